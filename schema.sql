@@ -1,0 +1,179 @@
+-- The database of Tapeline, whole and readable from top to bottom.
+--
+-- Applying it twice changes nothing, so  sqlite3 recordings.db < schema.sql  makes a valid database.
+-- It sets neither application_id nor user_version: the program does, after it has looked at the result.
+-- Times are Unix seconds, durations seconds, sizes bytes, flags 0 or 1.
+
+-- Customers: the tenants of the PBX.
+CREATE TABLE IF NOT EXISTS customers (
+  id   INTEGER PRIMARY KEY,               -- what the API calls `customer`
+  name TEXT    NOT NULL UNIQUE            -- shown to people
+);
+
+-- Record groups: the folders that a customer's recordings are filed under.
+CREATE TABLE IF NOT EXISTS recordgroups (
+  id          INTEGER PRIMARY KEY,                       -- what the API calls `recordgroup`
+  customer    INTEGER NOT NULL REFERENCES customers(id), -- whose it is
+  name        TEXT    NOT NULL,                          -- shown to people
+  description TEXT    NOT NULL DEFAULT '',               -- what it is for
+  email       TEXT    NOT NULL DEFAULT '',               -- address for notices
+  expires     INTEGER NOT NULL DEFAULT 365,              -- days that recordings are kept; 0 not to save
+  fraction    INTEGER NOT NULL DEFAULT 100,              -- percent of the calls that are recorded
+  beep        INTEGER NOT NULL DEFAULT 0,                -- 1: callers hear a beep
+  owner       INTEGER NOT NULL DEFAULT 0,                -- person who owns it; 0 nobody
+  record_in   INTEGER NOT NULL DEFAULT 1,                -- 1: incoming calls are recorded
+  record_out  INTEGER NOT NULL DEFAULT 1,                -- 1: outgoing calls are recorded
+  transcribe  INTEGER NOT NULL DEFAULT 0                 -- 1: recordings are transcribed
+);
+CREATE INDEX IF NOT EXISTS recordgroups_customer ON recordgroups (customer);
+
+-- Recordings: one row for each recorded stretch of a call. The API sends these columns in this order, but for `id`.
+CREATE TABLE IF NOT EXISTS recordings (
+  id                INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice, so that a page can name the row it ended at
+  customer          INTEGER NOT NULL DEFAULT 0,  -- customer that the recording belongs to
+  recordgroup       INTEGER NOT NULL DEFAULT 0,  -- record group that it was filed under
+  uniqueid          TEXT    NOT NULL DEFAULT '', -- the PBX's identifier of the recorded channel
+  recordid          TEXT    NOT NULL DEFAULT '', -- which recording of that channel: 1, 2, …
+  callid            TEXT    NOT NULL DEFAULT '', -- identifier that all legs of the call share
+  asteriskid        TEXT    NOT NULL DEFAULT '', -- system name of the PBX
+  machine           TEXT    NOT NULL DEFAULT '', -- machine that wrote the sound
+  start             INTEGER NOT NULL DEFAULT 0,  -- start of the recording
+  "end"             INTEGER NOT NULL DEFAULT 0,  -- its end; 0 while in progress
+  talktime          INTEGER NOT NULL DEFAULT 0,  -- seconds after the answer; 0 while in progress
+  totaltime         INTEGER NOT NULL DEFAULT 0,  -- seconds from start to end; 0 while in progress
+  status            TEXT    NOT NULL DEFAULT '', -- how the call ended: answer, cancel, busy, …
+  stype             TEXT    NOT NULL DEFAULT '', -- kind of source: external, extension, …
+  snumber           TEXT    NOT NULL DEFAULT '', -- source number
+  snumber_name      TEXT    NOT NULL DEFAULT '', -- name of the source
+  snumber_display   TEXT    NOT NULL DEFAULT '', -- source number as people write it
+  scustomer         INTEGER NOT NULL DEFAULT 0,  -- customer of the source; 0 outside the office
+  ctype             TEXT    NOT NULL DEFAULT '', -- kind of the called number
+  cnumber           TEXT    NOT NULL DEFAULT '', -- called number
+  cnumber_name      TEXT    NOT NULL DEFAULT '', -- name of the called number
+  cnumber_display   TEXT    NOT NULL DEFAULT '', -- called number as people write it
+  dtype             TEXT    NOT NULL DEFAULT '', -- kind of the destination
+  dnumber           TEXT    NOT NULL DEFAULT '', -- number where the call was answered
+  dnumber_name      TEXT    NOT NULL DEFAULT '', -- name of who answered
+  dnumber_display   TEXT    NOT NULL DEFAULT '', -- destination number as people write it
+  dcustomer         INTEGER NOT NULL DEFAULT 0,  -- customer of the destination; 0 outside the office
+  callerid_internal TEXT    NOT NULL DEFAULT '', -- caller id that the callee saw
+  spresent          INTEGER NOT NULL DEFAULT 1,  -- 1: the caller id may be shown; 0: it was withheld
+  complete          INTEGER NOT NULL DEFAULT 0,  -- 1: the call has ended; 0: in progress
+  expires           INTEGER NOT NULL DEFAULT 0,  -- when the recording may be deleted; 0 never
+  stale             INTEGER NOT NULL DEFAULT 0,  -- 1: its sound is missing
+  mimetype          TEXT    NOT NULL DEFAULT '', -- media type of the sound
+  size              INTEGER NOT NULL DEFAULT 0,  -- bytes of sound
+  path              TEXT    NOT NULL DEFAULT '', -- the sound file, relative to the media root
+  direction         TEXT    NOT NULL DEFAULT '', -- in, out or internal; empty where it is not known
+  hold              INTEGER NOT NULL DEFAULT 0,  -- 1: kept whatever its expiry says, and not deletable
+  UNIQUE (recordgroup, uniqueid, recordid)       -- what names a recording
+);
+-- Lists of a group and of a customer, by time.
+CREATE INDEX IF NOT EXISTS recordings_recordgroup_start ON recordings (recordgroup, start);
+CREATE INDEX IF NOT EXISTS recordings_customer_start ON recordings (customer, start);
+
+-- Other programs write rows too. A customer or group that only a row names gets a row of its own, or nobody could
+-- list it. (WHERE NOT EXISTS, since the OR REPLACE of a triggering statement would overrule an OR IGNORE here.)
+CREATE TRIGGER IF NOT EXISTS recordings_insert_customer AFTER INSERT ON recordings
+WHEN typeof(new.customer) = 'integer' AND NOT EXISTS (SELECT 1 FROM customers WHERE id = new.customer) BEGIN
+  INSERT INTO customers (id, name) SELECT new.customer, 'Customer ' || new.customer ||
+    CASE WHEN EXISTS (SELECT 1 FROM customers WHERE name = 'Customer ' || new.customer) THEN ' (2)' ELSE '' END;
+END;
+CREATE TRIGGER IF NOT EXISTS recordings_insert_recordgroup AFTER INSERT ON recordings
+WHEN typeof(new.recordgroup) = 'integer' AND NOT EXISTS (SELECT 1 FROM recordgroups WHERE id = new.recordgroup) BEGIN
+  INSERT INTO recordgroups (id, customer, name) 
+    VALUES (new.recordgroup, CASE typeof(new.customer) WHEN 'integer' THEN new.customer ELSE 0 END, 'Group ' || new.recordgroup);
+END;
+CREATE TRIGGER IF NOT EXISTS recordings_update_customer AFTER UPDATE OF customer ON recordings
+WHEN typeof(new.customer) = 'integer' AND NOT EXISTS (SELECT 1 FROM customers WHERE id = new.customer) BEGIN
+  INSERT INTO customers (id, name) SELECT new.customer, 'Customer ' || new.customer ||
+    CASE WHEN EXISTS (SELECT 1 FROM customers WHERE name = 'Customer ' || new.customer) THEN ' (2)' ELSE '' END;
+END;
+CREATE TRIGGER IF NOT EXISTS recordings_update_recordgroup AFTER UPDATE OF recordgroup ON recordings
+WHEN typeof(new.recordgroup) = 'integer' AND NOT EXISTS (SELECT 1 FROM recordgroups WHERE id = new.recordgroup) BEGIN
+  INSERT INTO recordgroups (id, customer, name) 
+    VALUES (new.recordgroup, CASE typeof(new.customer) WHEN 'integer' THEN new.customer ELSE 0 END, 'Group ' || new.recordgroup);
+END;
+
+-- Roles: sets of privileges. More roles are more rows.
+CREATE TABLE IF NOT EXISTS roles (
+  name        TEXT NOT NULL PRIMARY KEY,  -- what people are given
+  description TEXT NOT NULL DEFAULT ''    -- what it is for
+);
+CREATE TABLE IF NOT EXISTS role_privileges (
+  role      TEXT NOT NULL REFERENCES roles(name) ON DELETE CASCADE ON UPDATE CASCADE,
+  privilege TEXT NOT NULL,                -- owner, administrator, record or record_own
+  PRIMARY KEY (role, privilege)
+) WITHOUT ROWID;
+INSERT INTO roles (name, description)
+  SELECT column1, column2 FROM (VALUES
+    ('owner',         'Everything, for every customer'),
+    ('administrator', 'Groups, people, audit log and recordings of the own customer'),
+    ('supervisor',    'All recordings of the own customer'),
+    ('agent',         'Recordings of the own groups, to listen to'),
+    ('user',          'May log in, nothing else'))
+  WHERE NOT EXISTS (SELECT 1 FROM roles);
+INSERT INTO role_privileges (role, privilege)
+  SELECT column1, column2 FROM (VALUES
+    ('owner', 'owner'), ('owner', 'administrator'), ('owner', 'record'),
+    ('administrator', 'administrator'), ('administrator', 'record'),
+    ('supervisor', 'record'),
+    ('agent', 'record_own'))
+  WHERE NOT EXISTS (SELECT 1 FROM role_privileges)
+    AND EXISTS (SELECT 1 FROM roles WHERE name = column1);
+
+-- People: whoever may log in.
+CREATE TABLE IF NOT EXISTS people (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,                 -- never used twice: the audit log names people by it
+  customer INTEGER NOT NULL REFERENCES customers(id),         -- home customer
+  username TEXT    NOT NULL UNIQUE,                           -- the name to log in with
+  name     TEXT    NOT NULL DEFAULT '',                       -- the name that people know
+  role     TEXT    NOT NULL REFERENCES roles(name) ON UPDATE CASCADE,
+  hash     TEXT    NOT NULL,                                  -- bcrypt hash of the password
+  created  INTEGER NOT NULL DEFAULT (unixepoch())             -- when the account was made
+);
+CREATE INDEX IF NOT EXISTS people_customer ON people (customer);
+
+-- Members: whose groups an agent may listen to, besides the groups that the agent owns.
+CREATE TABLE IF NOT EXISTS recordgroup_members (
+  person      INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  recordgroup INTEGER NOT NULL REFERENCES recordgroups(id) ON DELETE CASCADE,
+  PRIMARY KEY (person, recordgroup)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS recordgroup_members_recordgroup ON recordgroup_members (recordgroup);
+
+-- Tokens (for programs) and sessions (for browsers). Only hashes of them are stored. `standing` is a digest of the
+-- person's password hash, role and customer when it was issued: once one of them changes, by whatever program, it is void.
+CREATE TABLE IF NOT EXISTS tokens (
+  hash     BLOB    NOT NULL PRIMARY KEY,                            -- SHA-256 of the token
+  person   INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  standing BLOB    NOT NULL,                                        -- see above
+  created  INTEGER NOT NULL,                                        -- when it was issued
+  expires  INTEGER NOT NULL                                         -- when it ends
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tokens_person ON tokens (person);
+CREATE TABLE IF NOT EXISTS sessions (
+  hash     BLOB    NOT NULL PRIMARY KEY,                            -- SHA-256 of the cookie's value
+  person   INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
+  standing BLOB    NOT NULL,                                        -- see above
+  created  INTEGER NOT NULL,                                        -- when it began
+  seen     INTEGER NOT NULL,                                        -- last use, to the minute
+  expires  INTEGER NOT NULL                                         -- when it ends, however busy
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_person ON sessions (person);
+
+-- Audit: one entry for whatever changes data, made in the same transaction as the change. Never holds a secret.
+CREATE TABLE IF NOT EXISTS audit (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  time        INTEGER NOT NULL,            -- when
+  person      INTEGER,                     -- who; NULL on the command line
+  username    TEXT    NOT NULL DEFAULT '', -- their name at that time
+  address     TEXT    NOT NULL DEFAULT '', -- where the request came from
+  action      TEXT    NOT NULL,            -- what: user/login, group/add, …
+  customer    INTEGER,                     -- whose data it touched
+  recordgroup INTEGER,                     -- the group, where there is one
+  uniqueid    TEXT,                        -- the recording, where there is one
+  recordid    TEXT,
+  detail      TEXT    NOT NULL DEFAULT ''  -- what changed, for people
+);
+CREATE INDEX IF NOT EXISTS audit_time ON audit (time);

@@ -1,0 +1,120 @@
+//! Every way in which a request is refused, and the one table of their codes.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+
+use super::envelope;
+use crate::store::StoreError;
+
+/// A parameter at fault and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The parameter; empty for the request as a whole.
+    pub key: String,
+    /// What to send instead.
+    pub message: String,
+}
+
+/// Why a request gets no data.
+#[derive(Debug, thiserror::Error)]
+#[error("{self:?}")]
+pub enum Refusal {
+    /// Every offending parameter.
+    Invalid(Vec<Fault>),
+    /// Credentials missing or wrong; one message for all.
+    Unauthorized,
+    /// The role lacks the privilege.
+    Forbidden,
+    /// No such function.
+    NoFunction,
+    /// The object does not exist, or is not the caller's to see.
+    NotFound(&'static str),
+    /// Neither GET nor POST.
+    Method,
+    /// Too many wrong passwords; seconds to wait.
+    Throttled(i64),
+    /// Our fault; the error id under which the log tells more.
+    Internal(String),
+    /// Too much at once; seconds to wait.
+    Busy(u32),
+}
+
+impl Refusal {
+    /// One parameter at fault.
+    pub fn invalid(key: &str, message: impl Into<String>) -> Refusal {
+        Refusal::Invalid(vec![Fault { key: key.into(), message: message.into() }])
+    }
+
+    /// Logs what happened under a new error id, and gives the refusal that names it.
+    pub fn internal(error: &dyn std::fmt::Display) -> Refusal {
+        let mut bytes = [0; 4];
+        let _ = getrandom::fill(&mut bytes);
+        let id = format!("{:08x}", u32::from_ne_bytes(bytes));
+        tracing::error!(id, "a request failed: {error}");
+        Refusal::Internal(id)
+    }
+
+    /// Code, key and message of each entry of the envelope.
+    pub fn entries(&self) -> Vec<(StatusCode, &str, String)> {
+        let one = |code: StatusCode, key, message: &str| vec![(code, key, message.to_owned())];
+        match self {
+            Refusal::Invalid(faults) => {
+                faults.iter().map(|fault| (StatusCode::BAD_REQUEST, &*fault.key, fault.message.clone())).collect()
+            }
+            Refusal::Unauthorized => one(StatusCode::UNAUTHORIZED, "", "Log in: credentials are missing or wrong"),
+            Refusal::Forbidden => one(StatusCode::PAYMENT_REQUIRED, "", "Your role does not allow this"),
+            Refusal::NoFunction => one(StatusCode::NOT_FOUND, "", "There is no such function"),
+            Refusal::NotFound(key) => one(StatusCode::NOT_FOUND, key, "There is no such object"),
+            Refusal::Method => one(StatusCode::METHOD_NOT_ALLOWED, "", "Use GET or POST"),
+            Refusal::Throttled(seconds) => {
+                let message = format!("Too many failed logins; try again in {seconds} seconds");
+                one(StatusCode::TOO_MANY_REQUESTS, "", &message)
+            }
+            Refusal::Internal(id) => {
+                let message = format!("Something went wrong here; the log tells more about error {id}");
+                one(StatusCode::INTERNAL_SERVER_ERROR, "", &message)
+            }
+            Refusal::Busy(_) => one(StatusCode::SERVICE_UNAVAILABLE, "", "Too much at once; try again in a moment"),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        match error {
+            StoreError::Busy => Refusal::Busy(1),
+            StoreError::Refused(message) => Refusal::invalid("", message),
+            StoreError::Cancelled | StoreError::Full | StoreError::Other(_) => Refusal::internal(&error),
+        }
+    }
+}
+
+impl From<tokio::task::JoinError> for Refusal {
+    fn from(error: tokio::task::JoinError) -> Refusal {
+        Refusal::internal(&error)
+    }
+}
+
+impl ResponseError for Refusal {
+    fn status_code(&self) -> StatusCode {
+        self.entries().first().map_or(StatusCode::INTERNAL_SERVER_ERROR, |(code, ..)| *code)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        match self {
+            Refusal::Throttled(seconds) => drop(response.insert_header((header::RETRY_AFTER, seconds.to_string()))),
+            Refusal::Busy(seconds) => drop(response.insert_header((header::RETRY_AFTER, seconds.to_string()))),
+            Refusal::Unauthorized => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
+            Refusal::Method => drop(response.insert_header((header::ALLOW, "GET, POST"))),
+            _ => {}
+        }
+        let entries = self.entries();
+        let entries = entries.iter().map(|(code, key, message)| envelope::Entry {
+            code: code.as_str(),
+            key,
+            message,
+        });
+        response.content_type(envelope::JSON).body(envelope::refusal(entries))
+    }
+}

@@ -1,0 +1,244 @@
+//! Answers of any length in little memory: rows go from SQLite into 64 KiB pieces and from there to the socket.
+//!
+//! All of it runs in one blocking closure, which the client's going away ends, even in the middle of a sort.
+
+use std::io;
+use std::net::{Shutdown, TcpStream};
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+
+use super::error::Refusal;
+use crate::app::{App, blocking};
+use crate::store::Reader;
+
+/// What is gathered before anything is sent: shorter answers go out with their length.
+const GATHERED: usize = 256 << 10;
+/// A piece of a longer answer.
+const PIECE: usize = 64 << 10;
+/// Room behind a piece for the row that fills it.
+const SLACK: usize = 4 << 10;
+/// Pieces that may wait for the socket.
+const WAITING: usize = 4;
+/// Seconds after which a client may try again when all streams are taken.
+const RETRY: u32 = 5;
+
+/// The connection of a request, to end it when nothing else can: a client that does not read does not hear of errors.
+#[derive(Clone)]
+pub struct Hangup(Arc<TcpStream>);
+
+impl Hangup {
+    /// Takes a second handle of the connection's socket.
+    pub fn new(socket: TcpStream) -> Hangup {
+        Hangup(Arc::new(socket))
+    }
+
+    fn hang_up(&self) {
+        // It may have gone by itself.
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
+
+/// Sets the flag that ends a query, once it is dropped.
+struct Waits(Arc<AtomicBool>);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Asks the database something short; the client's going away ends it.
+pub async fn question<T: Send + 'static>(
+    app: &Data<App>,
+    ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let gone = Arc::new(AtomicBool::new(false));
+    let _waits = Waits(Arc::clone(&gone));
+    let app = app.clone();
+    blocking(move || {
+        let reader = app.store.reader()?;
+        reader.end_when(gone)?;
+        ask(&reader)
+    })
+    .await?
+}
+
+/// Answers with whatever `produce` writes.
+pub async fn answer(
+    app: &Data<App>,
+    request: &HttpRequest,
+    content_type: &'static str,
+    produce: impl FnOnce(&Reader, &mut Output) -> Result<(), Refusal> + Send + 'static,
+) -> Result<HttpResponse, Refusal> {
+    let gone = Arc::new(AtomicBool::new(false));
+    let waits = Waits(Arc::clone(&gone));
+    let (reply, answer) = oneshot::channel();
+    let app = app.clone();
+    let hangup = request.conn_data::<Hangup>().cloned();
+    // Its end is told by the reply, or by the lack of one.
+    drop(tokio::task::spawn_blocking(move || {
+        let mut out = Output::new(app.clone(), hangup, reply);
+        let produced = app.store.reader().map_err(Refusal::from).and_then(|reader| {
+            reader.end_when(gone)?;
+            produce(&reader, &mut out)
+        });
+        out.finish(produced);
+    }));
+    let mut response = HttpResponse::Ok();
+    response.content_type(content_type);
+    match answer.await {
+        Ok(Reply::Whole(bytes)) => Ok(response.body(bytes)),
+        Ok(Reply::Begun(pieces)) => Ok(response.body(Body { pieces, ended: false, _waits: waits })),
+        Ok(Reply::Refused(refusal)) => Err(refusal),
+        Err(_) => Err(Refusal::internal(&"the thread that answers broke off")),
+    }
+}
+
+enum Reply {
+    Whole(Vec<u8>),
+    Begun(mpsc::Receiver<Piece>),
+    Refused(Refusal),
+}
+
+enum Piece {
+    Data(Bytes),
+    /// Nothing follows; without it the answer broke off.
+    End,
+}
+
+/// Where an answer is written to.
+pub struct Output {
+    /// What was written and not yet sent.
+    pub buffer: Vec<u8>,
+    app: Data<App>,
+    hangup: Option<Hangup>,
+    state: State,
+}
+
+enum State {
+    Gathering(oneshot::Sender<Reply>),
+    Streaming { pieces: mpsc::Sender<Piece>, until: Instant, _permit: OwnedSemaphorePermit },
+    /// Refused or given up.
+    Over,
+}
+
+impl Output {
+    fn new(app: Data<App>, hangup: Option<Hangup>, reply: oneshot::Sender<Reply>) -> Output {
+        Output { buffer: Vec::with_capacity(PIECE + SLACK), app, hangup, state: State::Gathering(reply) }
+    }
+
+    /// Sends what is due. To be called behind each row; breaks when nobody wants more.
+    pub fn flow(&mut self) -> ControlFlow<()> {
+        match self.state {
+            State::Gathering(_) if self.buffer.len() < GATHERED => ControlFlow::Continue(()),
+            State::Streaming { .. } if self.buffer.len() < PIECE => ControlFlow::Continue(()),
+            State::Gathering(_) => self.begin(),
+            State::Streaming { .. } => self.send(),
+            State::Over => ControlFlow::Break(()),
+        }
+    }
+
+    /// The answer is long: it needs one of the stream permits.
+    fn begin(&mut self) -> ControlFlow<()> {
+        let State::Gathering(reply) = std::mem::replace(&mut self.state, State::Over) else {
+            return ControlFlow::Break(());
+        };
+        let Ok(permit) = Arc::clone(&self.app.streams).try_acquire_owned() else {
+            let _ = reply.send(Reply::Refused(Refusal::Busy(RETRY)));
+            return ControlFlow::Break(());
+        };
+        let (pieces, receiver) = mpsc::channel(WAITING);
+        if reply.send(Reply::Begun(receiver)).is_err() {
+            return ControlFlow::Break(());
+        }
+        let most = Duration::from_secs(60 * u64::from(self.app.config.stream_minutes));
+        self.state = State::Streaming { pieces, until: Instant::now() + most, _permit: permit };
+        self.send()
+    }
+
+    fn send(&mut self) -> ControlFlow<()> {
+        let full = std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE + SLACK));
+        self.send_piece(Piece::Data(full.into()))
+    }
+
+    fn send_piece(&mut self, piece: Piece) -> ControlFlow<()> {
+        let State::Streaming { pieces, until, .. } = &self.state else { return ControlFlow::Break(()) };
+        let stall = Duration::from_secs(self.app.config.stream_stall_seconds.into());
+        let patience = stall.min(until.saturating_duration_since(Instant::now()));
+        let sent = match pieces.try_send(piece) {
+            Ok(()) if !patience.is_zero() => Ok(()),
+            Ok(()) => Err("takes longer than stream_minutes"),
+            Err(mpsc::error::TrySendError::Full(piece)) => {
+                match Handle::current().block_on(tokio::time::timeout(patience, pieces.send(piece))) {
+                    Ok(sent) => sent.map_err(|_| ""),
+                    Err(_) => Err("reads too slowly"),
+                }
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(""),
+        };
+        let Err(why) = sent else { return ControlFlow::Continue(()) };
+        self.state = State::Over;
+        if !why.is_empty() {
+            tracing::info!("a long answer was dropped: its client {why}");
+            if let Some(hangup) = &self.hangup {
+                hangup.hang_up();
+            }
+        }
+        ControlFlow::Break(())
+    }
+
+    /// Sends the rest, or tells what went wrong.
+    fn finish(mut self, produced: Result<(), Refusal>) {
+        match (produced, std::mem::replace(&mut self.state, State::Over)) {
+            (Ok(()), State::Gathering(reply)) => drop(reply.send(Reply::Whole(self.buffer))),
+            (Err(refusal), State::Gathering(reply)) => drop(reply.send(Reply::Refused(refusal))),
+            (Ok(()), streaming @ State::Streaming { .. }) => {
+                self.state = streaming;
+                if self.send().is_continue() {
+                    let _ = self.send_piece(Piece::End);
+                }
+            }
+            // What broke off is in the log; the connection ends without the closing chunk.
+            (Err(_), State::Streaming { .. }) | (_, State::Over) => {}
+        }
+    }
+}
+
+/// The body of a long answer.
+struct Body {
+    pieces: mpsc::Receiver<Piece>,
+    ended: bool,
+    _waits: Waits,
+}
+
+impl MessageBody for Body {
+    type Error = io::Error;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        self.pieces.poll_recv(context).map(|piece| match piece {
+            Some(Piece::Data(bytes)) => Some(Ok(bytes)),
+            Some(Piece::End) => {
+                self.ended = true;
+                None
+            }
+            None => Some(Err(io::Error::other("the answer broke off"))),
+        })
+    }
+}

@@ -1,0 +1,55 @@
+//! What the doors share: the settings, the database, and who is who. Opened once.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use tokio::sync::Semaphore;
+
+use crate::auth::{Auth, SessionRules};
+use crate::config::Config;
+use crate::store::Store;
+
+/// The application, without any door to it.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// Passwords, tokens and sessions.
+    pub auth: Auth,
+    /// Permits for answers that are too long to be gathered first.
+    pub streams: Arc<Semaphore>,
+}
+
+impl App {
+    /// Opens the database and starts the threads that hash.
+    pub fn open(config: Config) -> anyhow::Result<App> {
+        let store = Store::open(&config.db, config.readers)?;
+        let auth = Auth::new(config.bcrypt_cost).context("the login cannot be started")?;
+        let streams = Arc::new(Semaphore::new(config.streams as usize));
+        Ok(App { config, store, auth, streams })
+    }
+
+    /// How long tokens and sessions last.
+    pub fn session_rules(&self) -> SessionRules {
+        let hours = |hours: u32| i64::from(hours) * 3600;
+        SessionRules {
+            token: hours(self.config.token_hours),
+            session_idle: hours(self.config.session_idle_hours),
+            session: hours(self.config.session_days) * 24,
+        }
+    }
+}
+
+/// The time, in Unix seconds.
+pub fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
+}
+
+/// Runs what blocks (SQLite, hashing) on a thread where it may. A panic in there is the caller's error, not its end.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(work).await
+}

@@ -1,0 +1,142 @@
+//! bcrypt, in its own few threads: it takes a quarter of a second a password, and nobody else may wait for it.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::cache::Key;
+
+/// bcrypt looks at so many bytes and no more.
+const LONGEST: usize = 72;
+/// Checks that may wait; the next one is told to come back.
+const QUEUE: usize = 64;
+/// The weakest priority that Linux knows: requests with a known password go first.
+const NICE: i32 = 19;
+
+/// Why a password cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PasswordError {
+    /// Empty.
+    #[error("the password is empty; choose one of 1 to 72 bytes")]
+    Empty,
+    /// Longer than bcrypt looks at.
+    #[error("the password has {0} bytes; choose one of at most 72")]
+    TooLong(usize),
+    /// bcrypt's own complaint, or a thread that did not start.
+    #[error("passwords cannot be hashed: {0}")]
+    Hashing(String),
+}
+
+/// Refuses what bcrypt would cut off or what is no password.
+pub fn check_new_password(password: &str) -> Result<(), PasswordError> {
+    match password.len() {
+        0 => Err(PasswordError::Empty),
+        1..=LONGEST => Ok(()),
+        length => Err(PasswordError::TooLong(length)),
+    }
+}
+
+/// A new password's hash. Takes a quarter of a second at the usual cost of 12: not for an async thread.
+pub fn hash_password(password: &str, cost: u32) -> Result<String, PasswordError> {
+    check_new_password(password)?;
+    bcrypt::hash(password, cost).map_err(|error| PasswordError::Hashing(error.to_string()))
+}
+
+/// The threads that check passwords.
+pub(super) struct Hasher {
+    jobs: SyncSender<Job>,
+    waiting: Waiting,
+}
+
+/// The answer to come.
+pub(super) struct Verdict(oneshot::Receiver<bool>);
+
+struct Job {
+    key: Key,
+    password: String,
+    /// `None` for an unknown name.
+    hash: Option<String>,
+}
+
+/// Who waits for which check: a client's many connections share one.
+type Waiting = Arc<Mutex<HashMap<Key, Vec<oneshot::Sender<bool>>>>>;
+
+impl Hasher {
+    /// Starts half as many threads as there are cores.
+    pub(super) fn new(cost: u32) -> Result<Hasher, PasswordError> {
+        let (jobs, queue) = sync_channel(QUEUE);
+        let queue = Arc::new(Mutex::new(queue));
+        let waiting = Waiting::default();
+        let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
+        for number in 0..threads {
+            let (queue, waiting) = (Arc::clone(&queue), Arc::clone(&waiting));
+            std::thread::Builder::new()
+                .name(format!("bcrypt-{number}"))
+                .spawn(move || work(cost, &queue, &waiting))
+                .map_err(|error| PasswordError::Hashing(error.to_string()))?;
+        }
+        Ok(Hasher { jobs, waiting })
+    }
+
+    /// The answer to a check that is under way for somebody else.
+    pub(super) fn join(&self, key: &Key) -> Option<Verdict> {
+        let (sender, receiver) = oneshot::channel();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.get_mut(key)?.push(sender);
+        Some(Verdict(receiver))
+    }
+
+    /// Queues a check; `None` when the queue is full. `hash` is `None` for an unknown name, which is never right.
+    pub(super) fn verify(&self, key: Key, password: &str, hash: Option<&str>) -> Option<Verdict> {
+        let (sender, receiver) = oneshot::channel();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let job = Job { key, password: password.to_owned(), hash: hash.map(str::to_owned) };
+        self.jobs.try_send(job).ok()?;
+        waiting.entry(key).or_default().push(sender);
+        Some(Verdict(receiver))
+    }
+}
+
+impl Verdict {
+    pub(super) async fn wait(self) -> bool {
+        self.0.await.unwrap_or(false)
+    }
+}
+
+fn work(cost: u32, queue: &Mutex<Receiver<Job>>, waiting: &Waiting) {
+    // Where this is not allowed, the threads just keep their priority.
+    let _ = rustix::process::setpriority_process(None, NICE);
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        let same = match &job.hash {
+            Some(hash) => bcrypt::verify(&job.password, hash).unwrap_or(false),
+            // An unknown name takes as long as a known one.
+            None => {
+                let _ = bcrypt::hash(&job.password, cost);
+                false
+            }
+        };
+        // A longer password than bcrypt looks at is wrong even if its beginning is right.
+        let right = same && check_new_password(&job.password).is_ok();
+        let waiters = waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.key);
+        for waiter in waiters.into_iter().flatten() {
+            // Whoever went away meanwhile does not need to know.
+            let _ = waiter.send(right);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_refused_empty_and_beyond_72_bytes() {
+        assert_eq!(check_new_password(""), Err(PasswordError::Empty));
+        assert_eq!(check_new_password(&"é".repeat(36)), Ok(()));
+        assert_eq!(check_new_password(&"x".repeat(73)), Err(PasswordError::TooLong(73)));
+    }
+}

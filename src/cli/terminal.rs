@@ -1,0 +1,70 @@
+//! What a terminal shows and asks.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use anyhow::{Context, bail};
+use comfy_table::Table;
+use serde::Serialize;
+
+use crate::auth;
+
+/// Prints a line; a reader that went away, as in `… | head`, is no error.
+pub(super) fn say(line: &str) -> anyhow::Result<()> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("standard output cannot be written to"),
+    }
+}
+
+/// Prints JSON.
+pub(super) fn say_json(value: &impl Serialize) -> anyhow::Result<()> {
+    say(&serde_json::to_string_pretty(value)?)
+}
+
+/// Prints a table, or `nothing` where it has no rows.
+pub(super) fn say_table(head: &[&str], rows: &[Vec<String>], nothing: &str) -> anyhow::Result<()> {
+    if rows.is_empty() {
+        return say(nothing);
+    }
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(head.to_vec());
+    for row in rows {
+        table.add_row(row.iter().map(|cell| printable(cell)));
+    }
+    for line in table.to_string().lines() {
+        say(line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Names come from anywhere: none of them may move the cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// Reads a password: from standard input, or from the terminal, twice and without echo.
+pub(super) fn ask_password(from_stdin: bool) -> anyhow::Result<String> {
+    let password = if from_stdin { read_line()? } else { ask_twice()? };
+    auth::check_new_password(&password)?;
+    Ok(password)
+}
+
+fn read_line() -> anyhow::Result<String> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).context("the password on standard input is not UTF-8 text")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn ask_twice() -> anyhow::Result<String> {
+    if !io::stdin().is_terminal() {
+        bail!("there is no terminal to ask for the password; send it with --password-stdin");
+    }
+    let password = rpassword::prompt_password("Password: ").context("the password cannot be read")?;
+    auth::check_new_password(&password)?;
+    let again = rpassword::prompt_password("Again: ").context("the password cannot be read")?;
+    if password != again {
+        bail!("the two passwords differ; try again");
+    }
+    Ok(password)
+}

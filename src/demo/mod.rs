@@ -1,0 +1,155 @@
+//! A make-believe office: two customers, their people, a year of calls, and the sound of the newest ones.
+//!
+//! All of it follows from the time alone, so that two demos of one moment are the same to the byte. Nobody is
+//! in it: the phone numbers are ones that regulators keep free for film and fiction, the mail addresses end
+//! in `.example` (RFC 2606), and the voices are made of pulses and noise.
+//!
+//! ```text
+//! people, numbers ── pbx ┐
+//!                  hours ┴ calls ── sound ┬ talk ── voice ── filter
+//!                                         └ tones
+//! ```
+
+mod calls;
+mod dice;
+mod filter;
+mod hours;
+mod numbers;
+mod pbx;
+mod people;
+mod sound;
+mod talk;
+mod tones;
+mod voice;
+
+use std::io;
+use std::path::Path;
+
+use anyhow::Context;
+use jiff::tz::TimeZone;
+
+use crate::model::{Actor, Customer, Draft, Group, NewPerson};
+use crate::store::{Change, GroupFields, Store, StoreError};
+
+pub use people::DemoPerson;
+pub use sound::Sound;
+
+/// Where all chance of the demo begins.
+const SEED: u64 = 0x7A9E_11FE;
+/// So many of the newest completed calls have sound; they are short, to keep the demo small.
+const NEWEST: usize = 200;
+/// Seconds a day.
+const DAY: i64 = 86_400;
+
+/// Everything that a demo database holds.
+#[derive(Debug)]
+pub struct Office {
+    /// The tenants, ids 1 and 2.
+    pub customers: Vec<Customer>,
+    /// Their record groups, ids from 1. `owner` is 0 until people have ids: [`DemoPerson::owns`] says who it
+    /// is.
+    pub groups: Vec<Group>,
+    /// Who may log in.
+    pub people: Vec<DemoPerson>,
+    /// The calls, by their start; those in progress come last.
+    pub calls: Vec<Call>,
+}
+
+/// A call and, if it is one of the newest, what there is to hear.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The row.
+    pub draft: Draft,
+    /// The sound to write at the row's path; `None` where the row is stale.
+    pub sound: Option<Sound>,
+}
+
+/// The office as it stands at `now` (Unix seconds), in the time zone of this machine.
+pub fn office(now: i64) -> Office {
+    office_in(now, &TimeZone::system())
+}
+
+fn office_in(now: i64, zone: &TimeZone) -> Office {
+    let groups = people::groups();
+    let people = people::people();
+    let calls = calls::year(now, zone, &people, &groups);
+    Office { customers: people::customers(), groups, people, calls }
+}
+
+/// Fills an empty database with the office, and the media root with its sound. Everybody gets the password whose
+/// hash this is. Gives what was made, in words.
+pub fn make(store: &Store, media_root: &Path, hash: &str, now: i64) -> anyhow::Result<String> {
+    let office = office(now);
+    for call in &office.calls {
+        write_sound(media_root, call).with_context(|| {
+            format!("{} cannot be written to; name another folder with --media-root", media_root.display())
+        })?;
+    }
+    store.change(&Actor::command_line(), now, |change| fill(change, &office, hash))?;
+    let Office { customers, groups, people, calls } = &office;
+    let (customers, groups, people, calls) = (customers.len(), groups.len(), people.len(), calls.len());
+    Ok(format!("{calls} calls, {groups} groups and {people} people of {customers} customers"))
+}
+
+fn fill(change: &Change<'_>, office: &Office, hash: &str) -> Result<(), StoreError> {
+    for customer in &office.customers {
+        change.add_customer(Some(customer.id), &customer.name)?;
+    }
+    for group in &office.groups {
+        change.add_group(Some(group.id), group.customer, &group.name)?;
+        change.edit_group(group.id, &GroupFields::from(group))?;
+    }
+    for person in &office.people {
+        let id = change.add_person(&NewPerson {
+            customer: person.customer,
+            username: person.username.clone(),
+            name: person.name.clone(),
+            role: person.role.clone(),
+            hash: hash.to_owned(),
+        })?;
+        for group in &person.groups {
+            change.set_member(*group, id, true)?;
+        }
+        for group in &person.owns {
+            change.edit_group(*group, &GroupFields { owner: Some(id), ..GroupFields::default() })?;
+        }
+    }
+    office.calls.iter().try_for_each(|call| change.add_recording(&call.draft).map(drop))
+}
+
+/// Writes the call's sound below the media root, folders included; does nothing for a call without.
+pub fn write_sound(media_root: &Path, call: &Call) -> io::Result<()> {
+    match &call.sound {
+        Some(sound) => sound.write(&media_root.join(&call.draft.path), call.draft.end),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_795_503_145;
+
+    #[test]
+    fn one_moment_makes_one_office() {
+        let (a, b) = (office_in(NOW, &TimeZone::UTC), office_in(NOW, &TimeZone::UTC));
+        assert_eq!(a.people, b.people);
+        assert!(a.calls.iter().zip(&b.calls).all(|(a, b)| a.draft == b.draft && a.sound == b.sound));
+    }
+
+    #[test]
+    fn sound_is_written_where_the_row_says_and_as_long_as_it_says() {
+        let root = std::env::temp_dir().join(format!("tapeline-demo-{}", std::process::id()));
+        let office = office_in(NOW, &TimeZone::UTC);
+        let newest = office.calls.iter().rev().find(|call| call.draft.complete == 1).unwrap();
+        write_sound(&root, newest).unwrap();
+        let written = std::fs::metadata(root.join(&newest.draft.path)).unwrap();
+        let modified = written.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+        assert_eq!(written.len() as i64, newest.draft.size);
+        assert_eq!(modified.as_secs() as i64, newest.draft.end);
+        write_sound(&root, &office.calls[0]).unwrap();
+        assert!(!root.join(&office.calls[0].draft.path).exists());
+        std::fs::remove_dir_all(root).unwrap();
+    }
+}

@@ -1,0 +1,28 @@
+//! Tapeline: a call-recording appliance for the PBX box of a small office.
+//!
+//! The house has floors; a file imports only from lower ones, never from a neighbour.
+//!
+//! | floor | room | what it owns |
+//! |---|---|---|
+//! | 7 | `main.rs` | the exit code |
+//! | 6 | [`cli`] | words typed by a person |
+//! | 5 | [`server`] | the only place that starts things |
+//! | 4 | [`api`], [`viewer`], [`demo`] | doors: HTTP, browser, made-up calls |
+//! | 3 | [`app`] | what the doors share |
+//! | 2 | [`auth`] | rules without HTTP |
+//! | 1 | [`store`] | the only SQL |
+//! | 0 | [`model`], [`config`], [`telemetry`] | nouns, settings, log |
+//!
+//! In: HTTP or a command → one store transaction. Out: store row, borrowed → envelope → bytes.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod model;
+pub mod server;
+pub mod store;
+pub mod telemetry;
+pub mod viewer;

@@ -1,0 +1,114 @@
+//! The only place that starts things: binds the port, serves until told to stop.
+
+use std::any::Any;
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use actix_web::dev::Extensions;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::Data;
+use actix_web::{App as Actix, HttpServer};
+use anyhow::Context;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::{api, viewer};
+
+/// Threads of each worker that may block: readers that stream, and the short questions beside them.
+const BLOCKING: usize = 64;
+/// How long a connection may lie idle between two requests.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long sent bytes may go unacknowledged, or the client's window stay shut, before the connection ends.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
+/// How long requests in flight may take once the server was told to stop, in seconds.
+const FAREWELL: u64 = 30;
+
+/// A server that is bound and not yet running.
+pub struct Server {
+    listener: TcpListener,
+    app: Data<App>,
+}
+
+/// Opens the database and binds the port; port 0 takes a free one.
+pub fn build(config: Config) -> anyhow::Result<Server> {
+    let app = App::open(config)?;
+    let address = app.config.listen;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("{address} cannot be listened on; another program may use the port: choose another with --listen")
+    })?;
+    Ok(Server { listener, app: Data::new(app) })
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// The application behind it.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Serves until `shutdown` is done; then ends the requests in flight.
+    pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
+        let app = self.app;
+        let server = HttpServer::new(move || {
+            Actix::new()
+                .app_data(app.clone())
+                .wrap(Compress::default())
+                .wrap(from_fn(api::finish_answer))
+                .wrap(from_fn(api::access_log))
+                .configure(api::routes)
+                .configure(viewer::routes)
+        })
+        .listen(self.listener)?
+        .on_connect(know_connection)
+        .h1_allow_half_closed(false)
+        .worker_max_blocking_threads(BLOCKING)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(FAREWELL)
+        .disable_signals()
+        .run();
+        let handle = server.handle();
+        let mut server = std::pin::pin!(server);
+        tokio::select! {
+            ended = &mut server => return ended,
+            () = shutdown => {}
+        }
+        tokio::join!(handle.stop(true), server).1
+    }
+}
+
+impl Server {
+    /// [`Server::run_until`] on a runtime of its own.
+    pub fn run_blocking(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
+        actix_web::rt::System::new().block_on(self.run_until(shutdown))
+    }
+}
+
+/// Notes what ends a connection whose client neither reads nor goes away.
+fn know_connection(connection: &dyn Any, data: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
+    // Where the system does not know it, such a client is left to the keep-alive of TCP.
+    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+    if let Ok(handle) = stream.as_fd().try_clone_to_owned() {
+        data.insert(api::Hangup::new(handle.into()));
+    }
+}
+
+/// Done once the process is asked to stop, by SIGTERM or Ctrl-C.
+pub async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        // Then the default handlers stay, which end the process at once.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

@@ -1,0 +1,88 @@
+//! Customers: the tenants of the PBX.
+
+use rusqlite::{OptionalExtension, Row};
+
+use super::{Change, Entry, Reader, StoreError};
+use crate::model::{Customer, Person};
+
+fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    Ok(Customer { id: row.get(0)?, name: row.get(1)? })
+}
+
+impl Reader {
+    /// All customers, by id.
+    pub fn customers(&self) -> Result<Vec<Customer>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT id, name FROM customers ORDER BY id")?;
+        let rows = statement.query_map([], customer)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether the customer exists and the person may see it.
+    pub fn sees_customer(&self, person: &Person, id: i64) -> Result<bool, StoreError> {
+        if id == person.customer {
+            return Ok(true);
+        }
+        let mut statement = self.0.prepare_cached("SELECT 1 FROM customers WHERE id = ?")?;
+        Ok(statement.exists([id])? && person.privileges.everywhere())
+    }
+}
+
+impl Change<'_> {
+    /// Adds a customer, with the next free id or with `id`.
+    pub fn add_customer(&self, id: Option<i64>, name: &str) -> Result<i64, StoreError> {
+        self.free_customer_name(name, None)?;
+        if let Some(id) = id {
+            let taken = self.transaction.prepare("SELECT 1 FROM customers WHERE id = ?")?.exists([id])?;
+            if taken {
+                return Err(StoreError::Refused(format!("customer {id} exists; choose another --id")));
+            }
+        }
+        let mut statement = self.transaction.prepare("INSERT INTO customers (id, name) VALUES (?, ?)")?;
+        let id = statement.insert((id, name))?;
+        let detail = format!("name {name}");
+        self.audit(&Entry { action: "customer/add", customer: Some(id), detail, ..Entry::default() })?;
+        Ok(id)
+    }
+
+    /// Gives a customer another name.
+    pub fn edit_customer(&self, id: i64, name: &str) -> Result<(), StoreError> {
+        self.free_customer_name(name, Some(id))?;
+        if self.transaction.execute("UPDATE customers SET name = ? WHERE id = ?", (name, id))? == 0 {
+            return Err(no_customer(id));
+        }
+        let detail = format!("name {name}");
+        self.audit(&Entry { action: "customer/edit", customer: Some(id), detail, ..Entry::default() })
+    }
+
+    /// Removes a customer that has no groups, people or recordings left.
+    pub fn remove_customer(&self, id: i64) -> Result<(), StoreError> {
+        for (table, what) in [("recordings", "recordings"), ("recordgroups", "groups"), ("people", "people")] {
+            let sql = format!("SELECT 1 FROM {table} WHERE customer = ?");
+            if self.transaction.prepare(&sql)?.exists([id])? {
+                return Err(StoreError::Refused(format!("customer {id} still has {what}; remove those first")));
+            }
+        }
+        if self.transaction.execute("DELETE FROM customers WHERE id = ?", [id])? == 0 {
+            return Err(no_customer(id));
+        }
+        self.audit(&Entry { action: "customer/remove", customer: Some(id), ..Entry::default() })
+    }
+
+    /// The sentence for a customer that is not there.
+    pub(super) fn needs_customer(&self, id: i64) -> Result<(), StoreError> {
+        let exists = self.transaction.prepare("SELECT 1 FROM customers WHERE id = ?")?.exists([id])?;
+        if exists { Ok(()) } else { Err(no_customer(id)) }
+    }
+
+    fn free_customer_name(&self, name: &str, but: Option<i64>) -> Result<(), StoreError> {
+        let mut statement = self.transaction.prepare("SELECT id FROM customers WHERE name = ?1 AND id IS NOT ?2")?;
+        match statement.query_row((name, but), |row| row.get::<_, i64>(0)).optional()? {
+            Some(id) => Err(StoreError::Refused(format!("customer {id} is called {name} already; choose another name"))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn no_customer(id: i64) -> StoreError {
+    StoreError::Refused(format!("there is no customer {id}; see: tapeline customer list"))
+}

@@ -1,0 +1,138 @@
+//! The database: the only room that knows SQL.
+//!
+//! One connection writes, a pool of read-only ones answers. Everything here is plain synchronous Rust; whoever
+//! calls from an async thread moves the call off it first.
+
+mod audit;
+mod customers;
+mod error;
+mod groups;
+mod open;
+mod people;
+mod recordings;
+mod schema;
+mod sessions;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+pub use audit::Entry;
+pub use error::{OpenError, StoreError};
+pub use groups::GroupFields;
+pub use open::wide_mode;
+pub use people::{Credential, Listed, PersonFields};
+pub use recordings::RecordingRow;
+pub use sessions::{Issued, Secret};
+
+use crate::model::Actor;
+
+/// How long a statement waits for another program's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often a running query looks whether anyone still wants its answer, in virtual-machine steps: about 50 µs.
+const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+/// Statements that a connection keeps prepared.
+const PREPARED: usize = 64;
+
+/// An open recordings database.
+pub struct Store {
+    readers: r2d2::Pool<SqliteConnectionManager>,
+    writer: Mutex<Connection>,
+    path: PathBuf,
+}
+
+/// A read-only connection, borrowed from the pool.
+pub struct Reader(r2d2::PooledConnection<SqliteConnectionManager>);
+
+/// A transaction that changes data, and who makes it.
+pub struct Change<'a> {
+    transaction: Transaction<'a>,
+    actor: &'a Actor,
+    now: i64,
+}
+
+impl Store {
+    /// Opens the database at `path`; makes, upgrades or adopts it first where that is called for.
+    /// `readers`: how many connections may read at once.
+    pub fn open(path: &Path, readers: u32) -> Result<Store, OpenError> {
+        let writer = open::open(path)?;
+        let manager = SqliteConnectionManager::file(path)
+            .with_flags(OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .with_init(prepare_reader);
+        let readers = r2d2::Pool::builder()
+            .max_size(readers)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(BUSY_TIMEOUT)
+            .error_handler(Box::new(PoolLog))
+            .build(manager)
+            .map_err(|_| OpenError::Readers { path: path.into() })?;
+        Ok(Store { readers, writer: Mutex::new(writer), path: path.into() })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A connection to read with. Waits up to five seconds for one.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        self.readers.get().map(Reader).map_err(|_| StoreError::Busy)
+    }
+
+    /// Runs `change` in one transaction: all of it happens, or nothing. `now` is Unix seconds.
+    pub fn change<T, E: From<StoreError>>(
+        &self,
+        actor: &Actor,
+        now: i64,
+        change: impl FnOnce(&Change<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = self.writer();
+        let transaction =
+            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let change_ = Change { transaction, actor, now };
+        let done = change(&change_)?;
+        change_.transaction.commit().map_err(StoreError::from)?;
+        Ok(done)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        // A panic inside a transaction rolled it back; the connection itself is sound.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn idle_writer(&self) -> Option<MutexGuard<'_, Connection>> {
+        self.writer.try_lock().ok()
+    }
+}
+
+impl Reader {
+    /// Ends whatever this connection runs as soon as `gone` is set; its query then fails with
+    /// [`StoreError::Cancelled`].
+    pub fn end_when(&self, gone: Arc<AtomicBool>) -> Result<(), StoreError> {
+        self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || gone.load(Ordering::Relaxed)))?;
+        Ok(())
+    }
+}
+
+fn prepare_reader(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    // Pages come straight from the file's mapping, so the private cache only holds what still is in the WAL;
+    // it also bounds the memory of a sort, which goes to a temporary file beyond it.
+    connection.execute_batch("PRAGMA mmap_size = 1099511627776; PRAGMA cache_size = -8192;")?;
+    recordings::register_functions(connection)
+}
+
+#[derive(Debug)]
+struct PoolLog;
+
+impl<E: std::error::Error> r2d2::HandleError<E> for PoolLog {
+    fn handle_error(&self, error: E) {
+        tracing::warn!(%error, "could not open a connection to read with");
+    }
+}

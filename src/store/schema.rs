@@ -1,0 +1,264 @@
+//! schema.sql against what a file really holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use super::OpenError;
+
+const SCHEMA: &str = include_str!("../../schema.sql");
+const IDENTITY: &str = "recordgroup, uniqueid, recordid";
+/// Rows that a refusal lists.
+const LISTED: usize = 20;
+
+/// What a row must have to be a recording at all; the other columns have defaults.
+const REQUIRED: [&str; 6] = ["id", "customer", "recordgroup", "uniqueid", "recordid", "start"];
+
+/// Something of schema.sql that a file lacks, or has in another form.
+pub(super) struct Missing {
+    /// table, column, index or trigger.
+    pub what: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The statement that makes it right.
+    pub remedy: String,
+}
+
+struct Wanted {
+    tables: BTreeMap<String, Vec<WantedColumn>>,
+    /// (type, name, sql) of indexes and triggers.
+    others: Vec<(String, String, String)>,
+}
+
+struct WantedColumn {
+    name: String,
+    definition: String,
+    addable: bool,
+}
+
+/// What schema.sql makes of an empty file.
+fn wanted() -> rusqlite::Result<Wanted> {
+    let empty = Connection::open_in_memory()?;
+    empty.execute_batch(SCHEMA)?;
+    let mut tables = BTreeMap::new();
+    for name in names(&empty, "table")? {
+        tables.insert(name.clone(), wanted_columns(&empty, &name)?);
+    }
+    let mut statement = empty.prepare(
+        "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL",
+    )?;
+    let others = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Wanted { tables, others })
+}
+
+fn wanted_columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<WantedColumn>> {
+    let mut statement =
+        connection.prepare("SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_info(?)")?;
+    let rows = statement.query_map([table], |row| {
+        let (name, kind, required): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (default, key): (Option<String>, i64) = (row.get(3)?, row.get(4)?);
+        let constant = default.as_ref().is_some_and(|default| !default.contains('('));
+        let mut definition = format!("\"{name}\" {kind}");
+        if required {
+            definition.push_str(" NOT NULL");
+        }
+        if let Some(default) = &default {
+            definition.push_str(&format!(" DEFAULT {default}"));
+        }
+        Ok(WantedColumn { name, definition, addable: key == 0 && (constant || !required) })
+    })?;
+    rows.collect()
+}
+
+fn names(connection: &Connection, kind: &str) -> rusqlite::Result<BTreeSet<String>> {
+    let mut statement = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
+    statement.query_map([kind], |row| row.get(0))?.collect()
+}
+
+fn columns(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet<String>> {
+    let mut statement = connection.prepare("SELECT lower(name) FROM pragma_table_info(?)")?;
+    statement.query_map([table], |row| row.get(0))?.collect()
+}
+
+/// Whether the file holds any table.
+pub(super) fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(!names(connection, "table")?.is_empty())
+}
+
+/// What the file lacks of schema.sql, in the order in which it can be made.
+pub(super) fn missing(connection: &Connection) -> rusqlite::Result<Vec<Missing>> {
+    let wanted = wanted()?;
+    let mut missing = Vec::new();
+    let tables = names(connection, "table")?;
+    for (table, wanted_columns) in &wanted.tables {
+        if !tables.contains(table) {
+            missing.push(Missing { what: "table", name: table.clone(), remedy: String::new() });
+            continue;
+        }
+        let columns = columns(connection, table)?;
+        missing.extend(wanted_columns.iter().filter(|column| !columns.contains(&column.name)).map(|column| {
+            let addition = format!("ALTER TABLE {table} ADD COLUMN {};", column.definition);
+            Missing {
+                what: "column",
+                name: format!("{table}.{}", column.name),
+                remedy: if column.addable { addition } else { String::new() },
+            }
+        }));
+    }
+    if tables.contains("recordings") && !has_identity(connection)? {
+        missing.push(Missing {
+            what: "index",
+            name: "recordings_identity".into(),
+            remedy: format!("CREATE UNIQUE INDEX recordings_identity ON recordings ({IDENTITY});"),
+        });
+    }
+    for (kind, name, sql) in &wanted.others {
+        let mut statement = connection.prepare_cached("SELECT sql FROM sqlite_schema WHERE name = ?")?;
+        let found: Option<Option<String>> = statement.query_map([name], |row| row.get(0))?.next().transpose()?;
+        if !matches!(&found, Some(Some(found)) if same_statement(found, sql)) {
+            let what = if kind == "index" { "index" } else { "trigger" };
+            let drop = if found.is_some() { format!("DROP {kind} {name};") } else { String::new() };
+            missing.push(Missing { what, name: name.clone(), remedy: format!("{drop}{sql};") });
+        }
+    }
+    Ok(missing)
+}
+
+/// Whether two statements differ at most in white space and quotes.
+fn same_statement(one: &str, other: &str) -> bool {
+    let bare = |sql: &str| -> String {
+        let kept: String = sql.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
+        kept.replacen("IFNOTEXISTS", "", 1)
+    };
+    one == other || bare(one) == bare(other)
+}
+
+/// A unique index on exactly what names a recording.
+fn has_identity(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM pragma_index_list('recordings') AS list
+           WHERE list.\"unique\" AND NOT list.partial AND
+             (SELECT group_concat(name, ', ') FROM (SELECT name FROM pragma_index_info(list.name) ORDER BY seqno)) = ?)",
+        [IDENTITY],
+        |row| row.get(0),
+    )
+}
+
+/// Whether a file without our mark can become ours: an empty one can, and one with a `recordings` table.
+pub(super) fn adoptable(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+    let as_error = |error| OpenError::from_sqlite(path, error);
+    let refuse = |why: String| Err(OpenError::NotAdoptable { path: path.into(), why });
+    let tables = names(connection, "table").map_err(as_error)?;
+    if tables.is_empty() && names(connection, "view").map_err(as_error)?.is_empty() {
+        return Ok(());
+    }
+    if !tables.contains("recordings") {
+        return Err(OpenError::NoRecordings { path: path.into() });
+    }
+    let columns = columns(connection, "recordings").map_err(as_error)?;
+    let absent: Vec<&str> = REQUIRED.into_iter().filter(|name| !columns.contains(*name)).collect();
+    if !absent.is_empty() {
+        return refuse(format!(
+            "its table recordings has no column {}; add what is missing, or import its rows into a new database",
+            absent.join(", ")
+        ));
+    }
+    if !keyed_by_id(connection).map_err(as_error)? {
+        return refuse(
+            "the id of its table recordings is not an INTEGER PRIMARY KEY; \
+             copy its rows into a table where it is, or import them into a new database"
+                .into(),
+        );
+    }
+    let doubles = doubles(connection).map_err(as_error)?;
+    if !doubles.is_empty() {
+        return refuse(format!(
+            "several rows of recordings have one identity (recordgroup, uniqueid, recordid); \
+             delete or rename all but one of each:\n{}",
+            doubles.join("\n")
+        ));
+    }
+    Ok(())
+}
+
+fn keyed_by_id(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM pragma_table_info('recordings')
+             WHERE name = 'id' AND pk = 1 AND upper(type) = 'INTEGER')
+           AND (SELECT count(*) FROM pragma_table_info('recordings') WHERE pk) = 1
+           AND NOT (SELECT wr FROM pragma_table_list('recordings') WHERE schema = 'main')",
+        [],
+        |row| row.get(0),
+    )
+}
+
+fn doubles(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    if has_identity(connection)? {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare(
+        "SELECT format('  recordgroup %s, uniqueid %s, recordid %s: ids %s', recordgroup, uniqueid, recordid,
+             group_concat(id, ', '))
+           FROM recordings GROUP BY recordgroup, uniqueid, recordid HAVING count(*) > 1 LIMIT ?",
+    )?;
+    statement.query_map([LISTED as i64], |row| row.get(0))?.collect()
+}
+
+/// Adds what is missing. Rows stay as they are.
+pub(super) fn apply(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+    let as_error = |error| OpenError::from_sqlite(path, error);
+    // Columns first: the indexes and triggers of schema.sql name them.
+    let columns = missing(connection).map_err(as_error)?.into_iter().filter(|missing| missing.what == "column");
+    for Missing { name, remedy, .. } in columns {
+        if remedy.is_empty() {
+            let why = format!("its column {name} is missing and has no default; add it");
+            return Err(OpenError::NotAdoptable { path: path.into(), why });
+        }
+        connection.execute_batch(&remedy).map_err(as_error)?;
+    }
+    connection.execute_batch(SCHEMA).map_err(as_error)?;
+    for Missing { remedy, .. } in missing(connection).map_err(as_error)? {
+        connection.execute_batch(&remedy).map_err(as_error)?;
+    }
+    name_customers_and_groups(connection).map_err(as_error)
+}
+
+/// Customers and groups that only rows name. The triggers do it for rows that come later.
+fn name_customers_and_groups(connection: &Connection) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(
+        "SELECT customer FROM recordings WHERE typeof(customer) = 'integer' AND customer NOT IN (SELECT id FROM customers)
+         UNION SELECT customer FROM recordgroups
+           WHERE typeof(customer) = 'integer' AND customer NOT IN (SELECT id FROM customers)",
+    )?;
+    let customers: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for id in customers {
+        connection.execute(
+            "INSERT INTO customers (id, name) SELECT ?1, 'Customer ' || ?1 ||
+               CASE WHEN EXISTS (SELECT 1 FROM customers WHERE name = 'Customer ' || ?1) THEN ' (2)' ELSE '' END",
+            [id],
+        )?;
+    }
+    connection.execute(
+        "INSERT INTO recordgroups (id, customer, name)
+           SELECT recordgroup, min(customer), 'Group ' || recordgroup FROM recordings
+           WHERE typeof(recordgroup) = 'integer' AND typeof(customer) = 'integer'
+             AND recordgroup NOT IN (SELECT id FROM recordgroups)
+           GROUP BY recordgroup",
+        params![],
+    )?;
+    Ok(())
+}
+
+/// Reads a row of every table, so that a file whose roots are gone is found at the start and not by a supervisor.
+pub(super) fn touch_everything(connection: &Connection) -> rusqlite::Result<()> {
+    for table in names(connection, "table")? {
+        let quoted = table.replace('"', "\"\"");
+        let sql = format!("SELECT 1 FROM \"{quoted}\" LIMIT 1");
+        connection.prepare(&sql)?.query([])?.next()?;
+    }
+    Ok(())
+}

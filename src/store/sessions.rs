@@ -1,0 +1,146 @@
+//! Tokens and sessions: stored hashed, and void once the person's password, role or customer changes.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::people::{self, CREDENTIAL, Credential};
+use super::{Change, Reader, Store, StoreError};
+
+/// How a caller proves that they logged in before: the hash of what they hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// A token.
+    Token([u8; 32]),
+    /// The viewer's cookie.
+    Session([u8; 32]),
+}
+
+/// Whoever holds a token or session, with what decides whether it still counts.
+pub struct Issued {
+    /// The person, as the row says now.
+    pub credential: Credential,
+    /// The digest of the person's standing when it was issued.
+    pub standing: Vec<u8>,
+    /// Unix seconds when it ends, however busy.
+    pub expires: i64,
+    /// Last use in Unix seconds, to the minute; for tokens, when it was issued.
+    pub seen: i64,
+}
+
+impl Reader {
+    /// The holder of a token or session.
+    pub fn issued(&self, secret: &Secret) -> Result<Option<Issued>, StoreError> {
+        let (table, seen, hash) = match secret {
+            Secret::Token(hash) => ("tokens", "t.created", hash),
+            Secret::Session(hash) => ("sessions", "t.seen", hash),
+        };
+        let sql = format!(
+            "SELECT {CREDENTIAL}, t.standing, t.expires, {seen}
+               FROM {table} t JOIN people p ON p.id = t.person WHERE t.hash = ?"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let issued = statement.query_row([&hash[..]], |row| {
+            Ok(Issued {
+                credential: people::credential(row)?,
+                standing: row.get(6)?,
+                expires: row.get(7)?,
+                seen: row.get(8)?,
+            })
+        });
+        Ok(issued.optional()?)
+    }
+}
+
+impl Store {
+    /// Notes that a session was used. Does nothing while the writer is at work: the next use comes soon.
+    pub fn touch_session(&self, hash: &[u8; 32], now: i64) -> Result<(), StoreError> {
+        if let Some(writer) = self.idle_writer() {
+            writer.execute("UPDATE sessions SET seen = ? WHERE hash = ?", params![now, &hash[..]])?;
+        }
+        Ok(())
+    }
+}
+
+impl Change<'_> {
+    /// The digest of a person's standing, as the row says inside this transaction.
+    pub fn standing_of(
+        &self,
+        person: i64,
+        digest: impl FnOnce(&str, &str, i64) -> [u8; 32],
+    ) -> Result<[u8; 32], StoreError> {
+        let mut statement = self.transaction.prepare_cached("SELECT hash, role, customer FROM people WHERE id = ?")?;
+        let row = statement.query_row([person], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+        });
+        let (hash, role, customer) = row?;
+        Ok(digest(&hash, &role, customer))
+    }
+
+    /// Stores a token that ends at `expires`, and forgets those that have ended.
+    pub fn issue_token(&self, hash: &[u8; 32], person: i64, standing: &[u8], expires: i64) -> Result<(), StoreError> {
+        self.transaction.execute("DELETE FROM tokens WHERE expires <= ?", [self.now])?;
+        self.transaction.execute(
+            "INSERT INTO tokens (hash, person, standing, created, expires) VALUES (?, ?, ?, ?, ?)",
+            params![&hash[..], person, standing, self.now, expires],
+        )?;
+        Ok(())
+    }
+
+    /// Stores a session that ends at `expires`, and forgets those that have ended or were idle since `idle`.
+    pub fn issue_session(
+        &self,
+        hash: &[u8; 32],
+        person: i64,
+        standing: &[u8],
+        expires: i64,
+        idle: i64,
+    ) -> Result<(), StoreError> {
+        self.transaction.execute("DELETE FROM sessions WHERE expires <= ? OR seen <= ?", (self.now, idle))?;
+        self.transaction.execute(
+            "INSERT INTO sessions (hash, person, standing, created, seen, expires) VALUES (?, ?, ?, ?4, ?4, ?)",
+            params![&hash[..], person, standing, self.now, expires],
+        )?;
+        Ok(())
+    }
+
+    /// Ends one token or session.
+    pub fn end(&self, secret: &Secret) -> Result<(), StoreError> {
+        let (table, hash) = parts(secret);
+        self.transaction.execute(&format!("DELETE FROM {table} WHERE hash = ?"), [&hash[..]])?;
+        Ok(())
+    }
+
+    /// Ends all tokens and sessions of a person.
+    pub fn end_all(&self, person: i64) -> Result<(), StoreError> {
+        self.transaction.execute("DELETE FROM tokens WHERE person = ?", [person])?;
+        self.transaction.execute("DELETE FROM sessions WHERE person = ?", [person])?;
+        Ok(())
+    }
+
+    /// Sets a person's own new password. Ends all their tokens and sessions but `kept`, which gets the new standing.
+    pub fn change_own_password(
+        &self,
+        person: i64,
+        hash: &str,
+        kept: Option<&Secret>,
+        standing: &[u8],
+    ) -> Result<(), StoreError> {
+        self.transaction.execute("UPDATE people SET hash = ? WHERE id = ?", (hash, person))?;
+        for (table, other) in [("tokens", Secret::Token([0; 32])), ("sessions", Secret::Session([0; 32]))] {
+            let kept = kept.map(parts).filter(|(name, _)| *name == parts(&other).0).map(|(_, hash)| hash.to_vec());
+            self.transaction.execute(
+                &format!("DELETE FROM {table} WHERE person = ? AND hash IS NOT ?"),
+                params![person, kept],
+            )?;
+            self.transaction
+                .execute(&format!("UPDATE {table} SET standing = ? WHERE hash = ?"), params![standing, kept])?;
+        }
+        Ok(())
+    }
+}
+
+fn parts(secret: &Secret) -> (&'static str, &[u8; 32]) {
+    match secret {
+        Secret::Token(hash) => ("tokens", hash),
+        Secret::Session(hash) => ("sessions", hash),
+    }
+}

@@ -1,0 +1,81 @@
+//! The browser's door: the embedded files of static/.
+
+use std::sync::LazyLock;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct Static;
+
+/// Only what this server sends may run, and nobody may frame it.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; \
+    connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
+/// One hash for the whole set: a module that imports another by a relative path inherits the prefix.
+static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
+    let mut names: Vec<_> = Static::iter().collect();
+    names.sort();
+    let mut digest = Sha256::new();
+    for name in names {
+        digest.update(name.as_bytes());
+        digest.update(Static::get(&name).map(|file| file.data).unwrap_or_default());
+    }
+    digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+});
+
+/// The page and its files.
+pub fn routes(config: &mut ServiceConfig) {
+    config.route("/", web::get().to(async |request| page(&request, "index.html")));
+    config.route("/favicon.ico", web::get().to(async || HttpResponse::NoContent().finish()));
+    config.route("/static/{hash}/{name:.*}", web::get().to(file));
+    config.default_service(web::to(async || {
+        HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing here. The viewer is at /\n")
+    }));
+}
+
+fn page(request: &HttpRequest, name: &str) -> HttpResponse {
+    let Some(file) = Static::get(name) else { return HttpResponse::NotFound().finish() };
+    let prefix = format!("/static/{}/", *FINGERPRINT);
+    let text = String::from_utf8_lossy(&file.data).replace("/static/", &prefix);
+    send(request, "text/html; charset=utf-8", "no-cache", text.into_bytes())
+}
+
+async fn file(request: HttpRequest, path: web::Path<(String, String)>) -> HttpResponse {
+    let (hash, name) = path.into_inner();
+    let Some(file) = Static::get(&name) else { return HttpResponse::NotFound().finish() };
+    // Only the right hash names what this binary holds for ever.
+    let caching = if hash == *FINGERPRINT { FOREVER } else { "no-cache" };
+    send(&request, media_type(&name), caching, file.data.into_owned())
+}
+
+fn send(request: &HttpRequest, media_type: &'static str, caching: &'static str, bytes: Vec<u8>) -> HttpResponse {
+    let tag: String = Sha256::digest(&bytes)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let tag = format!("\"{tag}\"");
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let mut response =
+        if known.is_some_and(|known| known.contains(&tag)) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((header::CACHE_CONTROL, caching));
+    response.insert_header((header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)));
+    response.insert_header((header::ETAG, tag.clone()));
+    response.content_type(media_type);
+    if known.is_some_and(|known| known.contains(&tag)) { response.finish() } else { response.body(bytes) }
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("json" | "webmanifest") => "application/json; charset=utf-8",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,117 @@
+/** The only file that talks to the server. */
+
+const BASE = "/api/json/";
+
+/** The server said no. */
+export class ApiError extends Error {
+  /** @param {{code: string, key: string, message: string}[]} responses @param {number} retryAfter */
+  constructor(responses, retryAfter) {
+    super(responses[0].message);
+    this.code = responses[0].code;
+    this.key = responses[0].key;
+    this.responses = responses;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The server could not be reached, or its answer broke off. */
+export class Unreachable extends Error {}
+
+/** Tells of what concerns the whole page: "unauthorized", "unreachable", "reached". */
+export const wire = new EventTarget();
+
+let skew = 0;
+
+/** Unix seconds by the server's clock, which the recordings go by. */
+export const now = () => Math.floor(Date.now() / 1000 + skew);
+
+function keepTime(response) {
+  const date = Date.parse(response.headers.get("date") ?? "");
+  // The header has whole seconds; a difference below two is noise.
+  if (!Number.isNaN(date)) skew = Math.abs(date - Date.now()) < 2000 ? 0 : (date - Date.now()) / 1000;
+}
+
+/** Parameters without what is empty. @returns {URLSearchParams} */
+function body(params) {
+  const kept = Object.entries(params).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return new URLSearchParams(kept.map(([key, value]) => [key, String(value)]));
+}
+
+function tell(name) {
+  wire.dispatchEvent(new Event(name));
+}
+
+async function exchange(path, init) {
+  try {
+    const response = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init });
+    const text = await response.text();
+    keepTime(response);
+    tell("reached");
+    return { response, text };
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    tell("unreachable");
+    throw new Unreachable("The server can't be reached.");
+  }
+}
+
+/** A reverse proxy may answer in the server's place. */
+function parse(response, text) {
+  try {
+    const answer = JSON.parse(text);
+    if (Array.isArray(answer.responses) && answer.responses.length > 0) return answer;
+  } catch {
+    // Not ours: told below.
+  }
+  const message = `The answer was not the recorder's (HTTP ${response.status}).`;
+  throw new ApiError([{ code: String(response.status), key: "", message }], 0);
+}
+
+/**
+ * Calls a function of the API.
+ * @param {string} name  such as "recording/recordings/list"
+ * @param {Object<string, string|number>} [params]  empty ones are not sent
+ * @param {{signal?: AbortSignal, quiet?: boolean}} [options]  quiet: a 401 is the caller's business alone
+ * @returns {Promise<{data: any, next?: string}>}
+ */
+export async function call(name, params = {}, { signal, quiet = false } = {}) {
+  const { response, text } = await exchange(BASE + name, { method: "POST", body: body(params), signal });
+  const answer = parse(response, text);
+  if (/^2/.test(answer.responses[0].code)) return answer;
+  const error = new ApiError(answer.responses, Number(response.headers.get("retry-after") ?? 0));
+  if (error.code === "401" && !quiet) tell("unauthorized");
+  throw error;
+}
+
+/**
+ * Where a browser plays a recording from.
+ * @param {import("./types.js").Recording} row
+ */
+export function soundUrl({ recordgroup, uniqueid, recordid }) {
+  return `${BASE}recording/recordings/get?${body({ recordgroup, uniqueid, recordid, wrap: "none", play: 1 })}`;
+}
+
+/** The description of the whole API. */
+export async function openapi() {
+  const { response, text } = await exchange("/api/openapi.json", { method: "GET" });
+  if (!response.ok) throw new ApiError([{ code: String(response.status), key: "", message: `HTTP ${response.status}` }], 0);
+  return JSON.parse(text);
+}
+
+/**
+ * A request as the person composed it, for the API page.
+ * @returns {Promise<{status: number, type: string, milliseconds: number, blob: Blob}>}
+ */
+export async function tryOut(method, path, query) {
+  const started = performance.now();
+  const init = method === "GET" ? { method } : { method, body: new URLSearchParams(query) };
+  const url = method === "GET" && query ? `${path}?${query}` : path;
+  try {
+    const response = await fetch(url, { credentials: "same-origin", cache: "no-store", ...init });
+    const blob = await response.blob();
+    const type = response.headers.get("content-type") ?? "";
+    return { status: response.status, type, milliseconds: performance.now() - started, blob };
+  } catch {
+    throw new Unreachable("The server can't be reached.");
+  }
+}

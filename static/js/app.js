@@ -1,0 +1,100 @@
+/** Puts the page together. */
+
+import * as chart from "./chart.js";
+import * as connection from "./connection.js";
+import * as empty from "./empty.js";
+import * as filters from "./filters.js";
+import * as groups from "./groups.js";
+import * as keys from "./keys.js";
+import * as login from "./login.js";
+import { notice, toast } from "./notices.js";
+import * as password from "./password.js";
+import * as player from "./player.js";
+import * as popover from "./popover.js";
+import * as recordings from "./recordings.js";
+import { state } from "./state.js";
+import * as table from "./table.js";
+import * as totals from "./totals.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** The search that the page shows. */
+let listed = "";
+let charted = "";
+
+function openList() {
+  listed = JSON.stringify({ ...state.search, per: "" });
+  table.restart();
+  recordings.open();
+}
+
+/** Another order leaves the chart as it is. */
+const ofChart = () => JSON.stringify({ ...state.search, sort: "", order: "" });
+
+function openChart() {
+  charted = ofChart();
+  chart.open();
+}
+
+/** Asks for everything that the search concerns. */
+function open() {
+  openList();
+  openChart();
+}
+
+/** Asks for what another search changes. */
+function changed() {
+  if (document.documentElement.dataset.view !== "app") return;
+  if (listed !== JSON.stringify({ ...state.search, per: "" })) openList();
+  if (charted !== ofChart()) openChart();
+}
+
+async function enter({ same }) {
+  if (!same) leave();
+  open();
+  try {
+    await groups.load();
+  } catch {
+    return; // rows then show the groups' numbers
+  }
+  filters.draw();
+  table.refresh();
+}
+
+/** Whoever comes next sees nothing of it. */
+function leave() {
+  player.stop();
+  recordings.close();
+  chart.close();
+}
+
+function listFailed({ error }) {
+  $("progress").hidden = true;
+  if (recordings.pages.length === 0) empty.trouble(error, open);
+  else if (error.code !== "401") toast(error.message);
+}
+
+function listChanged() {
+  $("progress").hidden = true;
+  if (recordings.pages.length) notice(null);
+  else if (recordings.pages.loaded) empty.nothing();
+}
+
+popover.start();
+password.start();
+totals.start(open);
+filters.start(open);
+chart.start();
+table.start();
+keys.start();
+connection.start(() => (recordings.pages.length ? recordings.pages.retry() : open()));
+recordings.results.addEventListener("opening", () => ($("progress").hidden = false));
+recordings.pages.addEventListener("change", listChanged);
+recordings.pages.addEventListener("failed", listFailed);
+recordings.watch(table.inProgress);
+state.addEventListener("change", changed);
+document.addEventListener("tapeline:again", open);
+login.session.addEventListener("in", enter);
+login.session.addEventListener("out", leave);
+login.session.addEventListener("failed", ({ error }) => toast(error.message));
+login.start();

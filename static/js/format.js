@@ -1,0 +1,93 @@
+/** Numbers, times and names as people read them. */
+
+// The page is in English: dates too, in the reader's own English and with the reader's clock.
+const locale = navigator.languages?.find((language) => /^en\b/i.test(language)) ?? "en-GB";
+const hourCycle = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hourCycle;
+
+/** The browser's time zone, such as Europe/Berlin. */
+export const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+const dates = (options) => {
+  const format = new Intl.DateTimeFormat(locale, options.hour ? { ...options, hourCycle } : options);
+  return (seconds) => format.format(seconds * 1000);
+};
+
+const clock = { hour: "2-digit", minute: "2-digit" };
+const dayOfYear = dates({ weekday: "short", day: "numeric", month: "short" });
+const dayOfOldYear = dates({ day: "numeric", month: "short", year: "numeric" });
+
+/** 14:03 */
+export const hour = dates(clock);
+/** Tuesday 24 November 2026 at 14:03:22 GMT+1 */
+export const exact = dates({ dateStyle: undefined, weekday: "long", day: "numeric", month: "long", year: "numeric", ...clock, second: "2-digit", timeZoneName: "short" });
+/** 24 Nov 2026 */
+export const date = dayOfOldYear;
+/** Nov 2026 */
+export const month = dates({ month: "short", year: "numeric" });
+/** 24 Nov */
+export const shortDay = dates({ day: "numeric", month: "short" });
+/** Tue 24 Nov 2026 */
+export const longDay = dates({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+
+const year = (seconds) => new Date(seconds * 1000).getFullYear();
+
+/** Tue 24 Nov, or 24 Nov 2025 in another year. */
+export const day = (seconds, now) => (year(seconds) === year(now) ? dayOfYear(seconds) : dayOfOldYear(seconds));
+
+/** UTC+1 */
+export function offset(seconds) {
+  const minutes = -new Date(seconds * 1000).getTimezoneOffset();
+  const sign = minutes < 0 ? "−" : "+";
+  const [h, m] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return minutes === 0 ? "UTC" : `UTC${sign}${h}${m ? `:${String(m).padStart(2, "0")}` : ""}`;
+}
+
+const plain = new Intl.NumberFormat(locale);
+/** 12,345 */
+export const count = (n) => plain.format(n);
+
+/** 1 call, 2 calls */
+export const calls = (n) => `${count(n)} ${n === 1 ? "call" : "calls"}`;
+
+const two = (n) => String(n).padStart(2, "0");
+
+/** 3:04 or 1:03:04 */
+export function duration(seconds) {
+  const s = Math.max(0, Math.round(seconds));
+  const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+  return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+}
+
+/** 3 min 4 s, for those who hear it, and 212 h 5 min for sums. */
+export function spoken(seconds) {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return `${s} s`;
+  const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+  if (h) return m && h < 1000 ? `${count(h)} h ${m} min` : `${count(h)} h`;
+  return s % 60 ? `${m} min ${s % 60} s` : `${m} min`;
+}
+
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+/** 1.2 GB */
+export function bytes(n) {
+  const unit = n < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(n) / 3));
+  const value = n / 1000 ** unit;
+  return `${plain.format(value < 10 && unit > 0 ? Math.round(value * 10) / 10 : Math.round(value))} ${UNITS[unit]}`;
+}
+
+const STATUS = {
+  answer: "Answered",
+  answered: "Answered",
+  busy: "Busy",
+  cancel: "Hung up",
+  noanswer: "No answer",
+  congestion: "Congestion",
+  chanunavail: "Unreachable",
+  failed: "Failed",
+};
+/** How a call ended. */
+export const status = (word) => STATUS[word.toLowerCase()] ?? word;
+
+const DIRECTION = { in: "Incoming", out: "Outgoing", internal: "Internal" };
+/** Which way a call went. */
+export const direction = (word) => DIRECTION[word] ?? "";

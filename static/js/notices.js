@@ -1,0 +1,42 @@
+/** What the page says: short confirmations, and what stands in the list's place. */
+
+import { html, icon, render } from "./html.js";
+
+const $ = (id) => document.getElementById(id);
+let fading = 0;
+
+/** A short confirmation. @param {string} text */
+export function toast(text) {
+  $("toast").textContent = text;
+  $("toast").classList.add("shown");
+  clearTimeout(fading);
+  fading = setTimeout(() => $("toast").classList.remove("shown"), 2500);
+}
+
+/** Over the whole page, until it is taken away with "". @param {string} text */
+export function banner(text) {
+  $("offline").textContent = text;
+  $("offline").hidden = text === "";
+}
+
+/**
+ * In the list's place: what is the matter, why, and what to try.
+ * @param {{symbol?: string, title: string, text?: any, actions?: {label: string, act: () => void, primary?: boolean}[]}|null} content
+ */
+export function notice(content) {
+  const place = $("notice");
+  place.hidden = content === null;
+  if (content === null) return render(place, html``);
+  const { symbol = "empty", title, text = "", actions = [] } = content;
+  render(
+    place,
+    html`${icon(symbol)}
+      <h2>${title}</h2>
+      <div class="why">${text}</div>
+      <div class="actions">${actions.map((action, i) => html`<button type="button" class="${action.primary ? "primary" : "button"}" data-act="${i}">${action.label}</button>`)}</div>`,
+  );
+  for (const button of place.querySelectorAll("[data-act]")) {
+    button.addEventListener("click", () => actions[button.dataset.act].act());
+  }
+  return place;
+}

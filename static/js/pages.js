@@ -1,0 +1,171 @@
+/** The rows of one search, fetched page by page as they come into view. */
+
+import { call } from "./api.js";
+
+const SIZE = 200;
+/** So many pages stay in memory; their cursors all do. */
+const KEPT = 40;
+
+/** Fires "change" when rows or their number are known better, "failed" with `error` when they can't be had. */
+export class Pages extends EventTarget {
+  #params = {};
+  #abort = new AbortController();
+  /** @type {Map<number, import("./types.js").Recording[]>} least recently wanted first */
+  #pages = new Map();
+  /** @type {Map<number, string>} page → the `next` that leads to it */
+  #cursors = new Map();
+  #loading = new Set();
+  #reached = 0;
+  #complete = false;
+  #counted = 0;
+  #wanted = [0, 0];
+  #stopped = false;
+  #opening = false;
+  #loaded = false;
+
+  /**
+   * Another search. What is there stays readable until the first page has come.
+   * @param {object} params  of recording/recordings/list
+   */
+  async open(params) {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#params = params;
+    this.#loading.clear();
+    this.#stopped = false;
+    this.#opening = true;
+    this.#counted = 0;
+    await this.#load(0, { fresh: true });
+  }
+
+  /** Forgets everything, for whoever logs in next. */
+  clear() {
+    this.#abort.abort();
+    this.#forget();
+    this.#counted = 0;
+    this.#changed();
+  }
+
+  /** Whether the search has been answered at all. */
+  get loaded() {
+    return this.#loaded;
+  }
+
+  /** How many rows there are, as far as is known. */
+  get length() {
+    return this.#complete || this.#opening ? this.#reached : Math.max(this.#counted, this.#reached);
+  }
+
+  /** What a list with count=1 said. @param {number} count */
+  counted(count) {
+    this.#counted = count;
+    if (!this.#complete && !this.#opening) this.#changed();
+  }
+
+  /** @param {number} index @returns {import("./types.js").Recording|undefined} */
+  row(index) {
+    return this.#pages.get(Math.floor(index / SIZE))?.[index % SIZE];
+  }
+
+  /** Rows first to last are in view: fetches what is missing of them, and what follows. */
+  want(first, last) {
+    const lastPage = Math.max(0, Math.ceil(this.length / SIZE) - 1);
+    const page = (index) => Math.min(lastPage, Math.max(0, Math.floor(index / SIZE)));
+    this.#wanted = [page(first), page(last + SIZE / 2)];
+    this.#fill();
+  }
+
+  /** Asks once more after an error. */
+  retry() {
+    this.#stopped = false;
+    if (this.#opening) this.#load(0, { fresh: true });
+    else this.#fill();
+  }
+
+  /** Asks again for the pages that hold these rows, when calls in progress may have ended. */
+  async refresh(indexes) {
+    const pages = new Set(indexes.map((index) => Math.floor(index / SIZE)));
+    await Promise.all([...pages].map((page) => this.#load(page)));
+  }
+
+  #fill() {
+    if (this.#stopped || this.#opening || !this.#loaded) return;
+    const [first, last] = this.#wanted;
+    for (let page = first; page <= last; page += 1) {
+      const rows = this.#pages.get(page);
+      if (rows) {
+        this.#pages.delete(page);
+        this.#pages.set(page, rows);
+      } else if (this.#loading.has(page - 1) && !this.#cursors.has(page)) {
+        return; // its cursor is on the way
+      } else {
+        this.#load(page);
+      }
+    }
+  }
+
+  /** By cursor where one leads there; by offset after a long jump of the scroll bar. */
+  #position(page) {
+    if (page === 0) return {};
+    return this.#cursors.has(page) ? { after: this.#cursors.get(page) } : { offset: page * SIZE };
+  }
+
+  async #load(page, { fresh = false } = {}) {
+    if (this.#loading.has(page)) return;
+    const { signal } = this.#abort;
+    this.#loading.add(page);
+    try {
+      const answer = await call("recording/recordings/list", { ...this.#params, limit: SIZE, ...this.#position(page) }, { signal });
+      if (signal.aborted) return;
+      if (fresh) this.#forget();
+      this.#opening = false;
+      this.#loaded = true;
+      this.#keep(page, answer);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error, fresh);
+    } finally {
+      if (!signal.aborted) this.#loading.delete(page);
+    }
+    if (!signal.aborted && !this.#stopped) this.#fill();
+  }
+
+  #forget() {
+    this.#pages.clear();
+    this.#cursors.clear();
+    this.#reached = 0;
+    this.#complete = false;
+    this.#loaded = false;
+    this.#wanted = [0, 0];
+  }
+
+  #keep(page, { data, next }) {
+    this.#pages.set(page, data);
+    if (next) this.#cursors.set(page + 1, next);
+    const end = page * SIZE + data.length;
+    const last = data.length < SIZE;
+    if (last && !next) {
+      this.#complete = true;
+      this.#reached = end;
+    } else if (!this.#complete) {
+      this.#reached = Math.max(this.#reached, end + (next ? 1 : 0));
+    }
+    for (const oldest of this.#pages.keys()) {
+      if (this.#pages.size <= KEPT) break;
+      this.#pages.delete(oldest);
+    }
+    this.#changed();
+  }
+
+  #fail(error, fresh) {
+    this.#stopped = true;
+    if (fresh) {
+      this.#forget(); // rows of the search before would pass for answers
+      this.#changed();
+    }
+    this.dispatchEvent(Object.assign(new Event("failed"), { error }));
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

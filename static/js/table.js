@@ -1,0 +1,197 @@
+/** The list as a grid: heading, rows, and the row that the keys act on. */
+
+import { now } from "./api.js";
+import { COLUMNS, active, choose } from "./columns.js";
+import { copy } from "./copy.js";
+import { duration, exact } from "./format.js";
+import * as groups from "./groups.js";
+import { html, icon, render } from "./html.js";
+import { VirtualList } from "./list.js";
+import { toggle, playing } from "./player.js";
+import { pages } from "./recordings.js";
+import { state } from "./state.js";
+
+const $ = (id) => document.getElementById(id);
+const phone = matchMedia("(max-width: 720px)");
+const coarse = matchMedia("(pointer: coarse)");
+
+let columns = active(phone.matches);
+let selected = -1;
+
+const list = new VirtualList($("grid"), $("rows"), {
+  make,
+  fill,
+  seen: (first, last) => pages.want(first, last),
+  inset: () => (phone.matches ? 0 : $("head").offsetHeight),
+});
+
+const rowId = (index) => `call-${index}`;
+
+function make() {
+  const row = document.createElement("div");
+  row.setAttribute("role", "row");
+  return row;
+}
+
+function fill(row, index) {
+  const call = pages.row(index);
+  row.id = rowId(index);
+  row.dataset.index = String(index);
+  row.setAttribute("aria-rowindex", String(index + 2));
+  row.setAttribute("aria-selected", String(index === selected));
+  row.className = call ? `row${call.complete ? "" : " now"}${playing(call) ? " playing" : ""}` : "row blank";
+  const context = { group: groups.name, now: now() };
+  const cell = (column) => {
+    const end = column.end ? " end" : "";
+    return html`<div role="gridcell" class="cell ${column.id}${end}">${call ? column.cell(call, context) : html`<span class="blank"></span>`}</div>`;
+  };
+  render(row, html`${columns.map(cell)}`);
+  if (call && playing(call)) showPlaying(row, true);
+}
+
+function showPlaying(row, on) {
+  const button = row.querySelector(".play button");
+  if (!button) return;
+  render(button, icon(on ? "pause" : "play"));
+  button.setAttribute("aria-label", on ? "Stop" : "Play");
+  button.title = on ? "Stop" : "Play";
+}
+
+function heading(column) {
+  const { sort, order } = state.search;
+  if (!column.sort) {
+    const hidden = column.id === "direction" ? "unseen" : "";
+    const label = column.label || "Sound";
+    return html`<div role="columnheader" class="cell ${column.id}${column.end ? " end" : ""}"><span class="${column.label ? hidden : "unseen"}">${label}</span></div>`;
+  }
+  const on = sort === column.sort;
+  const word = on ? (order === "asc" ? "ascending" : "descending") : "none";
+  return html`<div role="columnheader" aria-sort="${word}" class="cell ${column.id}${column.end ? " end" : ""}">
+    <button type="button" data-sort="${column.sort}">${column.label}${on ? icon(order === "asc" ? "up" : "down") : ""}</button></div>`;
+}
+
+function drawHead() {
+  const focused = document.activeElement?.dataset?.sort;
+  render($("head"), html`${columns.map(heading)}`);
+  if (focused) $("head").querySelector(`[data-sort="${focused}"]`)?.focus();
+  $("grid").style.setProperty("--tracks", columns.map((column) => column.width).join(" "));
+  $("grid").setAttribute("aria-colcount", String(columns.length));
+}
+
+/** Another order: the first click shows what is asked for most. */
+function sortBy(sort) {
+  const { sort: before, order } = state.search;
+  const first = sort === "start" || sort === "totaltime" ? "desc" : "asc";
+  const other = order === "asc" ? "desc" : "asc";
+  state.change({ sort, order: before === sort ? other : first });
+}
+
+function mark(index) {
+  const before = list.element(selected);
+  before?.setAttribute("aria-selected", "false");
+  selected = index;
+  const row = list.element(index);
+  row?.setAttribute("aria-selected", "true");
+  if (row) $("grid").setAttribute("aria-activedescendant", row.id);
+  else $("grid").removeAttribute("aria-activedescendant");
+}
+
+/** Marks a row and shows it. @param {number} index */
+export function select(index) {
+  if (pages.length === 0) return;
+  const within = Math.min(pages.length - 1, Math.max(0, index));
+  list.reveal(within);
+  mark(within);
+}
+
+/** Marks the row so many further; from nowhere, the first in view. */
+export function move(by) {
+  select(selected < 0 ? list.visible[0] : selected + by);
+}
+
+export const screenful = () => list.screenful;
+
+/** The row that the keys act on. @returns {import("./types.js").Recording|undefined} */
+export const current = () => pages.row(selected);
+
+/** Nothing is marked. */
+export const unselect = () => mark(-1);
+
+/** Rows in view that hold a call in progress. */
+export function inProgress() {
+  const [first, last] = list.visible;
+  const indexes = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+  return indexes.filter((index) => pages.row(index)?.complete === 0);
+}
+
+function click(event) {
+  const sort = event.target.closest("[data-sort]");
+  if (sort) return sortBy(sort.dataset.sort);
+  const row = event.target.closest(".row");
+  if (!row) return undefined;
+  const index = Number(row.dataset.index);
+  mark(index);
+  const button = event.target.closest("[data-copy]");
+  if (button) return copy(button.dataset.copy);
+  const call = pages.row(index);
+  if (call && event.target.closest("button")) toggle(call);
+  return undefined;
+}
+
+function tick() {
+  const time = now();
+  for (const live of $("rows").querySelectorAll("[data-since]")) live.textContent = duration(time - live.dataset.since);
+}
+
+function relayout() {
+  columns = active(phone.matches);
+  list.rowHeight = Number(getComputedStyle($("grid")).getPropertyValue("--row").trim().replace("px", ""));
+  drawHead();
+  list.refill();
+}
+
+function drawMenu() {
+  const shown = new Set(active(false).map((column) => column.id));
+  const choices = COLUMNS.filter((column) => column.label);
+  render($("columns-menu"), html`${choices.map((column) => html`<label class="check"><input type="checkbox" value="${column.id}"> ${column.label}</label>`)}`);
+  for (const box of $("columns-menu").querySelectorAll("input")) box.checked = shown.has(box.value);
+}
+
+/** Rows by what the search now finds. */
+export function refresh() {
+  $("grid").setAttribute("aria-rowcount", String(pages.length + 1));
+  list.length = pages.length;
+  list.refill();
+}
+
+/** Another search begins: the top of the list, nothing marked. */
+export function restart() {
+  mark(-1);
+  list.toTop();
+  drawHead();
+}
+
+export function start() {
+  drawMenu();
+  relayout();
+  pages.addEventListener("change", refresh);
+  $("grid").addEventListener("click", click);
+  $("grid").addEventListener("dblclick", (event) => {
+    const call = pages.row(Number(event.target.closest(".row")?.dataset.index));
+    if (call && !event.target.closest("button") && !coarse.matches) toggle(call);
+  });
+  $("columns-menu").addEventListener("change", () => {
+    choose([...$("columns-menu").querySelectorAll("input:checked")].map((box) => box.value));
+    relayout();
+  });
+  phone.addEventListener("change", relayout);
+  setInterval(tick, 1000);
+}
+
+/** The row of a call that starts or stops playing. */
+export function played() {
+  list.refill();
+}
+
+/** What a screen reader says of the marked row's time. */
+export const exactTime = () => (current() ? exact(current().start) : "");

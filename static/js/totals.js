@@ -1,0 +1,30 @@
+/** How many calls match, and how long they are together. */
+
+import { bytes, calls, offset, spoken, zone } from "./format.js";
+import { now } from "./api.js";
+import { results } from "./recordings.js";
+
+const $ = (id) => document.getElementById(id);
+
+function show({ totals }) {
+  const known = totals !== null;
+  const sheet = $("sheet-show");
+  $("totals").textContent = known ? calls(totals.count) : "";
+  $("totals-more").textContent = known && totals.count ? [spoken(totals.totaltime), totals.size ? bytes(totals.size) : ""].filter(Boolean).join(" · ") : "";
+  $("totals").parentElement.classList.remove("waiting");
+  sheet.textContent = known ? `Show ${calls(totals.count)}` : "Show calls";
+}
+
+function newer({ count }) {
+  $("newer").textContent = `${count === 1 ? "1 newer call" : `${calls(count).replace("calls", "newer calls")}`}`;
+  $("newer").hidden = count === 0;
+}
+
+export function start(open) {
+  $("zone").textContent = `${zone.replaceAll("_", " ")} (${offset(now())})`;
+  $("zone").title = "All times are in this zone";
+  results.addEventListener("opening", () => $("totals").parentElement.classList.add("waiting"));
+  results.addEventListener("totals", show);
+  results.addEventListener("newer", newer);
+  $("newer").addEventListener("click", open);
+}
