@@ -99,8 +99,10 @@ impl Given {
     pub fn from_file(path: &Path) -> Result<Given, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::Unreadable { path: path.into(), why: error.to_string() })?;
-        toml::from_str(&text)
-            .map_err(|error| ConfigError::Wrong { path: path.into(), why: error.to_string().trim_end().into() })
+        toml::from_str(&text).map_err(|error| ConfigError::Wrong {
+            path: path.into(),
+            why: error.to_string().trim_end().into(),
+        })
     }
 
     /// What is given here, else there.
@@ -132,7 +134,11 @@ impl Given {
             compat: self.compat == Some(Compat::Enswitch),
             bcrypt_cost: within("bcrypt_cost", self.bcrypt_cost, default.bcrypt_cost, 4, 20, "4 to 20")?,
             token_hours: positive("token_hours", self.token_hours, default.token_hours)?,
-            session_idle_hours: positive("session_idle_hours", self.session_idle_hours, default.session_idle_hours)?,
+            session_idle_hours: positive(
+                "session_idle_hours",
+                self.session_idle_hours,
+                default.session_idle_hours,
+            )?,
             session_days: positive("session_days", self.session_days, default.session_days)?,
             readers: within("readers", self.readers, default.readers, 2, 1000, "2 to 1000")?,
             streams: positive("streams", self.streams, default.streams)?,

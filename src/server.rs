@@ -36,7 +36,9 @@ pub fn build(config: Config) -> anyhow::Result<Server> {
     let app = App::open(config)?;
     let address = app.config.listen;
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("{address} cannot be listened on; another program may use the port: choose another with --listen")
+        format!(
+            "{address} cannot be listened on; another program may use the port: choose another with --listen"
+        )
     })?;
     Ok(Server { listener, app: Data::new(app) })
 }
@@ -67,6 +69,7 @@ impl Server {
         .listen(self.listener)?
         .on_connect(know_connection)
         .h1_allow_half_closed(false)
+        .tcp_nodelay(true)
         .worker_max_blocking_threads(BLOCKING)
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(FAREWELL)
@@ -102,7 +105,8 @@ fn know_connection(connection: &dyn Any, data: &mut Extensions) {
 /// Done once the process is asked to stop, by SIGTERM or Ctrl-C.
 pub async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         // Then the default handlers stay, which end the process at once.
         return std::future::pending().await;

@@ -35,7 +35,9 @@ pub fn routes(config: &mut ServiceConfig) {
     config.route("/favicon.ico", web::get().to(async || HttpResponse::NoContent().finish()));
     config.route("/static/{hash}/{name:.*}", web::get().to(file));
     config.default_service(web::to(async || {
-        HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing here. The viewer is at /\n")
+        HttpResponse::NotFound()
+            .content_type("text/plain; charset=utf-8")
+            .body("There is nothing here. The viewer is at /\n")
     }));
 }
 
@@ -54,12 +56,20 @@ async fn file(request: HttpRequest, path: web::Path<(String, String)>) -> HttpRe
     send(&request, media_type(&name), caching, file.data.into_owned())
 }
 
-fn send(request: &HttpRequest, media_type: &'static str, caching: &'static str, bytes: Vec<u8>) -> HttpResponse {
+fn send(
+    request: &HttpRequest,
+    media_type: &'static str,
+    caching: &'static str,
+    bytes: Vec<u8>,
+) -> HttpResponse {
     let tag: String = Sha256::digest(&bytes)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     let tag = format!("\"{tag}\"");
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let mut response =
-        if known.is_some_and(|known| known.contains(&tag)) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let mut response = if known.is_some_and(|known| known.contains(&tag)) {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
     response.insert_header((header::CACHE_CONTROL, caching));
     response.insert_header((header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)));
     response.insert_header((header::ETAG, tag.clone()));

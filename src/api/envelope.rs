@@ -1,5 +1,7 @@
 //! The JSON that every answer is wrapped in, and the rows that it is filled with.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -56,24 +58,63 @@ fn stringly(value: Value) -> Value {
     }
 }
 
+/// What stands before a column's value – the quotes of the one before, comma, name, colon, quotes – in a field of
+/// fixed size: that is two stores, where a copy of any length is a call.
+#[derive(Clone, Copy)]
+struct Before {
+    text: [u8; Before::ROOM],
+    length: usize,
+}
+
+impl Before {
+    const ROOM: usize = 32;
+
+    fn new(text: &str) -> Before {
+        let mut before = Before { text: [0; Before::ROOM], length: text.len() };
+        before.text[..text.len()].copy_from_slice(text.as_bytes());
+        before
+    }
+
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>) {
+        let end = out.len() + self.length;
+        out.extend_from_slice(&self.text);
+        out.truncate(end);
+    }
+}
+
+/// A row's JSON but for its values.
+struct Frame {
+    before: [Before; WIRE.len()],
+    end: &'static str,
+}
+
+impl Frame {
+    fn new(strings: bool) -> Frame {
+        let quoted = |index: usize| WIRE[index].kind == Kind::Text || strings;
+        let before = std::array::from_fn(|index| {
+            let end = if index > 0 && quoted(index - 1) { "\"" } else { "" };
+            let separator = if index == 0 { "{" } else { "," };
+            let begin = if quoted(index) { "\"" } else { "" };
+            Before::new(&format!("{end}{separator}\"{}\":{begin}", WIRE[index].name))
+        });
+        Frame { before, end: if quoted(WIRE.len() - 1) { "\"}" } else { "}" } }
+    }
+}
+
+static NUMBERS: LazyLock<Frame> = LazyLock::new(|| Frame::new(false));
+static STRINGS: LazyLock<Frame> = LazyLock::new(|| Frame::new(true));
+
 /// Writes rows of recordings as JSON, straight from SQLite's buffers.
 pub struct RowWriter {
-    /// For each column what stands before its value: comma, name, colon, and quotes where the value has them.
-    before: [String; WIRE.len()],
+    frame: &'static Frame,
     first: bool,
 }
 
 impl RowWriter {
     /// `strings`: numbers as strings.
     pub fn new(strings: bool) -> RowWriter {
-        let quoted = |kind| kind == Kind::Text || strings;
-        let before = std::array::from_fn(|index| {
-            let end = if index > 0 && quoted(WIRE[index - 1].kind) { "\"" } else { "" };
-            let separator = if index == 0 { "" } else { "," };
-            let begin = if quoted(WIRE[index].kind) { "\"" } else { "" };
-            format!("{end}{separator}\"{}\":{begin}", WIRE[index].name)
-        });
-        RowWriter { before, first: true }
+        RowWriter { frame: if strings { &STRINGS } else { &NUMBERS }, first: true }
     }
 
     /// The envelope up to the first row.
@@ -84,17 +125,18 @@ impl RowWriter {
 
     /// A row.
     pub fn row(&mut self, row: &RecordingRow<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(if self.first { b"{" } else { b",{" });
+        if !self.first {
+            out.push(b',');
+        }
         self.first = false;
-        for (index, (column, before)) in WIRE.iter().zip(&self.before).enumerate() {
-            out.extend_from_slice(before.as_bytes());
+        for (index, (column, before)) in WIRE.iter().zip(&self.frame.before).enumerate() {
+            before.write(out);
             match column.kind {
-                Kind::Integer => out.extend_from_slice(itoa::Buffer::new().format(row.integer(index)).as_bytes()),
-                Kind::Text => text(&row.text(index), out),
+                Kind::Integer => integer(row.integer(index), out),
+                Kind::Text => row.text(index, |bytes| text(bytes, out)),
             }
         }
-        let last_is_quoted = self.before[0].ends_with("\"") && WIRE[WIRE.len() - 1].kind == Kind::Integer;
-        out.extend_from_slice(if last_is_quoted { b"\"}" } else { b"}" });
+        out.extend_from_slice(self.frame.end.as_bytes());
     }
 
     /// The envelope behind the last row.
@@ -103,12 +145,81 @@ impl RowWriter {
     }
 }
 
-/// A JSON string's inside. Bytes that are not UTF-8 become U+FFFD.
-fn text(bytes: &[u8], out: &mut Vec<u8>) {
-    if is_plain(bytes) {
-        out.extend_from_slice(bytes);
-        return;
+#[inline]
+fn integer(number: i64, out: &mut Vec<u8>) {
+    match u8::try_from(number) {
+        Ok(digit @ 0..10) => out.push(b'0' + digit),
+        _ => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
     }
+}
+
+/// A JSON string's inside. Bytes that are not UTF-8 become U+FFFD.
+#[inline]
+fn text(bytes: &[u8], out: &mut Vec<u8>) {
+    let begin = out.len();
+    if !plain(bytes, out) {
+        out.truncate(begin);
+        special(bytes, out);
+    }
+}
+
+/// Copies bytes as long as all are ASCII that JSON takes as it is. Most values are short numbers, so up to 32 bytes
+/// are two words that may overlap, looked at and stored without a loop or a call.
+#[inline]
+fn plain(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+    let begin = out.len();
+    match bytes.len() {
+        0 => true,
+        1..4 => {
+            out.extend_from_slice(bytes);
+            bytes.iter().all(|&byte| (0x20..0x80).contains(&byte) && byte != b'"' && byte != b'\\')
+        }
+        4..8 => ends::<4>(bytes, out, begin, |word| {
+            is_plain(u64::from(u32::from_le_bytes(word)) | 0x2020_2020 << 32)
+        }),
+        8..=16 => ends::<8>(bytes, out, begin, |word| is_plain(u64::from_le_bytes(word))),
+        17..=32 => ends::<16>(bytes, out, begin, |words| {
+            let words = u128::from_le_bytes(words);
+            is_plain(words as u64) && is_plain((words >> 64) as u64)
+        }),
+        _ => {
+            out.extend_from_slice(bytes);
+            let (words, rest) = bytes.as_chunks::<8>();
+            words.iter().all(|word| is_plain(u64::from_le_bytes(*word)))
+                && rest.iter().all(|&byte| is_plain(u64::from_le_bytes([byte; 8])))
+        }
+    }
+}
+
+/// Copies the first and the last `N` of at most 2 `N` bytes. Says whether both are plain.
+#[inline]
+fn ends<const N: usize>(
+    bytes: &[u8],
+    out: &mut Vec<u8>,
+    begin: usize,
+    plain: impl Fn([u8; N]) -> bool,
+) -> bool {
+    let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else { return false };
+    out.extend_from_slice(first);
+    out.truncate(begin + bytes.len() - N);
+    out.extend_from_slice(last);
+    plain(*first) & plain(*last)
+}
+
+/// Whether eight bytes are ASCII without control characters, quotes and backslashes.
+#[inline]
+fn is_plain(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The high bit of a byte comes up where the byte is below `n`, if all are ASCII; a borrow from such a byte only
+    // makes its neighbour look special too.
+    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n);
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (word | below(word, 0x20) | equal(b'"') | equal(b'\\')) & HIGH == 0
+}
+
+#[cold]
+fn special(bytes: &[u8], out: &mut Vec<u8>) {
     for chunk in bytes.utf8_chunks() {
         escaped(chunk.valid().as_bytes(), out);
         if !chunk.invalid().is_empty() {
@@ -134,20 +245,6 @@ fn escaped(valid: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Whether all bytes are ASCII that JSON takes as it is; eight at a time.
-fn is_plain(bytes: &[u8]) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // A byte's high bit comes up where the byte is below `n`, if it is ASCII.
-    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word;
-    let equal = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    let words = bytes.chunks_exact(8);
-    let rest = words.remainder();
-    words.map(|word| u64::from_le_bytes(word.try_into().unwrap_or_default())).all(|word| {
-        (word | below(word, 0x20) | equal(word, b'"') | equal(word, b'\\')) & HIGH == 0
-    }) && rest.iter().all(|&byte| (0x20..0x80).contains(&byte) && byte != b'"' && byte != b'\\')
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -159,6 +256,20 @@ mod tests {
         text(bytes, &mut out);
         out.push(b'"');
         String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn every_length_and_every_byte_is_written_right() {
+        for length in 0..70_usize {
+            for byte in 0..=255_u8 {
+                for at in [0, length / 2, length.saturating_sub(1)] {
+                    let mut bytes = vec![b'x'; length];
+                    bytes.get_mut(at).into_iter().for_each(|place| *place = byte);
+                    let expected = String::from_utf8_lossy(&bytes).into_owned();
+                    assert_eq!(serde_json::from_str::<String>(&written(&bytes)).expect("JSON"), expected);
+                }
+            }
+        }
     }
 
     proptest! {

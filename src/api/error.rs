@@ -58,10 +58,13 @@ impl Refusal {
     pub fn entries(&self) -> Vec<(StatusCode, &str, String)> {
         let one = |code: StatusCode, key, message: &str| vec![(code, key, message.to_owned())];
         match self {
-            Refusal::Invalid(faults) => {
-                faults.iter().map(|fault| (StatusCode::BAD_REQUEST, &*fault.key, fault.message.clone())).collect()
+            Refusal::Invalid(faults) => faults
+                .iter()
+                .map(|fault| (StatusCode::BAD_REQUEST, &*fault.key, fault.message.clone()))
+                .collect(),
+            Refusal::Unauthorized => {
+                one(StatusCode::UNAUTHORIZED, "", "Log in: credentials are missing or wrong")
             }
-            Refusal::Unauthorized => one(StatusCode::UNAUTHORIZED, "", "Log in: credentials are missing or wrong"),
             Refusal::Forbidden => one(StatusCode::PAYMENT_REQUIRED, "", "Your role does not allow this"),
             Refusal::NoFunction => one(StatusCode::NOT_FOUND, "", "There is no such function"),
             Refusal::NotFound(key) => one(StatusCode::NOT_FOUND, key, "There is no such object"),
@@ -74,7 +77,9 @@ impl Refusal {
                 let message = format!("Something went wrong here; the log tells more about error {id}");
                 one(StatusCode::INTERNAL_SERVER_ERROR, "", &message)
             }
-            Refusal::Busy(_) => one(StatusCode::SERVICE_UNAVAILABLE, "", "Too much at once; try again in a moment"),
+            Refusal::Busy(_) => {
+                one(StatusCode::SERVICE_UNAVAILABLE, "", "Too much at once; try again in a moment")
+            }
         }
     }
 }
@@ -103,18 +108,19 @@ impl ResponseError for Refusal {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         match self {
-            Refusal::Throttled(seconds) => drop(response.insert_header((header::RETRY_AFTER, seconds.to_string()))),
-            Refusal::Busy(seconds) => drop(response.insert_header((header::RETRY_AFTER, seconds.to_string()))),
+            Refusal::Throttled(seconds) => {
+                drop(response.insert_header((header::RETRY_AFTER, seconds.to_string())))
+            }
+            Refusal::Busy(seconds) => {
+                drop(response.insert_header((header::RETRY_AFTER, seconds.to_string())))
+            }
             Refusal::Unauthorized => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
             Refusal::Method => drop(response.insert_header((header::ALLOW, "GET, POST"))),
             _ => {}
         }
         let entries = self.entries();
-        let entries = entries.iter().map(|(code, key, message)| envelope::Entry {
-            code: code.as_str(),
-            key,
-            message,
-        });
+        let entries =
+            entries.iter().map(|(code, key, message)| envelope::Entry { code: code.as_str(), key, message });
         response.content_type(envelope::JSON).body(envelope::refusal(entries))
     }
 }

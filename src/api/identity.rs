@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::envelope;
 use super::error::{Fault, Refusal};
 use super::params::Params;
+use super::stream;
 use crate::app::{App, blocking, now};
 use crate::auth::{self, Check, NotNow};
 use crate::model::{Actor, Person, Privileges};
@@ -123,11 +124,16 @@ impl<P: Privilege> FromRequest for Asked<P> {
         let body = (request.method() == Method::POST).then(|| Bytes::from_request(&request, payload));
         Box::pin(async move {
             let body = match body {
-                Some(body) => body.await.map_err(|_| Refusal::invalid("", "The body must be at most 1 MiB"))?,
+                Some(body) => {
+                    body.await.map_err(|_| Refusal::invalid("", "The body must be at most 1 MiB"))?
+                }
                 None => Bytes::new(),
             };
             let params = read_params(&request, &body)?;
-            let app = request.app_data::<Data<App>>().cloned().ok_or_else(|| Refusal::internal(&"no application"))?;
+            let app = request
+                .app_data::<Data<App>>()
+                .cloned()
+                .ok_or_else(|| Refusal::internal(&"no application"))?;
             let (person, secret) = identify::<P>(&app, &request, &params).await?;
             if !P::allows(person.privileges) {
                 return Err(Refusal::Forbidden);
@@ -188,17 +194,21 @@ async fn identify<P: Privilege>(
 /// The first kind of credential that is there decides.
 fn shown(request: &HttpRequest, params: &Params) -> Result<Shown, Refusal> {
     let mut faults: Vec<Fault> = Vec::new();
-    let mut read = |name| params.get(name).unwrap_or_else(|fault| {
-        faults.push(fault);
-        None
-    });
+    let mut read = |name| {
+        params.get(name).unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        })
+    };
     let (token, username, password) = (read("auth_token"), read("auth_username"), read("auth_password"));
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults));
     }
     match (token, username, password) {
         (Some(token), ..) => return Ok(Shown::Token(token.into())),
-        (None, Some(username), Some(password)) => return Ok(Shown::Password(username.into(), password.into())),
+        (None, Some(username), Some(password)) => {
+            return Ok(Shown::Password(username.into(), password.into()));
+        }
         (None, None, None) => {}
         _ => return Err(Refusal::Unauthorized),
     }
@@ -239,13 +249,9 @@ pub async fn check_password(
     username: String,
     password: String,
 ) -> Result<Credential, Refusal> {
-    let here = app.clone();
-    let (credential, check) = blocking(move || {
-        let credential = here.store.reader()?.credential(&username)?;
-        let check = here.auth.begin(&username, &password, credential.as_ref(), address, now());
-        Ok::<_, Refusal>((credential, check.map_err(not_now)?))
-    })
-    .await??;
+    let name = username.clone();
+    let credential = stream::at_once(app, move |reader| Ok(reader.credential(&name)?)).await?;
+    let check = app.auth.begin(&username, &password, credential.as_ref(), address, now()).map_err(not_now)?;
     let right = match check {
         Check::Right => true,
         Check::Pending(pending) => app.auth.conclude(pending, now()).await,
@@ -262,22 +268,21 @@ fn not_now(why: NotNow) -> Refusal {
 
 /// Whoever holds a token or session that still counts.
 async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secret>), Refusal> {
-    let here = app.clone();
-    blocking(move || {
-        let issued = here.store.reader()?.issued(&secret)?.ok_or(Refusal::Unauthorized)?;
-        let now = now();
-        match secret {
-            Secret::Token(_) if auth::is_live(&issued, None, now) => {}
-            Secret::Session(hash) if auth::is_live(&issued, Some(here.session_rules().session_idle), now) => {
-                if now >= issued.seen + TOUCH {
-                    here.store.touch_session(&hash, now)?;
-                }
-            }
-            _ => return Err(Refusal::Unauthorized),
-        }
-        Ok((issued.credential.person, Some(secret)))
-    })
-    .await?
+    let issued = stream::at_once(app, move |reader| Ok(reader.issued(&secret)?))
+        .await?
+        .ok_or(Refusal::Unauthorized)?;
+    let now = now();
+    let idle = matches!(secret, Secret::Session(_)).then(|| app.session_rules().session_idle);
+    if !auth::is_live(&issued, idle, now) {
+        return Err(Refusal::Unauthorized);
+    }
+    if let Secret::Session(hash) = secret
+        && now >= issued.seen + TOUCH
+    {
+        let app = app.clone();
+        blocking(move || app.store.touch_session(&hash, now)).await??;
+    }
+    Ok((issued.credential.person, Some(secret)))
 }
 
 /// Whether a request with the cookie comes from our own page. Browsers say where a request comes from, but older ones
@@ -295,7 +300,8 @@ pub fn from_this_page(request: &HttpRequest, changes: bool) -> bool {
 
 fn is_this_host(origin: &str, request: &HttpRequest) -> bool {
     let Ok(origin) = origin.parse::<Uri>() else { return false };
-    let port = |port: Option<u16>| port.unwrap_or(if origin.scheme_str() == Some("https") { 443 } else { 80 });
+    let port =
+        |port: Option<u16>| port.unwrap_or(if origin.scheme_str() == Some("https") { 443 } else { 80 });
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let Some(here) = host.and_then(|host| host.parse::<actix_web::http::uri::Authority>().ok()) else {
         return false;

@@ -10,9 +10,32 @@ use actix_web::middleware::Next;
 
 /// Parameters whose values may stand in the log. Others – passwords, tokens, and what somebody mistyped – do not.
 const LOGGED: [&str; 26] = [
-    "after", "called", "caller", "complete", "count", "customer", "descending", "direction", "encoding", "end",
-    "format", "id", "interval", "limit", "offset", "play", "points", "recordgroup", "recordid", "search", "sort",
-    "start", "timezone", "totaltime_maximum", "totaltime_minimum", "uniqueid",
+    "after",
+    "called",
+    "caller",
+    "complete",
+    "count",
+    "customer",
+    "descending",
+    "direction",
+    "encoding",
+    "end",
+    "format",
+    "id",
+    "interval",
+    "limit",
+    "offset",
+    "play",
+    "points",
+    "recordgroup",
+    "recordid",
+    "search",
+    "sort",
+    "start",
+    "timezone",
+    "totaltime_maximum",
+    "totaltime_minimum",
+    "uniqueid",
 ];
 
 /// Logs each request with its status and the time to its first byte.
@@ -53,7 +76,9 @@ fn redacted(path: &str, query: &str) -> String {
 fn redacted_pair(pair: &str) -> Cow<'_, str> {
     match pair.split_once('=') {
         Some((name, _)) if LOGGED.contains(&name) => Cow::Borrowed(pair),
-        Some((name @ ("auth_username" | "auth_password" | "auth_token"), _)) => Cow::Owned(format!("{name}=…")),
+        Some((name @ ("auth_username" | "auth_password" | "auth_token"), _)) => {
+            Cow::Owned(format!("{name}=…"))
+        }
         _ => Cow::Borrowed("…"),
     }
 }
@@ -65,7 +90,11 @@ mod tests {
     #[test]
     fn the_log_shows_what_was_searched_and_nothing_secret() {
         for (path, query, line) in [
-            ("/api/json/recording/recordings/list", "start=5;called=%20x", "/api/json/recording/recordings/list?start=5&called=%20x"),
+            (
+                "/api/json/recording/recordings/list",
+                "start=5;called=%20x",
+                "/api/json/recording/recordings/list?start=5&called=%20x",
+            ),
             ("/a", "auth_username=anna;auth_password=hunter2", "/a?auth_username=…&auth_password=…"),
             ("/a", "auth_token=hunter2&sort=start", "/a?auth_token=…&sort=start"),
             ("/a", "auth%5Fpassword=hunter2", "/a?…"),

@@ -230,12 +230,15 @@ impl<'a> Reading<'a> {
         let number = integer(text).filter(|number| (min..=max).contains(number));
         if number.is_none() {
             let name = parameter.name;
-            self.fault(name, match (min, max) {
-                (i64::MIN, i64::MAX) => format!("{name} must be a whole number"),
-                (min, i64::MAX) => format!("{name} must be a whole number, {min} or more"),
-                (0, 1) => format!("{name} must be 0 or 1"),
-                (min, max) => format!("{name} must be a whole number from {min} to {max}"),
-            });
+            self.fault(
+                name,
+                match (min, max) {
+                    (i64::MIN, i64::MAX) => format!("{name} must be a whole number"),
+                    (min, i64::MAX) => format!("{name} must be a whole number, {min} or more"),
+                    (0, 1) => format!("{name} must be 0 or 1"),
+                    (min, max) => format!("{name} must be a whole number from {min} to {max}"),
+                },
+            );
         }
         number
     }
@@ -318,14 +321,20 @@ mod tests {
     #[test]
     fn malformed_escapes_are_faults_of_their_key() {
         for value in ["%", "%4", "%zz", "%4g", "%ff", "%c3", "a%"] {
-            assert_eq!(parsed(&format!("called={value}")).get("called").unwrap_err().key, "called", "{value}");
+            assert_eq!(
+                parsed(&format!("called={value}")).get("called").unwrap_err().key,
+                "called",
+                "{value}"
+            );
         }
     }
 
     #[test]
     fn json_keeps_numbers_as_they_are_written() {
         let mut params = Params::default();
-        params.take_json(br#" {"a": 9007199254740993, "b": "x", "c": true, "d": null, "e": 1e3, "f": [1]} "#).unwrap();
+        params
+            .take_json(br#" {"a": 9007199254740993, "b": "x", "c": true, "d": null, "e": 1e3, "f": [1]} "#)
+            .unwrap();
         assert_eq!(params.get("a"), Ok(Some("9007199254740993")));
         assert_eq!(params.get("b"), Ok(Some("x")));
         assert_eq!(params.get("c"), Ok(Some("true")));

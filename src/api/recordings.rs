@@ -13,7 +13,8 @@ use crate::app::now;
 use crate::model::{Direction, Filter, Page, Person, Scope, Sort};
 use crate::store::Reader;
 
-const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Every record group of this customer");
+const CUSTOMER: Parameter =
+    Parameter::integer("customer", "the caller's", "Every record group of this customer");
 const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "This record group only");
 const START: Parameter = Parameter::natural("start", "0", "Unix seconds; rows that start at or after it");
 const END: Parameter = Parameter::natural("end", "now", "Unix seconds; rows that start at or before it");
@@ -23,8 +24,12 @@ const COMPLETE: Parameter = Parameter::range("complete", -1, 1, "1", "1 complete
 const TOTALTIME_MINIMUM: Parameter = Parameter::natural("totaltime_minimum", "0", "Seconds, inclusive");
 const TOTALTIME_MAXIMUM: Parameter =
     Parameter::range("totaltime_maximum", -1, i64::MAX, "-1", "Seconds, inclusive; -1 no limit");
-const SORT: Parameter =
-    Parameter::choice("sort", &["cnumber", "expires", "snumber", "start", "totaltime"], "start", "Column to sort by");
+const SORT: Parameter = Parameter::choice(
+    "sort",
+    &["cnumber", "expires", "snumber", "start", "totaltime"],
+    "start",
+    "Column to sort by",
+);
 const DESCENDING: Parameter = Parameter::flag("descending", "1: the reverse order");
 const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all");
 const OFFSET: Parameter = Parameter::natural("offset", "0", "Rows to skip");
@@ -34,8 +39,21 @@ const DIRECTION: Parameter =
 
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[
-    CUSTOMER, RECORDGROUP, START, END, CALLED, CALLER, COMPLETE, TOTALTIME_MINIMUM, TOTALTIME_MAXIMUM, SORT,
-    DESCENDING, LIMIT, OFFSET, COUNT, DIRECTION,
+    CUSTOMER,
+    RECORDGROUP,
+    START,
+    END,
+    CALLED,
+    CALLER,
+    COMPLETE,
+    TOTALTIME_MINIMUM,
+    TOTALTIME_MAXIMUM,
+    SORT,
+    DESCENDING,
+    LIMIT,
+    OFFSET,
+    COUNT,
+    DIRECTION,
 ];
 
 /// Recordings that match, or how many.
@@ -122,8 +140,14 @@ impl Wanted {
         match reader.scope(person, self.customer, self.recordgroup)? {
             Ok(seen) => scope = seen,
             Err(key) if faults.iter().any(|fault| fault.key == key) => {}
-            Err(key) => faults.insert(0, Fault { key: key.into(), message: format!("There is no such {key}") }),
+            Err(key) => {
+                faults.insert(0, Fault { key: key.into(), message: format!("There is no such {key}") })
+            }
         }
-        if faults.is_empty() { Ok(Filter { scope, ..self.filter.clone() }) } else { Err(Refusal::Invalid(faults)) }
+        if faults.is_empty() {
+            Ok(Filter { scope, ..self.filter.clone() })
+        } else {
+            Err(Refusal::Invalid(faults))
+        }
     }
 }

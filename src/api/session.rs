@@ -94,7 +94,13 @@ async fn issue(
                 change.issue_token(&hash, person.id, &standing, now + rules.token)?;
             }
             if let Some(hash) = session {
-                change.issue_session(&hash, person.id, &standing, now + rules.session, now - rules.session_idle)?;
+                change.issue_session(
+                    &hash,
+                    person.id,
+                    &standing,
+                    now + rules.session,
+                    now - rules.session_idle,
+                )?;
             }
             let detail = if session.is_some() { "session" } else { "token" };
             change.audit(&Entry {
@@ -172,7 +178,8 @@ pub async fn password_update(asked: Asked<Changing<AnyPerson>>) -> Result<HttpRe
     }
     let (app, person, actor, kept) = (asked.app.clone(), asked.person.clone(), asked.actor(), asked.secret);
     blocking(move || {
-        let hash = auth::hash_password(&new, app.config.bcrypt_cost).map_err(|error| Refusal::invalid(PASSWORD_NEW.name, error.to_string()))?;
+        let hash = auth::hash_password(&new, app.config.bcrypt_cost)
+            .map_err(|error| Refusal::invalid(PASSWORD_NEW.name, error.to_string()))?;
         let standing = auth::standing(&hash, &person.role, person.customer);
         app.store.change(&actor, now(), |change| {
             change.change_own_password(person.id, &hash, kept.as_ref(), &standing)?;

@@ -66,9 +66,12 @@ mod tests {
         let cache = Verified::new();
         cache.insert(cache.key("anna", "secret", "hash"), 1000);
         assert!(cache.contains(&cache.key("anna", "secret", "hash"), 1000));
-        for (name, password, hash) in
-            [("bram", "secret", "hash"), ("anna", "Secret", "hash"), ("anna", "secret", "other"), ("annas", "ecret", "hash")]
-        {
+        for (name, password, hash) in [
+            ("bram", "secret", "hash"),
+            ("anna", "Secret", "hash"),
+            ("anna", "secret", "other"),
+            ("annas", "ecret", "hash"),
+        ] {
             assert!(!cache.contains(&cache.key(name, password, hash), 1000));
         }
     }

@@ -47,7 +47,11 @@ pub enum NotNow {
 impl Auth {
     /// `cost`: bcrypt's cost for the pretence of checking an unknown name; that of new passwords.
     pub fn new(cost: u32) -> Result<Auth, PasswordError> {
-        Ok(Auth { hasher: password::Hasher::new(cost)?, cache: cache::Verified::new(), limit: limit::Limit::new() })
+        Ok(Auth {
+            hasher: password::Hasher::new(cost)?,
+            cache: cache::Verified::new(),
+            limit: limit::Limit::new(),
+        })
     }
 
     /// Begins to check a password for `username`, of whom `credential` is the row if there is one.

@@ -71,7 +71,13 @@ pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
         let id = change.add_customer(None, &customer)?;
         change.add_group(None, id, "Office")?;
         let role = "owner".into();
-        change.add_person(&NewPerson { customer: id, username: user.clone(), name: String::new(), role, hash })
+        change.add_person(&NewPerson {
+            customer: id,
+            username: user.clone(),
+            name: String::new(),
+            role,
+            hash,
+        })
     })?;
     say(&format!("{user} can log in. Next:  tapeline serve --db {}", store.path().display()))
 }
@@ -97,7 +103,11 @@ pub(super) fn customer(config: &Config, command: Customer) -> anyhow::Result<()>
 }
 
 fn added(output: &Output, what: &str, id: i64, name: &str) -> anyhow::Result<()> {
-    if output.json { say_json(&json!({ "id": id, "name": name })) } else { say(&format!("Added {what} {id}: {name}")) }
+    if output.json {
+        say_json(&json!({ "id": id, "name": name }))
+    } else {
+        say(&format!("Added {what} {id}: {name}"))
+    }
 }
 
 pub(super) fn group(config: &Config, command: Group) -> anyhow::Result<()> {
@@ -118,7 +128,15 @@ pub(super) fn group(config: &Config, command: Group) -> anyhow::Result<()> {
             }
             let rows: Vec<_> = groups
                 .iter()
-                .map(|g| vec![g.id.to_string(), g.customer.to_string(), g.name.clone(), days(g.expires), g.description.clone()])
+                .map(|g| {
+                    vec![
+                        g.id.to_string(),
+                        g.customer.to_string(),
+                        g.name.clone(),
+                        days(g.expires),
+                        g.description.clone(),
+                    ]
+                })
                 .collect();
             let nothing = "No groups yet. Add one:  tapeline group add NAME --customer ID";
             say_table(&["id", "customer", "name", "kept", "description"], &rows, nothing)
@@ -184,7 +202,8 @@ pub(super) fn user(config: &Config, command: User) -> anyhow::Result<()> {
                 .iter()
                 .map(|p| vec![p.username.clone(), p.name.clone(), p.customer.to_string(), p.role.clone()])
                 .collect();
-            let nothing = "Nobody can log in yet. Add someone:  tapeline user add NAME --customer ID --role ROLE";
+            let nothing =
+                "Nobody can log in yet. Add someone:  tapeline user add NAME --customer ID --role ROLE";
             say_table(&["user", "name", "customer", "role"], &rows, nothing)
         }
         User::Edit { name, rename, full_name, customer, role } => {
@@ -210,8 +229,10 @@ pub(super) fn roles(config: &Config, output: &Output) -> anyhow::Result<()> {
             .collect();
         return say_json(&roles);
     }
-    let rows: Vec<_> =
-        roles.into_iter().map(|(name, description, privileges)| vec![name, privileges.join(", "), description]).collect();
+    let rows: Vec<_> = roles
+        .into_iter()
+        .map(|(name, description, privileges)| vec![name, privileges.join(", "), description])
+        .collect();
     say_table(&["role", "privileges", "for"], &rows, "No roles.")
 }
 
@@ -240,6 +261,8 @@ pub(super) fn config(output: Option<PathBuf>) -> anyhow::Result<()> {
         .mode(0o600)
         .open(&path)
         .and_then(|mut file| file.write_all(SAMPLE.as_bytes()))
-        .with_context(|| format!("{} cannot be made; an existing file is never overwritten", path.display()))?;
+        .with_context(|| {
+            format!("{} cannot be made; an existing file is never overwritten", path.display())
+        })?;
     say(&format!("{} has every setting, explained.", path.display()))
 }

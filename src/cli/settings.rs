@@ -32,7 +32,13 @@ pub(super) struct SettingsArgs {
     #[arg(long, global = true, env = "TAPELINE_TOKEN_HOURS", value_name = "N", hide_short_help = true)]
     token_hours: Option<u32>,
     /// Hours that a browser's session lasts without use
-    #[arg(long, global = true, env = "TAPELINE_SESSION_IDLE_HOURS", value_name = "N", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "TAPELINE_SESSION_IDLE_HOURS",
+        value_name = "N",
+        hide_short_help = true
+    )]
     session_idle_hours: Option<u32>,
     /// Days that a browser's session lasts at most
     #[arg(long, global = true, env = "TAPELINE_SESSION_DAYS", value_name = "N", hide_short_help = true)]
@@ -44,7 +50,13 @@ pub(super) struct SettingsArgs {
     #[arg(long, global = true, env = "TAPELINE_STREAMS", value_name = "N", hide_short_help = true)]
     streams: Option<u32>,
     /// Seconds in which a long answer must move 64 KiB
-    #[arg(long, global = true, env = "TAPELINE_STREAM_STALL_SECONDS", value_name = "N", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "TAPELINE_STREAM_STALL_SECONDS",
+        value_name = "N",
+        hide_short_help = true
+    )]
     stream_stall_seconds: Option<u32>,
     /// Minutes that a long answer may take
     #[arg(long, global = true, env = "TAPELINE_STREAM_MINUTES", value_name = "N", hide_short_help = true)]

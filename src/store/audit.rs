@@ -27,7 +27,14 @@ impl Change<'_> {
         let Entry { action, customer, recordgroup, detail } = entry;
         let actor = self.actor;
         statement.execute(params![
-            self.now, actor.person, actor.name, actor.address, action, customer, recordgroup, detail
+            self.now,
+            actor.person,
+            actor.name,
+            actor.address,
+            action,
+            customer,
+            recordgroup,
+            detail
         ])?;
         Ok(())
     }

@@ -56,10 +56,13 @@ impl Change<'_> {
 
     /// Removes a customer that has no groups, people or recordings left.
     pub fn remove_customer(&self, id: i64) -> Result<(), StoreError> {
-        for (table, what) in [("recordings", "recordings"), ("recordgroups", "groups"), ("people", "people")] {
+        for (table, what) in [("recordings", "recordings"), ("recordgroups", "groups"), ("people", "people")]
+        {
             let sql = format!("SELECT 1 FROM {table} WHERE customer = ?");
             if self.transaction.prepare(&sql)?.exists([id])? {
-                return Err(StoreError::Refused(format!("customer {id} still has {what}; remove those first")));
+                return Err(StoreError::Refused(format!(
+                    "customer {id} still has {what}; remove those first"
+                )));
             }
         }
         if self.transaction.execute("DELETE FROM customers WHERE id = ?", [id])? == 0 {
@@ -75,9 +78,12 @@ impl Change<'_> {
     }
 
     fn free_customer_name(&self, name: &str, but: Option<i64>) -> Result<(), StoreError> {
-        let mut statement = self.transaction.prepare("SELECT id FROM customers WHERE name = ?1 AND id IS NOT ?2")?;
+        let mut statement =
+            self.transaction.prepare("SELECT id FROM customers WHERE name = ?1 AND id IS NOT ?2")?;
         match statement.query_row((name, but), |row| row.get::<_, i64>(0)).optional()? {
-            Some(id) => Err(StoreError::Refused(format!("customer {id} is called {name} already; choose another name"))),
+            Some(id) => Err(StoreError::Refused(format!(
+                "customer {id} is called {name} already; choose another name"
+            ))),
             None => Ok(()),
         }
     }

@@ -11,19 +11,27 @@ use rusqlite::ErrorCode;
 pub enum OpenError {
     #[error("{path} could not be made ({why}); make its folder, or name another place with --db")]
     Create { path: PathBuf, why: String },
-    #[error("{path} cannot be opened ({why}); check its owner and permissions, or name another file with --db")]
+    #[error(
+        "{path} cannot be opened ({why}); check its owner and permissions, or name another file with --db"
+    )]
     Access { path: PathBuf, why: String },
     #[error("{path} is not a file; name the database file itself with --db")]
     NotAFile { path: PathBuf },
     #[error("{path} is not a SQLite database; name another file with --db")]
     NotSqlite { path: PathBuf },
-    #[error("{path} is damaged ({why}); restore it from a backup, or save what is left with: sqlite3 {path} .recover")]
+    #[error(
+        "{path} is damaged ({why}); restore it from a backup, or save what is left with: sqlite3 {path} .recover"
+    )]
     Damaged { path: PathBuf, why: String },
     #[error("{path} is locked by another program; close that program and try again")]
     Locked { path: PathBuf },
-    #[error("{path} or its folder is read-only; make both writable for this user (chmod u+w), or name another file with --db")]
+    #[error(
+        "{path} or its folder is read-only; make both writable for this user (chmod u+w), or name another file with --db"
+    )]
     ReadOnly { path: PathBuf },
-    #[error("{path} was made by a newer Tapeline (database version {found}, this one knows {known}); install that version or a newer one")]
+    #[error(
+        "{path} was made by a newer Tapeline (database version {found}, this one knows {known}); install that version or a newer one"
+    )]
     Newer { path: PathBuf, found: i32, known: i32 },
     #[error("{path} belongs to another program (application_id {found:#010x}); name another file with --db")]
     Foreign { path: PathBuf, found: i32 },
@@ -33,7 +41,9 @@ pub enum OpenError {
     NotAdoptable { path: PathBuf, why: String },
     #[error("there is no space left for {path}; free some and try again")]
     Full { path: PathBuf },
-    #[error("{path} could not be opened for reading by the server; check the folder's permissions and free memory, and try again")]
+    #[error(
+        "{path} could not be opened for reading by the server; check the folder's permissions and free memory, and try again"
+    )]
     Readers { path: PathBuf },
     #[error("{path}: {source}; if this comes again, restore the file from a backup")]
     Other { path: PathBuf, source: rusqlite::Error },

@@ -5,8 +5,7 @@ use rusqlite::{OptionalExtension, Row, ToSql, params, params_from_iter};
 use super::{Change, Entry, Reader, StoreError};
 use crate::model::{Group, Person, Scope};
 
-const COLUMNS: &str =
-    "id, customer, name, description, email, expires, fraction, beep, owner, record_in, record_out, transcribe";
+const COLUMNS: &str = "id, customer, name, description, email, expires, fraction, beep, owner, record_in, record_out, transcribe";
 
 /// The groups that a person sees; ?1 everywhere, ?2 record, ?3 home customer, ?4 the person.
 const VISIBLE: &str = "(?1 OR (customer = ?3 AND (?2 OR owner = ?4
@@ -32,7 +31,8 @@ fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
 impl Reader {
     /// The groups of a customer that the person may see, by name.
     pub fn groups(&self, person: &Person, customer: i64) -> Result<Vec<Group>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM recordgroups WHERE {VISIBLE} AND customer = ?5 ORDER BY name, id");
+        let sql =
+            format!("SELECT {COLUMNS} FROM recordgroups WHERE {VISIBLE} AND customer = ?5 ORDER BY name, id");
         let mut statement = self.0.prepare_cached(&sql)?;
         let rights = person.privileges;
         let values = params![rights.everywhere(), rights.record(), person.customer, person.id, customer];
@@ -73,7 +73,9 @@ impl Reader {
 
     /// Every group, or every group of a customer, for the command line.
     pub fn all_groups(&self, customer: Option<i64>) -> Result<Vec<Group>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM recordgroups WHERE ?1 IS NULL OR customer = ?1 ORDER BY customer, id");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM recordgroups WHERE ?1 IS NULL OR customer = ?1 ORDER BY customer, id"
+        );
         let mut statement = self.0.prepare(&sql)?;
         let rows = statement.query_map([customer], group)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -115,7 +117,10 @@ impl From<&Group> for GroupFields {
 
 impl GroupFields {
     fn given(&self) -> Vec<(&'static str, Box<dyn ToSql + '_>)> {
-        fn one<'a, T: ToSql>(name: &'static str, value: &'a Option<T>) -> Option<(&'static str, Box<dyn ToSql + 'a>)> {
+        fn one<'a, T: ToSql>(
+            name: &'static str,
+            value: &'a Option<T>,
+        ) -> Option<(&'static str, Box<dyn ToSql + 'a>)> {
             value.as_ref().map(|value| (name, Box::new(value) as Box<dyn ToSql + 'a>))
         }
         [
@@ -145,8 +150,9 @@ impl Change<'_> {
         {
             return Err(StoreError::Refused(format!("group {id} exists; choose another --id")));
         }
-        let mut statement =
-            self.transaction.prepare_cached("INSERT INTO recordgroups (id, customer, name) VALUES (?, ?, ?)")?;
+        let mut statement = self
+            .transaction
+            .prepare_cached("INSERT INTO recordgroups (id, customer, name) VALUES (?, ?, ?)")?;
         let id = statement.insert((id, customer, name))?;
         self.audit_group("group/add", customer, id, format!("name {name}"))?;
         Ok(id)
@@ -189,14 +195,17 @@ impl Change<'_> {
     pub fn remove_group(&self, id: i64) -> Result<(), StoreError> {
         let customer = self.needs_group(id)?;
         if self.transaction.prepare("SELECT 1 FROM recordings WHERE recordgroup = ?")?.exists([id])? {
-            return Err(StoreError::Refused(format!("group {id} still has recordings; delete or move those first")));
+            return Err(StoreError::Refused(format!(
+                "group {id} still has recordings; delete or move those first"
+            )));
         }
         self.transaction.execute("DELETE FROM recordgroups WHERE id = ?", [id])?;
         self.audit_group("group/remove", customer, id, String::new())
     }
 
     fn customer_of_group(&self, id: i64) -> Result<Option<i64>, StoreError> {
-        let mut statement = self.transaction.prepare_cached("SELECT customer FROM recordgroups WHERE id = ?")?;
+        let mut statement =
+            self.transaction.prepare_cached("SELECT customer FROM recordgroups WHERE id = ?")?;
         Ok(statement.query_row([id], |row| row.get(0)).optional()?)
     }
 

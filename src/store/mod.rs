@@ -84,6 +84,13 @@ impl Store {
         self.readers.get().map(Reader).map_err(|_| StoreError::Busy)
     }
 
+    /// A connection that never waits: not for its turn, and not for another program's lock.
+    pub fn reader_at_hand(&self) -> Option<Reader> {
+        let connection = self.readers.try_get()?;
+        connection.busy_timeout(Duration::ZERO).ok()?;
+        Some(Reader(connection))
+    }
+
     /// Runs `change` in one transaction: all of it happens, or nothing. `now` is Unix seconds.
     pub fn change<T, E: From<StoreError>>(
         &self,
@@ -116,6 +123,14 @@ impl Reader {
     pub fn end_when(&self, gone: Arc<AtomicBool>) -> Result<(), StoreError> {
         self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || gone.load(Ordering::Relaxed)))?;
         Ok(())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // The next one to borrow the connection has another client. Neither call fails on a connection of ours.
+        let _ = self.0.progress_handler(0, None::<fn() -> bool>);
+        let _ = self.0.busy_timeout(BUSY_TIMEOUT);
     }
 }
 

@@ -34,7 +34,9 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     use_wal(path, &writer)?;
     warn_of_wide_modes(path);
     writer
-        .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;")
+        .execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;",
+        )
         .map_err(as_error)?;
     if found == Found::Nothing {
         // So that the numbers that mark the file as ours stand in the file itself.
@@ -55,9 +57,12 @@ fn make_or_look(path: &Path) -> Result<Found, OpenError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
-                OpenError::Create { path: path.into(), why: reason(&error) }
-            })?;
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)
+                .map_err(|error| OpenError::Create { path: path.into(), why: reason(&error) })?;
             return Ok(Found::Nothing);
         }
         Err(error) => return Err(OpenError::Access { path: path.into(), why: reason(&error) }),
@@ -249,7 +254,9 @@ pub fn wide_mode(path: &Path) -> Option<String> {
     let mode = fs::metadata(path).ok()?.mode() & 0o777;
     (mode & 0o077 != 0).then(|| {
         let path = path.display();
-        format!("{path} can be read or written by other users (mode {mode:04o}); close it with: chmod 600 {path}")
+        format!(
+            "{path} can be read or written by other users (mode {mode:04o}); close it with: chmod 600 {path}"
+        )
     })
 }
 

@@ -178,13 +178,17 @@ impl Change<'_> {
         if statement.exists((person, customer))? {
             return Ok(());
         }
-        Err(StoreError::Refused(format!("person {person} is not one of customer {customer}; see: tapeline user list")))
+        Err(StoreError::Refused(format!(
+            "person {person} is not one of customer {customer}; see: tapeline user list"
+        )))
     }
 
     fn needs_person(&self, username: &str) -> Result<(i64, i64), StoreError> {
         let mut statement = self.transaction.prepare("SELECT id, customer FROM people WHERE username = ?")?;
         let found = statement.query_row([username], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        found.ok_or_else(|| StoreError::Refused(format!("there is no user {username}; see: tapeline user list")))
+        found.ok_or_else(|| {
+            StoreError::Refused(format!("there is no user {username}; see: tapeline user list"))
+        })
     }
 
     fn needs_role(&self, role: &str) -> Result<(), StoreError> {

@@ -1,6 +1,5 @@
 //! Recordings: lists, totals, and the rows that come in.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::ControlFlow;
 
@@ -16,6 +15,7 @@ pub struct RecordingRow<'a>(&'a Row<'a>);
 
 impl<'a> RecordingRow<'a> {
     /// A wire column as a number. What another program stored as something else is read the way SQLite casts it.
+    #[inline]
     pub fn integer(&self, column: usize) -> i64 {
         match self.0.get_ref(column) {
             Ok(ValueRef::Integer(number)) => number,
@@ -25,13 +25,15 @@ impl<'a> RecordingRow<'a> {
         }
     }
 
-    /// A wire column as text: bytes that are nearly always UTF-8, but another program may have stored anything.
-    pub fn text(&self, column: usize) -> Cow<'a, [u8]> {
+    /// Calls `use_` with a wire column as text: bytes that are nearly always UTF-8, but another program may have
+    /// stored anything.
+    #[inline]
+    pub fn text(&self, column: usize, use_: impl FnOnce(&[u8])) {
         match self.0.get_ref(column) {
-            Ok(ValueRef::Text(text) | ValueRef::Blob(text)) => Cow::Borrowed(text),
-            Ok(ValueRef::Integer(number)) => Cow::Owned(number.to_string().into_bytes()),
-            Ok(ValueRef::Real(real)) => Cow::Owned(real.to_string().into_bytes()),
-            Ok(ValueRef::Null) | Err(_) => Cow::Borrowed(b""),
+            Ok(ValueRef::Text(text) | ValueRef::Blob(text)) => use_(text),
+            Ok(ValueRef::Integer(number)) => use_(number.to_string().as_bytes()),
+            Ok(ValueRef::Real(real)) => use_(real.to_string().as_bytes()),
+            Ok(ValueRef::Null) | Err(_) => use_(b""),
         }
     }
 }
@@ -112,10 +114,8 @@ impl<'a> Query<'a> {
             self.sql.push_str(" FROM (SELECT r.id AS sorted FROM recordings r");
             self.matching(filter);
             let column = page.sort.column();
-            let _ = write!(
-                self.sql,
-                " ORDER BY r.{column} COLLATE BINARY{order}, r.start{order}, r.id{order}"
-            );
+            let _ =
+                write!(self.sql, " ORDER BY r.{column} COLLATE BINARY{order}, r.start{order}, r.id{order}");
             self.limit(page);
             self.sql.push_str(") CROSS JOIN recordings r ON r.id = sorted");
         }
@@ -146,7 +146,9 @@ impl<'a> Query<'a> {
     /// FROM is written; adds the index to walk and WHERE.
     fn matching(&mut self, filter: &'a Filter) {
         let (index, column, value) = match filter.scope {
-            Scope::Customer(id) | Scope::Own { customer: id, .. } => ("recordings_customer_start", "customer", id),
+            Scope::Customer(id) | Scope::Own { customer: id, .. } => {
+                ("recordings_customer_start", "customer", id)
+            }
             Scope::Group(id) => ("recordings_recordgroup_start", "recordgroup", id),
         };
         let _ = write!(self.sql, " INDEXED BY {index} WHERE r.{column} = ");
@@ -160,7 +162,8 @@ impl<'a> Query<'a> {
             self.bind(customer);
             self.sql.push_str(" AND (g.owner = ");
             self.bind(person);
-            self.sql.push_str(" OR g.id IN (SELECT m.recordgroup FROM recordgroup_members m WHERE m.person = ");
+            self.sql
+                .push_str(" OR g.id IN (SELECT m.recordgroup FROM recordgroup_members m WHERE m.person = ");
             self.bind(person);
             self.sql.push_str(")))");
         }
@@ -231,10 +234,41 @@ impl Change<'_> {
 /// The values of a draft in wire order.
 fn values(d: &Draft) -> [&dyn ToSql; WIRE.len()] {
     [
-        &d.customer, &d.recordgroup, &d.uniqueid, &d.recordid, &d.callid, &d.asteriskid, &d.machine, &d.start,
-        &d.end, &d.talktime, &d.totaltime, &d.status, &d.stype, &d.snumber, &d.snumber_name, &d.snumber_display,
-        &d.scustomer, &d.ctype, &d.cnumber, &d.cnumber_name, &d.cnumber_display, &d.dtype, &d.dnumber,
-        &d.dnumber_name, &d.dnumber_display, &d.dcustomer, &d.callerid_internal, &d.spresent, &d.complete,
-        &d.expires, &d.stale, &d.mimetype, &d.size, &d.path, &d.direction, &d.hold,
+        &d.customer,
+        &d.recordgroup,
+        &d.uniqueid,
+        &d.recordid,
+        &d.callid,
+        &d.asteriskid,
+        &d.machine,
+        &d.start,
+        &d.end,
+        &d.talktime,
+        &d.totaltime,
+        &d.status,
+        &d.stype,
+        &d.snumber,
+        &d.snumber_name,
+        &d.snumber_display,
+        &d.scustomer,
+        &d.ctype,
+        &d.cnumber,
+        &d.cnumber_name,
+        &d.cnumber_display,
+        &d.dtype,
+        &d.dnumber,
+        &d.dnumber_name,
+        &d.dnumber_display,
+        &d.dcustomer,
+        &d.callerid_internal,
+        &d.spresent,
+        &d.complete,
+        &d.expires,
+        &d.stale,
+        &d.mimetype,
+        &d.size,
+        &d.path,
+        &d.direction,
+        &d.hold,
     ]
 }

@@ -74,8 +74,9 @@ fn wanted_columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<
 }
 
 fn names(connection: &Connection, kind: &str) -> rusqlite::Result<BTreeSet<String>> {
-    let mut statement = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
+    let mut statement = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )?;
     statement.query_map([kind], |row| row.get(0))?.collect()
 }
 
@@ -100,14 +101,16 @@ pub(super) fn missing(connection: &Connection) -> rusqlite::Result<Vec<Missing>>
             continue;
         }
         let columns = columns(connection, table)?;
-        missing.extend(wanted_columns.iter().filter(|column| !columns.contains(&column.name)).map(|column| {
-            let addition = format!("ALTER TABLE {table} ADD COLUMN {};", column.definition);
-            Missing {
-                what: "column",
-                name: format!("{table}.{}", column.name),
-                remedy: if column.addable { addition } else { String::new() },
-            }
-        }));
+        missing.extend(wanted_columns.iter().filter(|column| !columns.contains(&column.name)).map(
+            |column| {
+                let addition = format!("ALTER TABLE {table} ADD COLUMN {};", column.definition);
+                Missing {
+                    what: "column",
+                    name: format!("{table}.{}", column.name),
+                    remedy: if column.addable { addition } else { String::new() },
+                }
+            },
+        ));
     }
     if tables.contains("recordings") && !has_identity(connection)? {
         missing.push(Missing {
@@ -118,7 +121,8 @@ pub(super) fn missing(connection: &Connection) -> rusqlite::Result<Vec<Missing>>
     }
     for (kind, name, sql) in &wanted.others {
         let mut statement = connection.prepare_cached("SELECT sql FROM sqlite_schema WHERE name = ?")?;
-        let found: Option<Option<String>> = statement.query_map([name], |row| row.get(0))?.next().transpose()?;
+        let found: Option<Option<String>> =
+            statement.query_map([name], |row| row.get(0))?.next().transpose()?;
         if !matches!(&found, Some(Some(found)) if same_statement(found, sql)) {
             let what = if kind == "index" { "index" } else { "trigger" };
             let drop = if found.is_some() { format!("DROP {kind} {name};") } else { String::new() };
@@ -212,7 +216,8 @@ fn doubles(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 pub(super) fn apply(path: &Path, connection: &Connection) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
     // Columns first: the indexes and triggers of schema.sql name them.
-    let columns = missing(connection).map_err(as_error)?.into_iter().filter(|missing| missing.what == "column");
+    let columns =
+        missing(connection).map_err(as_error)?.into_iter().filter(|missing| missing.what == "column");
     for Missing { name, remedy, .. } in columns {
         if remedy.is_empty() {
             let why = format!("its column {name} is missing and has no default; add it");

@@ -67,7 +67,8 @@ impl Change<'_> {
         person: i64,
         digest: impl FnOnce(&str, &str, i64) -> [u8; 32],
     ) -> Result<[u8; 32], StoreError> {
-        let mut statement = self.transaction.prepare_cached("SELECT hash, role, customer FROM people WHERE id = ?")?;
+        let mut statement =
+            self.transaction.prepare_cached("SELECT hash, role, customer FROM people WHERE id = ?")?;
         let row = statement.query_row([person], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
         });
@@ -76,7 +77,13 @@ impl Change<'_> {
     }
 
     /// Stores a token that ends at `expires`, and forgets those that have ended.
-    pub fn issue_token(&self, hash: &[u8; 32], person: i64, standing: &[u8], expires: i64) -> Result<(), StoreError> {
+    pub fn issue_token(
+        &self,
+        hash: &[u8; 32],
+        person: i64,
+        standing: &[u8],
+        expires: i64,
+    ) -> Result<(), StoreError> {
         self.transaction.execute("DELETE FROM tokens WHERE expires <= ?", [self.now])?;
         self.transaction.execute(
             "INSERT INTO tokens (hash, person, standing, created, expires) VALUES (?, ?, ?, ?, ?)",
@@ -126,13 +133,16 @@ impl Change<'_> {
     ) -> Result<(), StoreError> {
         self.transaction.execute("UPDATE people SET hash = ? WHERE id = ?", (hash, person))?;
         for (table, other) in [("tokens", Secret::Token([0; 32])), ("sessions", Secret::Session([0; 32]))] {
-            let kept = kept.map(parts).filter(|(name, _)| *name == parts(&other).0).map(|(_, hash)| hash.to_vec());
+            let kept =
+                kept.map(parts).filter(|(name, _)| *name == parts(&other).0).map(|(_, hash)| hash.to_vec());
             self.transaction.execute(
                 &format!("DELETE FROM {table} WHERE person = ? AND hash IS NOT ?"),
                 params![person, kept],
             )?;
-            self.transaction
-                .execute(&format!("UPDATE {table} SET standing = ? WHERE hash = ?"), params![standing, kept])?;
+            self.transaction.execute(
+                &format!("UPDATE {table} SET standing = ? WHERE hash = ?"),
+                params![standing, kept],
+            )?;
         }
         Ok(())
     }

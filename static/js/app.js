@@ -1,5 +1,6 @@
 /** Puts the page together. */
 
+import { wire } from "./api.js";
 import * as chart from "./chart.js";
 import * as connection from "./connection.js";
 import * as empty from "./empty.js";
@@ -53,7 +54,7 @@ async function enter({ same }) {
   if (!same) leave();
   open();
   try {
-    await groups.load();
+    await groups.load(state.search.customer);
   } catch {
     return; // rows then show the groups' numbers
   }
@@ -94,6 +95,7 @@ recordings.pages.addEventListener("failed", listFailed);
 recordings.watch(table.inProgress);
 state.addEventListener("change", changed);
 document.addEventListener("tapeline:again", open);
+wire.addEventListener("unauthorized", player.stop);
 login.session.addEventListener("in", enter);
 login.session.addEventListener("out", leave);
 login.session.addEventListener("failed", ({ error }) => toast(error.message));

@@ -19,10 +19,10 @@ const date = (time) => new Date(time * 1000);
 
 /** For each interval: which bars may carry a label, finest first. */
 const LABELLED = {
-  hour: [(d) => d.getHours() % 3 === 0, (d) => d.getHours() % 6 === 0, (d) => d.getHours() === 0],
+  hour: [() => true, ...[3, 6, 12, 24].map((n) => (d) => d.getHours() % n === 0)],
   day: [() => true, (d) => d.getDay() === 1, (d) => d.getDate() === 1, (d) => d.getDate() === 1 && d.getMonth() === 0],
   week: [() => true, (d) => d.getDate() <= 7, (d) => d.getDate() <= 7 && d.getMonth() % 3 === 0, (d) => d.getDate() <= 7 && d.getMonth() === 0],
-  month: [() => true, (d) => d.getMonth() % 3 === 0, (d) => d.getMonth() === 0],
+  month: [() => true, (d) => d.getMonth() % 3 === 0, ...[1, 2, 5, 10, 20].map((n) => (d) => d.getMonth() === 0 && d.getFullYear() % n === 0)],
 };
 
 function label(time, interval) {
@@ -72,7 +72,7 @@ function outline(width, height) {
     .map((bar, i) => {
       if (bar.calls === 0) return "";
       const tall = Math.max(2, bar.calls * scale);
-      const wide = Math.max(1, Math.min(step - gap, 40));
+      const wide = Math.max(1, Math.min(step - gap, 56));
       const left = i * step + (step - wide) / 2;
       return `M${left.toFixed(1)} ${height}v${(-tall).toFixed(1)}h${wide.toFixed(1)}v${tall.toFixed(1)}z`;
     })
@@ -88,7 +88,7 @@ function draw() {
   }
   const step = width / bars.length;
   const text = (i) => {
-    const at = i * step + (interval === "hour" ? 0 : Math.min(step / 2, 20));
+    const at = i * step + (interval === "hour" ? 0 : step / 2);
     const first = at < 12;
     return html`<text x="${first ? 0 : at.toFixed(1)}" y="${height - 4}" class="${first ? "first" : ""}">${label(bars[i].start, interval)}</text>`;
   };

@@ -18,9 +18,8 @@ import * as format from "./format.js";
  * @property {(row: import("./types.js").Recording, context: Context) => any} cell
  */
 
-const ARROWS = { in: "in", out: "out", internal: "internal" };
-/** The longest bar stands for half an hour and more; the root keeps short calls apart. */
-const LONGEST = 1800;
+/** The longest bar stands for a quarter of an hour and more; the root keeps short calls apart. */
+const LONGEST = 900;
 
 function party(name, number, digits) {
   if (!number && !name) return html`<span class="faint">Unknown</span>`;
@@ -29,19 +28,19 @@ function party(name, number, digits) {
     : "";
   const second = name && number ? html`<bdi class="second number">${number}</bdi>` : "";
   const first = name ? html`<bdi class="first">${name}</bdi>` : html`<bdi class="first number">${number}</bdi>`;
-  return html`<span class="party">${first}${second}</span>${copy}`;
+  return html`<span class="party" title="${[name, number].filter(Boolean).join(" · ")}">${first}${second}</span>${copy}`;
 }
 
 function time({ start, end }, { now }) {
   const title = end ? `${format.exact(start)}, until ${format.hour(end)}` : format.exact(start);
-  return html`<time datetime="${new Date(start * 1000).toISOString()}" title="${title}"
+  return html`<time datetime="${format.iso(start)}" title="${title}"
     ><span class="day">${format.day(start, now)}</span> <span class="clock">${format.hour(start)}</span></time>`;
 }
 
 function direction({ direction: word }) {
   const label = format.direction(word);
   if (!label) return "";
-  return html`<span class="arrow ${ARROWS[word]}" title="${label}">${icon(ARROWS[word])}<span class="unseen">${label}</span></span>`;
+  return html`<span class="arrow ${word}" title="${label}">${icon(word)}<span class="unseen">${label}</span></span>`;
 }
 
 function length({ start, complete, totaltime }, { now }) {
@@ -102,10 +101,16 @@ function chosen() {
 
 let shown = chosen();
 
-/** @param {boolean} phone */
-export function active(phone) {
-  if (phone) return COLUMNS.filter((column) => PHONE.includes(column.id));
-  return COLUMNS.filter((column) => column.id === "play" || shown.has(column.id));
+/** On a tablet the names give way, and how a call ended is for wider screens. */
+function narrowed(column) {
+  return column.id === "from" || column.id === "to" ? { ...column, width: "minmax(150px, 2fr)" } : column;
+}
+
+/** @param {"phone"|"tablet"|"screen"} room */
+export function active(room) {
+  if (room === "phone") return COLUMNS.filter((column) => PHONE.includes(column.id));
+  const columns = COLUMNS.filter((column) => column.id === "play" || shown.has(column.id));
+  return room === "tablet" ? columns.filter(({ id }) => id !== "status").map(narrowed) : columns;
 }
 
 /** Shows or hides a column from now on. @param {string[]} ids */

@@ -4,7 +4,7 @@ import { now } from "./api.js";
 import * as format from "./format.js";
 import * as groups from "./groups.js";
 import { html, icon, render } from "./html.js";
-import { QUICK, bounds, fromInput, toInput } from "./ranges.js";
+import { PRESETS, QUICK, bounds, fromInput, preset, toInput } from "./ranges.js";
 import { state, used } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
@@ -25,14 +25,14 @@ export function seconds(text) {
 export function rangeText(search) {
   const { start, end } = bounds(search, now());
   if (start === null && end === null) return "";
-  const label = (time) => format.longDay(time);
+  const label = (time) => format.brief(time, now());
   if (start === null) return `until ${label(end)}`;
   if (end === null) return `since ${label(start)}`;
   const whole = toInput(start).endsWith("00:00") && toInput(end).endsWith("23:59");
   if (whole) return label(start) === label(end) ? label(start) : `${label(start)} – ${label(end)}`;
   const clocks = `${format.hour(start)} – ${format.hour(end)}`;
   if (label(start) === label(end)) return `${label(start)}, ${clocks}`;
-  return `${label(start)}, ${format.hour(start)} – ${label(end)}, ${format.hour(end)}`;
+  return `${label(start)} ${format.hour(start)} – ${label(end)} ${format.hour(end)}`;
 }
 
 const QUOTED = { search: "Search", caller: "Caller", called: "Called" };
@@ -112,6 +112,7 @@ function typed(id, key, read = (text) => text) {
   let waiting = 0;
   const take = () => {
     clearTimeout(waiting);
+    waiting = 0;
     const text = $(id).value;
     const value = read(text);
     $(id).setAttribute("aria-invalid", String(text.trim() !== "" && value === ""));
@@ -125,7 +126,10 @@ function typed(id, key, read = (text) => text) {
     take();
     state.settle();
   });
-  $(id).addEventListener("blur", draw);
+  $(id).addEventListener("blur", () => {
+    if (waiting) take();
+    draw();
+  });
 }
 
 function takeRange(event) {
@@ -183,6 +187,10 @@ export function start(again) {
     for (const id of ["f-caller", "f-called", "f-min", "f-max"]) $(id).setAttribute("aria-invalid", "false");
     state.clear();
     $("search").focus();
+  });
+  render($("presets"), html`${PRESETS.map((name) => html`<button type="button">${name}</button>`)}`);
+  $("presets").addEventListener("click", ({ target }) => {
+    if (target.matches("button")) state.change({ range: "custom", ...preset(target.textContent, now()) });
   });
   $("range-menu").addEventListener("submit", takeRange);
   $("range-menu").addEventListener("beforetoggle", fillRange);

@@ -7,10 +7,17 @@ const hourCycle = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolv
 /** The browser's time zone, such as Europe/Berlin. */
 export const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
+/** The last moment that a Date can hold; rows of other programs may say anything. */
+const LAST = 8.64e12;
+const milliseconds = (seconds) => Math.min(LAST, Math.max(-LAST, Number(seconds) || 0)) * 1000;
+
 const dates = (options) => {
   const format = new Intl.DateTimeFormat(locale, options.hour ? { ...options, hourCycle } : options);
-  return (seconds) => format.format(seconds * 1000);
+  return (seconds) => format.format(milliseconds(seconds));
 };
+
+/** 2026-11-24T14:03:22.000Z, for programs. */
+export const iso = (seconds) => new Date(milliseconds(seconds)).toISOString();
 
 const clock = { hour: "2-digit", minute: "2-digit" };
 const dayOfYear = dates({ weekday: "short", day: "numeric", month: "short" });
@@ -29,10 +36,19 @@ export const shortDay = dates({ day: "numeric", month: "short" });
 /** Tue 24 Nov 2026 */
 export const longDay = dates({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
 
-const year = (seconds) => new Date(seconds * 1000).getFullYear();
+const year = (seconds) => new Date(milliseconds(seconds)).getFullYear();
 
-/** Tue 24 Nov, or 24 Nov 2025 in another year. */
-export const day = (seconds, now) => (year(seconds) === year(now) ? dayOfYear(seconds) : dayOfOldYear(seconds));
+/** 24 Nov, or 24 Nov 2025 in another year. */
+export const brief = (seconds, now) => (year(seconds) === year(now) ? shortDay(seconds) : dayOfOldYear(seconds));
+
+const sameDay = (one, other) => new Date(milliseconds(one)).toDateString() === new Date(milliseconds(other)).toDateString();
+
+/** Today, Yesterday, Tue 24 Nov, or 24 Nov 2025 in another year. */
+export function day(seconds, now) {
+  if (sameDay(seconds, now)) return "Today";
+  if (sameDay(seconds, now - 86400)) return "Yesterday";
+  return year(seconds) === year(now) ? dayOfYear(seconds) : dayOfOldYear(seconds);
+}
 
 /** UTC+1 */
 export function offset(seconds) {
@@ -75,19 +91,19 @@ export function bytes(n) {
   return `${plain.format(value < 10 && unit > 0 ? Math.round(value * 10) / 10 : Math.round(value))} ${UNITS[unit]}`;
 }
 
-const STATUS = {
-  answer: "Answered",
-  answered: "Answered",
-  busy: "Busy",
-  cancel: "Hung up",
-  noanswer: "No answer",
-  congestion: "Congestion",
-  chanunavail: "Unreachable",
-  failed: "Failed",
-};
+const STATUS = new Map([
+  ["answer", "Answered"],
+  ["answered", "Answered"],
+  ["busy", "Busy"],
+  ["cancel", "Hung up"],
+  ["noanswer", "No answer"],
+  ["congestion", "Congestion"],
+  ["chanunavail", "Unreachable"],
+  ["failed", "Failed"],
+]);
 /** How a call ended. */
-export const status = (word) => STATUS[word.toLowerCase()] ?? word;
+export const status = (word) => STATUS.get(word.toLowerCase()) ?? word;
 
-const DIRECTION = { in: "Incoming", out: "Outgoing", internal: "Internal" };
-/** Which way a call went. */
-export const direction = (word) => DIRECTION[word] ?? "";
+const DIRECTION = new Map([["in", "Incoming"], ["out", "Outgoing"], ["internal", "Internal"]]);
+/** Which way a call went; empty where it isn't known. */
+export const direction = (word) => DIRECTION.get(word) ?? "";

@@ -5,10 +5,10 @@ import { call } from "./api.js";
 /** @type {Map<number, import("./types.js").Group>} */
 let groups = new Map();
 
-/** Asks the server for them. */
-export async function load() {
-  const { data } = await call("recording/groups/list");
-  groups = new Map(data.map((group) => [group.id, group]));
+/** Asks the server for them: one's own customer's, and another's that the search names. @param {string} customer */
+export async function load(customer) {
+  const lists = await Promise.all(["", customer].filter((id, i) => i === 0 || id).map((id) => call("recording/groups/list", { customer: id })));
+  groups = new Map(lists.flatMap(({ data }) => data).map((group) => [group.id, group]));
 }
 
 /** By name. @returns {import("./types.js").Group[]} */

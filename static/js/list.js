@@ -126,7 +126,7 @@ export class VirtualList {
     }
     for (let index = from; index <= to; index += 1) this.#place(index, spare);
     for (const row of spare) row.remove();
-    this.#options.seen(Math.max(0, first), Math.max(0, last));
+    this.#options.seen(from, Math.max(0, to));
   }
 
   get #view() {
@@ -183,8 +183,21 @@ export class VirtualList {
     this.#later();
   }
 
+  /**
+   * Rows are reused, so their order in the page is not that of the list: screen readers and
+   * print want it.
+   */
+  #order() {
+    if (this.#spacer.contains(document.activeElement)) return;
+    const sorted = [...this.#rows].sort(([one], [other]) => one - other);
+    sorted.forEach(([, row], i) => {
+      if (this.#spacer.children[i] !== row) this.#spacer.insertBefore(row, this.#spacer.children[i] ?? null);
+    });
+  }
+
   /** After a pixel-wise move through a scaled list the bar goes where it belongs. */
   #settle() {
+    this.#order();
     const bar = Math.round(this.#scale.toBar(this.#top));
     if (Math.abs(bar - this.#bar) > 1) this.#go(this.#top);
   }

@@ -10,7 +10,10 @@ let person = null;
 /** Fires "in" with `person` and `same` (it is who was there before), and "out". */
 export const session = new EventTarget();
 
-const view = (name) => (document.documentElement.dataset.view = name);
+function view(name) {
+  document.documentElement.dataset.view = name;
+  document.title = name === "login" ? "Log in – Tapeline" : "Calls – Tapeline";
+}
 
 function enter(who) {
   const same = person === null || person.id === who.id;

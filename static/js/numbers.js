@@ -2,9 +2,14 @@
 
 const LOOKS_LIKE_NUMBER = /^[+\d\s()\-–./\u00a0]+$/;
 
-/** Without what only makes it readable: spaces, dashes, brackets, dots, a leading + or 00. */
+/**
+ * Without what only makes it readable (spaces, dashes, brackets, dots), and without what one
+ * writes in front depending on where one calls from: +, 00, 0. The rest is part of the number
+ * in each of its spellings, and the server looks for parts.
+ */
 function digits(text) {
-  return text.replace(/[^\d*#]/g, "").replace(/^00(?=\d)/, "");
+  const international = text.replace(/^\s*(\+|00)(.*?)\(0\)/, "$2");
+  return international.replace(/[^\d*#]/g, "").replace(/^0{1,2}(?=\d{3})/, "");
 }
 
 /**

@@ -6,6 +6,9 @@ const SIZE = 200;
 /** So many pages stay in memory; their cursors all do. */
 const KEPT = 40;
 
+/** What tells a recording from all others. @param {import("./types.js").Recording} row */
+export const identity = ({ recordgroup, uniqueid, recordid }) => JSON.stringify([recordgroup, uniqueid, recordid]);
+
 /** Fires "change" when rows or their number are known better, "failed" with `error` when they can't be had. */
 export class Pages extends EventTarget {
   #params = {};
@@ -82,10 +85,19 @@ export class Pages extends EventTarget {
     else this.#fill();
   }
 
-  /** Asks again for the pages that hold these rows, when calls in progress may have ended. */
+  /** Looks again at calls in progress that may have ended. Nothing moves: only what the rows say changes. */
   async refresh(indexes) {
-    const pages = new Set(indexes.map((index) => Math.floor(index / SIZE)));
-    await Promise.all([...pages].map((page) => this.#load(page)));
+    const { signal } = this.#abort;
+    const numbers = new Set(indexes.map((index) => Math.floor(index / SIZE)));
+    await Promise.all(
+      [...numbers].map(async (number) => {
+        const { data } = await this.#ask(number, signal);
+        const fresh = new Map(data.map((row) => [identity(row), row]));
+        const rows = this.#pages.get(number);
+        if (!signal.aborted && rows) this.#pages.set(number, rows.map((row) => fresh.get(identity(row)) ?? row));
+      }),
+    );
+    if (!signal.aborted) this.#changed();
   }
 
   #fill() {
@@ -110,12 +122,16 @@ export class Pages extends EventTarget {
     return this.#cursors.has(page) ? { after: this.#cursors.get(page) } : { offset: page * SIZE };
   }
 
+  #ask(page, signal) {
+    return call("recording/recordings/list", { ...this.#params, limit: SIZE, ...this.#position(page) }, { signal });
+  }
+
   async #load(page, { fresh = false } = {}) {
     if (this.#loading.has(page)) return;
     const { signal } = this.#abort;
     this.#loading.add(page);
     try {
-      const answer = await call("recording/recordings/list", { ...this.#params, limit: SIZE, ...this.#position(page) }, { signal });
+      const answer = await this.#ask(page, signal);
       if (signal.aborted) return;
       if (fresh) this.#forget();
       this.#opening = false;

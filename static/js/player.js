@@ -3,6 +3,7 @@
 import { call, soundUrl } from "./api.js";
 import { duration, exact } from "./format.js";
 import { html, icon, render } from "./html.js";
+import { identity } from "./pages.js";
 
 const dock = document.getElementById("dock");
 
@@ -11,8 +12,6 @@ export const player = new EventTarget();
 
 /** @type {import("./types.js").Recording|null} */
 let row = null;
-
-const identity = ({ recordgroup, uniqueid, recordid }) => JSON.stringify([recordgroup, uniqueid, recordid]);
 
 /** @param {import("./types.js").Recording} other */
 export const playing = (other) => row !== null && identity(row) === identity(other);
@@ -37,7 +36,7 @@ function show() {
   const to = name(row.cnumber_name, row.cnumber, row.cnumber_display);
   render(
     dock,
-    html`<div class="what"><span class="who"><bdi>${from}</bdi> ${icon("internal")} <bdi>${to}</bdi></span>
+    html`<div class="what"><span class="who"><bdi>${from}</bdi> → <bdi>${to}</bdi></span>
         <span class="when">${exact(row.start)}${row.complete ? `, ${duration(row.totaltime)}` : ""}</span></div>
       <audio controls preload="auto"></audio>
       <p class="error" role="alert"></p>
@@ -54,6 +53,7 @@ function show() {
 
 /** Silence. */
 export function stop() {
+  if (row === null) return;
   const audio = dock.querySelector("audio");
   audio?.pause();
   audio?.removeAttribute("src");

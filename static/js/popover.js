@@ -6,7 +6,8 @@ function place(menu, invoker) {
   const at = invoker.getBoundingClientRect();
   const { innerWidth: width } = window;
   menu.style.top = `${Math.round(at.bottom + GAP)}px`;
-  const left = Math.min(at.left, width - menu.offsetWidth - GAP);
+  const beside = at.left > width / 2 ? at.right - menu.offsetWidth : at.left;
+  const left = Math.min(beside, width - menu.offsetWidth - GAP);
   menu.style.left = `${Math.round(Math.max(GAP, left))}px`;
 }
 

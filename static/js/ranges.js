@@ -13,6 +13,26 @@ export const QUICK = [
   { id: "any", label: "Any time", key: "a" },
 ];
 
+/** Whole spans that have ended or go on, by name. @type {Object<string, (today: Date) => [Date, Date]>} from, up to */
+const SPANS = {
+  "This week": (today) => [monday(today), midnight(monday(today), 7)],
+  "Last week": (today) => [midnight(monday(today), -7), monday(today)],
+  "Last month": (today) => [first(today, -1), first(today)],
+  "This year": (today) => [new Date(today.getFullYear(), 0, 1), new Date(today.getFullYear() + 1, 0, 1)],
+};
+
+const monday = (date) => midnight(date, -((date.getDay() + 6) % 7));
+const first = (date, months = 0) => new Date(date.getFullYear(), date.getMonth() + months, 1);
+
+/** The names of further spans. */
+export const PRESETS = Object.keys(SPANS);
+
+/** @param {string} name  one of PRESETS @param {number} now  Unix seconds */
+export function preset(name, now) {
+  const [from, upTo] = SPANS[name](midnight(new Date(now * 1000)));
+  return { start: seconds(from), end: seconds(upTo) - 1 };
+}
+
 const STARTS = {
   today: (today) => today,
   "7d": (today) => midnight(today, -6),
@@ -37,7 +57,7 @@ export function bounds(search, now) {
 /** The interval that gives a readable number of bars. @returns {"hour"|"day"|"week"|"month"} */
 export function fitting(start, end) {
   const days = (end - start) / 86400;
-  if (days <= 3) return "hour";
+  if (days <= 8) return "hour";
   if (days <= 100) return "day";
   if (days <= 900) return "week";
   return "month";

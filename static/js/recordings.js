@@ -8,6 +8,8 @@ import { state } from "./state.js";
 const LIST = "recording/recordings/list";
 /** Milliseconds between looks for newer calls, and for the end of those in progress. */
 const LOOK = 10_000;
+/** Milliseconds after which nobody seems to be there; looking on would keep the session alive for ever. */
+const AWAY = 15 * 60_000;
 
 export const pages = new Pages();
 
@@ -16,6 +18,7 @@ export const results = new EventTarget();
 
 const tell = (name, detail = {}) => results.dispatchEvent(Object.assign(new Event(name), detail));
 
+let touched = Date.now();
 let asked = {};
 let counting = new AbortController();
 /** @type {import("./types.js").Totals|null} */
@@ -71,8 +74,9 @@ export async function wouldFind(search) {
  * @param {() => number[]} inProgress  the rows in view that hold a call in progress
  */
 export function watch(inProgress) {
+  for (const sign of ["pointermove", "keydown"]) addEventListener(sign, () => (touched = Date.now()), { passive: true });
   setInterval(async () => {
-    const idle = document.hidden || document.documentElement.dataset.view !== "app";
+    const idle = document.hidden || Date.now() - touched > AWAY || document.documentElement.dataset.view !== "app";
     if (idle || totals === null) return;
     const before = totals;
     try {

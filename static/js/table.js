@@ -13,9 +13,11 @@ import { state } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const phone = matchMedia("(max-width: 720px)");
+const tablet = matchMedia("(max-width: 940px)");
+const room = () => (phone.matches ? "phone" : tablet.matches ? "tablet" : "screen");
 const coarse = matchMedia("(pointer: coarse)");
 
-let columns = active(phone.matches);
+let columns = active(room());
 let selected = -1;
 
 const list = new VirtualList($("grid"), $("rows"), {
@@ -100,6 +102,7 @@ function mark(index) {
 export function select(index) {
   if (pages.length === 0) return;
   const within = Math.min(pages.length - 1, Math.max(0, index));
+  $("grid").focus({ preventScroll: true });
   list.reveal(within);
   mark(within);
 }
@@ -132,26 +135,32 @@ function click(event) {
   const index = Number(row.dataset.index);
   mark(index);
   const button = event.target.closest("[data-copy]");
-  if (button) return copy(button.dataset.copy);
   const call = pages.row(index);
+  $("grid").focus({ preventScroll: true }); // the keys go on from here
+  if (button) return copy(button.dataset.copy);
   if (call && event.target.closest("button")) toggle(call);
   return undefined;
 }
 
+let today = new Date().toDateString();
+
 function tick() {
   const time = now();
+  const date = new Date().toDateString();
+  if (date !== today) list.refill(); // Today is Yesterday
+  today = date;
   for (const live of $("rows").querySelectorAll("[data-since]")) live.textContent = duration(time - live.dataset.since);
 }
 
 function relayout() {
-  columns = active(phone.matches);
+  columns = active(room());
   list.rowHeight = Number(getComputedStyle($("grid")).getPropertyValue("--row").trim().replace("px", ""));
   drawHead();
   list.refill();
 }
 
 function drawMenu() {
-  const shown = new Set(active(false).map((column) => column.id));
+  const shown = new Set(active("screen").map((column) => column.id));
   const choices = COLUMNS.filter((column) => column.label);
   render($("columns-menu"), html`${choices.map((column) => html`<label class="check"><input type="checkbox" value="${column.id}"> ${column.label}</label>`)}`);
   for (const box of $("columns-menu").querySelectorAll("input")) box.checked = shown.has(box.value);
@@ -185,6 +194,7 @@ export function start() {
     relayout();
   });
   phone.addEventListener("change", relayout);
+  tablet.addEventListener("change", relayout);
   setInterval(tick, 1000);
 }
 
