@@ -37,6 +37,9 @@ pub enum Refusal {
     Internal(String),
     /// Too much at once; seconds to wait.
     Busy(u32),
+    /// The query was ended before it had its answer. Nobody sees this: the client is gone, or it is asked again on
+    /// a thread with more time.
+    TakesLong,
 }
 
 impl Refusal {
@@ -77,7 +80,7 @@ impl Refusal {
                 let message = format!("Something went wrong here; the log tells more about error {id}");
                 one(StatusCode::INTERNAL_SERVER_ERROR, "", &message)
             }
-            Refusal::Busy(_) => {
+            Refusal::Busy(_) | Refusal::TakesLong => {
                 one(StatusCode::SERVICE_UNAVAILABLE, "", "Too much at once; try again in a moment")
             }
         }
@@ -89,7 +92,8 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::Busy => Refusal::Busy(1),
             StoreError::Refused(message) => Refusal::invalid("", message),
-            StoreError::Cancelled | StoreError::Full | StoreError::Other(_) => Refusal::internal(&error),
+            StoreError::Cancelled => Refusal::TakesLong,
+            StoreError::Full | StoreError::Other(_) => Refusal::internal(&error),
         }
     }
 }
@@ -108,16 +112,12 @@ impl ResponseError for Refusal {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         match self {
-            Refusal::Throttled(seconds) => {
-                drop(response.insert_header((header::RETRY_AFTER, seconds.to_string())))
-            }
-            Refusal::Busy(seconds) => {
-                drop(response.insert_header((header::RETRY_AFTER, seconds.to_string())))
-            }
-            Refusal::Unauthorized => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
-            Refusal::Method => drop(response.insert_header((header::ALLOW, "GET, POST"))),
-            _ => {}
-        }
+            Refusal::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
+            Refusal::Busy(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
+            Refusal::Unauthorized => response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
+            Refusal::Method => response.insert_header((header::ALLOW, "GET, POST")),
+            _ => &mut response,
+        };
         let entries = self.entries();
         let entries =
             entries.iter().map(|(code, key, message)| envelope::Entry { code: code.as_str(), key, message });

@@ -250,7 +250,7 @@ pub async fn check_password(
     password: String,
 ) -> Result<Credential, Refusal> {
     let name = username.clone();
-    let credential = stream::at_once(app, move |reader| Ok(reader.credential(&name)?)).await?;
+    let credential = stream::question(app, move |reader| Ok(reader.credential(&name)?)).await?;
     let check = app.auth.begin(&username, &password, credential.as_ref(), address, now()).map_err(not_now)?;
     let right = match check {
         Check::Right => true,
@@ -268,7 +268,7 @@ fn not_now(why: NotNow) -> Refusal {
 
 /// Whoever holds a token or session that still counts.
 async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secret>), Refusal> {
-    let issued = stream::at_once(app, move |reader| Ok(reader.issued(&secret)?))
+    let issued = stream::question(app, move |reader| Ok(reader.issued(&secret)?))
         .await?
         .ok_or(Refusal::Unauthorized)?;
     let now = now();

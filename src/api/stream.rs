@@ -1,6 +1,7 @@
 //! Answers of any length in little memory: rows go from SQLite into 64 KiB pieces and from there to the socket.
 //!
-//! All of it runs in one blocking closure, which the client's going away ends, even in the middle of a sort.
+//! A short answer is made at once, on the thread of the connection. A long one runs in one blocking closure, which
+//! the client's going away ends, even in the middle of a sort.
 
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -29,6 +30,8 @@ const PIECE: usize = 64 << 10;
 const SLACK: usize = 4 << 10;
 /// Pieces that may wait for the socket.
 const WAITING: usize = 4;
+/// How long a question may keep an async thread, which serves other connections too.
+const AT_ONCE: Duration = Duration::from_millis(2);
 /// Seconds after which a client may try again when all streams are taken.
 const RETRY: u32 = 5;
 
@@ -57,44 +60,42 @@ impl Drop for Waits {
     }
 }
 
-/// Asks the database something short; the client's going away ends it.
+/// Asks the database something; the client's going away ends it.
 pub async fn question<T: Send + 'static>(
     app: &Data<App>,
-    ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
+    ask: impl Fn(&Reader) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
+    if let Some(answer) = here_and_now(app, &ask) {
+        return answer;
+    }
     let gone = Arc::new(AtomicBool::new(false));
     let _waits = Waits(Arc::clone(&gone));
     let app = app.clone();
     blocking(move || {
         let reader = app.store.reader()?;
-        reader.end_when(gone)?;
+        reader.end_when(move || gone.load(Ordering::Relaxed))?;
         ask(&reader)
     })
     .await?
 }
 
-/// Reads a row by its key right here, on the async thread: that takes 5 µs, and moving to another thread and back 30.
-/// Where a lock is in the way or no connection is free, it moves after all.
-pub async fn at_once<T: Send + 'static>(
-    app: &Data<App>,
-    ask: impl Fn(&Reader) -> Result<T, Refusal> + Send + 'static,
-) -> Result<T, Refusal> {
-    if let Some(reader) = app.store.reader_at_hand() {
-        match ask(&reader) {
-            Err(Refusal::Busy(_)) => {}
-            answer => return answer,
-        }
-    }
-    question(app, ask).await
-}
-
-/// Answers with whatever `produce` writes.
+/// Answers with whatever `produce` writes. It may be called a second time, with a fresh output.
 pub async fn answer(
     app: &Data<App>,
     request: &HttpRequest,
     content_type: &'static str,
-    produce: impl FnOnce(&Reader, &mut Output) -> Result<(), Refusal> + Send + 'static,
+    produce: impl Fn(&Reader, &mut Output) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
+    let mut response = HttpResponse::Ok();
+    response.content_type(content_type);
+    let short = here_and_now(app, |reader| {
+        let mut out = Output::new(None);
+        produce(reader, &mut out)?;
+        out.whole().ok_or(Refusal::Busy(RETRY))
+    });
+    if let Some(answer) = short {
+        return answer.map(|whole| response.body(whole));
+    }
     let gone = Arc::new(AtomicBool::new(false));
     let waits = Waits(Arc::clone(&gone));
     let (reply, answer) = oneshot::channel();
@@ -102,20 +103,30 @@ pub async fn answer(
     let hangup = request.conn_data::<Hangup>().cloned();
     // Its end is told by the reply, or by the lack of one.
     drop(tokio::task::spawn_blocking(move || {
-        let mut out = Output::new(app.clone(), hangup, reply);
+        let mut out = Output::new(Some(Client { app: app.clone(), hangup, reply }));
         let produced = app.store.reader().map_err(Refusal::from).and_then(|reader| {
-            reader.end_when(gone)?;
+            reader.end_when(move || gone.load(Ordering::Relaxed))?;
             produce(&reader, &mut out)
         });
         out.finish(produced);
     }));
-    let mut response = HttpResponse::Ok();
-    response.content_type(content_type);
     match answer.await {
         Ok(Reply::Whole(bytes)) => Ok(response.body(bytes)),
         Ok(Reply::Begun(pieces)) => Ok(response.body(Body { pieces, ended: false, _waits: waits })),
         Ok(Reply::Refused(refusal)) => Err(refusal),
         Err(_) => Err(Refusal::internal(&"the thread that answers broke off")),
+    }
+}
+
+/// Tries to answer on this very thread, where most answers take less time than moving to another one and back.
+/// `None` where that would wait for a lock or a connection, or takes longer than [`AT_ONCE`].
+fn here_and_now<T>(app: &App, ask: impl Fn(&Reader) -> Result<T, Refusal>) -> Option<Result<T, Refusal>> {
+    let reader = app.store.reader_at_hand()?;
+    let until = Instant::now() + AT_ONCE;
+    reader.end_when(move || Instant::now() > until).ok()?;
+    match ask(&reader) {
+        Err(Refusal::Busy(_) | Refusal::TakesLong) => None,
+        answer => Some(answer),
     }
 }
 
@@ -135,44 +146,60 @@ enum Piece {
 pub struct Output {
     /// What was written and not yet sent.
     pub buffer: Vec<u8>,
-    app: Data<App>,
-    hangup: Option<Hangup>,
     state: State,
 }
 
+/// Who waits for an answer that may be long.
+struct Client {
+    app: Data<App>,
+    hangup: Option<Hangup>,
+    reply: oneshot::Sender<Reply>,
+}
+
 enum State {
-    Gathering(oneshot::Sender<Reply>),
-    Streaming {
-        pieces: mpsc::Sender<Piece>,
-        until: Instant,
-        _permit: OwnedSemaphorePermit,
-    },
-    /// Refused or given up.
+    /// `None`: only a short answer is wanted here.
+    Gathering(Option<Client>),
+    Streaming(Stream),
+    /// Refused, given up, or too long.
     Over,
 }
 
+struct Stream {
+    pieces: mpsc::Sender<Piece>,
+    hangup: Option<Hangup>,
+    stall: Duration,
+    until: Instant,
+    _permit: OwnedSemaphorePermit,
+}
+
 impl Output {
-    fn new(app: Data<App>, hangup: Option<Hangup>, reply: oneshot::Sender<Reply>) -> Output {
-        Output { buffer: Vec::with_capacity(PIECE + SLACK), app, hangup, state: State::Gathering(reply) }
+    fn new(client: Option<Client>) -> Output {
+        Output { buffer: Vec::with_capacity(PIECE + SLACK), state: State::Gathering(client) }
+    }
+
+    /// All that was written, if it was short.
+    fn whole(self) -> Option<Vec<u8>> {
+        matches!(self.state, State::Gathering(_)).then_some(self.buffer)
     }
 
     /// Sends what is due. To be called behind each row; breaks when nobody wants more.
     pub fn flow(&mut self) -> ControlFlow<()> {
         match self.state {
             State::Gathering(_) if self.buffer.len() < GATHERED => ControlFlow::Continue(()),
-            State::Streaming { .. } if self.buffer.len() < PIECE => ControlFlow::Continue(()),
+            State::Streaming(_) if self.buffer.len() < PIECE => ControlFlow::Continue(()),
             State::Gathering(_) => self.begin(),
-            State::Streaming { .. } => self.send(),
+            State::Streaming(_) => self.send(),
             State::Over => ControlFlow::Break(()),
         }
     }
 
     /// The answer is long: it needs one of the stream permits.
     fn begin(&mut self) -> ControlFlow<()> {
-        let State::Gathering(reply) = std::mem::replace(&mut self.state, State::Over) else {
+        let State::Gathering(Some(client)) = std::mem::replace(&mut self.state, State::Over) else {
             return ControlFlow::Break(());
         };
-        let Ok(permit) = Arc::clone(&self.app.streams).try_acquire_owned() else {
+        let Client { app, hangup, reply } = client;
+        let Ok(permit) = Arc::clone(&app.streams).try_acquire_owned() else {
             let _ = reply.send(Reply::Refused(Refusal::Busy(RETRY)));
             return ControlFlow::Break(());
         };
@@ -180,8 +207,9 @@ impl Output {
         if reply.send(Reply::Begun(receiver)).is_err() {
             return ControlFlow::Break(());
         }
-        let most = Duration::from_secs(60 * u64::from(self.app.config.stream_minutes));
-        self.state = State::Streaming { pieces, until: Instant::now() + most, _permit: permit };
+        let stall = Duration::from_secs(app.config.stream_stall_seconds.into());
+        let until = Instant::now() + Duration::from_secs(60 * u64::from(app.config.stream_minutes));
+        self.state = State::Streaming(Stream { pieces, hangup, stall, until, _permit: permit });
         self.send()
     }
 
@@ -191,45 +219,57 @@ impl Output {
     }
 
     fn send_piece(&mut self, piece: Piece) -> ControlFlow<()> {
-        let State::Streaming { pieces, until, .. } = &self.state else { return ControlFlow::Break(()) };
-        let stall = Duration::from_secs(self.app.config.stream_stall_seconds.into());
-        let patience = stall.min(until.saturating_duration_since(Instant::now()));
-        let sent = match pieces.try_send(piece) {
-            Ok(()) if !patience.is_zero() => Ok(()),
-            Ok(()) => Err("takes longer than stream_minutes"),
-            Err(mpsc::error::TrySendError::Full(piece)) => {
-                match Handle::current().block_on(tokio::time::timeout(patience, pieces.send(piece))) {
-                    Ok(sent) => sent.map_err(|_| ""),
-                    Err(_) => Err("reads too slowly"),
-                }
-            }
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(""),
-        };
-        let Err(why) = sent else { return ControlFlow::Continue(()) };
-        self.state = State::Over;
-        if !why.is_empty() {
-            tracing::info!("a long answer was dropped: its client {why}");
-            if let Some(hangup) = &self.hangup {
-                hangup.hang_up();
-            }
+        let State::Streaming(stream) = &self.state else { return ControlFlow::Break(()) };
+        let sent = stream.send(piece);
+        if sent.is_break() {
+            self.state = State::Over;
         }
-        ControlFlow::Break(())
+        sent
     }
 
     /// Sends the rest, or tells what went wrong.
     fn finish(mut self, produced: Result<(), Refusal>) {
         match (produced, std::mem::replace(&mut self.state, State::Over)) {
-            (Ok(()), State::Gathering(reply)) => drop(reply.send(Reply::Whole(self.buffer))),
-            (Err(refusal), State::Gathering(reply)) => drop(reply.send(Reply::Refused(refusal))),
-            (Ok(()), streaming @ State::Streaming { .. }) => {
+            (Ok(()), State::Gathering(Some(client))) => drop(client.reply.send(Reply::Whole(self.buffer))),
+            (Err(refusal), State::Gathering(Some(client))) => drop(client.reply.send(Reply::Refused(refusal))),
+            (Ok(()), streaming @ State::Streaming(_)) => {
                 self.state = streaming;
                 if self.send().is_continue() {
                     let _ = self.send_piece(Piece::End);
                 }
             }
             // What broke off is in the log; the connection ends without the closing chunk.
-            (Err(_), State::Streaming { .. }) | (_, State::Over) => {}
+            (Err(_), State::Streaming(_)) | (_, State::Gathering(None) | State::Over) => {}
         }
+    }
+}
+
+impl Stream {
+    /// Hands a piece to the socket's thread; breaks when the client went away, or has to go.
+    fn send(&self, piece: Piece) -> ControlFlow<()> {
+        let patience = self.stall.min(self.until.saturating_duration_since(Instant::now()));
+        if patience.is_zero() {
+            return self.drop_client("takes longer than stream_minutes");
+        }
+        match self.pieces.try_send(piece) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(mpsc::error::TrySendError::Closed(_)) => ControlFlow::Break(()),
+            Err(mpsc::error::TrySendError::Full(piece)) => {
+                match Handle::current().block_on(tokio::time::timeout(patience, self.pieces.send(piece))) {
+                    Ok(Ok(())) => ControlFlow::Continue(()),
+                    Ok(Err(_)) => ControlFlow::Break(()),
+                    Err(_) => self.drop_client("reads too slowly"),
+                }
+            }
+        }
+    }
+
+    fn drop_client(&self, why: &str) -> ControlFlow<()> {
+        tracing::info!("a long answer was dropped: its client {why}");
+        if let Some(hangup) = &self.hangup {
+            hangup.hang_up();
+        }
+        ControlFlow::Break(())
     }
 }
 

@@ -14,8 +14,7 @@ mod schema;
 mod sessions;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use r2d2_sqlite::SqliteConnectionManager;
@@ -118,10 +117,10 @@ impl Store {
 }
 
 impl Reader {
-    /// Ends whatever this connection runs as soon as `gone` is set; its query then fails with
+    /// Ends whatever this connection runs as soon as `over` says so; its query then fails with
     /// [`StoreError::Cancelled`].
-    pub fn end_when(&self, gone: Arc<AtomicBool>) -> Result<(), StoreError> {
-        self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || gone.load(Ordering::Relaxed)))?;
+    pub fn end_when(&self, mut over: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
+        self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || over()))?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 const BASE = "/api/json/";
 
 /** The server said no. */
-export class ApiError extends Error {
+class ApiError extends Error {
   /** @param {{code: string, key: string, message: string}[]} responses @param {number} retryAfter */
   constructor(responses, retryAfter) {
     super(responses[0].message);
@@ -37,6 +37,16 @@ function body(params) {
   return new URLSearchParams(kept.map(([key, value]) => [key, String(value)]));
 }
 
+/** Attempts in all where the server is busy for a moment. */
+const ATTEMPTS = 3;
+const LONGEST_WAIT = 5;
+
+const pause = (seconds, signal) =>
+  new Promise((done, fail) => {
+    setTimeout(done, seconds * 1000);
+    signal?.addEventListener("abort", () => fail(signal.reason), { once: true });
+  });
+
 function tell(name) {
   wire.dispatchEvent(new Event(name));
 }
@@ -67,6 +77,13 @@ function parse(response, text) {
   throw new ApiError([{ code: String(response.status), key: "", message }], 0);
 }
 
+async function once(name, params, signal) {
+  const { response, text } = await exchange(BASE + name, { method: "POST", body: body(params), signal });
+  const answer = parse(response, text);
+  if (/^2/.test(answer.responses[0].code)) return answer;
+  throw new ApiError(answer.responses, Number(response.headers.get("retry-after") ?? 0));
+}
+
 /**
  * Calls a function of the API.
  * @param {string} name  such as "recording/recordings/list"
@@ -74,13 +91,17 @@ function parse(response, text) {
  * @param {{signal?: AbortSignal, quiet?: boolean}} [options]  quiet: a 401 is the caller's business alone
  * @returns {Promise<{data: any, next?: string}>}
  */
-export async function call(name, params = {}, { signal, quiet = false } = {}) {
-  const { response, text } = await exchange(BASE + name, { method: "POST", body: body(params), signal });
-  const answer = parse(response, text);
-  if (/^2/.test(answer.responses[0].code)) return answer;
-  const error = new ApiError(answer.responses, Number(response.headers.get("retry-after") ?? 0));
-  if (error.code === "401" && !quiet) tell("unauthorized");
-  throw error;
+export async function call(name, params = {}, options = {}) {
+  const { signal, quiet = false } = options;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await once(name, params, signal);
+    } catch (error) {
+      if (error.code === "401" && !quiet) tell("unauthorized");
+      if (error.code !== "503" || attempt === ATTEMPTS) throw error;
+      await pause(Math.min(LONGEST_WAIT, error.retryAfter || 1), signal);
+    }
+  }
 }
 
 /**

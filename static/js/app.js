@@ -72,11 +72,22 @@ function leave() {
 function listFailed({ error }) {
   $("progress").hidden = true;
   if (recordings.pages.length === 0) empty.trouble(error, open);
-  else if (error.code !== "401") toast(error.message);
+  else if (error.code && error.code !== "401") {
+    $("again").hidden = false;
+    toast(error.message);
+  }
+}
+
+/** The server answers again. */
+function reconnected() {
+  if (document.documentElement.dataset.view !== "app") login.identify();
+  else if (recordings.pages.length) recordings.pages.retry();
+  else open();
 }
 
 function listChanged() {
   $("progress").hidden = true;
+  $("again").hidden = true;
   if (recordings.pages.length) notice(null);
   else if (recordings.pages.loaded) empty.nothing();
 }
@@ -88,10 +99,14 @@ filters.start(open);
 chart.start();
 table.start();
 keys.start();
-connection.start(() => (recordings.pages.length ? recordings.pages.retry() : open()));
+connection.start(reconnected);
 recordings.results.addEventListener("opening", () => ($("progress").hidden = false));
 recordings.pages.addEventListener("change", listChanged);
 recordings.pages.addEventListener("failed", listFailed);
+$("again").addEventListener("click", () => {
+  $("again").hidden = true;
+  recordings.pages.retry();
+});
 recordings.watch(table.inProgress);
 state.addEventListener("change", changed);
 document.addEventListener("tapeline:again", open);

@@ -1,6 +1,7 @@
 /** Calls over time as bars; dragging over them sets the range. */
 
 import { call, now } from "./api.js";
+import { label, spell, ticks } from "./axis.js";
 import * as format from "./format.js";
 import { html, render } from "./html.js";
 import { filters } from "./query.js";
@@ -12,33 +13,6 @@ const plot = $("chart-plot");
 
 const AXIS = 18;
 const HEADROOM = 4;
-/** Pixels that a label of the axis needs. */
-const LABEL = 64;
-
-const date = (time) => new Date(time * 1000);
-
-/** For each interval: which bars may carry a label, finest first. */
-const LABELLED = {
-  hour: [() => true, ...[3, 6, 12, 24].map((n) => (d) => d.getHours() % n === 0)],
-  day: [() => true, (d) => d.getDay() === 1, (d) => d.getDate() === 1, (d) => d.getDate() === 1 && d.getMonth() === 0],
-  week: [() => true, (d) => d.getDate() <= 7, (d) => d.getDate() <= 7 && d.getMonth() % 3 === 0, (d) => d.getDate() <= 7 && d.getMonth() === 0],
-  month: [() => true, (d) => d.getMonth() % 3 === 0, ...[1, 2, 5, 10, 20].map((n) => (d) => d.getMonth() === 0 && d.getFullYear() % n === 0)],
-};
-
-function label(time, interval) {
-  const d = date(time);
-  if (interval === "hour") return d.getHours() === 0 ? format.shortDay(time) : format.hour(time);
-  if (interval === "month") return d.getMonth() === 0 ? String(d.getFullYear()) : format.month(time).split(" ")[0];
-  return format.shortDay(time);
-}
-
-/** A bar's time in words. */
-function spell(time, interval) {
-  if (interval === "hour") return `${format.longDay(time)}, ${format.hour(time)} – ${format.hour(following(time, interval))}`;
-  if (interval === "day") return format.longDay(time);
-  if (interval === "week") return `Week of ${format.longDay(time)}`;
-  return format.month(time);
-}
 
 /** @type {import("./types.js").Interval[]} */
 let bars = [];
@@ -51,18 +25,6 @@ let message = "";
 
 const size = () => ({ width: plot.clientWidth, height: plot.clientHeight });
 const most = () => bars.reduce((top, bar) => Math.max(top, bar.calls), 0);
-
-/** The finest labels that fit side by side. */
-function ticks(width) {
-  const rules = LABELLED[interval];
-  const step = width / bars.length;
-  for (const rule of rules) {
-    const indexes = bars.flatMap((bar, i) => (rule(date(bar.start)) ? [i] : []));
-    const close = indexes.some((i, n) => n > 0 && (i - indexes[n - 1]) * step < LABEL);
-    if (!close) return indexes.filter((i) => i * step < width - LABEL / 2);
-  }
-  return [];
-}
 
 function outline(width, height) {
   const step = width / bars.length;
@@ -98,7 +60,7 @@ function draw() {
         <rect class="mark" y="0" height="${floor}" width="0"></rect>
         <path class="floor" d="M0 ${floor + 0.5}h${width}"></path>
         <path class="bars" d="${outline(width, floor)}"></path>
-        ${ticks(width).map(text)}
+        ${ticks(bars.map(({ start }) => start), interval, width).map(text)}
       </svg><span class="tip" hidden></span>`,
   );
   point();

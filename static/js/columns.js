@@ -69,7 +69,7 @@ function play(row) {
 /** @type {Column[]} */
 export const COLUMNS = [
   { id: "play", label: "", width: "44px", cell: play },
-  { id: "time", label: "Time", width: "minmax(152px, 0.8fr)", sort: "start", cell: time },
+  { id: "time", label: "Time", width: `minmax(${format.twelve ? 176 : 152}px, 0.8fr)`, sort: "start", cell: time },
   { id: "direction", label: "Direction", width: "36px", cell: direction },
   { id: "from", label: "From", width: "minmax(190px, 2fr)", sort: "snumber", cell: (r) => party(r.snumber_name, r.snumber_display || r.snumber, r.snumber) },
   { id: "to", label: "To", width: "minmax(190px, 2fr)", sort: "cnumber", cell: (r) => party(r.cnumber_name, r.cnumber_display || r.cnumber, r.cnumber) },

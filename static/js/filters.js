@@ -22,7 +22,7 @@ export function seconds(text) {
 }
 
 /** @param {import("./types.js").Search} search */
-export function rangeText(search) {
+function rangeText(search) {
   const { start, end } = bounds(search, now());
   if (start === null && end === null) return "";
   const label = (time) => format.brief(time, now());

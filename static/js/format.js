@@ -4,6 +4,9 @@
 const locale = navigator.languages?.find((language) => /^en\b/i.test(language)) ?? "en-GB";
 const hourCycle = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hourCycle;
 
+/** Whether the reader's clock says AM and PM, which takes more room. */
+export const twelve = /^h1/.test(hourCycle ?? "");
+
 /** The browser's time zone, such as Europe/Berlin. */
 export const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
@@ -19,7 +22,7 @@ const dates = (options) => {
 /** 2026-11-24T14:03:22.000Z, for programs. */
 export const iso = (seconds) => new Date(milliseconds(seconds)).toISOString();
 
-const clock = { hour: "2-digit", minute: "2-digit" };
+const clock = { hour: twelve ? "numeric" : "2-digit", minute: "2-digit" };
 const dayOfYear = dates({ weekday: "short", day: "numeric", month: "short" });
 const dayOfOldYear = dates({ day: "numeric", month: "short", year: "numeric" });
 

@@ -37,11 +37,6 @@ export function render(element, safe) {
   return element;
 }
 
-/** A fresh element from a template with one root. @param {Safe} safe @returns {HTMLElement} */
-export function element(safe) {
-  return render(document.createElement("template"), safe).content.firstElementChild;
-}
-
 const sprite = new URL("../icons.svg", import.meta.url).pathname;
 
 /** A decorative icon of icons.svg. @param {string} name */

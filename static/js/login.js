@@ -83,6 +83,11 @@ export async function start() {
   $("login-form").addEventListener("submit", submit);
   $("logout").addEventListener("click", logout);
   wire.addEventListener("unauthorized", () => ask(person ? "Your session has ended. Log in to go on where you were." : ""));
+  await identify();
+}
+
+/** Goes on with the session of before, if there is one. */
+export async function identify() {
   try {
     const { data } = await call("user/login", {}, { quiet: true });
     enter(data);

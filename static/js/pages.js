@@ -9,6 +9,17 @@ const KEPT = 40;
 /** What tells a recording from all others. @param {import("./types.js").Recording} row */
 export const identity = ({ recordgroup, uniqueid, recordid }) => JSON.stringify([recordgroup, uniqueid, recordid]);
 
+/** A call in progress that the search no longer finds, such as one that has ended. */
+async function again(row, signal) {
+  const { recordgroup, uniqueid, recordid } = row;
+  try {
+    const { data } = await call("recording/recordings/get", { recordgroup, uniqueid, recordid, wrap: "meta" }, { signal });
+    return data;
+  } catch {
+    return row;
+  }
+}
+
 /** Fires "change" when rows or their number are known better, "failed" with `error` when they can't be had. */
 export class Pages extends EventTarget {
   #params = {};
@@ -93,8 +104,9 @@ export class Pages extends EventTarget {
       [...numbers].map(async (number) => {
         const { data } = await this.#ask(number, signal);
         const fresh = new Map(data.map((row) => [identity(row), row]));
-        const rows = this.#pages.get(number);
-        if (!signal.aborted && rows) this.#pages.set(number, rows.map((row) => fresh.get(identity(row)) ?? row));
+        const rows = this.#pages.get(number) ?? [];
+        const renewed = await Promise.all(rows.map((row) => fresh.get(identity(row)) ?? (row.complete ? row : again(row, signal))));
+        if (!signal.aborted && this.#pages.get(number) === rows) this.#pages.set(number, renewed);
       }),
     );
     if (!signal.aborted) this.#changed();

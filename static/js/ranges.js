@@ -2,6 +2,8 @@
 
 const midnight = (date, days = 0) => new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
 const seconds = (date) => Math.floor(date.getTime() / 1000);
+const monday = (date) => midnight(date, -((date.getDay() + 6) % 7));
+const first = (date, months = 0) => new Date(date.getFullYear(), date.getMonth() + months, 1);
 
 /** The ranges that one click sets, in the order shown. @type {{id: string, label: string, key: string}[]} */
 export const QUICK = [
@@ -20,9 +22,6 @@ const SPANS = {
   "Last month": (today) => [first(today, -1), first(today)],
   "This year": (today) => [new Date(today.getFullYear(), 0, 1), new Date(today.getFullYear() + 1, 0, 1)],
 };
-
-const monday = (date) => midnight(date, -((date.getDay() + 6) % 7));
-const first = (date, months = 0) => new Date(date.getFullYear(), date.getMonth() + months, 1);
 
 /** The names of further spans. */
 export const PRESETS = Object.keys(SPANS);

@@ -3,7 +3,7 @@
 import { now } from "./api.js";
 import { COLUMNS, active, choose } from "./columns.js";
 import { copy } from "./copy.js";
-import { duration, exact } from "./format.js";
+import { duration } from "./format.js";
 import * as groups from "./groups.js";
 import { html, icon, render } from "./html.js";
 import { VirtualList } from "./list.js";
@@ -202,6 +202,3 @@ export function start() {
 export function played() {
   list.refill();
 }
-
-/** What a screen reader says of the marked row's time. */
-export const exactTime = () => (current() ? exact(current().start) : "");

@@ -1,0 +1,171 @@
+//! The house's floors: which file may import what.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A room's floor. A file belongs to the room that its path begins with.
+const FLOORS: [(&str, u8); 16] = [
+    ("model", 0),
+    ("config", 0),
+    ("telemetry", 0),
+    ("store", 1),
+    ("auth", 2),
+    ("media", 2),
+    ("app", 3),
+    ("intake", 3),
+    ("api", 4),
+    ("viewer", 4),
+    ("ingest", 4),
+    ("ops", 4),
+    ("demo", 4),
+    ("server", 5),
+    ("cli", 6),
+    ("main", 7),
+];
+
+/// A library, and the only rooms that know it.
+const ROOMS: [(&str, &[&str]); 6] = [
+    ("actix_web", &["api", "viewer", "server"]),
+    ("rusqlite", &["store"]),
+    ("r2d2", &["store"]),
+    ("bcrypt", &["auth"]),
+    ("rust_embed", &["viewer"]),
+    ("clap", &["cli"]),
+];
+
+struct Source {
+    path: String,
+    room: String,
+    floor: u8,
+    /// Without comments and without tests.
+    code: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn sources() -> Vec<Source> {
+    let source = root().join("src");
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        let path = path.strip_prefix(&source).expect("below src").to_str().expect("UTF-8").to_owned();
+        let room = path.split(['/', '.']).next().expect("a name").to_owned();
+        let floor = FLOORS.iter().find(|(name, _)| *name == room).map(|(_, floor)| *floor);
+        let code = without_comments(&without_tests(&text));
+        Source { floor: floor.unwrap_or_else(|| panic!("{path} is in no room of the house")), path, room, code }
+    };
+    files(&source, "rs").into_iter().filter(|path| !path.ends_with("src/lib.rs")).map(read).collect()
+}
+
+/// By the layout of this house the tests of a file are its last module.
+fn without_tests(text: &str) -> String {
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
+}
+
+fn without_comments(text: &str) -> String {
+    let kept = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    kept.map(|line| line.split(" // ").next().unwrap_or(line)).fold(String::new(), |all, line| all + line + "\n")
+}
+
+/// Whether a word stands in the code, not as a part of a longer one.
+fn names(code: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(word).any(|(at, _)| {
+        !code[..at].ends_with(part) && !code[at + word.len()..].starts_with(part)
+    })
+}
+
+#[test]
+fn every_file_has_a_floor() {
+    assert!(sources().len() > 30);
+}
+
+#[test]
+fn a_file_imports_from_lower_floors_only() {
+    for source in sources() {
+        for (room, floor) in FLOORS {
+            let path = format!("crate::{room}");
+            let grouped = source.code.contains(&format!("crate::{{{room}")) || names_in_group(&source.code, room);
+            if (names(&source.code, &path) || grouped) && room != source.room {
+                assert!(floor < source.floor, "{} names {path}, which is not below it", source.path);
+            }
+        }
+    }
+}
+
+/// In `use crate::{api, viewer};`
+fn names_in_group(code: &str, room: &str) -> bool {
+    code.split("crate::{").skip(1).filter_map(|rest| rest.split('}').next()).any(|group| names(group, room))
+}
+
+#[test]
+fn a_library_has_one_room() {
+    for source in sources() {
+        for (library, rooms) in ROOMS {
+            let used = names(&source.code, library) || (library == "r2d2" && names(&source.code, "r2d2_sqlite"));
+            assert!(!used || rooms.contains(&source.room.as_str()), "{} names {library}", source.path);
+        }
+    }
+}
+
+#[test]
+fn sql_stands_in_the_store_only() {
+    for source in sources().iter().filter(|source| source.room != "store") {
+        for sql in ["SELECT ", "INSERT INTO", "DELETE FROM", "UPDATE recordings", "PRAGMA "] {
+            assert!(!source.code.contains(sql), "{} has SQL: {sql}", source.path);
+        }
+    }
+}
+
+#[test]
+fn no_file_unwraps() {
+    for source in sources() {
+        for word in ["unwrap()", "unwrap_err()", "todo!(", "dbg!(", "unimplemented!("] {
+            assert!(!source.code.contains(word), "{} has {word}", source.path);
+        }
+    }
+}
+
+#[test]
+fn the_folder_holds_what_the_house_has_and_nothing_else() {
+    let house = [
+        "Cargo.lock", "Cargo.toml", "Makefile", "README.md", "schema.sql", "src", "static", "target", "tests",
+    ];
+    for entry in fs::read_dir(root()).expect("a folder") {
+        let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+        assert!(name.starts_with('.') || house.contains(&name.as_str()), "{name} is not of the house");
+    }
+}
+
+#[test]
+fn nothing_needs_a_path_outside() {
+    let folders = ["src", "tests/api", "tests/bench", "static"];
+    let mut texts: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| ["rs", "js", "css", "html", "c", "md"].map(|end| files(&root().join(folder), end)))
+        .flatten()
+        .collect();
+    texts.extend(["README.md", "Makefile", "Cargo.toml", "schema.sql", "tests/run"].map(|name| root().join(name)));
+    // Put together, so that this file does not name it.
+    let outside = [["..", "shared"].join("/"), ["", "work", ""].join("/")];
+    for path in texts.iter().filter(|path| path.exists()) {
+        let text = fs::read_to_string(path).expect("UTF-8");
+        for word in &outside {
+            assert!(!text.contains(word.as_str()), "{} names {word}", path.display());
+        }
+    }
+}

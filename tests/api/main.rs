@@ -1,0 +1,24 @@
+//! The contract, asked of the whole program: through its sockets, its command line and its database file.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `app.rs` | a running server with two customers, and who calls it |
+//! | `http.rs` | an HTTP client that may be slow, rude or gone |
+//! | `program.rs` | the built binary, and the sqlite3 shell beside it |
+//! | the others | a subject each |
+
+mod app;
+mod command_line;
+mod database;
+mod forms;
+mod groups;
+mod house;
+mod http;
+mod log;
+mod oracle;
+mod program;
+mod recordings;
+mod session;
+mod streaming;
+mod tenants;
+mod throttle;

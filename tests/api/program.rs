@@ -1,0 +1,207 @@
+//! Other programs beside the tests: the built binary, and the plain sqlite3 shell.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A folder of its own for a test, below target/; it goes when the test is over.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Folder {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("api-{}-{number}", std::process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&path).expect("target/ can be written to");
+        Folder(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What a command said and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    fn new(output: Output) -> Said {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        Said {
+            status: output.status.code().expect("an exit status"),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
+    /// Standard output of a command that succeeded.
+    #[track_caller]
+    pub fn ok(self) -> String {
+        assert_eq!(self.status, 0, "{self:?}");
+        self.out
+    }
+
+    /// The one sentence with which a command failed.
+    #[track_caller]
+    pub fn refusal(self) -> String {
+        assert!(matches!(self.status, 1 | 2), "{self:?}");
+        assert_eq!(self.out, "");
+        let line = self.err.strip_suffix('\n').expect("a line");
+        assert_eq!(line.lines().count(), 1, "one sentence: {line}");
+        line.strip_prefix("tapeline: ").expect("the program's name").to_owned()
+    }
+}
+
+/// The built binary, without the settings of whoever runs the tests.
+pub fn tapeline() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tapeline"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TAPELINE_")) {
+        command.env_remove(name);
+    }
+    command.env("TAPELINE_BCRYPT_COST", "4");
+    command
+}
+
+/// Runs the binary.
+pub fn run(arguments: &[&str]) -> Said {
+    run_with(arguments, "")
+}
+
+/// Runs the binary with something on its standard input.
+pub fn run_with(arguments: &[&str], input: &str) -> Said {
+    finish(tapeline().args(arguments), input)
+}
+
+/// Runs a command to its end.
+pub fn finish(command: &mut Command, input: &str) -> Said {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A program that does not read is no failure of the test's.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    Said::new(child.wait_with_output().expect("the program ends"))
+}
+
+/// What the sqlite3 shell says to a script.
+#[track_caller]
+pub fn sqlite3(db: &Path, script: &str) -> String {
+    let said = finish(Command::new("sqlite3").arg("-bail").arg(db), &format!(".timeout 5000\n{script}\n"));
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{script}");
+    said.out.trim_end().to_owned()
+}
+
+/// Makes a database the way the README says that anyone can.
+pub fn make_with_sqlite3(db: &Path) {
+    sqlite3(db, include_str!("../../schema.sql"));
+}
+
+/// A sqlite3 shell that stays, to hold a lock meanwhile.
+pub struct Shell {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Shell {
+    pub fn open(db: &Path) -> Shell {
+        let mut child = Command::new("sqlite3")
+            .arg(db)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("sqlite3 starts");
+        let input = child.stdin.take().expect("a pipe");
+        let output = BufReader::new(child.stdout.take().expect("a pipe"));
+        Shell { child, input, output }
+    }
+
+    /// Runs a script and waits until it is done.
+    pub fn run(&mut self, script: &str) {
+        writeln!(self.input, "{script}\n.print done").expect("sqlite3 reads");
+        let mut line = String::new();
+        while line.trim_end() != "done" {
+            line.clear();
+            assert_ne!(self.output.read_line(&mut line).expect("sqlite3 answers"), 0, "sqlite3 ended");
+        }
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A running `tapeline serve`.
+pub struct Serving {
+    child: Child,
+    pub address: SocketAddr,
+    output: BufReader<ChildStdout>,
+}
+
+impl Serving {
+    /// Starts it and waits until it says where it listens.
+    pub fn start(command: &mut Command) -> Serving {
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        output.read_line(&mut line).expect("it says where it listens");
+        let Some(address) = line.trim_end().rsplit("http://").next().and_then(|text| text.parse().ok()) else {
+            let said = child.wait_with_output().expect("the program ends");
+            panic!("{line:?} {}", String::from_utf8_lossy(&said.stderr));
+        };
+        Serving { child, address, output }
+    }
+
+    /// Sends a signal, as `kill` does.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    /// Waits for its end and gives all that it said, but for the first line.
+    pub fn wait(mut self) -> Said {
+        let mut out = String::new();
+        let mut err = String::new();
+        self.output.read_to_string(&mut out).expect("UTF-8");
+        self.child.stderr.take().expect("a pipe").read_to_string(&mut err).expect("UTF-8");
+        let status = self.child.wait().expect("the program ends").code().expect("an exit status");
+        Said { status, out, err }
+    }
+
+    /// Asks it to stop and waits.
+    pub fn stop(self) -> Said {
+        self.signal("TERM");
+        self.wait()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,257 @@
+//! Long answers, and clients that are slow, stalled or gone.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use tapeline::config::Config;
+
+use crate::app::{TestApp, make_database, spawn};
+use crate::http::{self, Answer};
+use crate::program::{Shell, sqlite3};
+
+const LIST: &str = "recording/recordings/list";
+/// Recordings of customer 2's group 4: some 30 MB of JSON, more than any buffer between server and client.
+const ROWS: usize = 30_000;
+const LONG: &str = "recording/recordings/list?recordgroup=4";
+/// A receive buffer that is full at once.
+const SMALL: usize = 4096;
+/// How long a test waits for what happens by itself.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The file that each test gets a copy of.
+static MANY_ROWS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("many-rows-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("target/ can be written to");
+    let db = folder.join("recordings.db");
+    make_database(&db);
+    sqlite3(
+        &db,
+        &format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS})
+             INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, complete, snumber, cnumber)
+             SELECT 2, 4, printf('%06d', i), '1', 1600000000 + i, 1, i * 7919 % 30011, printf('%.*c', 300, 'x') FROM n;"
+        ),
+    );
+    let bytes = std::fs::read(&db).expect("the file");
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("many-rows.db");
+    std::fs::write(&kept, bytes).expect("the file is kept");
+    kept
+});
+
+fn spawn_many_rows(settings: impl FnOnce(&mut Config)) -> TestApp {
+    spawn(settings, |db| drop(std::fs::copy(&*MANY_ROWS, db).expect("a copy")))
+}
+
+/// Asks for a long list and does not read.
+fn ask(app: &TestApp, call: &str, receive_buffer: Option<usize>) -> TcpStream {
+    let mut stream = http::connect(app.address, None, receive_buffer);
+    let bytes = app.owner().bytes("GET", &format!("/api/json/{call}"), &[], b"");
+    stream.write_all(&bytes).expect("the server reads");
+    stream
+}
+
+/// Asks until it is not refused any more.
+fn in_the_end(app: &TestApp, call: &str) -> Answer {
+    let begun = Instant::now();
+    loop {
+        let answer = app.owner().get(call);
+        if answer.status == 200 {
+            return answer;
+        }
+        assert_eq!(answer.codes(), "503");
+        assert!(begun.elapsed() < PATIENCE, "still refused");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn count(answer: &Answer) -> usize {
+    answer.data().as_array().expect("rows").len()
+}
+
+/// A reader that lets the server wait between any two pieces.
+struct Slow(TcpStream);
+
+impl Read for Slow {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        std::thread::sleep(Duration::from_millis(3));
+        let room = buffer.len().min(64 << 10);
+        self.0.read(&mut buffer[..room])
+    }
+}
+
+#[test]
+fn a_long_list_is_chunked_and_whole_and_a_short_one_has_its_length() {
+    let app = spawn_many_rows(|_| {});
+    for (call, descending) in [(LONG.to_owned(), false), (format!("{LONG};descending=1"), true)] {
+        let answer = app.owner().get(&call);
+        assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+        assert_eq!(answer.header("content-length"), None);
+        assert!(answer.body.len() > 20 << 20);
+        let rows = answer.rows();
+        let rows: Vec<&str> = rows.split(' ').collect();
+        let expected: Vec<String> = (1..=ROWS).map(|i| format!("{i:06}")).chain(["f".into()]).collect();
+        if descending {
+            assert!(rows.iter().rev().eq(&expected));
+        } else {
+            assert!(rows.iter().eq(&expected));
+        }
+    }
+    let short = app.owner().get(&format!("{LONG};limit=100"));
+    assert_eq!(short.header("transfer-encoding"), None);
+    assert_eq!(short.header("content-length"), Some(short.body.len().to_string().as_str()));
+    for (limit, offset) in [(250, 0), (300, 7), (1000, 29_500)] {
+        let answer = app.owner().get(&format!("{LONG};limit={limit};offset={offset}"));
+        assert_eq!(count(&answer), limit.min(ROWS + 1 - offset), "around the 256 KiB that are gathered");
+    }
+}
+
+#[test]
+fn a_long_list_is_whole_in_every_sort() {
+    let app = spawn_many_rows(|_| {});
+    for sort in ["snumber", "totaltime"] {
+        let rows = app.owner().get(&format!("{LONG};sort={sort};end=1600010000")).rows();
+        assert_eq!(rows.split(' ').count(), 10_000);
+    }
+}
+
+#[test]
+fn a_slow_reader_gets_everything_while_a_writer_is_at_work() {
+    let app = spawn_many_rows(|config| config.stream_stall_seconds = 5);
+    let mut shell = Shell::open(&app.db);
+    shell.run(".timeout 5000");
+    let mut slow = Slow(ask(&app, LONG, None));
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(|| http::read_answer(&mut slow));
+        for turn in 0..10 {
+            shell.run(&format!(
+                "INSERT INTO recordings (customer, recordgroup, uniqueid, start, complete)
+                   VALUES (2, 4, 'new {turn}', 1700000000, 1);
+                 DELETE FROM recordings WHERE recordgroup = 4 AND uniqueid > '02{turn}' AND uniqueid < '03';
+                 UPDATE recordings SET cnumber = 'changed' WHERE recordgroup = 4 AND start % 10 = {turn};
+                 PRAGMA wal_checkpoint(PASSIVE);"
+            ));
+        }
+        let answer = reading.join().expect("the slow one reads on");
+        assert!(answer.whole);
+        assert_eq!(count(&answer), ROWS + 1, "as it was when it was asked");
+    });
+    assert!(count(&app.owner().get(LONG)) < ROWS);
+}
+
+#[test]
+fn when_all_streams_are_taken_long_lists_get_503_and_short_ones_are_answered() {
+    let app = spawn_many_rows(|config| {
+        config.streams = 2;
+        config.stream_stall_seconds = 60;
+    });
+    let mut held = [ask(&app, LONG, Some(SMALL)), ask(&app, LONG, Some(SMALL))];
+    for stream in &mut held {
+        assert_eq!(http::read_head(stream).0, 200);
+    }
+    let answer = app.owner().get(LONG);
+    assert_eq!(answer.codes(), "503");
+    assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()));
+    assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
+    assert_eq!(count(&app.owner().get(&format!("{LONG};limit=100"))), 100);
+    assert_eq!(app.owner().get(&format!("{LONG};count=1")).data()["count"], ROWS + 1);
+    drop(held);
+    assert_eq!(count(&in_the_end(&app, LONG)), ROWS + 1);
+}
+
+#[test]
+fn twenty_stalled_clients_do_not_keep_a_short_question_waiting() {
+    let app = spawn_many_rows(|config| config.stream_stall_seconds = 60);
+    let mut stalled: Vec<TcpStream> = (0..20).map(|_| ask(&app, LONG, Some(SMALL))).collect();
+    let mut statuses: Vec<u16> = stalled.iter_mut().map(|stream| http::read_head(stream).0).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[200; 16].as_slice(), &[503; 4]].concat());
+    for caller in [app.supervisor(), app.agent(), app.owner()] {
+        assert_eq!(caller.get(LIST).status, 200);
+        assert_eq!(caller.get("recording/groups/list").status, 200);
+    }
+    assert_eq!(app.person("bea").get("user/login?token=1").status, 200);
+}
+
+#[test]
+fn a_reader_that_vanishes_gives_its_stream_back() {
+    let app = spawn_many_rows(|config| {
+        config.streams = 1;
+        config.stream_stall_seconds = 600;
+    });
+    for turn in 0..6 {
+        let mut stream = ask(&app, LONG, Some(SMALL));
+        if turn % 2 == 0 {
+            http::read_head(&mut stream);
+        }
+        drop(stream);
+    }
+    assert_eq!(count(&in_the_end(&app, LONG)), ROWS + 1);
+}
+
+#[test]
+fn a_reader_that_stalls_is_cut_off_without_the_closing_chunk() {
+    let app = spawn_many_rows(|config| {
+        config.streams = 1;
+        config.stream_stall_seconds = 1;
+    });
+    for encoding in ["identity", "gzip"] {
+        let mut stream = http::connect(app.address, None, Some(SMALL));
+        let bytes = app.owner().bytes("GET", &format!("/api/json/{LONG}"), &[("Accept-Encoding", encoding)], b"");
+        stream.write_all(&bytes).expect("the server reads");
+        if encoding == "gzip" {
+            // The rows are alike: what they are compressed to fits all buffers, and nothing stalls.
+            assert!(http::read_answer(&mut stream).whole);
+            continue;
+        }
+        assert_eq!(count(&in_the_end(&app, LONG)), ROWS + 1, "its stream is free");
+        let answer = http::read_answer(&mut stream);
+        assert_eq!(answer.status, 200);
+        assert!(!answer.whole, "it must not be mistaken for a whole one");
+        assert!(answer.body.starts_with(br#"{"responses":[{"code":"200","key":"","message":"OK"}],"data":[{"#));
+    }
+}
+
+#[test]
+fn readers_that_vanish_end_their_queries_also_while_these_sort_or_scan() {
+    let app = spawn_many_rows(|config| config.readers = 2);
+    let sara = app.supervisor();
+    assert_eq!(sara.get(LIST).status, 200);
+    // Looks at each byte of each row, then sorts those that are left. Nothing leaves before it is done.
+    for query in ["called=xy;sort=snumber", "caller=y;called=xy", "called=xy;count=1", "sort=snumber", "called=xxxy"] {
+        let gone: Vec<TcpStream> = (0..20).map(|_| ask(&app, &format!("{LONG};{query}"), None)).collect();
+        std::thread::sleep(Duration::from_millis(20));
+        drop(gone);
+    }
+    // Would get 503 once it had waited for a connection to the database for five seconds.
+    for _ in 0..3 {
+        assert_eq!(sara.get(LIST).status, 200);
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_ends_without_the_closing_chunk() {
+    let app = spawn(
+        |_| {},
+        |db| {
+            std::fs::copy(&*MANY_ROWS, db).expect("a copy");
+            let file = std::fs::OpenOptions::new().write(true).open(db).expect("the file opens");
+            let length = file.metadata().expect("metadata").len();
+            assert!(length > 8 << 20, "not looked through at the start");
+            // Pages of the table or of the index by time, from the middle of the file.
+            file.write_all_at(&[0xff; 64 << 10], (length / 4096 * 6 / 10) * 4096).expect("it is damaged");
+        },
+    );
+    for encoding in ["identity", "gzip", "br"] {
+        let answer = app.owner().with("Accept-Encoding", encoding).get(LONG);
+        assert_eq!(answer.status, 200);
+        assert!(!answer.whole, "{encoding}: it must not be mistaken for a whole one");
+    }
+    let answer = app.owner().get(&format!("{LONG};sort=snumber"));
+    assert!(!answer.whole || answer.status == 500, "not a list with a gap");
+    assert_eq!(app.supervisor().get(LIST).rows(), "a b c d");
+}

@@ -1,0 +1,138 @@
+//! Every function, asked by every role: for what is theirs, for what is another customer's, for what is not there.
+
+use tapeline::api::{BASES, Function, functions};
+
+use crate::app::{Caller, TestApp, spawn_app};
+
+/// Parameters that name an object, with one of customer 1 that an agent does not see, one of customer 2, and none.
+const NAMES: [(&str, [&str; 3]); 3] =
+    [("customer", ["2", "2", "99"]), ("recordgroup", ["3", "4", "99"]), ("id", ["3", "4", "99"])];
+
+fn roles(app: &TestApp) -> [(&'static str, Caller); 5] {
+    [
+        ("user", app.user()),
+        ("agent", app.agent()),
+        ("supervisor", app.supervisor()),
+        ("administrator", app.administrator()),
+        ("owner", app.owner()),
+    ]
+}
+
+fn names(function: &Function) -> Vec<(&'static str, [&'static str; 3])> {
+    let has = |name: &str| function.parameters.iter().any(|parameter| parameter.name == name);
+    NAMES.into_iter().filter(|(name, _)| has(name)).collect()
+}
+
+#[test]
+fn every_function_refuses_anonymous_callers_in_one_message_and_names_a_privilege() {
+    let app = spawn_app();
+    let known = ["any person", "record", "record or record_own", "administrator", "owner"];
+    let message = app.anon().get("user/login").text();
+    for function in functions() {
+        assert!(known.contains(&function.privilege), "{}: {}", function.path, function.privilege);
+        for base in BASES {
+            for (method, slash) in [("GET", ""), ("POST", ""), ("GET", "/"), ("POST", "/")] {
+                let target = format!("{base}/{}{slash}", function.path);
+                let answer = app.anon().send(method, &target, &[], b"");
+                assert_eq!(answer.codes(), "401", "{method} {target}");
+                assert_eq!(answer.text(), message, "{method} {target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_role_without_privileges_may_call_what_is_for_anyone_and_nothing_else() {
+    let app = spawn_app();
+    let bearer = format!("Bearer {}", app.token("uwe"));
+    for function in functions().into_iter().filter(|function| function.path != "user/logout") {
+        let answer = app.anon().with("Authorization", &bearer).post(function.path, "");
+        assert_eq!(answer.status == 402, function.privilege != "any person", "{}", function.path);
+    }
+}
+
+#[test]
+fn what_is_foreign_and_what_is_absent_are_one_answer_to_every_role() {
+    let app = spawn_app();
+    for function in functions() {
+        for (name, [unseen, foreign, absent]) in names(&function) {
+            for (role, caller) in roles(&app) {
+                let ask = |value: &str| {
+                    let answers = [
+                        caller.get(&format!("{}?{name}={value}", function.path)),
+                        caller.post(function.path, &format!("{name}={value}")),
+                        caller.post_json(function.path, &format!(r#"{{"{name}": {value}}}"#)),
+                    ]
+                    .map(|answer| (answer.status, answer.text()));
+                    assert_eq!(answers[0], answers[1]);
+                    assert_eq!(answers[0], answers[2]);
+                    answers.into_iter().next().expect("an answer")
+                };
+                let what = format!("{} {name} {role}", function.path);
+                let nothing = ask(absent);
+                match role {
+                    "owner" => assert_eq!(ask(foreign).0, 200, "{what}"),
+                    "agent" => {
+                        assert_eq!(ask(foreign), nothing, "{what}");
+                        assert_eq!(ask(unseen), nothing, "{what}");
+                    }
+                    _ => assert_eq!(ask(foreign), nothing, "{what}"),
+                }
+                let expected: &[u16] = if role == "user" { &[402] } else { &[400, 404] };
+                assert!(expected.contains(&nothing.0), "{what}: {}", nothing.1);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_answer_to_one_customer_holds_anything_of_the_other() {
+    let app = spawn_app();
+    app.sqlite3(
+        "UPDATE recordings SET cnumber_name = 'of Birch' WHERE customer = 2;
+         UPDATE recordgroups SET description = 'of Birch' WHERE customer = 2;
+         UPDATE recordings SET cnumber_name = 'of Alder' WHERE customer = 1;
+         UPDATE recordgroups SET description = 'of Alder' WHERE customer = 1;",
+    );
+    let values = ["", "1", "2", "3", "4", "5", "99", "0", "-1"];
+    for function in functions().into_iter().filter(|function| !function.changes) {
+        for (name, _) in NAMES {
+            for value in values {
+                let call = format!("{}?{name}={value}", function.path);
+                for caller in [app.agent(), app.supervisor(), app.administrator()] {
+                    assert!(!caller.get(&call).text().contains("of Birch"), "{call}");
+                }
+                assert!(!app.stranger().get(&call).text().contains("of Alder"), "{call}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_agent_with_memberships_at_another_customer_sees_nothing_there() {
+    let app = spawn_app();
+    app.sqlite3(
+        "INSERT INTO recordgroup_members (person, recordgroup) VALUES (4, 4);
+         UPDATE recordgroups SET owner = 4 WHERE id = 5;",
+    );
+    let anna = app.agent();
+    assert_eq!(anna.get("recording/recordings/list").rows(), "a b c");
+    for id in ["4", "5"] {
+        let list = format!("recording/recordings/list?recordgroup={id}");
+        assert_eq!(anna.get(&list).codes(), "400 recordgroup");
+        assert_eq!(anna.get(&format!("recording/groups/get?id={id}")).codes(), "404 id");
+    }
+}
+
+#[test]
+fn a_function_that_changes_data_takes_the_cookie_by_post_from_here_only() {
+    let app = spawn_app();
+    for function in functions() {
+        let viewer = app.viewer("sara");
+        let elsewhere = app.anon().with("Cookie", &format!("tapeline_session={}", app.session("sara")));
+        let (get, post) = (viewer.get(function.path), elsewhere.post(function.path, ""));
+        assert_eq!(get.status == 401, function.changes, "GET {}", function.path);
+        assert_eq!(post.status == 401, function.changes, "POST without a word where from {}", function.path);
+        assert_ne!(viewer.post(function.path, "").status, 401, "POST {}", function.path);
+    }
+}

@@ -1,0 +1,633 @@
+/** The viewer in a real browser against the real server: `npm ci && node run.js`. */
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { ask, logIn, openCalls, openPage, rows, settled, shoot, startBrowser } from "./page.js";
+import { HOSTILE, LENA, LONG, PASSWORD, lanAddress, startServer } from "./server.js";
+
+const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+let server;
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+/** A test with a page of its own that must end without faults. */
+function withPage(name, options, body) {
+  test(name, async () => {
+    const opened = await openCalls(browser, server.url + (options.path ?? "/"), options);
+    try {
+      await body(opened.page, opened);
+      assert.deepEqual(opened.faults, []);
+    } finally {
+      await opened.context.close();
+    }
+  });
+}
+
+const long = { name: LENA, path: `/?start=${LONG.start}&end=${LONG.start + LONG.rows * LONG.step}` };
+const query = (page) => page.evaluate(() => location.search);
+/** Until so many calls are found and shown. */
+async function found(page, count) {
+  await page.waitForFunction((n) => document.getElementById("totals").textContent.replace(/\D/g, "") === n, String(count));
+  await settled(page);
+}
+const total = async (page) => Number((await page.locator("#totals").textContent()).replace(/\D/g, ""));
+
+test("a wrong password is refused in words, the right one shows the calls, and a reload keeps them", async () => {
+  const { page, context, faults } = await openPage(browser, server.url);
+  await logIn(page, "tess", "wrong");
+  await page.getByText("Name or password is wrong.").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "login-password");
+  await logIn(page);
+  await settled(page);
+  assert.equal(await page.locator("#me-name").textContent(), "tess");
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.locator("#login").isVisible(), false);
+  await page.locator("#me").click();
+  await page.locator("#logout").click();
+  await page.locator("#login-name").waitFor();
+  assert.equal((await rows(page)).length, 0, "nothing stays behind");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+withPage("the newest calls come first, and the totals are the API's", {}, async (page) => {
+  const seen = await rows(page);
+  const { data } = await ask(page, "recording/recordings/list", { complete: -1, descending: 1, limit: 20 });
+  assert.deepEqual(seen.slice(0, 20).map(({ time }) => Date.parse(time) / 1000), data.map(({ start }) => start));
+  const counted = await ask(page, "recording/recordings/list", { complete: -1, count: 1 });
+  assert.equal(await total(page), counted.data.count);
+});
+
+withPage("group, direction and state narrow the list, in the URL too", {}, async (page) => {
+  const group = await page.locator("#f-group option").nth(2).textContent();
+  await page.locator("#f-group").selectOption({ label: group });
+  await settled(page);
+  assert.match(await query(page), /group=\d+/);
+  assert.ok((await rows(page)).every((row) => row.group === group));
+  await page.locator("input[name=direction][value=out]").check();
+  await settled(page);
+  assert.ok((await rows(page)).every((row) => row.direction === "Outgoing"));
+  await page.locator("#clear").click();
+  await settled(page);
+  await page.locator("#f-state").selectOption("live");
+  await settled(page);
+  const live = await rows(page);
+  assert.ok(live.length > 0 && live.every((row) => row.length.startsWith("In progress")));
+  assert.equal(await query(page), "?state=live");
+});
+
+withPage("a number may be typed with spaces, dashes, brackets, + and 00", long, async (page) => {
+  for (const typed of ["+49 (301) 000-123", "0049 301000123", "49301000123", "49-301.000/123"]) {
+    await page.locator("#f-caller").fill(typed);
+    await found(page, 1);
+    assert.equal((await rows(page))[0].from.includes("49301000123"), true, typed);
+    await page.locator("#f-caller").fill("");
+    await found(page, LONG.rows);
+  }
+  await page.locator("#f-called").fill("2 007");
+  await settled(page);
+  await found(page, LONG.rows / 40);
+  assert.ok((await rows(page)).every((row) => row.to.includes("2007")));
+});
+
+withPage("the search box looks in numbers and names", long, async (page) => {
+  await page.locator("#search").fill("+49 301 000123");
+  await found(page, 1);
+  assert.match((await rows(page))[0].from, /49301000123/);
+});
+
+withPage("a number is found as the list shows it and as it is dialled", {}, async (page) => {
+  const { data } = await ask(page, "recording/recordings/list", { complete: 1, direction: "in", descending: 1, limit: 1 });
+  const [{ snumber, snumber_display: shown }] = data;
+  const { data: counted } = await ask(page, "recording/recordings/list", { complete: -1, caller: snumber, count: 1 });
+  for (const typed of [shown, snumber, `+${snumber}`, `00${snumber}`]) {
+    await page.locator("#f-caller").fill(typed);
+    await found(page, counted.count);
+    await page.locator("#f-caller").fill("no such number");
+    await found(page, 0);
+  }
+});
+
+withPage("a million rows scroll to both ends and stay where they are under the wheel", {}, async (page) => {
+  const rowsAt = (from) => Array.from({ length: 200 }, (_, i) => ({ recordgroup: 1, uniqueid: `m.${from + i}`, recordid: "1", start: 1_700_000_000 - from - i, end: 1, totaltime: 1, talktime: 1, complete: 1, status: "answer", snumber: `n${from + i}`, cnumber: "2", direction: "in" }));
+  await page.route("**/recordings/list", (route) => {
+    const asked = new URLSearchParams(route.request().postData() ?? "");
+    const from = Number(asked.get("after") ?? asked.get("offset") ?? 0);
+    const data = asked.get("count") === "1" ? { count: 1_000_000, totaltime: 1, size: 1 } : rowsAt(from);
+    return route.fulfill({ json: { responses: [{ code: "200", key: "", message: "OK" }], data, ...(from + 200 < 1_000_000 ? { next: String(from + 200) } : {}) } });
+  });
+  await page.locator("[data-range='30d']").click();
+  await found(page, 1_000_000);
+  const top = () => page.evaluate(() => [...document.querySelectorAll("#rows .row")].map((row) => [Math.round(row.getBoundingClientRect().top), row.dataset.index]).sort(([one], [other]) => one - other).find(([y]) => y > 300));
+  const filled = () => page.waitForTimeout(100).then(() => page.waitForFunction(() => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank")));
+  await page.locator("#grid").hover();
+  for (const part of [0.25, 0.5, 0.75]) {
+    await page.evaluate((p) => (document.getElementById("grid").scrollTop = document.getElementById("grid").scrollHeight * p), part);
+    await filled();
+    const [, before] = await top();
+    assert.ok(Math.abs(Number(before) / 1_000_000 - part) < 0.05, `${before} at ${part}`);
+    const step = await page.evaluate(() => document.querySelector(".row").offsetHeight * 5);
+    await page.mouse.wheel(0, step);
+    await page.waitForTimeout(600);
+    assert.equal(Number((await top())[1]), Number(before) + 5, "five rows further");
+  }
+  await page.keyboard.press("G");
+  await filled();
+  assert.equal((await rows(page)).at(-1).from, "n999999");
+  await page.keyboard.press("g");
+  await filled();
+  assert.equal((await rows(page))[0].from, "n0");
+});
+
+withPage("lengths are minutes, clocks or units", long, async (page) => {
+  await page.locator("#f-min").fill("9:50");
+  await page.locator("#f-max").fill("595s");
+  await page.locator("#f-max").press("Tab");
+  await settled(page);
+  assert.match(await query(page), /min=590&max=595/);
+  assert.equal(await total(page), (LONG.rows / 600) * 6);
+  await page.locator("#f-min").fill("x");
+  await page.locator("#f-min").press("Tab");
+  assert.equal(await page.locator("#f-min").getAttribute("aria-invalid"), "true");
+});
+
+withPage("every sortable column sorts both ways as the API does", long, async (page) => {
+  const range = { start: LONG.start, end: LONG.start + LONG.rows * LONG.step, complete: -1, limit: 12 };
+  for (const [sort, label] of [["snumber", "From"], ["cnumber", "To"], ["totaltime", "Length"], ["start", "Time"]]) {
+    for (const again of [0, 1]) {
+      await page.getByRole("columnheader", { name: label, exact: true }).getByRole("button").click();
+      await settled(page);
+      const header = page.getByRole("columnheader", { name: label, exact: true });
+      const descending = (await header.getAttribute("aria-sort")) === "descending" ? 1 : 0;
+      const { data } = await ask(page, "recording/recordings/list", { ...range, sort, descending });
+      await page.waitForFunction((time) => document.querySelector("#call-0 time")?.dateTime.startsWith(time), new Date(data[0].start * 1000).toISOString().slice(0, 19));
+      const seen = (await rows(page)).slice(0, 12).map(({ time }) => Date.parse(time) / 1000);
+      assert.deepEqual(seen, data.map(({ start }) => start), `${sort} ${descending} ${again}`);
+    }
+  }
+});
+
+withPage("thousands of rows scroll, by wheel and by leaps, and only those seen are in the page", long, async (page) => {
+  const asked = [];
+  page.on("request", (request) => {
+    const data = new URLSearchParams(request.postData() ?? "");
+    if (request.url().endsWith("recordings/list") && data.has("limit")) asked.push(data);
+  });
+  await page.locator("#grid").hover();
+  for (let i = 0; i < 40; i += 1) await page.mouse.wheel(0, 900);
+  await page.waitForFunction(() => !document.querySelector(".row.blank") && document.getElementById("grid").scrollTop > 30000);
+  assert.ok(asked.length >= 2 && asked.every((data) => data.has("after") && !data.has("offset")), "pages follow by cursor");
+  const check = async () => {
+    const seen = await rows(page);
+    for (const { index, from } of seen) assert.ok(from.includes(`49301${String(LONG.rows - 1 - index).padStart(6, "0")}`), `${index}: ${from}`);
+    assert.ok(seen.length < 80, `${seen.length} rows in the page`);
+    return seen;
+  };
+  await check();
+  for (const part of [0.5, 0.9, 0.2, 1]) {
+    await page.evaluate((p) => {
+      const grid = document.getElementById("grid");
+      grid.scrollTop = p * grid.scrollHeight;
+    }, part);
+    await page.waitForTimeout(100);
+    await page.waitForFunction(() => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank"));
+    await check();
+  }
+  assert.equal((await rows(page)).at(-1).index, LONG.rows - 1, "the end is reached");
+});
+
+withPage("dragging over the chart sets the range, and Back undoes it", long, async (page) => {
+  const box = await page.locator("#chart-plot").boundingBox();
+  const at = (part) => box.x + box.width * part;
+  await page.waitForSelector("#chart-plot .bars");
+  await page.mouse.move(at(0.3), box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(at(0.5), box.y + 40, { steps: 5 });
+  assert.match(await page.locator(".tip").textContent(), /calls/);
+  const promised = Number(/: ([\d,]+) calls/.exec(await page.locator(".tip").textContent())[1].replace(",", ""));
+  await page.mouse.up();
+  await settled(page);
+  await found(page, promised);
+  assert.ok(promised < LONG.rows);
+  await page.goBack();
+  await found(page, LONG.rows);
+});
+
+withPage("the chart works by keyboard", long, async (page) => {
+  await page.locator("#chart-plot").focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Shift+ArrowRight");
+  const words = await page.locator("#chart-plot").getAttribute("aria-valuetext");
+  const promised = /: ([\d,]+) calls/.exec(words)[1].replace(",", "");
+  await page.keyboard.press("Enter");
+  await found(page, promised);
+});
+
+withPage("everything goes by keys", {}, async (page) => {
+  const marked = () => page.evaluate(() => document.querySelector("[aria-selected=true]")?.dataset.index ?? null);
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await page.keyboard.press("j");
+  assert.equal(await marked(), "1");
+  assert.equal(await page.locator("#grid").getAttribute("aria-activedescendant"), "call-1");
+  await page.keyboard.press("G");
+  await page.waitForFunction(() => document.querySelector("[aria-selected=true]:not(.blank)"));
+  assert.equal(Number(await marked()) + 1, await total(page));
+  await page.keyboard.press("g");
+  assert.equal(await marked(), "0");
+  await page.keyboard.press("Escape");
+  assert.equal(await marked(), null);
+  await page.keyboard.press("/");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "search");
+  await page.keyboard.type("jk?");
+  assert.equal(await page.locator("#search").inputValue(), "jk?", "letters are letters in a field");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("x");
+  await settled(page);
+  await page.keyboard.press("?");
+  assert.equal(await page.locator("#keys").isVisible(), true);
+  await page.locator("#keys-on").uncheck();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#keys").isVisible(), false);
+  await page.keyboard.press("t");
+  assert.equal(await query(page), "", "single letters can be switched off");
+});
+
+withPage("a link is a search, and Back and Forward go through them", { path: "/?range=30d&direction=in&sort=totaltime" }, async (page) => {
+  assert.equal(await page.locator("[data-range='30d']").getAttribute("aria-pressed"), "true");
+  assert.equal(await page.locator("input[name=direction][value=in]").isChecked(), true);
+  await page.locator("[data-range='7d']").click();
+  await page.locator("#f-caller").pressSequentially("123", { delay: 20 });
+  await page.waitForFunction(() => location.search.includes("caller=123"));
+  await page.goBack();
+  assert.equal(await query(page), "?range=7d&direction=in&sort=totaltime", "letters typed in one go are one step");
+  assert.equal(await page.locator("#f-caller").inputValue(), "");
+  await page.goBack();
+  assert.equal(await query(page), "?range=30d&direction=in&sort=totaltime");
+  await page.goForward();
+  assert.equal(await query(page), "?range=7d&direction=in&sort=totaltime");
+});
+
+withPage("any range of time can be entered", { name: LENA }, async (page) => {
+  await page.getByRole("button", { name: "Custom" }).click();
+  await page.locator("#range-start").fill("2001-09-09T03:46");
+  await page.locator("#range-end").fill("2001-09-09T04:45");
+  await page.locator("#range-menu [type=submit]").click();
+  await found(page, 60);
+});
+
+withPage("columns can be chosen and stay chosen", {}, async (page) => {
+  await page.locator("#columns").click();
+  await page.getByLabel("Machine").check();
+  await page.getByLabel("Group", { exact: true }).last().uncheck();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.getByRole("columnheader", { name: "Machine" }).count(), 1);
+  assert.equal(await page.getByRole("columnheader", { name: "Group" }).count(), 0);
+});
+
+withPage("names can't become part of the page", { name: LENA, path: `/?start=${HOSTILE.start}&end=${HOSTILE.start + 60}` }, async (page) => {
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.waitForTimeout(200);
+    const seen = await rows(page);
+    assert.equal(seen.length, HOSTILE.names.length);
+    for (const [i, name] of HOSTILE.names.slice(0, 6).entries()) assert.ok(seen.at(-1 - i).from.startsWith(name), seen.at(-1 - i).from);
+    for (const row of await page.locator(".row").all()) await row.hover();
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.locator("#call-0").dblclick();
+  await page.locator("#dock .who").waitFor();
+  await page.locator("#search").fill(`${HOSTILE.names[0]} no`);
+  await page.getByText("No call matches").waitFor();
+  assert.equal(await page.evaluate(() => window.injected), undefined);
+  assert.equal(await page.locator("#app img, #app iframe, #app script").count(), 0);
+});
+
+withPage("no match names the filter to drop, and dropping it helps", { name: LENA, path: `${long.path}&called=2007&caller=999999999` }, async (page) => {
+  const drop = page.getByRole("button", { name: "Without Caller “999999999”: 300 calls" });
+  await drop.click();
+  await settled(page);
+  assert.equal(await total(page), 300);
+});
+
+withPage("calls in progress tick, and their end shows", { path: "/?state=live" }, async (page) => {
+  const first = page.locator("[data-since]").first();
+  const before = await first.textContent();
+  await page.waitForFunction((text) => document.querySelector("[data-since]").textContent !== text, before);
+  await page.locator("#f-state").selectOption("");
+  await settled(page);
+  const { data } = await ask(page, "recording/recordings/list", { complete: 0, descending: 1 });
+  const shown = await page.locator(".row.now").count();
+  server.sql(`UPDATE recordings SET complete = 1, end = start + 75, totaltime = 75, talktime = 70, status = 'answer' WHERE uniqueid = '${data[0].uniqueid}';`);
+  await page.waitForFunction((n) => document.querySelectorAll(".row.now").length < n, shown, { timeout: 25_000 });
+  server.sql(`UPDATE recordings SET complete = 0, end = 0, totaltime = 0, talktime = 0, status = '' WHERE uniqueid = '${data[0].uniqueid}';`);
+});
+
+withPage("newer calls are announced, not pushed in", {}, async (page) => {
+  const before = await rows(page);
+  const now = Math.floor(Date.now() / 1000);
+  server.sql(`INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, end, totaltime, snumber, cnumber, complete) VALUES (1, (SELECT min(id) FROM recordgroups WHERE customer = 1), 'newer', '1', ${now}, ${now}, 1, '1', '2', 1);`);
+  await page.locator("#newer").waitFor({ timeout: 25_000 });
+  assert.match(await page.locator("#newer").textContent(), /1 newer call/);
+  assert.equal((await rows(page))[0].time, before[0].time);
+  await page.locator("#newer").click();
+  await page.waitForFunction((time) => document.querySelector("#call-0 time").dateTime > time, before[0].time);
+  server.sql("DELETE FROM recordings WHERE uniqueid = 'newer';");
+});
+
+withPage("a call plays and stops", {}, async (page) => {
+  const index = await page.evaluate(() => Number(document.querySelector(".row:not(.now) .play button").closest(".row").dataset.index));
+  await page.locator(`#call-${index} .play button`).click();
+  await page.waitForFunction(() => document.querySelector("#dock audio")?.currentTime > 0.2);
+  await page.locator("#grid").focus();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#dock").isVisible(), false);
+});
+
+withPage("missing sound says so", long, async (page) => {
+  await page.locator("#call-0 .play button").click();
+  await page.waitForFunction(() => document.querySelector("#dock .error")?.textContent.length > 10);
+});
+
+withPage("an error says what happened, with its id, and can be tried again", {}, async (page) => {
+  const answer = { responses: [{ code: "500", key: "", message: "Something broke; the log has it as e4f1." }] };
+  await page.route("**/recordings/list", (route) => route.fulfill({ status: 500, json: answer }));
+  await page.locator("[data-range='30d']").click();
+  await page.getByText("the log has it as e4f1").waitFor();
+  assert.equal((await rows(page)).length, 0, "rows of another search would mislead");
+  await page.unroute("**/recordings/list");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator("#notice").waitFor({ state: "hidden" });
+  await settled(page);
+});
+
+withPage("a busy server is asked again, and rows that can't be loaded on the way can be asked for again", long, async (page) => {
+  let busy = 2;
+  await page.route("**/recordings/list", (route) => {
+    const rows = new URLSearchParams(route.request().postData() ?? "").has("limit");
+    if (!rows || (busy -= 1) < 0) return route.fallback();
+    return route.fulfill({ status: 503, headers: { "retry-after": "1" }, json: { responses: [{ code: "503", key: "", message: "Busy" }] } });
+  });
+  await page.locator("[data-range=any]").click();
+  await settled(page);
+  assert.equal(await page.locator("#notice").isVisible(), false);
+  await page.unroute("**/recordings/list");
+  await page.route("**/recordings/list", (route) => route.fulfill({ status: 500, json: { responses: [{ code: "500", key: "", message: "Broken" }] } }));
+  await page.evaluate(() => (document.getElementById("grid").scrollTop = 200_000));
+  await page.locator("#again").waitFor();
+  await page.unroute("**/recordings/list");
+  await page.locator("#again").click();
+  await page.waitForFunction(() => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank"));
+});
+
+withPage("an agent sees the own groups only", { name: "agnes", password: "tapeline-demo" }, async (page) => {
+  const { data } = await ask(page, "recording/groups/list", {});
+  const offered = await page.locator("#f-group option").allTextContents();
+  assert.deepEqual(offered.slice(1), data.map(({ name }) => name).sort());
+  assert.ok((await rows(page)).every(({ group }) => offered.includes(group)));
+});
+
+withPage("what a hand-made link can't mean falls back, and a range that ends before it begins is explained", { path: "/?sort=secret&direction=up&min=-1&state=x&group=1e9&range=never" }, async (page) => {
+  assert.ok((await rows(page)).length > 10);
+  await page.goto(`${server.url}/?start=200&end=100`);
+  await page.getByText("The search can't be run as it is").waitFor();
+  await page.getByRole("button", { name: "Clear all filters" }).click();
+  await settled(page);
+  assert.ok((await rows(page)).length > 10);
+});
+
+test("a session that ends keeps the search, and another person sees nothing of it", async () => {
+  const { page, context, faults } = await openCalls(browser, `${server.url}${long.path}&called=2007`, { name: LENA });
+  await context.clearCookies();
+  await page.getByRole("columnheader", { name: "Length" }).getByRole("button").click();
+  await page.getByText("Your session has ended.").waitFor();
+  assert.equal(await page.locator("#login-name").inputValue(), LENA);
+  await logIn(page, LENA);
+  await settled(page);
+  assert.match(await query(page), /called=2007&sort=totaltime/);
+  assert.equal(await total(page), 300);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("an agent without groups sees no calls and learns why", async () => {
+  const { page, context } = await openCalls(browser, server.url, { name: "newcomer" });
+  await page.getByText("No recordings yet").waitFor();
+  await context.close();
+});
+
+test("one's own password can be changed", async () => {
+  const { page, context } = await openCalls(browser, server.url, { name: "newcomer" });
+  const change = async (old, fresh, again = fresh) => {
+    await page.locator("#password-old").fill(old);
+    await page.locator("#password-new").fill(fresh);
+    await page.locator("#password-again").fill(again);
+    await page.locator("#password-form .primary").click();
+  };
+  await page.locator("#me").click();
+  await page.locator("#open-password").click();
+  await change(PASSWORD, "another one 1", "another one 2");
+  await page.getByText("The new passwords differ.").waitFor();
+  await change("not it", "another one 1");
+  await page.waitForFunction(() => document.getElementById("password-error").textContent.length > 5 && !document.getElementById("password-error").textContent.includes("differ"));
+  await change(PASSWORD, "another one 1");
+  await page.getByText("Password changed").waitFor();
+  await page.reload();
+  await page.locator("#me-name").waitFor();
+  await context.clearCookies();
+  await page.reload();
+  await logIn(page, "newcomer", "another one 1");
+  await page.locator("#me-name").waitFor();
+  await context.close();
+});
+
+test("offline says so, and the list goes on when the server is back", async () => {
+  const { page, context } = await openCalls(browser, server.url);
+  await context.setOffline(true);
+  await page.locator("[data-range='30d']").click();
+  await page.locator("#offline").waitFor();
+  await context.setOffline(false);
+  await page.locator("#offline").waitFor({ state: "hidden", timeout: 20_000 });
+  await settled(page);
+  await context.close();
+});
+
+test("at an address of the local network, by plain HTTP: log in, list, copy", async (t) => {
+  const address = lanAddress();
+  if (!address) return t.skip("this machine has no other address");
+  const { page, context, faults } = await openCalls(browser, `http://${address}:${server.port}`);
+  assert.equal(await page.evaluate(() => isSecureContext), false);
+  await page.keyboard.press("j");
+  await page.keyboard.press("c");
+  await page.locator("#toast.shown").getByText(/^Copied/).waitFor();
+  const copied = (await page.locator("#toast").textContent()).replace("Copied ", "");
+  await page.locator("#search").focus();
+  await page.keyboard.press("Control+v");
+  assert.equal(await page.locator("#search").inputValue(), copied);
+  assert.deepEqual(faults, []);
+  return context.close();
+});
+
+test("another origin gets neither data nor a frame, cookie or not", async () => {
+  const { page, context } = await openCalls(browser, server.url);
+  const stranger = createServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<p>stranger</p>"));
+  await new Promise((done) => stranger.listen(0, "127.0.0.1", done));
+  await page.goto(`http://127.0.0.1:${stranger.address().port}/`);
+  const outcome = await page.evaluate(async (url) => {
+    const attempt = (init) => fetch(`${url}/api/json/recording/recordings/list?limit=1`, { credentials: "include", ...init }).then((r) => r.text(), () => "refused");
+    const opaque = await fetch(`${url}/api/json/user/logout`, { method: "POST", mode: "no-cors", credentials: "include" }).catch(() => null);
+    const frame = document.createElement("iframe");
+    frame.src = url;
+    document.body.append(frame);
+    await new Promise((done) => setTimeout(done, 800));
+    let framed = "blocked";
+    try {
+      framed = frame.contentDocument ? "readable" : "blocked";
+    } catch {
+      framed = "blocked";
+    }
+    return { get: await attempt({}), post: await attempt({ method: "POST" }), opaque: opaque?.type, framed };
+  }, server.url);
+  assert.deepEqual(outcome, { get: "refused", post: "refused", opaque: "opaque", framed: "blocked" });
+  assert.ok(page.frames().slice(1).every((frame) => !frame.url().startsWith(server.url)), "no frame");
+  await page.goto(server.url);
+  await settled(page);
+  assert.equal(await page.locator("#login").isVisible(), false, "the other origin could not log out");
+  stranger.close();
+  await context.close();
+});
+
+for (const scheme of ["light", "dark"]) {
+  test(`axe finds nothing, ${scheme}`, async () => {
+    const check = async (page, what) => {
+      await page.addScriptTag({ path: axeSource }).catch(() => page.evaluate(() => 0));
+      const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+      assert.deepEqual(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 160))]), [], what);
+    };
+    const { page, context } = await openPage(browser, server.url, { scheme, bypassCSP: true });
+    await page.locator("#login-name").waitFor();
+    await check(page, "login");
+    await logIn(page);
+    await settled(page);
+    await page.keyboard.press("j");
+    await check(page, "list");
+    await page.locator("#columns").click();
+    await check(page, "columns");
+    await page.keyboard.press("Escape");
+    await page.locator("#me").click();
+    await check(page, "menu");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await check(page, "keys");
+    await page.keyboard.press("Escape");
+    await page.locator("#search").fill("nothing is called so");
+    await page.getByText("No call matches").waitFor();
+    await check(page, "no match");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("x");
+    await settled(page);
+    await check(page, "phone");
+    await page.locator("#open-filters").click();
+    await check(page, "filters on a phone");
+    await page.goto(`${server.url}/api-docs`);
+    await page.locator("#try").waitFor();
+    await check(page, "API");
+    await context.close();
+  });
+}
+
+test("the API page lists the functions and tries one", async () => {
+  const { page, context, faults } = await openCalls(browser, server.url);
+  await page.goto(`${server.url}/api-docs#recording/recordings/list`);
+  await page.locator("#p-limit").fill("1");
+  await page.locator("#try").press("Enter").catch(() => {});
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.locator("#answer .good").waitFor();
+  assert.match(await page.locator("#answer pre").textContent(), /"code": "200"/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+/** A cold visit: a context has a cache of its own. */
+async function coldVisit() {
+  const { page, context } = await openPage(browser, server.url);
+  await page.locator("#login-name").waitFor();
+  const visit = await page.evaluate(() => ({
+    paint: performance.getEntriesByName("first-contentful-paint")[0].startTime,
+    // Where an answer wasn't compressed this counts it in full, so the bar stays honest.
+    weight: [...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")].filter(({ name }) => !name.includes("/api/")).reduce((sum, entry) => sum + entry.encodedBodySize, 0),
+  }));
+  await context.close();
+  return visit;
+}
+
+test("the first paint is quick and the page is small", async () => {
+  const visits = [await coldVisit(), await coldVisit(), await coldVisit()];
+  const paint = visits.map((visit) => visit.paint).sort((one, other) => one - other)[1];
+  const { weight } = visits[0];
+  console.log(`# first paint ${Math.round(paint)} ms (median of 3), page ${(weight / 1024).toFixed(1)} KiB compressed`);
+  assert.ok(paint < 300, `${paint} ms`);
+  assert.ok(weight < 100 * 1024, `${weight} bytes`);
+});
+
+for (const scheme of ["light", "dark"]) {
+  for (const [width, height] of [[1440, 900], [1024, 768], [390, 844]]) {
+    test(`screenshots, ${scheme} ${width}`, async () => {
+      const { page, context } = await openPage(browser, server.url, { scheme, width, height });
+      const shot = (name) => shoot(page, `${name}-${scheme}-${width}`);
+      await page.locator("#login-name").waitFor();
+      await shot("login");
+      await logIn(page, "yael", "tapeline-demo");
+      await settled(page);
+      await page.mouse.move(0, 0);
+      await page.waitForTimeout(300);
+      await shot("list");
+      await page.locator("[data-range='30d']").click();
+      await settled(page);
+      await page.keyboard.press("j");
+      await page.keyboard.press("j");
+      await page.keyboard.press("Enter");
+      await page.waitForTimeout(500);
+      await shot("playing");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("?");
+      await shot("keys");
+      await page.keyboard.press("Escape");
+      await page.locator("#search").fill("nobody of this name");
+      await page.getByText("No call matches").waitFor();
+      await page.waitForTimeout(400);
+      await shot("no-match");
+      await page.locator("#search").fill("");
+      await settled(page);
+      if (width < 500) {
+        await page.locator("#open-filters").click();
+        await shot("filters");
+        await page.keyboard.press("Escape");
+      }
+      await page.locator("#ranges .custom").click();
+      await shot("range");
+      await page.goto(`${server.url}/api-docs`);
+      await page.locator("#try").waitFor();
+      await shot("api");
+      await context.close();
+    });
+  }
+}
