@@ -64,9 +64,8 @@ where
     H: Fn(Asked<P>) -> F + Clone + 'static,
     F: Future<Output = Result<HttpResponse, Refusal>> + 'static,
 {
-    let resource = move |base: &str| {
-        let path = format!("{base}/{path}");
-        web::resource([format!("{path}/"), path])
+    let resource = move |path: &str| {
+        web::resource(path)
             .route(web::get().to(handler.clone()))
             .route(web::post().to(handler.clone()))
             .default_service(web::to(async || Err::<HttpResponse, _>(Refusal::Method)))
@@ -79,7 +78,10 @@ pub fn routes(config: &mut ServiceConfig) {
     config.app_data(web::PayloadConfig::new(BODY));
     for function in functions() {
         for base in BASES {
-            config.service((function.resource)(base));
+            // Two resources, since one of two paths would be matched by a regular expression.
+            let path = format!("{base}/{}", function.path);
+            config.service((function.resource)(&path));
+            config.service((function.resource)(&format!("{path}/")));
         }
     }
     for base in BASES {

@@ -18,6 +18,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use audit::Entry;
@@ -136,6 +137,8 @@ impl Drop for Reader {
 fn prepare_reader(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
+    // Else SQLite prepares a statement anew whenever another LIMIT is bound to it: 100 µs a request.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Pages come straight from the file's mapping, so the private cache only holds what still is in the WAL;
     // it also bounds the memory of a sort, which goes to a temporary file beyond it.
     connection.execute_batch("PRAGMA mmap_size = 1099511627776; PRAGMA cache_size = -8192;")?;

@@ -56,10 +56,11 @@ const CONTRACT: &str = "CREATE TABLE recordings (
     (8, 4, 40, 'c', '1', 1700000002, 0, '', 1.5, ''),
     (2, 'four', x'05', 'd', '1', 'never', 1, '', 0, '');";
 
-/// Every value of every row of the table, as a literal of SQL.
+/// Type and bytes of every value of every row of the table.
 fn rows(db: &Path, columns: &[&str]) -> String {
-    let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
-    sqlite3(db, &format!("SELECT {} FROM recordings ORDER BY id", quoted.join(", ")))
+    let exact = |column: &&str| format!("typeof(\"{column}\"), hex(\"{column}\")");
+    let exact: Vec<String> = columns.iter().map(exact).collect();
+    sqlite3(db, &format!("SELECT {} FROM recordings ORDER BY id", exact.join(", ")))
 }
 
 fn columns(db: &Path) -> String {

@@ -30,7 +30,7 @@ impl Answer {
 
     pub fn json(&self) -> Value {
         assert!(self.whole, "the answer broke off");
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {} {:?} {}", self.status, self.headers, self.text()))
     }
 
     /// The data of a 200.
@@ -127,7 +127,17 @@ pub fn exchange(server: SocketAddr, from: Option<IpAddr>, request: &[u8]) -> Ans
 
 /// Reads one answer to its end, or to where the connection ends.
 pub fn read_answer(stream: &mut impl Read) -> Answer {
-    let (status, headers, mut rest) = read_head(stream);
+    let (status, headers, rest) = read_head(stream);
+    read_body(stream, status, headers, rest)
+}
+
+/// Reads the body behind a head.
+pub fn read_body(
+    stream: &mut impl Read,
+    status: u16,
+    headers: Vec<(String, String)>,
+    mut rest: Vec<u8>,
+) -> Answer {
     let named = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     if named("transfer-encoding").as_deref() == Some("chunked") {
         let mut body = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -44,7 +45,7 @@ pub struct Said {
 
 impl Said {
     fn new(output: Output) -> Said {
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Said {
             status: output.status.code().expect("an exit status"),
             out: text(output.stdout),
@@ -114,6 +115,7 @@ pub fn sqlite3(db: &Path, script: &str) -> String {
 /// Makes a database the way the README says that anyone can.
 pub fn make_with_sqlite3(db: &Path) {
     sqlite3(db, include_str!("../../schema.sql"));
+    std::fs::set_permissions(db, std::fs::Permissions::from_mode(0o600)).expect("a mode");
 }
 
 /// A sqlite3 shell that stays, to hold a lock meanwhile.
@@ -162,7 +164,7 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Starts it and waits until it says where it listens.
+    /// Starts it and waits until it says where it listens, and answers there.
     pub fn start(command: &mut Command) -> Serving {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
@@ -173,6 +175,8 @@ impl Serving {
             let said = child.wait_with_output().expect("the program ends");
             panic!("{line:?} {}", String::from_utf8_lossy(&said.stderr));
         };
+        let request = crate::http::request("GET", "/", &[("Host", "tapeline"), ("Connection", "close")], b"");
+        assert_eq!(crate::http::exchange(address, None, &request).status, 200);
         Serving { child, address, output }
     }
 
