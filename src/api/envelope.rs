@@ -106,6 +106,7 @@ static NUMBERS: LazyLock<Frame> = LazyLock::new(|| Frame::new(false));
 static STRINGS: LazyLock<Frame> = LazyLock::new(|| Frame::new(true));
 
 /// Writes rows of recordings as JSON, straight from SQLite's buffers.
+#[derive(Clone)]
 pub struct RowWriter {
     frame: &'static Frame,
     first: bool,

@@ -1,7 +1,5 @@
 //! recording/recordings/…
 
-use std::ops::ControlFlow;
-
 use actix_web::HttpResponse;
 
 use super::envelope::{self, RowWriter};
@@ -64,19 +62,14 @@ pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
         let ask = move |reader: &Reader| Ok(reader.totals(&wanted.filter(reader, &person)?)?);
         return asked.ok(&stream::question(&asked.app, ask).await?);
     }
-    stream::answer(&asked.app, &asked.request, envelope::JSON, move |reader, out| {
+    let sorts = wanted.page.sort != Sort::Start;
+    stream::answer(&asked.app, &asked.request, envelope::JSON, sorts, move |reader, out| {
         let filter = wanted.filter(reader, &person)?;
-        let mut rows = RowWriter::new(strings);
-        rows.begin(&mut out.buffer);
-        let mut flow = ControlFlow::Continue(());
-        reader.list(&filter, &wanted.page, |row| {
-            rows.row(row, &mut out.buffer);
-            flow = out.flow();
-            flow
-        })?;
-        if flow.is_continue() {
-            rows.end(&mut out.buffer);
-        }
+        let rows = RowWriter::new(strings);
+        out.write(|buffer| rows.begin(buffer));
+        let (mut each, taken) = (rows.clone(), out.clone());
+        reader.list(&filter, &wanted.page, move |row| taken.row(|buffer| each.row(row, buffer)))?;
+        out.write(|buffer| rows.end(buffer));
         Ok(())
     })
     .await

@@ -3,10 +3,12 @@
 //! A short answer is made at once, on the thread of the connection. A long one runs in one blocking closure, which
 //! the client's going away ends, even in the middle of a sort.
 
+use std::cell::RefCell;
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::ops::ControlFlow;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
@@ -24,6 +26,8 @@ use crate::store::Reader;
 
 /// What is gathered before anything is sent: shorter answers go out with their length.
 const GATHERED: usize = 256 << 10;
+/// What is made at most on the thread of the connection.
+const SHORT: usize = 128 << 10;
 /// A piece of a longer answer.
 const PIECE: usize = 64 << 10;
 /// Room behind a piece for the row that fills it.
@@ -80,20 +84,24 @@ pub async fn question<T: Send + 'static>(
 }
 
 /// Answers with whatever `produce` writes. It may be called a second time, with a fresh output.
+/// `sorts`: nothing comes out before all of it was read, so that it is not tried at once.
 pub async fn answer(
     app: &Data<App>,
     request: &HttpRequest,
     content_type: &'static str,
-    produce: impl Fn(&Reader, &mut Output) -> Result<(), Refusal> + Send + 'static,
+    sorts: bool,
+    produce: impl Fn(&Reader, &Output) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
     let mut response = HttpResponse::Ok();
     response.content_type(content_type);
-    let short = here_and_now(app, |reader| {
-        let mut out = Output::new(None);
-        produce(reader, &mut out)?;
-        out.whole().ok_or(Refusal::Busy(RETRY))
-    });
-    if let Some(answer) = short {
+    let at_once = || {
+        here_and_now(app, |reader| {
+            let out = Output::new(None);
+            produce(reader, &out)?;
+            out.whole().ok_or(Refusal::TakesLong)
+        })
+    };
+    if let Some(answer) = (!sorts).then(at_once).flatten() {
         return answer.map(|whole| response.body(whole));
     }
     let gone = Arc::new(AtomicBool::new(false));
@@ -103,10 +111,10 @@ pub async fn answer(
     let hangup = request.conn_data::<Hangup>().cloned();
     // Its end is told by the reply, or by the lack of one.
     drop(tokio::task::spawn_blocking(move || {
-        let mut out = Output::new(Some(Client { app: app.clone(), hangup, reply }));
+        let out = Output::new(Some(Client { app: app.clone(), hangup, reply }));
         let produced = app.store.reader().map_err(Refusal::from).and_then(|reader| {
             reader.end_when(move || gone.load(Ordering::Relaxed))?;
-            produce(&reader, &mut out)
+            produce(&reader, &out)
         });
         out.finish(produced);
     }));
@@ -142,10 +150,13 @@ enum Piece {
     End,
 }
 
-/// Where an answer is written to.
-pub struct Output {
+/// Where an answer is written to. Clones are the same place.
+#[derive(Clone)]
+pub struct Output(Rc<RefCell<Inner>>);
+
+struct Inner {
     /// What was written and not yet sent.
-    pub buffer: Vec<u8>,
+    buffer: Vec<u8>,
     state: State,
 }
 
@@ -174,19 +185,40 @@ struct Stream {
 
 impl Output {
     fn new(client: Option<Client>) -> Output {
-        Output { buffer: Vec::with_capacity(PIECE + SLACK), state: State::Gathering(client) }
+        let buffer = Vec::with_capacity(PIECE + SLACK);
+        Output(Rc::new(RefCell::new(Inner { buffer, state: State::Gathering(client) })))
+    }
+
+    /// Writes what stands around the rows.
+    pub fn write(&self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.0.borrow_mut().buffer);
+    }
+
+    /// Writes a row and sends what is due. Breaks when nobody wants more.
+    #[inline]
+    pub fn row(&self, write: impl FnOnce(&mut Vec<u8>)) -> ControlFlow<()> {
+        let mut inner = self.0.borrow_mut();
+        write(&mut inner.buffer);
+        if inner.buffer.len() < PIECE { ControlFlow::Continue(()) } else { inner.flow() }
     }
 
     /// All that was written, if it was short.
     fn whole(self) -> Option<Vec<u8>> {
-        matches!(self.state, State::Gathering(_)).then_some(self.buffer)
+        let mut inner = self.0.borrow_mut();
+        matches!(inner.state, State::Gathering(_)).then(|| std::mem::take(&mut inner.buffer))
     }
 
-    /// Sends what is due. To be called behind each row; breaks when nobody wants more.
-    pub fn flow(&mut self) -> ControlFlow<()> {
-        match self.state {
-            State::Gathering(_) if self.buffer.len() < GATHERED => ControlFlow::Continue(()),
-            State::Streaming(_) if self.buffer.len() < PIECE => ControlFlow::Continue(()),
+    /// Sends the rest, or tells what went wrong.
+    fn finish(self, produced: Result<(), Refusal>) {
+        self.0.borrow_mut().finish(produced);
+    }
+}
+
+impl Inner {
+    fn flow(&mut self) -> ControlFlow<()> {
+        match &self.state {
+            State::Gathering(None) if self.buffer.len() < SHORT => ControlFlow::Continue(()),
+            State::Gathering(Some(_)) if self.buffer.len() < GATHERED => ControlFlow::Continue(()),
             State::Gathering(_) => self.begin(),
             State::Streaming(_) => self.send(),
             State::Over => ControlFlow::Break(()),
@@ -227,10 +259,11 @@ impl Output {
         sent
     }
 
-    /// Sends the rest, or tells what went wrong.
-    fn finish(mut self, produced: Result<(), Refusal>) {
+    fn finish(&mut self, produced: Result<(), Refusal>) {
         match (produced, std::mem::replace(&mut self.state, State::Over)) {
-            (Ok(()), State::Gathering(Some(client))) => drop(client.reply.send(Reply::Whole(self.buffer))),
+            (Ok(()), State::Gathering(Some(client))) => {
+                drop(client.reply.send(Reply::Whole(std::mem::take(&mut self.buffer))));
+            }
             (Err(refusal), State::Gathering(Some(client))) => drop(client.reply.send(Reply::Refused(refusal))),
             (Ok(()), streaming @ State::Streaming(_)) => {
                 self.state = streaming;

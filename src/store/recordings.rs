@@ -1,27 +1,31 @@
 //! Recordings: lists, totals, and the rows that come in.
 
+use std::cell::RefCell;
 use std::fmt::Write;
 use std::ops::ControlFlow;
 
-use rusqlite::functions::FunctionFlags;
+use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSql, ValueRef};
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
 use super::{Change, Reader, StoreError};
 use crate::model::{Direction, Draft, Filter, Page, Scope, Sort, Totals, WIRE};
 
 /// A row of a list, read in place: its texts are SQLite's own buffers.
-pub struct RecordingRow<'a>(&'a Row<'a>);
+///
+/// It is handed over inside the statement, by a function that is called with all columns of a row: a third of the
+/// calls into SQLite that reading them one by one from outside would take.
+pub struct RecordingRow<'a>(&'a Context<'a>);
 
-impl<'a> RecordingRow<'a> {
+impl RecordingRow<'_> {
     /// A wire column as a number. What another program stored as something else is read the way SQLite casts it.
     #[inline]
     pub fn integer(&self, column: usize) -> i64 {
-        match self.0.get_ref(column) {
-            Ok(ValueRef::Integer(number)) => number,
-            Ok(ValueRef::Real(real)) => real as i64,
-            Ok(ValueRef::Text(text) | ValueRef::Blob(text)) => leading_integer(text),
-            Ok(ValueRef::Null) | Err(_) => 0,
+        match self.0.get_raw(column) {
+            ValueRef::Integer(number) => number,
+            ValueRef::Real(real) => real as i64,
+            ValueRef::Text(text) | ValueRef::Blob(text) => leading_integer(text),
+            ValueRef::Null => 0,
         }
     }
 
@@ -29,12 +33,35 @@ impl<'a> RecordingRow<'a> {
     /// stored anything.
     #[inline]
     pub fn text(&self, column: usize, use_: impl FnOnce(&[u8])) {
-        match self.0.get_ref(column) {
-            Ok(ValueRef::Text(text) | ValueRef::Blob(text)) => use_(text),
-            Ok(ValueRef::Integer(number)) => use_(number.to_string().as_bytes()),
-            Ok(ValueRef::Real(real)) => use_(real.to_string().as_bytes()),
-            Ok(ValueRef::Null) | Err(_) => use_(b""),
+        match self.0.get_raw(column) {
+            ValueRef::Text(text) | ValueRef::Blob(text) => use_(text),
+            ValueRef::Integer(number) => use_(number.to_string().as_bytes()),
+            ValueRef::Real(real) => use_(real.to_string().as_bytes()),
+            ValueRef::Null => use_(b""),
         }
+    }
+}
+
+/// Whoever gets the rows of the list that this thread is stepping through.
+type Taker = Box<dyn FnMut(&RecordingRow<'_>) -> ControlFlow<()>>;
+
+thread_local! {
+    static TAKER: RefCell<Option<Taker>> = const { RefCell::new(None) };
+}
+
+/// Takes the taker away again, however the list ends.
+struct Taking;
+
+impl Taking {
+    fn begin(taker: Taker) -> Taking {
+        TAKER.set(Some(taker));
+        Taking
+    }
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        drop(TAKER.take());
     }
 }
 
@@ -54,25 +81,25 @@ fn leading_integer(text: &[u8]) -> i64 {
 }
 
 impl Reader {
-    /// Calls `each` with every matching row in order, until it breaks. Gives the number of rows it was called with.
+    /// Calls `each` with every matching row in order, until it breaks.
     pub fn list(
         &self,
         filter: &Filter,
         page: &Page,
-        mut each: impl FnMut(&RecordingRow<'_>) -> ControlFlow<()>,
-    ) -> Result<u64, StoreError> {
+        each: impl FnMut(&RecordingRow<'_>) -> ControlFlow<()> + 'static,
+    ) -> Result<(), StoreError> {
         let mut query = Query::default();
         query.list(filter, page);
+        let _taking = Taking::begin(Box::new(each));
         let mut statement = self.0.prepare_cached(&query.sql)?;
         let mut rows = statement.query(params_from_iter(query.values.iter()))?;
-        let mut count = 0;
         while let Some(row) = rows.next()? {
-            count += 1;
-            if each(&RecordingRow(row)).is_break() {
+            let over: bool = row.get(0)?;
+            if over {
                 break;
             }
         }
-        Ok(count)
+        Ok(())
     }
 
     /// How much matches.
@@ -123,10 +150,11 @@ impl<'a> Query<'a> {
 
     fn columns(&mut self) {
         for (index, column) in WIRE.iter().enumerate() {
-            self.sql.push_str(if index == 0 { "SELECT r.\"" } else { ", r.\"" });
+            self.sql.push_str(if index == 0 { "SELECT take(r.\"" } else { ", r.\"" });
             self.sql.push_str(column.name);
             self.sql.push('"');
         }
+        self.sql.push(')');
     }
 
     fn bind(&mut self, value: impl ToSql + 'a) {
@@ -202,8 +230,13 @@ impl<'a> Query<'a> {
     }
 }
 
-/// `contains(text, needle)`: whether the text has the needle in it; ASCII letters match in either case.
+/// `take(columns…)` hands a row to this thread's taker and says whether it wants no more. `contains(text, needle)`:
+/// whether the text has the needle in it; ASCII letters match in either case.
 pub(super) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
+    connection.create_scalar_function(c"take", -1, FunctionFlags::SQLITE_UTF8, |context| {
+        let row = RecordingRow(context);
+        Ok(TAKER.with_borrow_mut(|taker| taker.as_mut().is_none_or(|taker| taker(&row).is_break())))
+    })?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function(c"contains", 2, flags, |context| {
         let needle = context.get_raw(1).as_bytes().unwrap_or_default();
