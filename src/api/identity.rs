@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use super::envelope;
 use super::error::{Fault, Refusal};
+use super::media;
 use super::params::Params;
 use super::stream;
 use crate::app::{App, blocking, now};
@@ -84,9 +85,9 @@ pub struct Asked<P> {
     privilege: PhantomData<P>,
 }
 
-/// Marks a request of the viewer's session, which never gets Enswitch's peculiarities.
+/// Marks a request whose HTTP status counts, as the viewer's and one for a file: it never gets Enswitch's.
 #[derive(Clone, Copy)]
-pub struct ViewerSession;
+pub struct HttpStatus;
 
 impl<P> Asked<P> {
     /// Whether numbers travel as strings.
@@ -130,6 +131,9 @@ impl<P: Privilege> FromRequest for Asked<P> {
                 None => Bytes::new(),
             };
             let params = read_params(&request, &body)?;
+            if media::is_for_a_file(&request, &params) {
+                request.extensions_mut().insert(HttpStatus);
+            }
             let app = request
                 .app_data::<Data<App>>()
                 .cloned()
@@ -185,7 +189,7 @@ async fn identify<P: Privilege>(
                 return Err(Refusal::Unauthorized);
             }
             let holder = holder(app, Secret::Session(auth::hash_secret(&text))).await?;
-            request.extensions_mut().insert(ViewerSession);
+            request.extensions_mut().insert(HttpStatus);
             Ok(holder)
         }
     }

@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
 /// Parameters whose values may stand in the log. Others – passwords, tokens, and what somebody mistyped – do not.
-const LOGGED: [&str; 26] = [
+const LOGGED: [&str; 29] = [
     "after",
     "called",
     "caller",
@@ -30,12 +30,15 @@ const LOGGED: [&str; 26] = [
     "recordgroup",
     "recordid",
     "search",
+    "sha1",
+    "sha256",
     "sort",
     "start",
     "timezone",
     "totaltime_maximum",
     "totaltime_minimum",
     "uniqueid",
+    "wrap",
 ];
 
 /// Logs each request with its status and the time to its first byte.

@@ -21,12 +21,7 @@ impl RecordingRow<'_> {
     /// A wire column as a number. What another program stored as something else is read the way SQLite casts it.
     #[inline]
     pub fn integer(&self, column: usize) -> i64 {
-        match self.0.get_raw(column) {
-            ValueRef::Integer(number) => number,
-            ValueRef::Real(real) => real as i64,
-            ValueRef::Text(text) | ValueRef::Blob(text) => leading_integer(text),
-            ValueRef::Null => 0,
-        }
+        as_integer(self.0.get_raw(column))
     }
 
     /// Calls `use_` with a wire column as text: bytes that are nearly always UTF-8, but another program may have
@@ -43,17 +38,17 @@ impl RecordingRow<'_> {
 }
 
 /// Whoever gets the rows of the list that this thread is stepping through.
-type Taker = Box<dyn FnMut(&RecordingRow<'_>) -> ControlFlow<()>>;
+pub(super) type Taker = Box<dyn FnMut(&RecordingRow<'_>) -> ControlFlow<()>>;
 
 thread_local! {
     static TAKER: RefCell<Option<Taker>> = const { RefCell::new(None) };
 }
 
 /// Takes the taker away again, however the list ends.
-struct Taking;
+pub(super) struct Taking;
 
 impl Taking {
-    fn begin(taker: Taker) -> Taking {
+    pub(super) fn begin(taker: Taker) -> Taking {
         TAKER.set(Some(taker));
         Taking
     }
@@ -62,6 +57,17 @@ impl Taking {
 impl Drop for Taking {
     fn drop(&mut self) {
         drop(TAKER.take());
+    }
+}
+
+/// A value as a number, the way SQLite casts it.
+#[inline]
+pub(super) fn as_integer(value: ValueRef<'_>) -> i64 {
+    match value {
+        ValueRef::Integer(number) => number,
+        ValueRef::Real(real) => real as i64,
+        ValueRef::Text(text) | ValueRef::Blob(text) => leading_integer(text),
+        ValueRef::Null => 0,
     }
 }
 
@@ -120,9 +126,9 @@ impl Reader {
 
 /// A statement as it grows, with the values of its parameters in order.
 #[derive(Default)]
-struct Query<'a> {
-    sql: String,
-    values: Vec<Box<dyn ToSql + 'a>>,
+pub(super) struct Query<'a> {
+    pub sql: String,
+    pub values: Vec<Box<dyn ToSql + 'a>>,
 }
 
 impl<'a> Query<'a> {
@@ -148,7 +154,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    fn columns(&mut self) {
+    pub(super) fn columns(&mut self) {
         for (index, column) in WIRE.iter().enumerate() {
             self.sql.push_str(if index == 0 { "SELECT take(r.\"" } else { ", r.\"" });
             self.sql.push_str(column.name);
@@ -157,7 +163,7 @@ impl<'a> Query<'a> {
         self.sql.push(')');
     }
 
-    fn bind(&mut self, value: impl ToSql + 'a) {
+    pub(super) fn bind(&mut self, value: impl ToSql + 'a) {
         self.values.push(Box::new(value));
         let _ = write!(self.sql, "?{}", self.values.len());
     }
@@ -172,7 +178,7 @@ impl<'a> Query<'a> {
     }
 
     /// FROM is written; adds the index to walk and WHERE.
-    fn matching(&mut self, filter: &'a Filter) {
+    pub(super) fn matching(&mut self, filter: &'a Filter) {
         let (index, column, value) = match filter.scope {
             Scope::Customer(id) | Scope::Own { customer: id, .. } => {
                 ("recordings_customer_start", "customer", id)
