@@ -1,5 +1,6 @@
 //! The HTTP API: the route table, and what every answer has in common.
 
+mod calendar;
 mod envelope;
 mod error;
 mod groups;
@@ -10,6 +11,7 @@ mod params;
 mod recordings;
 mod session;
 mod stream;
+mod summary;
 
 use std::future::Future;
 
@@ -42,6 +44,7 @@ const UNCOMPRESSED: (HeaderName, HeaderValue) =
 pub fn functions() -> Vec<Function> {
     vec![
         function("recording/recordings/list",    recordings::list,         recordings::LIST,         "Recordings that match, or how many"),
+        function("recording/recordings/summary", summary::summary,         summary::SUMMARY,         "Calls over time: how many, and how long together"),
         function("recording/recordings/get",     media::get,               media::GET,               "One recording: its row, its sound, or both").with_head(media::get),
         function("recording/groups/list",        groups::list,             groups::LIST,             "The record groups that you see"),
         function("recording/groups/get",         groups::get,              groups::GET,              "One record group"),

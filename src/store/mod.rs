@@ -13,6 +13,7 @@ mod people;
 mod recordings;
 mod schema;
 mod sessions;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
