@@ -7,6 +7,7 @@ mod groups;
 mod identity;
 mod log;
 mod media;
+mod openapi;
 mod params;
 mod recordings;
 mod session;
@@ -117,6 +118,7 @@ pub fn routes(config: &mut ServiceConfig) {
             config.service((function.resource)(&format!("{path}/")));
         }
     }
+    config.route("/api/openapi.json", web::get().to(openapi::openapi));
     for base in BASES {
         config.service(
             web::resource([base.to_owned(), format!("{base}/{{function:.*}}")])
