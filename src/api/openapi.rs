@@ -66,7 +66,7 @@ fn path(function: &Function) -> Value {
 }
 
 fn operation(function: &Function, suffix: &str) -> Value {
-    let mut description = format!("For {}.", function.privilege);
+    let mut description = format!("Privilege: {}.", function.privilege);
     if function.changes {
         description.push_str(" The viewer's cookie alone is taken by POST from its own page only.");
     }
