@@ -1,5 +1,6 @@
 //! The HTTP API: the route table, and what every answer has in common.
 
+mod cursor;
 mod envelope;
 mod error;
 mod groups;
@@ -25,6 +26,7 @@ use identity::{Asked, Privilege, ViewerSession};
 pub use error::{Fault, Refusal};
 pub use log::access_log;
 pub use params::{Parameter, Params, Type};
+pub use recordings::explain;
 pub use stream::Hangup;
 
 /// The two base paths of the one API.

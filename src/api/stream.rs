@@ -264,7 +264,9 @@ impl Inner {
             (Ok(()), State::Gathering(Some(client))) => {
                 drop(client.reply.send(Reply::Whole(std::mem::take(&mut self.buffer))));
             }
-            (Err(refusal), State::Gathering(Some(client))) => drop(client.reply.send(Reply::Refused(refusal))),
+            (Err(refusal), State::Gathering(Some(client))) => {
+                drop(client.reply.send(Reply::Refused(refusal)))
+            }
             (Ok(()), streaming @ State::Streaming(_)) => {
                 self.state = streaming;
                 if self.send().is_continue() {

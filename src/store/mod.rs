@@ -6,11 +6,13 @@
 mod audit;
 mod customers;
 mod error;
+mod fold;
 mod groups;
 mod open;
 mod people;
 mod recordings;
 mod schema;
+mod search;
 mod sessions;
 
 use std::path::{Path, PathBuf};
@@ -23,10 +25,12 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use audit::Entry;
 pub use error::{OpenError, StoreError};
+pub use fold::{MOST_WORDS, fold_words};
 pub use groups::GroupFields;
 pub use open::wide_mode;
 pub use people::{Credential, Listed, PersonFields};
 pub use recordings::RecordingRow;
+pub use search::{Access, Choice};
 pub use sessions::{Issued, Secret};
 
 use crate::model::Actor;
@@ -105,6 +109,11 @@ impl Store {
         let done = change(&change_)?;
         change_.transaction.commit().map_err(StoreError::from)?;
         Ok(done)
+    }
+
+    /// Makes new rows quick to search once many wait for it. Gives how many were made so.
+    pub fn index_waiting(&self) -> Result<usize, StoreError> {
+        Ok(search::index_waiting(&mut self.writer())?)
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
