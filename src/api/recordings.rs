@@ -72,8 +72,8 @@ pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
         let ask = move |reader: &Reader| Ok(reader.totals(&wanted.filter(reader, &person)?)?);
         return asked.ok(&stream::question(&asked.app, ask).await?);
     }
-    let sorts = wanted.page.sort != Sort::Start;
-    stream::answer(&asked.app, &asked.request, envelope::JSON, sorts, move |reader, out| {
+    let takes_long = wanted.page.sort != Sort::Start || wanted.has_text();
+    stream::answer(&asked.app, &asked.request, envelope::JSON, takes_long, move |reader, out| {
         let filter = wanted.filter(reader, &person)?;
         let rows = RowWriter::new(strings);
         out.write(|buffer| rows.begin(buffer));
@@ -145,6 +145,12 @@ impl Wanted {
             }
         }
         Wanted { customer, recordgroup, filter, page, count, faults: reading.into_faults() }
+    }
+
+    /// Whether rows are looked through for a text.
+    fn has_text(&self) -> bool {
+        let Filter { called, caller, search, .. } = &self.filter;
+        !(called.is_empty() && caller.is_empty() && search.is_empty())
     }
 
     /// The filter, once the caller's rights are known; else every fault of the request.

@@ -16,12 +16,16 @@ use crate::model::{Filter, Page, Scope, Sort};
 const HEAD: i64 = 4096;
 /// The same where names are looked for too, which takes whole rows: 1 ms.
 const HEAD_OF_ROWS: i64 = 1024;
+/// Where so many times the head's matches make a page, walking on is faster than asking the trigram index.
+const PAGES: i64 = 7;
 /// A window of at most so many times the head's rows is looked through whole.
 const SHORT: i64 = 4;
 /// So many candidates are fetched at once; beyond it a walk in order is faster.
 const FEW: usize = 2_000;
 /// So many candidates are worth remembering while the index of a list is walked.
 const MANY: usize = 50_000;
+/// To fetch and look at a row takes as long as to pass so many in the index.
+const DEAR: i64 = 24;
 /// Trigrams that the index is asked for at once.
 const ASKED: usize = 12;
 
@@ -150,7 +154,7 @@ impl Reader {
         let Some(asked) = asked(filter) else {
             return Ok(Choice::new(walk, "the trigram index needs three characters without a blank"));
         };
-        if limit > 0 && found * 4 >= limit {
+        if limit > 0 && found * PAGES >= limit {
             return Ok(Choice::new(walk, format!("common: the head has {found} of {limit} rows")));
         }
         // Whole rows are dear: then it is worth knowing of more candidates, and remembering them.
@@ -166,7 +170,8 @@ impl Reader {
         if count > most {
             return Ok(Choice::new(walk, format!("more than {most} candidates")));
         }
-        let access = if count > FEW { Access::IndexOfCandidates } else { Access::Candidates };
+        let walk_is_shorter = count > FEW && walked(limit, found, filter) < DEAR * i64::try_from(count).unwrap_or(0);
+        let access = if walk_is_shorter { Access::IndexOfCandidates } else { Access::Candidates };
         Ok(Choice { access, candidates: json(&candidates), why: format!("{count} candidates") })
     }
 
@@ -205,6 +210,12 @@ impl Reader {
         }
         Ok(lines)
     }
+}
+
+/// Rows of the index that a walk passes before the page is full, to judge by the head.
+fn walked(limit: i64, found: i64, filter: &Filter) -> i64 {
+    const FAR: i64 = 300_000;
+    if found == 0 { FAR } else { (limit - found).saturating_mul(head_rows(filter)) / found }
 }
 
 fn head_rows(filter: &Filter) -> i64 {
