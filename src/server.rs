@@ -102,9 +102,8 @@ async fn index_now_and_then(app: Data<App>) {
     loop {
         tokio::time::sleep(BETWEEN_INDEXING).await;
         let here = app.clone();
-        match blocking(move || here.store.index_waiting()).await {
-            Ok(Err(error)) => tracing::warn!(%error, "new recordings could not be indexed; trying again"),
-            Ok(Ok(_)) | Err(_) => {}
+        if let Ok(Err(error)) = blocking(move || here.store.index_waiting()).await {
+            tracing::warn!(%error, "new recordings could not be indexed; trying again");
         }
     }
 }

@@ -129,8 +129,8 @@ impl Store {
 impl Reader {
     /// Ends whatever this connection runs as soon as `over` says so; its query then fails with
     /// [`StoreError::Cancelled`].
-    pub fn end_when(&self, mut over: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
-        self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || over()))?;
+    pub fn end_when(&self, over: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
+        self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(over))?;
         Ok(())
     }
 }
