@@ -71,6 +71,49 @@ CREATE TABLE IF NOT EXISTS recordings (
 -- Lists of a group and of a customer, by time.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_start ON recordings (recordgroup, start);
 CREATE INDEX IF NOT EXISTS recordings_customer_start ON recordings (customer, start);
+-- All that a list filters and sorts by, but the names: numbers are looked through, calls counted and other columns
+-- sorted without reading whole rows. `id` comes third, so that the order is exactly that of a list.
+CREATE INDEX IF NOT EXISTS recordings_recordgroup_list ON recordings
+  (recordgroup, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction);
+CREATE INDEX IF NOT EXISTS recordings_customer_list ON recordings
+  (customer, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction, recordgroup);
+-- The few calls in progress.
+CREATE INDEX IF NOT EXISTS recordings_recordgroup_in_progress ON recordings (recordgroup, start) WHERE complete = 0;
+CREATE INDEX IF NOT EXISTS recordings_customer_in_progress ON recordings (customer, start) WHERE complete = 0;
+
+-- Search by parts of numbers and names: which rows have three given characters in a row. It may name rows that have
+-- changed or gone – every row is looked at before it is shown – but it never lacks one that is not in
+-- recordings_unindexed. So other programs only note ids there, which costs them little and needs no FTS5, and
+-- Tapeline moves them over, many at once.
+CREATE VIRTUAL TABLE IF NOT EXISTS recordings_search USING fts5
+  (text, content = '', tokenize = 'trigram', detail = none, columnsize = 0);
+CREATE TABLE IF NOT EXISTS recordings_unindexed (
+  id INTEGER PRIMARY KEY                  -- a recording whose text recordings_search may not have
+);
+-- What recordings_search has of a row: each number and name once, without blanks. NULL where a text has a NUL
+-- character, behind which FTS5 sees nothing: such rows stay in recordings_unindexed.
+CREATE VIEW IF NOT EXISTS recordings_text (id, text) AS SELECT id,
+  CASE WHEN instr(ifnull(snumber, '') || ifnull(snumber_name, '') || ifnull(snumber_display, '') || ifnull(cnumber, '')
+    || ifnull(cnumber_name, '') || ifnull(cnumber_display, '') || ifnull(dnumber, '') || ifnull(dnumber_name, '')
+    || ifnull(dnumber_display, '') || ifnull(callerid_internal, ''), char(0)) THEN NULL
+  ELSE replace(printf('%s%s%s%s%s%s%s%s%s%s',
+    snumber_display, CASE WHEN instr(replace(snumber_display, ' ', ''), snumber) THEN '' ELSE snumber END,
+    CASE WHEN instr(snumber, callerid_internal) THEN '' ELSE callerid_internal END, snumber_name,
+    cnumber_display, CASE WHEN instr(replace(cnumber_display, ' ', ''), cnumber) THEN '' ELSE cnumber END, cnumber_name,
+    CASE WHEN dnumber_display = cnumber_display THEN '' ELSE dnumber_display END,
+    CASE WHEN dnumber = cnumber OR instr(replace(dnumber_display, ' ', ''), dnumber) THEN '' ELSE dnumber END,
+    CASE WHEN dnumber_name = cnumber_name THEN '' ELSE dnumber_name END), ' ', '') END
+  FROM recordings;
+-- The end of a call changes none of these columns, so it costs the search nothing.
+CREATE TRIGGER IF NOT EXISTS recordings_search_insert AFTER INSERT ON recordings
+WHEN NOT EXISTS (SELECT 1 FROM recordings_unindexed WHERE id = new.id) BEGIN
+  INSERT INTO recordings_unindexed (id) VALUES (new.id);
+END;
+CREATE TRIGGER IF NOT EXISTS recordings_search_update AFTER UPDATE OF id, snumber, snumber_name, snumber_display,
+  cnumber, cnumber_name, cnumber_display, dnumber, dnumber_name, dnumber_display, callerid_internal ON recordings
+WHEN NOT EXISTS (SELECT 1 FROM recordings_unindexed WHERE id = new.id) BEGIN
+  INSERT INTO recordings_unindexed (id) VALUES (new.id);
+END;
 
 -- Other programs write rows too. A customer or group that only a row names gets a row of its own, or nobody could
 -- list it. (WHERE NOT EXISTS, since the OR REPLACE of a triggering statement would overrule an OR IGNORE here.)

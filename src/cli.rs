@@ -38,6 +38,11 @@ enum Command {
     Role(Role),
     /// Fill an empty database with a made-up office, with sound
     Demo,
+    /// Say which way through the indexes a list request takes, and why
+    SearchPlan {
+        /// The request's parameters, as in: customer=1;called=201;limit=100
+        query: String,
+    },
     /// Print the configuration file with every setting explained
     Config {
         /// Write it to this file instead, readable by its owner only
@@ -260,6 +265,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::User(user) => commands::user(&config, user),
         Command::Role(Role::List(output)) => commands::roles(&config, &output),
         Command::Demo => commands::demo(&config),
+        Command::SearchPlan { query } => commands::search_plan(&config, &query),
         Command::Config { .. } => Ok(()),
     }
 }

@@ -118,6 +118,11 @@ impl Sort {
     pub const ALL: [Sort; 5] =
         [Sort::CalledNumber, Sort::Expires, Sort::SourceNumber, Sort::Start, Sort::TotalTime];
 
+    /// Where the column stands in [`WIRE`].
+    pub fn place(self) -> usize {
+        WIRE.iter().position(|column| column.name == self.column()).unwrap_or_default()
+    }
+
     /// The column, on the wire and in the table.
     pub const fn column(self) -> &'static str {
         match self {
@@ -159,6 +164,9 @@ pub struct Filter {
     pub called: String,
     /// The caller id contains it; empty: any.
     pub caller: String,
+    /// Each of these is contained in a number or name of the call, whatever its case; folded by the store's
+    /// `fold_words`.
+    pub search: Vec<String>,
     /// Completed calls only, calls in progress only, or both.
     pub complete: Option<bool>,
     /// Seconds, inclusive.
@@ -180,6 +188,33 @@ pub struct Page {
     pub limit: i64,
     /// Rows to skip.
     pub offset: i64,
+    /// Continue behind this row.
+    pub after: Option<Cursor>,
+}
+
+/// The row that a page ended with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cursor {
+    /// What the list is sorted by.
+    pub sort: Sort,
+    /// In which direction.
+    pub descending: bool,
+    /// The row's value in that column.
+    pub value: Stored,
+    /// Its start.
+    pub start: Stored,
+    /// Its id.
+    pub id: i64,
+}
+
+/// A value as the database holds it: another program may have stored any kind in any column.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "SQLite's storage classes")]
+pub enum Stored {
+    Integer(i64),
+    Real(f64),
+    Text(Vec<u8>),
+    Blob(Vec<u8>),
 }
 
 /// How much matches a filter.

@@ -12,7 +12,7 @@ use actix_web::web::Data;
 use actix_web::{App as Actix, HttpServer};
 use anyhow::Context;
 
-use crate::app::App;
+use crate::app::{App, blocking};
 use crate::config::Config;
 use crate::{api, viewer};
 
@@ -22,6 +22,8 @@ const BLOCKING: usize = 64;
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long sent bytes may go unacknowledged, or the client's window stay shut, before the connection ends.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
+/// How often the server looks whether many rows wait to be indexed.
+const BETWEEN_INDEXING: Duration = Duration::from_millis(500);
 /// How long requests in flight may take once the server was told to stop, in seconds.
 const FAREWELL: u64 = 30;
 
@@ -57,6 +59,7 @@ impl Server {
     /// Serves until `shutdown` is done; then ends the requests in flight.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
         let app = self.app;
+        let indexing = actix_web::rt::spawn(index_now_and_then(app.clone()));
         let server = HttpServer::new(move || {
             Actix::new()
                 .app_data(app.clone())
@@ -81,7 +84,9 @@ impl Server {
             ended = &mut server => return ended,
             () = shutdown => {}
         }
-        tokio::join!(handle.stop(true), server).1
+        let ended = tokio::join!(handle.stop(true), server).1;
+        indexing.abort();
+        ended
     }
 }
 
@@ -89,6 +94,17 @@ impl Server {
     /// [`Server::run_until`] on a runtime of its own.
     pub fn run_blocking(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
         actix_web::rt::System::new().block_on(self.run_until(shutdown))
+    }
+}
+
+/// Moves new rows into the search index, a few thousand at a time, so that nobody's write waits for long.
+async fn index_now_and_then(app: Data<App>) {
+    loop {
+        tokio::time::sleep(BETWEEN_INDEXING).await;
+        let here = app.clone();
+        if let Ok(Err(error)) = blocking(move || here.store.index_waiting()).await {
+            tracing::warn!(%error, "new recordings could not be indexed; trying again");
+        }
     }
 }
 

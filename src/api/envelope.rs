@@ -141,9 +141,16 @@ impl RowWriter {
         out.extend_from_slice(self.frame.end.as_bytes());
     }
 
-    /// The envelope behind the last row.
-    pub fn end(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"]}");
+    /// The envelope behind the last row; `next`: where a list with more rows goes on.
+    pub fn end(&self, next: Option<&str>, out: &mut Vec<u8>) {
+        out.push(b']');
+        if let Some(next) = next {
+            // Letters, digits, - and _: nothing to escape.
+            out.extend_from_slice(b",\"next\":\"");
+            out.extend_from_slice(next.as_bytes());
+            out.push(b'"');
+        }
+        out.push(b'}');
     }
 }
 

@@ -1,6 +1,7 @@
 //! The HTTP API: the route table, and what every answer has in common.
 
 mod calendar;
+mod cursor;
 mod envelope;
 mod error;
 mod groups;
@@ -30,6 +31,7 @@ use identity::{Asked, HttpStatus, Privilege};
 pub use error::{Fault, Refusal};
 pub use log::access_log;
 pub use params::{Parameter, Params, Type};
+pub use recordings::explain;
 pub use stream::Hangup;
 
 /// The two base paths of the one API.

@@ -2,14 +2,15 @@
 
 use actix_web::HttpResponse;
 
+use super::cursor;
 use super::envelope::{self, RowWriter};
 use super::error::{Fault, Refusal};
 use super::identity::{Asked, Listener};
 use super::params::{Parameter, Params, Reading};
 use super::stream;
 use crate::app::now;
-use crate::model::{Direction, Filter, Page, Person, Scope, Sort};
-use crate::store::Reader;
+use crate::model::{Direction, Filter, Page, Person, Privilege, Privileges, Scope, Sort};
+use crate::store::{MOST_WORDS, Reader, fold_words};
 
 pub const CUSTOMER: Parameter =
     Parameter::integer("customer", "the caller's", "Every record group of this customer");
@@ -36,6 +37,13 @@ const COUNT: Parameter = Parameter::flag("count", "1: how much matches, and no r
 pub const DIRECTION: Parameter =
     Parameter::choice("direction", &["in", "out", "internal"], "", "Only calls of this direction");
 
+const AFTER: Parameter =
+    Parameter::text("after", "Continue behind the row that this `next` value stands for");
+pub const SEARCH: Parameter = Parameter::text(
+    "search",
+    "Each of these words is contained in a number or name of the call, whatever its case",
+);
+
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[
     CUSTOMER,
@@ -52,7 +60,9 @@ pub const LIST: &[Parameter] = &[
     LIMIT,
     OFFSET,
     COUNT,
+    AFTER,
     DIRECTION,
+    SEARCH,
 ];
 
 /// Recordings that match, or how many.
@@ -63,14 +73,15 @@ pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
         let ask = move |reader: &Reader| Ok(reader.totals(&wanted.filter(reader, &person)?)?);
         return asked.ok(&stream::question(&asked.app, ask).await?);
     }
-    let sorts = wanted.page.sort != Sort::Start;
-    stream::answer(&asked.app, &asked.request, envelope::JSON, sorts, move |reader, out| {
+    let takes_long = wanted.page.sort != Sort::Start || wanted.has_text();
+    stream::answer(&asked.app, &asked.request, envelope::JSON, takes_long, move |reader, out| {
         let filter = wanted.filter(reader, &person)?;
         let rows = RowWriter::new(strings);
         out.write(|buffer| rows.begin(buffer));
         let (mut each, taken) = (rows.clone(), out.clone());
-        reader.list(&filter, &wanted.page, move |row| taken.row(|buffer| each.row(row, buffer)))?;
-        out.write(|buffer| rows.end(buffer));
+        let next =
+            reader.list(&filter, &wanted.page, move |row| taken.row(|buffer| each.row(row, buffer)))?;
+        out.write(|buffer| rows.end(next.as_ref().map(cursor::encode).as_deref(), buffer));
         Ok(())
     })
     .await
@@ -98,6 +109,7 @@ impl Wanted {
             end: end.unwrap_or(now),
             called: reading.text(&CALLED).unwrap_or_default().into(),
             caller: reading.text(&CALLER).unwrap_or_default().into(),
+            search: fold_words(reading.text(&SEARCH).unwrap_or_default()),
             complete: match reading.integer(&COMPLETE) {
                 Some(-1) => None,
                 Some(0) => Some(false),
@@ -112,7 +124,16 @@ impl Wanted {
             descending: reading.flag(&DESCENDING),
             limit: reading.integer(&LIMIT).unwrap_or(0),
             offset: reading.integer(&OFFSET).unwrap_or(0),
+            after: None,
         };
+        let after = reading.text(&AFTER);
+        let page = Page { after: after.and_then(cursor::decode), ..page };
+        if let (Some(_), Err(message)) = (after, is_continued(&page)) {
+            reading.fault(AFTER.name, message);
+        }
+        if filter.search.len() > MOST_WORDS {
+            reading.fault(SEARCH.name, format!("search takes at most {MOST_WORDS} words"));
+        }
         let count = reading.flag(&COUNT);
         if let (Some(start), Some(end)) = (start, end)
             && end < start
@@ -125,6 +146,12 @@ impl Wanted {
             }
         }
         Wanted { customer, recordgroup, filter, page, count, faults: reading.into_faults() }
+    }
+
+    /// Whether rows are looked through for a text.
+    fn has_text(&self) -> bool {
+        let Filter { called, caller, search, .. } = &self.filter;
+        !(called.is_empty() && caller.is_empty() && search.is_empty())
     }
 
     /// The filter, once the caller's rights are known; else every fault of the request.
@@ -144,4 +171,29 @@ impl Wanted {
             Err(Refusal::Invalid(faults))
         }
     }
+}
+
+/// Whether `after` fits the page.
+fn is_continued(page: &Page) -> Result<(), &'static str> {
+    match &page.after {
+        None => Err("after must be a next value of an earlier answer"),
+        Some(after) if (after.sort, after.descending) != (page.sort, page.descending) => {
+            Err("after belongs to another sort; begin again without it")
+        }
+        Some(_) if page.offset > 0 => Err("after cannot be combined with offset"),
+        Some(_) => Ok(()),
+    }
+}
+
+/// What the owner of everything would get for this query string, as the way that it takes; for the command line.
+pub fn explain(reader: &Reader, query: &str) -> Result<Vec<String>, Refusal> {
+    let mut params = Params::default();
+    params.take_pairs(query.as_bytes());
+    let wanted = Wanted::read(&params, now());
+    let everywhere = Privileges::default().with(Privilege::Owner);
+    let customer = reader.customers()?.first().map_or(0, |customer| customer.id);
+    let owner =
+        Person { id: 0, customer, username: String::new(), role: String::new(), privileges: everywhere };
+    let filter = wanted.filter(reader, &owner)?;
+    Ok(reader.explain(&filter, &wanted.page, wanted.count)?)
 }

@@ -84,12 +84,12 @@ pub async fn question<T: Send + 'static>(
 }
 
 /// Answers with whatever `produce` writes. It may be called a second time, with a fresh output.
-/// `sorts`: nothing comes out before all of it was read, so that it is not tried at once.
+/// `takes_long`: much is read before something comes out, so that it is not tried at once.
 pub async fn answer(
     app: &Data<App>,
     request: &HttpRequest,
     content_type: &'static str,
-    sorts: bool,
+    takes_long: bool,
     produce: impl Fn(&Reader, &Output) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
     let mut response = HttpResponse::Ok();
@@ -101,7 +101,7 @@ pub async fn answer(
             out.whole().ok_or(Refusal::TakesLong)
         })
     };
-    if let Some(answer) = (!sorts).then(at_once).flatten() {
+    if let Some(answer) = (!takes_long).then(at_once).flatten() {
         return answer.map(|whole| response.body(whole));
     }
     written(app, request, response, move |app, out, gone| {

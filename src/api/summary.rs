@@ -39,6 +39,7 @@ pub const SUMMARY: &[Parameter] = &[
     list::TOTALTIME_MINIMUM,
     list::TOTALTIME_MAXIMUM,
     list::DIRECTION,
+    list::SEARCH,
     INTERVAL,
     TIMEZONE,
 ];

@@ -15,7 +15,7 @@ use crate::auth::hash_password;
 use crate::config::{Config, SAMPLE};
 use crate::model::{Actor, NewPerson};
 use crate::store::{GroupFields, PersonFields, Store, StoreError};
-use crate::{demo, server};
+use crate::{api, demo, server};
 
 /// Connections that a command needs to read with.
 const READERS: u32 = 1;
@@ -251,6 +251,15 @@ pub(super) fn demo(config: &Config) -> anyhow::Result<()> {
         "Log in as astrid (owner), tomas (administrator), yael (supervisor) or anyone of: tapeline user list\n\
          Everybody's password is {DEMO_PASSWORD}"
     ))
+}
+
+pub(super) fn search_plan(config: &Config, query: &str) -> anyhow::Result<()> {
+    let store = open(config)?;
+    let lines = api::explain(&store.reader()?, query).map_err(|refusal| {
+        let messages: Vec<String> = refusal.entries().into_iter().map(|(_, _, message)| message).collect();
+        anyhow::anyhow!(messages.join("; "))
+    })?;
+    lines.iter().try_for_each(|line| say(line))
 }
 
 pub(super) fn config(output: Option<PathBuf>) -> anyhow::Result<()> {

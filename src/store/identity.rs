@@ -78,7 +78,7 @@ impl Reader {
     ) -> Result<Option<T>, StoreError> {
         let mut query = Query::default();
         query.columns();
-        query.sql.push_str(" FROM recordings r WHERE r.id = ");
+        query.push(" FROM recordings r WHERE r.id = ");
         query.bind(id);
         let made = Rc::new(RefCell::new(None));
         let place = Rc::clone(&made);

@@ -6,12 +6,14 @@
 mod audit;
 mod customers;
 mod error;
+mod fold;
 mod groups;
 mod identity;
 mod open;
 mod people;
 mod recordings;
 mod schema;
+mod search;
 mod sessions;
 mod summary;
 
@@ -25,11 +27,13 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use audit::Entry;
 pub use error::{OpenError, StoreError};
+pub use fold::{MOST_WORDS, fold_words};
 pub use groups::GroupFields;
 pub use identity::Identity;
 pub use open::wide_mode;
 pub use people::{Credential, Listed, PersonFields};
 pub use recordings::RecordingRow;
+pub use search::{Access, Choice};
 pub use sessions::{Issued, Secret};
 
 use crate::model::Actor;
@@ -110,6 +114,11 @@ impl Store {
         Ok(done)
     }
 
+    /// Makes new rows quick to search once many wait for it. Gives how many were made so.
+    pub fn index_waiting(&self) -> Result<usize, StoreError> {
+        Ok(search::index_waiting(&mut self.writer())?)
+    }
+
     fn writer(&self) -> MutexGuard<'_, Connection> {
         // A panic inside a transaction rolled it back; the connection itself is sound.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
@@ -123,8 +132,8 @@ impl Store {
 impl Reader {
     /// Ends whatever this connection runs as soon as `over` says so; its query then fails with
     /// [`StoreError::Cancelled`].
-    pub fn end_when(&self, mut over: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
-        self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || over()))?;
+    pub fn end_when(&self, over: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
+        self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(over))?;
         Ok(())
     }
 }

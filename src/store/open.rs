@@ -9,18 +9,23 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::schema::{self, Missing};
-use super::{BUSY_TIMEOUT, OpenError, PREPARED};
+use super::{BUSY_TIMEOUT, OpenError, PREPARED, search};
 
 /// `TAPE`: marks the file as ours (SQLite's application_id).
 pub(super) const APPLICATION_ID: i32 = 0x5441_5045;
 /// The version of schema.sql (SQLite's user_version). Raised with every change of it; see [`UPGRADES`].
-pub(super) const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
 /// What brings a file of version n (the index plus 1) to the next one, before schema.sql is applied.
-const UPGRADES: [&str; VERSION as usize - 1] = [];
+const UPGRADES: [&str; VERSION as usize - 1] = [
+    // 2 adds the search, which schema.sql does by itself.
+    "",
+];
 
 /// Files up to this size are checked page by page at every start; larger ones only where SQLite touches them.
 const CHECKED_WHOLE: u64 = 8 << 20;
 const HEADER: usize = 100;
+/// A WAL of more bytes is written back at the start.
+const LONG_WAL: u64 = 16 << 20;
 
 /// Opens `path` for writing. It then has our tables, triggers and indexes.
 pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
@@ -33,14 +38,18 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     bring_up_to_date(path, &mut writer)?;
     use_wal(path, &writer)?;
     warn_of_wide_modes(path);
+    make_searchable(path, &mut writer)?;
     writer
         .execute_batch(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;",
         )
         .map_err(as_error)?;
-    if found == Found::Nothing {
-        // So that the numbers that mark the file as ours stand in the file itself.
-        writer.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").map_err(as_error)?;
+    // So that the numbers that mark the file as ours stand in the file itself, and no long WAL is left of an
+    // adoption. Where another program reads, this does what it can.
+    if found == Found::Nothing
+        || fs::metadata(with_suffix(path, "-wal")).is_ok_and(|wal| wal.len() > LONG_WAL)
+    {
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(as_error)?;
     }
     writer.set_prepared_statement_cache_capacity(PREPARED);
     Ok(writer)
@@ -187,7 +196,11 @@ fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenErro
             transaction.execute_batch(upgrade).map_err(as_error)?;
         }
     }
+    let unsearchable = schema::missing(&transaction).map_err(as_error)?.iter().any(Missing::of_search);
     schema::apply(path, &transaction)?;
+    if unsearchable {
+        search::start_over(&transaction).map_err(as_error)?;
+    }
     let missing = schema::missing(&transaction).map_err(as_error)?;
     if let Some(Missing { what, name, .. }) = missing.first() {
         let why = format!("its {what} {name} is not as this program needs it");
@@ -197,6 +210,18 @@ fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenErro
         .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"))
         .and_then(|()| transaction.commit())
         .map_err(as_error)
+}
+
+/// Finds a damaged search index and makes it anew; indexes what other programs wrote meanwhile.
+fn make_searchable(path: &Path, writer: &mut Connection) -> Result<(), OpenError> {
+    let as_error = |error| OpenError::from_sqlite(path, error);
+    if !search::is_sound(writer) {
+        tracing::warn!("the search index of {} was damaged; it is made anew", path.display());
+        let transaction =
+            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(as_error)?;
+        search::start_over(&transaction).and_then(|()| transaction.commit()).map_err(as_error)?;
+    }
+    search::catch_up(writer).map_err(as_error)
 }
 
 /// Copies the database to `NAME.before-adoption`, or with a number behind it where that is taken.
@@ -242,10 +267,10 @@ fn use_wal(path: &Path, writer: &Connection) -> Result<(), OpenError> {
 }
 
 fn warn_of_wide_modes(path: &Path) {
-    for file in [path.to_path_buf(), with_suffix(path, "-wal"), with_suffix(path, "-shm")] {
-        if let Some(warning) = wide_mode(&file) {
-            tracing::warn!("{warning}");
-        }
+    // SQLite makes the files beside it with the same mode.
+    let files = [path.to_path_buf(), with_suffix(path, "-wal"), with_suffix(path, "-shm")];
+    if let Some(warning) = files.iter().find_map(|file| wide_mode(file)) {
+        tracing::warn!("{warning}*");
     }
 }
 

@@ -17,7 +17,7 @@ const REQUIRED: [&str; 6] = ["id", "customer", "recordgroup", "uniqueid", "recor
 
 /// Something of schema.sql that a file lacks, or has in another form.
 pub(super) struct Missing {
-    /// table, column, index or trigger.
+    /// table, column, index, trigger or view.
     pub what: &'static str,
     /// Its name.
     pub name: String,
@@ -25,9 +25,18 @@ pub(super) struct Missing {
     pub remedy: String,
 }
 
+impl Missing {
+    /// Whether the search index may lack rows because of it.
+    pub(super) fn of_search(&self) -> bool {
+        ["recordings_search", "recordings_text", "recordings_unindexed"]
+            .iter()
+            .any(|prefix| self.name.starts_with(prefix))
+    }
+}
+
 struct Wanted {
     tables: BTreeMap<String, Vec<WantedColumn>>,
-    /// (type, name, sql) of indexes and triggers.
+    /// (type, name, sql) of virtual tables, views, indexes and triggers, in the order in which they can be made.
     others: Vec<(String, String, String)>,
 }
 
@@ -42,11 +51,12 @@ fn wanted() -> rusqlite::Result<Wanted> {
     let empty = Connection::open_in_memory()?;
     empty.execute_batch(SCHEMA)?;
     let mut tables = BTreeMap::new();
-    for name in names(&empty, "table")? {
+    for name in ordinary_tables(&empty)? {
         tables.insert(name.clone(), wanted_columns(&empty, &name)?);
     }
     let mut statement = empty.prepare(
-        "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL",
+        "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL
+           AND (type <> 'table' OR sql LIKE 'CREATE VIRTUAL TABLE%') ORDER BY rowid",
     )?;
     let others = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
@@ -78,6 +88,15 @@ fn names(connection: &Connection, kind: &str) -> rusqlite::Result<BTreeSet<Strin
         "SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )?;
     statement.query_map([kind], |row| row.get(0))?.collect()
+}
+
+/// Tables with rows of their own; not those that a virtual table keeps its index in.
+fn ordinary_tables(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let mut statement = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL TABLE%'
+           AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'recordings\\_search\\_%' ESCAPE '\\'",
+    )?;
+    statement.query_map([], |row| row.get(0))?.collect()
 }
 
 fn columns(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet<String>> {
@@ -124,7 +143,12 @@ pub(super) fn missing(connection: &Connection) -> rusqlite::Result<Vec<Missing>>
         let found: Option<Option<String>> =
             statement.query_map([name], |row| row.get(0))?.next().transpose()?;
         if !matches!(&found, Some(Some(found)) if same_statement(found, sql)) {
-            let what = if kind == "index" { "index" } else { "trigger" };
+            let what = match kind.as_str() {
+                "index" => "index",
+                "view" => "view",
+                "trigger" => "trigger",
+                _ => "table",
+            };
             let drop = if found.is_some() { format!("DROP {kind} {name};") } else { String::new() };
             missing.push(Missing { what, name: name.clone(), remedy: format!("{drop}{sql};") });
         }
@@ -260,7 +284,7 @@ fn name_customers_and_groups(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Reads a row of every table, so that a file whose roots are gone is found at the start and not by a supervisor.
 pub(super) fn touch_everything(connection: &Connection) -> rusqlite::Result<()> {
-    for table in names(connection, "table")? {
+    for table in ordinary_tables(connection)? {
         let quoted = table.replace('"', "\"\"");
         let sql = format!("SELECT 1 FROM \"{quoted}\" LIMIT 1");
         connection.prepare(&sql)?.query([])?.next()?;

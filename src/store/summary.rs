@@ -15,10 +15,11 @@ impl Reader {
         filter: &Filter,
         mut each: impl FnMut(i64, i64) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
+        let choice = self.way_to_all(filter)?;
         let mut query = Query::default();
-        query.sql.push_str("SELECT r.start, r.totaltime FROM recordings r");
-        query.matching(filter);
-        query.sql.push_str(" ORDER BY r.start");
+        query.push("SELECT r.start, r.totaltime FROM recordings r");
+        query.matching(filter, &choice);
+        query.push(" ORDER BY r.start");
         let mut statement = self.0.prepare_cached(&query.sql)?;
         let mut rows = statement.query(params_from_iter(query.values.iter()))?;
         while let Some(row) = rows.next()? {

@@ -64,6 +64,7 @@ fn its_filters_are_those_of_list() {
         ("caller=anna", 2),
         ("called=00", 2),
         ("direction=in", 1),
+        ("search=zo%C3%AB", 1),
         ("totaltime_minimum=30", 3),
         ("totaltime_maximum=30", 2),
         ("limit=1;offset=3;sort=cnumber;descending=1;count=1", 4),

@@ -1,0 +1,39 @@
+# make run      build, make a demo database with sound when there is none, serve it
+# make test     install what the tests need, run all of them
+# make bench    measure against the limit program; BENCH="--rows 100000 --only W1,W3" for less
+# make check    formatting and lints
+
+DEMO   := target/demo
+LISTEN := 127.0.0.1:8080
+BIN    := target/release/tapeline
+
+.PHONY: build run test check bench tools chromium
+
+build: tools
+	cargo build --release
+
+run: build
+	@test -e $(DEMO)/recordings.db || { mkdir -p $(DEMO) && \
+	  $(BIN) demo --db $(DEMO)/recordings.db --media-root $(DEMO)/sound > $(DEMO)/login.txt; }
+	@cat $(DEMO)/login.txt
+	@$(BIN) serve --db $(DEMO)/recordings.db --media-root $(DEMO)/sound --listen $(LISTEN)
+
+test: tools chromium
+	tests/run
+
+check: tools
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+
+bench: build
+	cargo bench --bench lists -- $(BENCH)
+
+# A C compiler for SQLite; the plain sqlite3 shell is the other program that writes while we serve.
+tools:
+	@command -v cc >/dev/null && command -v sqlite3 >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev sqlite3; }
+
+# What the viewer's tests drive.
+chromium:
+	@test -x /usr/bin/chromium && command -v npm >/dev/null && fc-list 2>/dev/null | grep -q Noto || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium nodejs npm fontconfig fonts-noto-core fonts-noto-cjk; }

@@ -1,0 +1,392 @@
+//! Which way a list takes through the indexes, and why.
+//!
+//! A short window is looked through whole. A long one begins with its first few thousand rows, which are enough for
+//! what is common; then the trigram index says whether few rows can match – those are fetched – or many, and the
+//! window is walked in order, which stops early at a limit or costs less than its output.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
+
+use super::fold::trigrams;
+use super::recordings::Query;
+use super::{Reader, StoreError};
+use crate::model::{Filter, Page, Scope, Sort};
+
+/// Rows of the head, where numbers are looked for: 0.3 ms.
+const HEAD: i64 = 4096;
+/// The same where names are looked for too, which takes whole rows: 1 ms.
+const HEAD_OF_ROWS: i64 = 1024;
+/// Where so many times the head's matches make a page, walking on is faster than asking the trigram index.
+const PAGES: i64 = 7;
+/// A window of at most so many times the head's rows is looked through whole.
+const SHORT: i64 = 4;
+/// So many candidates are fetched at once; beyond it a walk in order is faster.
+const FEW: usize = 2_000;
+/// So many candidates are worth remembering while the index of a list is walked.
+const MANY: usize = 50_000;
+/// To fetch and look at a row takes as long as to pass so many in the index.
+const DEAR: i64 = 24;
+/// Trigrams that the index is asked for at once.
+const ASKED: usize = 12;
+
+/// A way to the matching rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// The index by start, then each row.
+    Rows,
+    /// The index of all that a list filters by, and whole rows only of what matches.
+    Index,
+    /// The index of the calls in progress.
+    InProgress,
+    /// The rows that the trigram index names.
+    Candidates,
+    /// The index in order, but only rows that the trigram index names.
+    IndexOfCandidates,
+}
+
+/// A way and why it is taken.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The way.
+    pub access: Access,
+    /// What the trigram index named, as a JSON array of ids.
+    pub(super) candidates: String,
+    /// Why, for people.
+    pub why: String,
+}
+
+impl Choice {
+    pub(super) fn new(access: Access, why: impl Into<String>) -> Choice {
+        Choice { access, candidates: String::new(), why: why.into() }
+    }
+}
+
+/// A part of the window, by start.
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// The rows at this start and the ids behind (or, descending, before) this one.
+    Tie,
+    /// What is behind the cursor's start.
+    Behind,
+    /// The first rows in order, up to and with this start; of all, or of what is behind the cursor.
+    Head {
+        /// The start.
+        to: i64,
+        /// Behind the cursor.
+        behind: bool,
+    },
+    /// The rest of them.
+    Rest(i64),
+}
+
+/// What the trigram index is asked; `None` where it cannot help.
+pub(super) fn asked(filter: &Filter) -> Option<String> {
+    let needles = [&filter.called, &filter.caller].into_iter().chain(&filter.search);
+    let mut wanted: Vec<String> = needles.flat_map(|needle| trigrams(needle, ASKED)).collect();
+    wanted.sort();
+    wanted.dedup();
+    wanted.truncate(ASKED);
+    let quoted: Vec<String> =
+        wanted.iter().map(|trigram| format!("\"{}\"", trigram.replace('"', "\"\""))).collect();
+    (!quoted.is_empty()).then(|| quoted.join(" AND "))
+}
+
+pub(super) fn has_text(filter: &Filter) -> bool {
+    !(filter.called.is_empty() && filter.caller.is_empty() && filter.search.is_empty())
+}
+
+impl Reader {
+    /// The way to rows that no text is looked for in.
+    pub(super) fn without_text(filter: &Filter, page: Option<&Page>) -> Choice {
+        let selective =
+            filter.totaltime_minimum > 0 || filter.totaltime_maximum.is_some() || filter.direction.is_some();
+        match page {
+            _ if filter.complete == Some(false) => Choice::new(Access::InProgress, "only calls in progress"),
+            None => Choice::new(Access::Index, "the index has what is counted"),
+            Some(page) if page.sort != Sort::Start => {
+                Choice::new(Access::Index, "the index has what is sorted by")
+            }
+            Some(_) if selective => Choice::new(Access::Index, "the index has what is filtered by"),
+            Some(_) => Choice::new(Access::Rows, "rows by start, in order"),
+        }
+    }
+
+    /// The start of the row that ends the head of the window, in order; `None` where the window has no more.
+    pub(super) fn head(&self, filter: &Filter, page: &Page, part: &Part) -> Result<Option<i64>, StoreError> {
+        self.start_of_row(head_rows(filter), filter, page, part)
+    }
+
+    /// Whether the window is so short that it is looked through whole.
+    pub(super) fn is_short(&self, filter: &Filter, page: &Page, part: &Part) -> Result<bool, StoreError> {
+        Ok(self.start_of_row(SHORT * head_rows(filter), filter, page, part)?.is_none())
+    }
+
+    fn start_of_row(
+        &self,
+        row: i64,
+        filter: &Filter,
+        page: &Page,
+        part: &Part,
+    ) -> Result<Option<i64>, StoreError> {
+        let by_start = Choice::new(Access::Rows, "");
+        let mut query = Query::default();
+        query.push("SELECT r.start FROM recordings r");
+        query.scope(filter, &by_start);
+        query.part(filter, part, page);
+        let order = if page.descending { " DESC" } else { "" };
+        query.push(&format!(" ORDER BY r.start{order} LIMIT 1 OFFSET {row}"));
+        let mut statement = self.0.prepare_cached(&query.sql)?;
+        let start = statement
+            .query_row(params_from_iter(query.values.iter()), |row| row.get::<_, Value>(0))
+            .optional()?;
+        Ok(match start {
+            Some(Value::Integer(start)) => Some(start),
+            // A start that is no whole number cannot part a window; then it is looked through whole.
+            _ => None,
+        })
+    }
+
+    /// The way through the rest of a long window, once its head gave `found` of the `limit` rows (0: no limit).
+    pub(super) fn with_text(&self, filter: &Filter, limit: i64, found: i64) -> Result<Choice, StoreError> {
+        let walk = look_through(filter);
+        let Some(asked) = asked(filter) else {
+            return Ok(Choice::new(walk, "the trigram index needs three characters without a blank"));
+        };
+        if limit > 0 && found * PAGES >= limit {
+            return Ok(Choice::new(walk, format!("common: the head has {found} of {limit} rows")));
+        }
+        // Whole rows are dear: then it is worth knowing of more candidates, and remembering them.
+        let most = if filter.search.is_empty() || limit == 0 { FEW } else { MANY };
+        let candidates = match self.candidates(&asked, most) {
+            Err(StoreError::Other(error)) => {
+                tracing::error!(%error, "the search index is damaged: it is made anew at the next start");
+                return Ok(Choice::new(walk, "the trigram index is damaged"));
+            }
+            candidates => candidates?,
+        };
+        let count = candidates.len();
+        if count > most {
+            return Ok(Choice::new(walk, format!("more than {most} candidates")));
+        }
+        let walk_is_shorter = count > FEW && walked(limit, found, filter) < DEAR * i64::try_from(count).unwrap_or(0);
+        let access = if walk_is_shorter { Access::IndexOfCandidates } else { Access::Candidates };
+        Ok(Choice { access, candidates: json(&candidates), why: format!("{count} candidates") })
+    }
+
+    /// The rows that the trigram index names, and those that it may not know yet; one more than `most` at most.
+    fn candidates(&self, asked: &str, most: usize) -> Result<Vec<i64>, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX - 1);
+        let mut statement = self.0.prepare_cached(
+            "SELECT id FROM recordings_unindexed UNION ALL
+               SELECT rowid FROM recordings_search WHERE recordings_search MATCH ?1 LIMIT ?2",
+        )?;
+        let ids = statement.query_map((asked, most + 1), |row| row.get(0))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Which way a list takes and why, a line each.
+    pub fn explain(&self, filter: &Filter, page: &Page, count: bool) -> Result<Vec<String>, StoreError> {
+        let line = |choice: &Choice| format!("{:?}: {}", choice.access, choice.why);
+        if !has_text(filter) {
+            return Ok(vec![line(&Reader::without_text(filter, (!count).then_some(page)))]);
+        }
+        let head = if !count && takes_head(page) { self.head(filter, page, &Part::Whole)? } else { None };
+        let limit = if count { 0 } else { page.limit };
+        let mut lines = Vec::new();
+        if let Some(start) = head {
+            lines.push(format!(
+                "the head of the window first, up to start {start}; where that is not enough:"
+            ));
+        }
+        if self.is_short(filter, page, &Part::Whole)? {
+            lines.push(line(&Choice::new(look_through(filter), "a short window is looked through whole")));
+            return Ok(lines);
+        }
+        lines.push(line(&self.with_text(filter, limit, 0)?));
+        if let Some(asked) = asked(filter) {
+            lines.push(format!("the trigram index is asked for {asked}"));
+        }
+        Ok(lines)
+    }
+}
+
+/// Rows of the index that a walk passes before the page is full, to judge by the head.
+fn walked(limit: i64, found: i64, filter: &Filter) -> i64 {
+    const FAR: i64 = 300_000;
+    if found == 0 { FAR } else { (limit - found).saturating_mul(head_rows(filter)) / found }
+}
+
+fn head_rows(filter: &Filter) -> i64 {
+    if filter.search.is_empty() { HEAD } else { HEAD_OF_ROWS }
+}
+
+/// How a window is looked through whole: names are only in the rows.
+pub(super) fn look_through(filter: &Filter) -> Access {
+    if filter.search.is_empty() { Access::Index } else { Access::Rows }
+}
+
+fn json(ids: &[i64]) -> String {
+    let mut text = String::with_capacity(2 + 8 * ids.len());
+    text.push('[');
+    let mut number = itoa::Buffer::new();
+    for (index, id) in ids.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(number.format(*id));
+    }
+    text.push(']');
+    text
+}
+
+/// Whether the first rows of the window are looked through before anything else.
+pub(super) fn takes_head(page: &Page) -> bool {
+    page.limit > 0 && page.offset == 0 && page.sort == Sort::Start
+}
+
+/// The column and the two indexes of a scope: by start, and of all that a list filters by.
+pub(super) fn indexes(scope: Scope) -> (&'static str, &'static str, &'static str, i64) {
+    match scope {
+        Scope::Customer(id) | Scope::Own { customer: id, .. } => {
+            ("customer", "recordings_customer_start", "recordings_customer_list", id)
+        }
+        Scope::Group(id) => {
+            ("recordgroup", "recordings_recordgroup_start", "recordings_recordgroup_list", id)
+        }
+    }
+}
+
+/// Rows that may wait to be indexed before they are.
+const WAITING: i64 = 1_000;
+/// Rows that are indexed in one transaction while others may want to write: 20 ms.
+const STEP: i64 = 2_000;
+/// The same at the start.
+const STRIDE: i64 = 50_000;
+
+/// Moves rows that wait into the trigram index, if there are many. Gives how many were moved.
+pub(super) fn index_waiting(writer: &mut Connection) -> rusqlite::Result<usize> {
+    if waiting(writer, WAITING)? < WAITING {
+        return Ok(0);
+    }
+    index_some(writer, STEP)
+}
+
+/// How many rows wait, counted up to `most`.
+pub(super) fn waiting(connection: &Connection, most: i64) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM recordings_unindexed LIMIT ?)")?
+        .query_row([most], |row| row.get(0))
+}
+
+/// Indexes all rows that wait, showing how far it is; at the start.
+pub(super) fn catch_up(writer: &mut Connection) -> rusqlite::Result<()> {
+    let all: i64 = writer.query_row("SELECT count(*) FROM recordings_unindexed", [], |row| row.get(0))?;
+    if all < WAITING {
+        return Ok(());
+    }
+    // Draws on a terminal only.
+    let bar = indicatif::ProgressBar::new(all.unsigned_abs());
+    if let Ok(style) =
+        indicatif::ProgressStyle::with_template("Indexing for search {wide_bar} {percent} %  {eta} left")
+    {
+        bar.set_style(style);
+    }
+    while let moved @ 1.. = index_some(writer, STRIDE)? {
+        bar.inc(moved as u64);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn index_some(writer: &mut Connection, most: i64) -> rusqlite::Result<usize> {
+    let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Rows that are gone again leave the queue with the others.
+    let last: Option<i64> = transaction
+        .prepare_cached(
+            "SELECT max(id) FROM (SELECT u.id FROM recordings_unindexed u LEFT JOIN recordings_text t ON t.id = u.id
+               WHERE t.id IS NULL OR t.text IS NOT NULL ORDER BY u.id LIMIT ?)",
+        )?
+        .query_row([most], |row| row.get(0))?;
+    let Some(last) = last else { return Ok(0) };
+    transaction
+        .prepare_cached(
+            "INSERT INTO recordings_search (rowid, text) SELECT t.id, t.text
+               FROM recordings_unindexed u CROSS JOIN recordings_text t ON t.id = u.id
+               WHERE u.id <= ? AND t.text IS NOT NULL",
+        )?
+        .execute([last])?;
+    let moved = transaction
+        .prepare_cached(
+            "DELETE FROM recordings_unindexed WHERE id <= ?
+               AND NOT EXISTS (SELECT 1 FROM recordings_text t WHERE t.id = recordings_unindexed.id AND t.text IS NULL)",
+        )?
+        .execute([last])?;
+    transaction.commit()?;
+    Ok(moved)
+}
+
+/// Rows of which the start makes sure that the index has them.
+const SAMPLES: i64 = 16;
+
+/// Whether the trigram index answers, and has the newest rows, the oldest and some between.
+pub(super) fn is_sound(connection: &Connection) -> bool {
+    let check = || -> rusqlite::Result<bool> {
+        let sampled = connection
+            .prepare(
+                "SELECT t.id, t.text FROM recordings_text t WHERE t.text IS NOT NULL
+                   AND t.id NOT IN (SELECT id FROM recordings_unindexed)
+                   AND t.id IN (SELECT * FROM (SELECT id FROM recordings ORDER BY id DESC LIMIT ?1)
+                     UNION SELECT * FROM (SELECT id FROM recordings ORDER BY id LIMIT ?1)
+                     UNION SELECT (SELECT max(id) FROM recordings) * value / ?1 FROM
+                       (WITH RECURSIVE n(value) AS (VALUES (1) UNION ALL SELECT value + 1 FROM n WHERE value < ?1)
+                        SELECT value FROM n))",
+            )?
+            .query_map([SAMPLES], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
+        let mut find = connection
+            .prepare("SELECT 1 FROM recordings_search WHERE recordings_search MATCH ? AND rowid = ?")?;
+        // Also without rows: this is what finds the index's own tables missing.
+        find.exists(("\"nil\"", 0))?;
+        for (id, text) in sampled {
+            for trigram in trigrams(&text, 3) {
+                if !find.exists((format!("\"{}\"", trigram.replace('"', "\"\"")), id))? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    };
+    check().unwrap_or(false)
+}
+
+/// Empties the trigram index and lets every row wait for it.
+pub(super) fn start_over(connection: &Connection) -> rusqlite::Result<()> {
+    let emptied =
+        connection.execute("INSERT INTO recordings_search (recordings_search) VALUES ('delete-all')", []);
+    if emptied.is_err() {
+        make_anew(connection)?;
+    }
+    connection.execute_batch(
+        "DELETE FROM recordings_unindexed; INSERT INTO recordings_unindexed (id) SELECT id FROM recordings;",
+    )
+}
+
+/// For an index so damaged that it cannot even be dropped: its own tables go one by one.
+fn make_anew(connection: &Connection) -> rusqlite::Result<()> {
+    if connection.execute_batch("DROP TABLE recordings_search").is_err() {
+        connection.execute_batch(
+            "PRAGMA writable_schema = ON;
+             DELETE FROM sqlite_schema WHERE name = 'recordings_search';
+             PRAGMA writable_schema = RESET;
+             DROP TABLE IF EXISTS recordings_search_data; DROP TABLE IF EXISTS recordings_search_idx;
+             DROP TABLE IF EXISTS recordings_search_content; DROP TABLE IF EXISTS recordings_search_docsize;
+             DROP TABLE IF EXISTS recordings_search_config;",
+        )?;
+    }
+    connection.execute_batch(
+        "CREATE VIRTUAL TABLE recordings_search USING fts5
+           (text, content = '', tokenize = 'trigram', detail = none, columnsize = 0)",
+    )
+}
