@@ -81,7 +81,6 @@ pub fn spawn_with(settings: impl FnOnce(&mut Config)) -> TestApp {
 
 /// The same with other settings, and more in the database before it starts.
 pub fn spawn(settings: impl FnOnce(&mut Config), fill: impl FnOnce(&Path)) -> TestApp {
-    if std::env::var("DBG").is_ok() { tapeline::telemetry::start(); }
     let folder = Folder::new();
     let db = folder.file("recordings.db");
     make_database(&db);

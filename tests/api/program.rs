@@ -171,13 +171,21 @@ impl Serving {
         let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
         output.read_line(&mut line).expect("it says where it listens");
-        let Some(address) = line.trim_end().rsplit("http://").next().and_then(|text| text.parse().ok()) else {
+        let Some(address) = line.trim_end().rsplit("http://").next().and_then(|text| text.parse().ok())
+        else {
             let said = child.wait_with_output().expect("the program ends");
             panic!("{line:?} {}", String::from_utf8_lossy(&said.stderr));
         };
         let request = crate::http::request("GET", "/", &[("Host", "tapeline"), ("Connection", "close")], b"");
         assert_eq!(crate::http::exchange(address, None, &request).status, 200);
         Serving { child, address, output }
+    }
+
+    /// Processor time that it has taken so far, in clock ticks (proc(5)).
+    pub fn processor_time(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("proc(5)");
+        let fields = stat.rsplit_once(") ").expect("a name in parentheses").1.split(' ');
+        fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("a number")).sum()
     }
 
     /// Sends a signal, as `kill` does.
