@@ -33,8 +33,7 @@ pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
 /// One group.
 pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&asked.params);
-    reading.required(&ID);
-    let id = reading.integer(&ID).unwrap_or_default();
+    let id = reading.required_integer(&ID);
     reading.finish()?;
     let person = asked.person.clone();
     let group = stream::question(&asked.app, move |reader| Ok(reader.group(&person, id)?));

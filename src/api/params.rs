@@ -116,7 +116,14 @@ impl Params {
         let mut json = serde_json::Deserializer::from_slice(body);
         json.deserialize_map(JsonObject(self))
             .and_then(|()| json.end())
-            .map_err(|error| Refusal::invalid("", format!("The body must be one JSON object: {error}")))
+            // Not the parser's own words: they repeat what was sent, which may be a password.
+            .map_err(|error| {
+                let (line, column) = (error.line(), error.column());
+                Refusal::invalid(
+                    "",
+                    format!("The body must be one JSON object; line {line}, column {column} is not"),
+                )
+            })
     }
 
     fn take(&mut self, name: String, sent: Sent) {
@@ -214,12 +221,17 @@ impl<'a> Reading<'a> {
 
     /// A text that must be there.
     pub fn required(&mut self, parameter: &Parameter) -> &'a str {
-        let faults = self.faults.len();
         self.text(parameter).unwrap_or_else(|| {
-            if self.faults.len() == faults {
-                self.fault(parameter.name, format!("{} is required", parameter.name));
-            }
+            self.fault(parameter.name, format!("{} is required", parameter.name));
             ""
+        })
+    }
+
+    /// A number that must be there.
+    pub fn required_integer(&mut self, parameter: &Parameter) -> i64 {
+        self.integer(parameter).unwrap_or_else(|| {
+            self.fault(parameter.name, format!("{} is required", parameter.name));
+            0
         })
     }
 
@@ -259,9 +271,11 @@ impl<'a> Reading<'a> {
         place
     }
 
-    /// Notes a fault that the parameter's type does not show.
+    /// Notes a fault, unless the parameter has one already.
     pub fn fault(&mut self, key: &str, message: impl Into<String>) {
-        self.faults.push(Fault { key: key.into(), message: message.into() });
+        if !self.faults.iter().any(|fault| fault.key == key) {
+            self.faults.push(Fault { key: key.into(), message: message.into() });
+        }
     }
 
     /// The faults so far.
