@@ -19,7 +19,7 @@ use super::error::{Fault, Refusal};
 use super::media;
 use super::params::Params;
 use super::stream;
-use crate::app::{App, blocking, now};
+use crate::app::{App, now};
 use crate::auth::{self, Check, NotNow};
 use crate::model::{Actor, Person, Privileges};
 use crate::store::{Credential, Secret};
@@ -185,12 +185,11 @@ async fn identify<P: Privilege>(
         }
         Shown::Token(text) => holder(app, Secret::Token(auth::hash_secret(&text))).await,
         Shown::Session(text) => {
+            request.extensions_mut().insert(HttpStatus);
             if !from_this_page(request, P::CHANGES) {
                 return Err(Refusal::Unauthorized);
             }
-            let holder = holder(app, Secret::Session(auth::hash_secret(&text))).await?;
-            request.extensions_mut().insert(HttpStatus);
-            Ok(holder)
+            holder(app, Secret::Session(auth::hash_secret(&text))).await
         }
     }
 }
@@ -283,8 +282,9 @@ async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secre
     if let Secret::Session(hash) = secret
         && now >= issued.seen + TOUCH
     {
+        // Nobody waits for it, and where it fails the next request does it.
         let app = app.clone();
-        blocking(move || app.store.touch_session(&hash, now)).await??;
+        drop(tokio::task::spawn_blocking(move || app.store.touch_session(&hash, now)));
     }
     Ok((issued.credential.person, Some(secret)))
 }

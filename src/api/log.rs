@@ -78,12 +78,22 @@ fn redacted(path: &str, query: &str) -> String {
 
 fn redacted_pair(pair: &str) -> Cow<'_, str> {
     match pair.split_once('=') {
-        Some((name, _)) if LOGGED.contains(&name) => Cow::Borrowed(pair),
+        // A value that looks like further parameters may be some, behind a wrong separator.
+        Some((name, value))
+            if LOGGED.contains(&name) && !value.contains(['=', '?']) && !has_escaped(value) =>
+        {
+            Cow::Borrowed(pair)
+        }
         Some((name @ ("auth_username" | "auth_password" | "auth_token"), _)) => {
             Cow::Owned(format!("{name}=…"))
         }
         _ => Cow::Borrowed("…"),
     }
+}
+
+fn has_escaped(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    ["%3d", "%3f", "%26", "%3b"].iter().any(|escape| value.contains(escape))
 }
 
 #[cfg(test)]

@@ -124,7 +124,14 @@ impl Params {
         let mut json = serde_json::Deserializer::from_slice(body);
         json.deserialize_map(JsonObject(self))
             .and_then(|()| json.end())
-            .map_err(|error| Refusal::invalid("", format!("The body must be one JSON object: {error}")))
+            // Not the parser's own words: they repeat what was sent, which may be a password.
+            .map_err(|error| {
+                let (line, column) = (error.line(), error.column());
+                Refusal::invalid(
+                    "",
+                    format!("The body must be one JSON object; line {line}, column {column} is not"),
+                )
+            })
     }
 
     fn take(&mut self, name: String, sent: Sent) {
@@ -260,9 +267,11 @@ impl<'a> Reading<'a> {
         place
     }
 
-    /// Notes a fault that the parameter's type does not show.
+    /// Notes a fault, unless the parameter has one already.
     pub fn fault(&mut self, key: &str, message: impl Into<String>) {
-        self.faults.push(Fault { key: key.into(), message: message.into() });
+        if !self.faults.iter().any(|fault| fault.key == key) {
+            self.faults.push(Fault { key: key.into(), message: message.into() });
+        }
     }
 
     /// The faults so far.

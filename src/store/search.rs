@@ -170,7 +170,8 @@ impl Reader {
         if count > most {
             return Ok(Choice::new(walk, format!("more than {most} candidates")));
         }
-        let walk_is_shorter = count > FEW && walked(limit, found, filter) < DEAR * i64::try_from(count).unwrap_or(0);
+        let walk_is_shorter =
+            count > FEW && walked(limit, found, filter) < DEAR * i64::try_from(count).unwrap_or(0);
         let access = if walk_is_shorter { Access::IndexOfCandidates } else { Access::Candidates };
         Ok(Choice { access, candidates: json(&candidates), why: format!("{count} candidates") })
     }
