@@ -24,13 +24,14 @@ const FLOORS: [(&str, u8); 16] = [
 ];
 
 /// A library, and the only rooms that know it.
-const ROOMS: [(&str, &[&str]); 6] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     ("actix_web", &["api", "viewer", "server"]),
     ("rusqlite", &["store"]),
     ("r2d2", &["store"]),
     ("bcrypt", &["auth"]),
     ("rust_embed", &["viewer"]),
     ("clap", &["cli"]),
+    ("cap_std", &["media"]),
 ];
 
 struct Source {
