@@ -70,14 +70,14 @@ impl Needles {
     }
 
     /// Whether each word is in one of the texts.
-    pub(super) fn all_in<'a>(&self, texts: impl Iterator<Item = &'a [u8]>) -> bool {
+    pub(super) fn all_in(&self, texts: impl Iterator<Item = impl AsRef<[u8]>>) -> bool {
         thread_local! {
             static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
         LINES.with_borrow_mut(|lines| {
             lines.clear();
             for text in texts {
-                fold_onto(text, lines);
+                fold_onto(text.as_ref(), lines);
                 // No word has a line's end in it, so none is found across two texts.
                 lines.push(b'\n');
             }
