@@ -118,9 +118,10 @@ pub(super) fn trigrams(needle: &str, most: usize) -> Vec<String> {
     found.into_iter().step_by(step).collect()
 }
 
-/// Blanks are left out of the indexed text, and FTS5 reads no further than a NUL.
+/// Blanks are left out of the indexed text, and FTS5 reads no further than a NUL. U+FFFD may stand for bytes that are
+/// no UTF-8, but a character together with the bytes of the text beside them.
 fn is_indexed(c: char) -> bool {
-    c != ' ' && c != '\0'
+    !matches!(c, ' ' | '\0' | '\u{fffd}')
 }
 
 #[cfg(test)]

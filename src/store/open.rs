@@ -38,6 +38,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     bring_up_to_date(path, &mut writer)?;
     use_wal(path, &writer)?;
     warn_of_wide_modes(path);
+    search::register_functions(&writer).map_err(as_error)?;
     make_searchable(path, &mut writer)?;
     writer
         .execute_batch(
