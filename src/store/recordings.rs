@@ -198,6 +198,8 @@ impl Reader {
 
     /// How much matches.
     pub fn totals(&self, filter: &Filter) -> Result<Totals, StoreError> {
+        // What the trigram index names must be counted among the rows that it was asked of.
+        let _snapshot = self.0.unchecked_transaction()?;
         let choice = self.way_to_all(filter)?;
         let mut query = Query::default();
         // total() and not sum(): what another program stored as text or beyond 64 bits must not fail the request.
@@ -267,7 +269,14 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn list(&mut self, filter: &'a Filter, page: &'a Page, part: &Part, choice: &'a Choice, so_far: i64) {
+    pub(super) fn list(
+        &mut self,
+        filter: &'a Filter,
+        page: &'a Page,
+        part: &Part,
+        choice: &'a Choice,
+        so_far: i64,
+    ) {
         let order = if page.descending { " DESC" } else { "" };
         let in_order = page.sort == Sort::Start && choice.access != Access::Candidates;
         self.columns();
