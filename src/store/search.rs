@@ -404,3 +404,6 @@ fn make_anew(connection: &Connection) -> rusqlite::Result<()> {
            (text, content = '', tokenize = 'trigram', detail = none, columnsize = 0)",
     )
 }
+
+#[cfg(test)]
+mod tests;
