@@ -70,14 +70,14 @@ impl Needles {
     }
 
     /// Whether each word is in one of the texts.
-    pub(super) fn all_in<'a>(&self, texts: impl Iterator<Item = &'a [u8]>) -> bool {
+    pub(super) fn all_in(&self, texts: impl Iterator<Item = impl AsRef<[u8]>>) -> bool {
         thread_local! {
             static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
         LINES.with_borrow_mut(|lines| {
             lines.clear();
             for text in texts {
-                fold_onto(text, lines);
+                fold_onto(text.as_ref(), lines);
                 // No word has a line's end in it, so none is found across two texts.
                 lines.push(b'\n');
             }
@@ -118,9 +118,10 @@ pub(super) fn trigrams(needle: &str, most: usize) -> Vec<String> {
     found.into_iter().step_by(step).collect()
 }
 
-/// Blanks are left out of the indexed text, and FTS5 reads no further than a NUL.
+/// Blanks are left out of the indexed text, and FTS5 reads no further than a NUL. U+FFFD may stand for bytes that are
+/// no UTF-8, but a character together with the bytes of the text beside them.
 fn is_indexed(c: char) -> bool {
-    c != ' ' && c != '\0'
+    !matches!(c, ' ' | '\0' | '\u{fffd}')
 }
 
 #[cfg(test)]

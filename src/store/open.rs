@@ -23,6 +23,8 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
 
 /// Files up to this size are checked page by page at every start; larger ones only where SQLite touches them.
 const CHECKED_WHOLE: u64 = 8 << 20;
+/// The table of the search index, as SQLite names it where its contents are damaged.
+const SEARCH_INDEX: &str = "recordings_search";
 const HEADER: usize = 100;
 /// A WAL of more bytes is written back at the start.
 const LONG_WAL: u64 = 16 << 20;
@@ -38,6 +40,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     bring_up_to_date(path, &mut writer)?;
     use_wal(path, &writer)?;
     warn_of_wide_modes(path);
+    search::register_functions(&writer).map_err(as_error)?;
     make_searchable(path, &mut writer)?;
     writer
         .execute_batch(
@@ -151,11 +154,21 @@ fn check_for_damage(path: &Path, reader: &Connection) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
     schema::touch_everything(reader).map_err(as_error)?;
     if fs::metadata(path).is_ok_and(|metadata| metadata.len() <= CHECKED_WHOLE) {
-        let verdict: String =
-            reader.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(as_error)?;
-        // "TEXT value in recordings.start" is another program's row, not damage.
-        if verdict != "ok" && !verdict.contains(" value in ") {
-            return Err(OpenError::Damaged { path: path.into(), why: verdict.replace('\n', " ") });
+        let mut check = match reader.prepare("PRAGMA quick_check(1000)") {
+            // Nothing can be checked as long as the search index is so damaged; it is made anew first.
+            Err(error) if error.to_string().contains(SEARCH_INDEX) => return Ok(()),
+            check => check.map_err(as_error)?,
+        };
+        let verdicts = check.query_map([], |row| row.get::<_, String>(0)).map_err(as_error)?;
+        for verdict in verdicts {
+            let verdict = verdict.map_err(as_error)?;
+            // "TEXT value in recordings.start" is another program's row, not damage; and the search index is made
+            // anew where it is damaged.
+            let harmless =
+                verdict == "ok" || verdict.contains(" value in ") || verdict.contains(SEARCH_INDEX);
+            if !harmless {
+                return Err(OpenError::Damaged { path: path.into(), why: verdict.replace('\n', " ") });
+            }
         }
     }
     Ok(())

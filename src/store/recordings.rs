@@ -1,5 +1,6 @@
 //! Recordings: lists, totals, and the rows that come in.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::ops::ControlFlow;
@@ -203,6 +204,8 @@ impl Reader {
 
     /// How much matches.
     pub fn totals(&self, filter: &Filter) -> Result<Totals, StoreError> {
+        // What the trigram index names must be counted among the rows that it was asked of.
+        let _snapshot = self.0.unchecked_transaction()?;
         let choice = self.way_to_all(filter)?;
         let mut query = Query::default();
         // total() and not sum(): what another program stored as text or beyond 64 bits must not fail the request.
@@ -272,7 +275,14 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    fn list(&mut self, filter: &'a Filter, page: &'a Page, part: &Part, choice: &'a Choice, so_far: i64) {
+    pub(super) fn list(
+        &mut self,
+        filter: &'a Filter,
+        page: &'a Page,
+        part: &Part,
+        choice: &'a Choice,
+        so_far: i64,
+    ) {
         let order = if page.descending { " DESC" } else { "" };
         let in_order = page.sort == Sort::Start && choice.access != Access::Candidates;
         self.columns();
@@ -508,9 +518,12 @@ pub(super) fn register_functions(connection: &Connection) -> rusqlite::Result<()
         let words = context
             .get_or_create_aux(0, |words| Ok::<_, rusqlite::Error>(Needles::new(words.as_bytes()?)))?;
         let texts = (1..context.len()).map(|index| context.get_raw(index));
+        // An adopted table may hold numbers as such; they are read as the index and `called` read them.
         Ok(words.all_in(texts.filter_map(|text| match text {
-            ValueRef::Text(text) | ValueRef::Blob(text) => Some(text),
-            _ => None,
+            ValueRef::Text(text) | ValueRef::Blob(text) => Some(Cow::Borrowed(text)),
+            ValueRef::Integer(number) => Some(Cow::Owned(number.to_string().into_bytes())),
+            ValueRef::Real(real) => Some(Cow::Owned(format!("{real:?}").into_bytes())),
+            ValueRef::Null => None,
         })))
     })
 }

@@ -4,6 +4,7 @@
 //! what is common; then the trigram index says whether few rows can match – those are fetched – or many, and the
 //! window is walked in order, which stops early at a limit or costs less than its output.
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
@@ -313,7 +314,7 @@ fn index_some(writer: &mut Connection, most: i64) -> rusqlite::Result<usize> {
     let Some(last) = last else { return Ok(0) };
     transaction
         .prepare_cached(
-            "INSERT INTO recordings_search (rowid, text) SELECT t.id, t.text
+            "INSERT INTO recordings_search (rowid, text) SELECT t.id, as_utf8(t.text)
                FROM recordings_unindexed u CROSS JOIN recordings_text t ON t.id = u.id
                WHERE u.id <= ? AND t.text IS NOT NULL",
         )?
@@ -326,6 +327,16 @@ fn index_some(writer: &mut Connection, most: i64) -> rusqlite::Result<usize> {
         .execute([last])?;
     transaction.commit()?;
     Ok(moved)
+}
+
+/// `as_utf8(text)`: with U+FFFD for what is no UTF-8, as a search reads it. FTS5 would take stray bytes for a part of
+/// the character before them, and miss that one.
+pub(super) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function(c"as_utf8", 1, flags, |context| {
+        let text = context.get_raw(0).as_bytes_or_null()?.unwrap_or_default();
+        Ok(String::from_utf8_lossy(text).into_owned())
+    })
 }
 
 /// Rows of which the start makes sure that the index has them.
@@ -344,7 +355,9 @@ pub(super) fn is_sound(connection: &Connection) -> bool {
                        (WITH RECURSIVE n(value) AS (VALUES (1) UNION ALL SELECT value + 1 FROM n WHERE value < ?1)
                         SELECT value FROM n))",
             )?
-            .query_map([SAMPLES], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map([SAMPLES], |row| {
+                Ok((row.get(0)?, String::from_utf8_lossy(row.get_ref(1)?.as_bytes()?).into_owned()))
+            })?
             .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
         let mut find = connection
             .prepare("SELECT 1 FROM recordings_search WHERE recordings_search MATCH ? AND rowid = ?")?;
@@ -391,3 +404,6 @@ fn make_anew(connection: &Connection) -> rusqlite::Result<()> {
            (text, content = '', tokenize = 'trigram', detail = none, columnsize = 0)",
     )
 }
+
+#[cfg(test)]
+mod tests;
