@@ -71,7 +71,7 @@ pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
     let (person, strings) = (asked.person.clone(), asked.strings());
     if wanted.count {
         let ask = move |reader: &Reader| Ok(reader.totals(&wanted.filter(reader, &person)?)?);
-        return asked.ok(&stream::question(&asked.app, ask).await?);
+        return asked.ok(&stream::long_question(&asked.app, ask).await?);
     }
     let takes_long = wanted.page.sort != Sort::Start || wanted.has_text();
     stream::answer(&asked.app, &asked.request, envelope::JSON, takes_long, move |reader, out| {

@@ -64,14 +64,22 @@ impl Drop for Waits {
     }
 }
 
-/// Asks the database something; the client's going away ends it.
+/// Asks the database something short.
 pub async fn question<T: Send + 'static>(
     app: &Data<App>,
     ask: impl Fn(&Reader) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    if let Some(answer) = here_and_now(app, &ask) {
-        return answer;
+    match here_and_now(app, &ask) {
+        Some(answer) => answer,
+        None => long_question(app, ask).await,
     }
+}
+
+/// Asks the database something that takes a while; the client's going away ends it.
+pub async fn long_question<T: Send + 'static>(
+    app: &Data<App>,
+    ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
     let gone = Arc::new(AtomicBool::new(false));
     let _waits = Waits(Arc::clone(&gone));
     let app = app.clone();

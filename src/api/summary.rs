@@ -55,7 +55,7 @@ pub async fn summary(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
         reader.times(&filter, |start, totaltime| bars.add(start, totaltime))?;
         bars.finish()
     };
-    asked.ok(&stream::question(&asked.app, ask).await?)
+    asked.ok(&stream::long_question(&asked.app, ask).await?)
 }
 
 fn read_calendar(params: &Params, wanted: &mut Wanted) -> Calendar {

@@ -169,11 +169,9 @@ impl Reader {
             }
             rest = Part::Rest(head);
         }
-        if self.is_short(filter, page, &rest)? {
-            return self.step_through(filter, page, &rest, &look_through, so_far());
-        }
+        let rows = self.rows_in(filter, page, &rest)?;
         let limit = if by_start { page.limit } else { 0 };
-        let mut choice = self.with_text(filter, (limit - begun).max(0), so_far() - begun)?;
+        let mut choice = self.with_text(filter, (limit - begun).max(0), so_far() - begun, rows)?;
         if choice.access == Access::Rows {
             choice.access = look_through.access;
         }
@@ -223,10 +221,8 @@ impl Reader {
         if !search::has_text(filter) {
             return Ok(Reader::without_text(filter, None));
         }
-        if self.is_short(filter, &WHOLE, &Part::Whole)? {
-            return Ok(Choice::new(Access::Index, "a short window is looked through whole"));
-        }
-        let choice = self.with_text(filter, 0, 0)?;
+        let rows = self.rows_in(filter, &WHOLE, &Part::Whole)?;
+        let choice = self.with_text(filter, 0, 0, rows)?;
         Ok(if choice.access == Access::Rows { Choice { access: Access::Index, ..choice } } else { choice })
     }
 }

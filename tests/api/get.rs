@@ -165,7 +165,11 @@ fn json_holds_the_row_and_the_sound_of_any_length() {
         for encoding in ["", ";encoding=raw", ";encoding=base64"] {
             let answer = sara.get(&format!("{GET}?{A}{encoding}"));
             let data = answer.data();
-            assert_eq!(STANDARD.decode(data["data"].as_str().expect("text")).expect("base64"), bytes, "{length}");
+            assert_eq!(
+                STANDARD.decode(data["data"].as_str().expect("text")).expect("base64"),
+                bytes,
+                "{length}"
+            );
             assert_eq!(data["size"], length, "that of the file, not the row's");
             assert_eq!((&data["name"], &data["mimetype"]), (&json!("a.wav"), &json!("audio/x-wav")));
             assert_eq!((&data["hold"], &data["snumber_name"]), (&json!(1), &json!("Zoë \"Z\" Ångström")));
@@ -222,7 +226,9 @@ fn head_tells_what_get_would_and_nothing_more() {
     let sara = app.supervisor();
     let (head, get) = (file(&sara, "HEAD", &[("Range", "bytes=0-1")]), file(&sara, "GET", &[]));
     assert_eq!((head.status, head.body.len()), (200, 0));
-    for name in ["content-length", "content-type", "etag", "last-modified", "content-disposition", "accept-ranges"] {
+    for name in
+        ["content-length", "content-type", "etag", "last-modified", "content-disposition", "accept-ranges"]
+    {
         assert_eq!(head.header(name), get.header(name), "{name}");
         assert!(head.header(name).is_some(), "{name}");
     }
@@ -320,7 +326,9 @@ fn a_type_that_is_no_sound_is_never_sent() {
             "attachment; filename=\"_ _x_.mp3\"; filename*=UTF-8''%C3%A4%20_x_.mp3",
         ),
     ] {
-        app.sqlite3(&format!("UPDATE recordings SET path = '{path}', mimetype = '{mimetype}' WHERE id = 11;"));
+        app.sqlite3(&format!(
+            "UPDATE recordings SET path = '{path}', mimetype = '{mimetype}' WHERE id = 11;"
+        ));
         let answer = file(&app.supervisor(), "GET", &[]);
         assert_eq!(answer.status, 200, "{path}");
         assert_eq!(answer.header("content-type"), Some(kind), "{path} {mimetype}");
@@ -461,7 +469,8 @@ fn the_log_says_why_there_is_no_sound_and_the_client_is_not_told() {
     command.arg("--media-root").arg(folder.path());
     let serving = Serving::start(&mut command);
     let basic = crate::app::basic("sara", crate::app::PASSWORD);
-    let sara = Caller { address: serving.address, from: None, headers: vec![("Authorization".into(), basic)] };
+    let sara =
+        Caller { address: serving.address, from: None, headers: vec![("Authorization".into(), basic)] };
     let answer = sara.get(&format!("{GET}?{A}"));
     assert_eq!(answer.codes(), "404 path");
     assert!(!answer.text().contains("passwd"));
@@ -510,7 +519,8 @@ fn a_listener_who_stops_reading_is_dropped_and_one_who_goes_away_frees_the_place
     let mut idle: Vec<_> = (0..32)
         .map(|_| {
             let mut stream = connect(app.address, None, Some(4096));
-            std::io::Write::write_all(&mut stream, &sara.bytes("GET", &target, &[], b"")).expect("it is sent");
+            std::io::Write::write_all(&mut stream, &sara.bytes("GET", &target, &[], b""))
+                .expect("it is sent");
             assert_eq!(read_head(&mut stream).0, 200);
             stream
         })

@@ -106,7 +106,8 @@ fn every_function_is_there_with_its_parameters() {
     let paths = names(&document["paths"]);
     let expected: Vec<String> = functions().iter().map(|function| format!("/{}", function.path)).collect();
     assert_eq!(paths, expected.iter().map(String::as_str).collect());
-    let tags: Vec<&Value> = document["tags"].as_array().expect("tags").iter().map(|tag| &tag["name"]).collect();
+    let tags: Vec<&Value> =
+        document["tags"].as_array().expect("tags").iter().map(|tag| &tag["name"]).collect();
     for function in functions() {
         let path = &document["paths"][format!("/{}", function.path)];
         let methods: &[&str] = if function.head { &["get", "head", "post"] } else { &["get", "post"] };
@@ -175,12 +176,16 @@ fn real_answers_are_as_it_says() {
         ("user/logout", ""),
     ] {
         let answer = app.supervisor().get(&format!("{function}?{query}")).json();
-        check(&document, success(&document, function), &answer).unwrap_or_else(|why| panic!("{function} {query}: {why}"));
+        check(&document, success(&document, function), &answer)
+            .unwrap_or_else(|why| panic!("{function} {query}: {why}"));
     }
     let refused = app.anon().get("recording/recordings/list").json();
     check(&document, &json!({ "$ref": "#/components/schemas/Envelope" }), &refused).expect("an envelope");
     let wrong = json!({ "responses": [{ "code": 200, "key": "", "message": "" }], "data": [] });
-    assert!(check(&document, success(&document, "recording/groups/list"), &wrong).is_err(), "the check checks");
+    assert!(
+        check(&document, success(&document, "recording/groups/list"), &wrong).is_err(),
+        "the check checks"
+    );
 }
 
 #[test]
@@ -213,8 +218,11 @@ fn it_has_a_page() {
     let app = spawn_app();
     let page = app.anon().send("GET", "/api-docs", &[], b"");
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
-    assert!(page.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
-    let script = page.text().split("src=\"").nth(1).and_then(|rest| rest.split('"').next().map(str::to_owned));
+    assert!(
+        page.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'"))
+    );
+    let script =
+        page.text().split("src=\"").nth(1).and_then(|rest| rest.split('"').next().map(str::to_owned));
     let script = script.expect("a script");
     assert_eq!(app.anon().send("GET", &script, &[], b"").status, 200, "{script}");
 }

@@ -29,12 +29,13 @@ fn hours_between_start_and_end_are_all_there() {
     let sara = app.supervisor();
     let answer = sara.get(&format!("{SUMMARY}?start={start};end={end};interval=hour"));
     // All of Alder's calls are between 22:13:20 and 22:18:20 of the day before; one of them is in progress.
-    let expected =
-        [(start, 0, 0), (start + HOUR, 4, 190), (start + 2 * HOUR, 0, 0), (MIDNIGHT, 0, 0)];
+    let expected = [(start, 0, 0), (start + HOUR, 4, 190), (start + 2 * HOUR, 0, 0), (MIDNIGHT, 0, 0)];
     assert_eq!(bars(&answer), expected);
     assert_eq!(
         answer.text().get(..98),
-        Some(r#"{"responses":[{"code":"200","key":"","message":"OK"}],"data":[{"start":1699995600,"calls":0,"total"#)
+        Some(
+            r#"{"responses":[{"code":"200","key":"","message":"OK"}],"data":[{"start":1699995600,"calls":0,"total"#
+        )
     );
     let all = bars(&sara.get(&format!("{SUMMARY}?start={start};end={end};interval=hour;complete=-1")));
     assert_eq!(all[1], (start + HOUR, 5, 190));
@@ -47,7 +48,9 @@ fn it_begins_with_the_first_call_and_ends_with_now() {
     assert_eq!(days[0], (MIDNIGHT - DAY, 4, 190));
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a time").as_secs();
     let last = days.last().expect("a day").0;
-    assert!(last <= i64::try_from(now).expect("a time") && last + DAY > i64::try_from(now).expect("a time") - 9);
+    assert!(
+        last <= i64::try_from(now).expect("a time") && last + DAY > i64::try_from(now).expect("a time") - 9
+    );
     assert!(days.windows(2).all(|pair| pair[1].0 - pair[0].0 == DAY));
     assert_eq!(bars(&app.supervisor().get(&format!("{SUMMARY}?called=none-such"))), []);
 }
@@ -119,7 +122,10 @@ fn all_that_is_wrong_is_said_at_once() {
     let app = spawn_app();
     for (query, codes) in [
         ("interval=minute", "400 interval"),
-        ("interval=minute;timezone=x;start=x;recordgroup=99", "400 recordgroup, 400 start, 400 interval, 400 timezone"),
+        (
+            "interval=minute;timezone=x;start=x;recordgroup=99",
+            "400 recordgroup, 400 start, 400 interval, 400 timezone",
+        ),
         ("start=5;end=4", "400 end"),
         ("customer=2", "400 customer"),
         ("recordgroup=4", "400 recordgroup"),
