@@ -204,6 +204,12 @@ CREATE TABLE IF NOT EXISTS sessions (
   expires  INTEGER NOT NULL                                         -- when it ends, however busy
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_person ON sessions (person);
+-- For good, even if the old password, role or customer comes back.
+CREATE TRIGGER IF NOT EXISTS people_update_ends AFTER UPDATE OF hash, role, customer ON people
+WHEN old.hash IS NOT new.hash OR old.role IS NOT new.role OR old.customer IS NOT new.customer BEGIN
+  DELETE FROM tokens WHERE person = new.id;
+  DELETE FROM sessions WHERE person = new.id;
+END;
 
 -- Audit: one entry for whatever changes data, made in the same transaction as the change. Never holds a secret.
 CREATE TABLE IF NOT EXISTS audit (

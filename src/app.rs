@@ -1,4 +1,4 @@
-//! What the doors share: the settings, the database, and who is who. Opened once.
+//! What the doors share: the settings, the database, the sound files, and who is who. Opened once.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::auth::{Auth, SessionRules};
 use crate::config::Config;
+use crate::media::Media;
 use crate::store::Store;
 
 /// The application, without any door to it.
@@ -18,9 +19,16 @@ pub struct App {
     pub store: Store,
     /// Passwords, tokens and sessions.
     pub auth: Auth,
+    /// The sound files.
+    pub media: Media,
     /// Permits for answers that are too long to be gathered first.
     pub streams: Arc<Semaphore>,
+    /// Permits for sound on its way.
+    pub sounds: Arc<Semaphore>,
 }
+
+/// Sound files on their way at once. Each keeps a thread, but no connection of the database.
+const SOUNDS: usize = 32;
 
 impl App {
     /// Opens the database and starts the threads that hash.
@@ -28,7 +36,9 @@ impl App {
         let store = Store::open(&config.db, config.readers)?;
         let auth = Auth::new(config.bcrypt_cost).context("the login cannot be started")?;
         let streams = Arc::new(Semaphore::new(config.streams as usize));
-        Ok(App { config, store, auth, streams })
+        let media = Media::new(&config.media_root);
+        let sounds = Arc::new(Semaphore::new(SOUNDS));
+        Ok(App { config, store, auth, media, streams, sounds })
     }
 
     /// How long tokens and sessions last.

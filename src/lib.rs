@@ -9,7 +9,7 @@
 //! | 5 | [`server`] | the only place that starts things |
 //! | 4 | [`api`], [`viewer`], [`demo`] | doors: HTTP, browser, made-up calls |
 //! | 3 | [`app`] | what the doors share |
-//! | 2 | [`auth`] | rules without HTTP |
+//! | 2 | [`auth`], [`media`] | rules without HTTP: who is who, and which sound file |
 //! | 1 | [`store`] | the only SQL |
 //! | 0 | [`model`], [`config`], [`telemetry`] | nouns, settings, log |
 //!
@@ -21,6 +21,7 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod media;
 pub mod model;
 pub mod server;
 pub mod store;

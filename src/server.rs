@@ -91,9 +91,13 @@ impl Server {
 }
 
 impl Server {
-    /// [`Server::run_until`] on a runtime of its own.
-    pub fn run_blocking(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
-        actix_web::rt::System::new().block_on(self.run_until(shutdown))
+    /// Serves on a runtime of its own until the process is asked to stop; `ready` is called once that is heeded.
+    pub fn run(self, ready: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+        actix_web::rt::System::new().block_on(async {
+            let asked_to_stop = asked_to_stop()?;
+            ready()?;
+            self.run_until(asked_to_stop).await.context("the server ended")
+        })
     }
 }
 
@@ -102,9 +106,8 @@ async fn index_now_and_then(app: Data<App>) {
     loop {
         tokio::time::sleep(BETWEEN_INDEXING).await;
         let here = app.clone();
-        match blocking(move || here.store.index_waiting()).await {
-            Ok(Err(error)) => tracing::warn!(%error, "new recordings could not be indexed; trying again"),
-            Ok(Ok(_)) | Err(_) => {}
+        if let Ok(Err(error)) = blocking(move || here.store.index_waiting()).await {
+            tracing::warn!(%error, "new recordings could not be indexed; trying again");
         }
     }
 }
@@ -119,17 +122,15 @@ fn know_connection(connection: &dyn Any, data: &mut Extensions) {
     }
 }
 
-/// Done once the process is asked to stop, by SIGTERM or Ctrl-C.
-pub async fn asked_to_stop() {
+/// Done once the process is asked to stop, by SIGTERM or Ctrl-C; from now on neither ends it at once.
+fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        // Then the default handlers stay, which end the process at once.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be listened for")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("Ctrl-C cannot be listened for")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

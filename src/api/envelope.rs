@@ -1,5 +1,6 @@
 //! The JSON that every answer is wrapped in, and the rows that it is filled with.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde::Serialize;
@@ -151,6 +152,58 @@ impl RowWriter {
         }
         out.push(b'}');
     }
+}
+
+/// A row by itself: its JSON, and where in it the values stand.
+#[derive(Clone, Debug)]
+pub struct OneRow {
+    json: String,
+    values: [Range<usize>; WIRE.len()],
+}
+
+impl OneRow {
+    /// Writes the row. `strings`: numbers as strings.
+    pub fn new(row: &RecordingRow<'_>, strings: bool) -> OneRow {
+        let frame = if strings { &*STRINGS } else { &*NUMBERS };
+        let mut json = Vec::with_capacity(2048);
+        let values = std::array::from_fn(|index| {
+            frame.before[index].write(&mut json);
+            let begin = json.len();
+            match WIRE[index].kind {
+                Kind::Integer => integer(row.integer(index), &mut json),
+                Kind::Text => row.text(index, |bytes| text(bytes, &mut json)),
+            }
+            begin..json.len()
+        });
+        json.extend_from_slice(frame.end.as_bytes());
+        OneRow { json: String::from_utf8(json).unwrap_or_default(), values }
+    }
+
+    /// Puts something else in the place of a column's value.
+    pub fn replace(&mut self, column: usize, with: &str) {
+        let old = self.values[column].clone();
+        self.json.replace_range(old.clone(), with);
+        let moved = |at: usize| if at >= old.end { at - old.len() + with.len() } else { at };
+        for span in &mut self.values[column + 1..] {
+            *span = moved(span.start)..moved(span.end);
+        }
+        self.values[column].end = old.start + with.len();
+    }
+
+    /// The envelope around the row.
+    pub fn enveloped(&self) -> String {
+        format!("{OK}{}}}", self.json)
+    }
+
+    /// The envelope and the row, up to where more fields may follow: a comma, their pairs, and `}}`.
+    pub fn open(&self) -> String {
+        format!("{OK}{}", self.json.strip_suffix('}').unwrap_or(&self.json))
+    }
+}
+
+/// The place of a wire column.
+pub fn place(name: &str) -> usize {
+    WIRE.iter().position(|column| column.name == name).unwrap_or_default()
 }
 
 #[inline]

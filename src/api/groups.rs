@@ -8,7 +8,7 @@ use super::params::{Parameter, Reading};
 use super::stream;
 
 const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Groups of this customer");
-const ID: Parameter = Parameter::integer("id", "", "The group");
+const ID: Parameter = Parameter::integer("id", "", "The group").required();
 
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[CUSTOMER];
@@ -33,7 +33,6 @@ pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
 /// One group.
 pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&asked.params);
-    reading.required(&ID);
     let id = reading.integer(&ID).unwrap_or_default();
     reading.finish()?;
     let person = asked.person.clone();

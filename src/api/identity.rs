@@ -16,9 +16,10 @@ use serde::Serialize;
 
 use super::envelope;
 use super::error::{Fault, Refusal};
+use super::media;
 use super::params::Params;
 use super::stream;
-use crate::app::{App, blocking, now};
+use crate::app::{App, now};
 use crate::auth::{self, Check, NotNow};
 use crate::model::{Actor, Person, Privileges};
 use crate::store::{Credential, Secret};
@@ -84,9 +85,9 @@ pub struct Asked<P> {
     privilege: PhantomData<P>,
 }
 
-/// Marks a request of the viewer's session, which never gets Enswitch's peculiarities.
+/// Marks a request whose HTTP status counts, as the viewer's and one for a file: it never gets Enswitch's.
 #[derive(Clone, Copy)]
-pub struct ViewerSession;
+pub struct HttpStatus;
 
 impl<P> Asked<P> {
     /// Whether numbers travel as strings.
@@ -130,6 +131,9 @@ impl<P: Privilege> FromRequest for Asked<P> {
                 None => Bytes::new(),
             };
             let params = read_params(&request, &body)?;
+            if media::is_for_a_file(&request, &params) {
+                request.extensions_mut().insert(HttpStatus);
+            }
             let app = request
                 .app_data::<Data<App>>()
                 .cloned()
@@ -181,12 +185,11 @@ async fn identify<P: Privilege>(
         }
         Shown::Token(text) => holder(app, Secret::Token(auth::hash_secret(&text))).await,
         Shown::Session(text) => {
+            request.extensions_mut().insert(HttpStatus);
             if !from_this_page(request, P::CHANGES) {
                 return Err(Refusal::Unauthorized);
             }
-            let holder = holder(app, Secret::Session(auth::hash_secret(&text))).await?;
-            request.extensions_mut().insert(ViewerSession);
-            Ok(holder)
+            holder(app, Secret::Session(auth::hash_secret(&text))).await
         }
     }
 }
@@ -279,8 +282,9 @@ async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secre
     if let Secret::Session(hash) = secret
         && now >= issued.seen + TOUCH
     {
+        // Nobody waits for it, and where it fails the next request does it.
         let app = app.clone();
-        blocking(move || app.store.touch_session(&hash, now)).await??;
+        drop(tokio::task::spawn_blocking(move || app.store.touch_session(&hash, now)));
     }
     Ok((issued.credential.person, Some(secret)))
 }

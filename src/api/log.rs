@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
 /// Parameters whose values may stand in the log. Others – passwords, tokens, and what somebody mistyped – do not.
-const LOGGED: [&str; 26] = [
+const LOGGED: [&str; 29] = [
     "after",
     "called",
     "caller",
@@ -30,12 +30,15 @@ const LOGGED: [&str; 26] = [
     "recordgroup",
     "recordid",
     "search",
+    "sha1",
+    "sha256",
     "sort",
     "start",
     "timezone",
     "totaltime_maximum",
     "totaltime_minimum",
     "uniqueid",
+    "wrap",
 ];
 
 /// Logs each request with its status and the time to its first byte.
@@ -75,12 +78,22 @@ fn redacted(path: &str, query: &str) -> String {
 
 fn redacted_pair(pair: &str) -> Cow<'_, str> {
     match pair.split_once('=') {
-        Some((name, _)) if LOGGED.contains(&name) => Cow::Borrowed(pair),
+        // A value that looks like further parameters may be some, behind a wrong separator.
+        Some((name, value))
+            if LOGGED.contains(&name) && !value.contains(['=', '?']) && !has_escaped(value) =>
+        {
+            Cow::Borrowed(pair)
+        }
         Some((name @ ("auth_username" | "auth_password" | "auth_token"), _)) => {
             Cow::Owned(format!("{name}=…"))
         }
         _ => Cow::Borrowed("…"),
     }
+}
+
+fn has_escaped(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    ["%3d", "%3f", "%26", "%3b"].iter().any(|escape| value.contains(escape))
 }
 
 #[cfg(test)]

@@ -1,27 +1,32 @@
 //! The HTTP API: the route table, and what every answer has in common.
 
+mod calendar;
 mod cursor;
 mod envelope;
 mod error;
 mod groups;
 mod identity;
 mod log;
+mod media;
+mod openapi;
 mod params;
 mod recordings;
 mod session;
 mod stream;
+mod summary;
 
 use std::future::Future;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpResponse, Resource};
 
 use crate::app::App;
-use identity::{Asked, Privilege, ViewerSession};
+use identity::{Asked, HttpStatus, Privilege};
 
 pub use error::{Fault, Refusal};
 pub use log::access_log;
@@ -33,17 +38,22 @@ pub use stream::Hangup;
 pub const BASES: [&str; 2] = ["/api/json", "/local/api/json"];
 /// The longest body that is read.
 const BODY: usize = 1 << 20;
+/// Tells the compressing middleware to leave an answer alone; it doesn't reach the client.
+const UNCOMPRESSED: (HeaderName, HeaderValue) =
+    (header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
 
-/// The functions: path, handler (whose argument says who may call), parameters.
+/// The functions: path, handler (whose argument says who may call), parameters, what they are for.
 #[rustfmt::skip]
 pub fn functions() -> Vec<Function> {
     vec![
-        function("recording/recordings/list", recordings::list,         recordings::LIST),
-        function("recording/groups/list",     groups::list,             groups::LIST),
-        function("recording/groups/get",      groups::get,              groups::GET),
-        function("user/login",                session::login,           session::LOGIN),
-        function("user/logout",               session::logout,          &[]),
-        function("user/password/update",      session::password_update, session::PASSWORD_UPDATE),
+        function("recording/recordings/list",    recordings::list,         recordings::LIST,         "Recordings that match, or how many"),
+        function("recording/recordings/summary", summary::summary,         summary::SUMMARY,         "Calls over time: how many, and how long together"),
+        function("recording/recordings/get",     media::get,               media::GET,               "One recording: its row, its sound, or both").with_head(media::get),
+        function("recording/groups/list",        groups::list,             groups::LIST,             "The record groups that you see"),
+        function("recording/groups/get",         groups::get,              groups::GET,              "One record group"),
+        function("user/login",                   session::login,           session::LOGIN,           "Who you are; with a token or a session if you want one"),
+        function("user/logout",                  session::logout,          &[],                      "Ends the token or session that it is called with"),
+        function("user/password/update",         session::password_update, session::PASSWORD_UPDATE, "Changes your own password"),
     ]
 }
 
@@ -51,16 +61,25 @@ pub fn functions() -> Vec<Function> {
 pub struct Function {
     /// Its path below the base.
     pub path: &'static str,
+    /// What it is for, in a line.
+    pub summary: &'static str,
     /// Who may call it.
     pub privilege: &'static str,
     /// Whether it changes data.
     pub changes: bool,
+    /// Whether it answers HEAD too, besides GET and POST.
+    pub head: bool,
     /// Its parameters, besides those that say who is asking.
     pub parameters: &'static [Parameter],
-    resource: Box<dyn Fn(&str) -> actix_web::Resource>,
+    resource: Box<dyn Fn(&str) -> Resource>,
 }
 
-fn function<P, H, F>(path: &'static str, handler: H, parameters: &'static [Parameter]) -> Function
+fn function<P, H, F>(
+    path: &'static str,
+    handler: H,
+    parameters: &'static [Parameter],
+    summary: &'static str,
+) -> Function
 where
     P: Privilege,
     H: Fn(Asked<P>) -> F + Clone + 'static,
@@ -72,7 +91,22 @@ where
             .route(web::post().to(handler.clone()))
             .default_service(web::to(async || Err::<HttpResponse, _>(Refusal::Method)))
     };
-    Function { path, privilege: P::NAME, changes: P::CHANGES, parameters, resource: Box::new(resource) }
+    let resource = Box::new(resource);
+    Function { path, summary, privilege: P::NAME, changes: P::CHANGES, head: false, parameters, resource }
+}
+
+impl Function {
+    /// The same, and HEAD is answered too.
+    fn with_head<P, H, F>(self, handler: H) -> Function
+    where
+        P: Privilege,
+        H: Fn(Asked<P>) -> F + Clone + 'static,
+        F: Future<Output = Result<HttpResponse, Refusal>> + 'static,
+    {
+        let resource = self.resource;
+        let resource = move |path: &str| resource(path).route(web::head().to(handler.clone()));
+        Function { head: true, resource: Box::new(resource), ..self }
+    }
 }
 
 /// Puts the functions under both bases.
@@ -86,6 +120,7 @@ pub fn routes(config: &mut ServiceConfig) {
             config.service((function.resource)(&format!("{path}/")));
         }
     }
+    config.route("/api/openapi.json", web::get().to(openapi::openapi));
     for base in BASES {
         config.service(
             web::resource([base.to_owned(), format!("{base}/{{function:.*}}")])
@@ -103,12 +138,15 @@ pub async fn finish_answer(
     let compat = request.app_data::<Data<App>>().is_some_and(|app| app.config.compat);
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
-    headers.insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+    if headers.get(UNCOMPRESSED.0) == Some(&UNCOMPRESSED.1) {
+        headers.remove(UNCOMPRESSED.0);
+    }
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if is_api {
-        headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-        let viewer = response.request().extensions().contains::<ViewerSession>();
-        if compat && !viewer {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let kept = response.request().extensions().contains::<HttpStatus>();
+        if compat && !kept {
             *response.response_mut().status_mut() = StatusCode::OK;
         }
     }

@@ -32,6 +32,8 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it may be.
     pub kind: Type,
+    /// Whether it must be sent.
+    pub required: bool,
     /// What it means when it is not sent.
     pub default: &'static str,
     /// What it is for, with its unit.
@@ -62,7 +64,7 @@ impl Parameter {
         default: &'static str,
         about: &'static str,
     ) -> Parameter {
-        Parameter { name, kind: Type::Integer { min, max }, default, about }
+        Parameter { name, kind: Type::Integer { min, max }, required: false, default, about }
     }
 
     /// One of some words.
@@ -72,12 +74,18 @@ impl Parameter {
         default: &'static str,
         about: &'static str,
     ) -> Parameter {
-        Parameter { name, kind: Type::Choice(words), default, about }
+        Parameter { name, kind: Type::Choice(words), required: false, default, about }
     }
 
     /// Any text.
     pub const fn text(name: &'static str, about: &'static str) -> Parameter {
-        Parameter { name, kind: Type::Text, default: "", about }
+        Parameter { name, kind: Type::Text, required: false, default: "", about }
+    }
+
+    /// The same, but it must be sent.
+    #[must_use]
+    pub const fn required(self) -> Parameter {
+        Parameter { required: true, ..self }
     }
 }
 
@@ -116,7 +124,14 @@ impl Params {
         let mut json = serde_json::Deserializer::from_slice(body);
         json.deserialize_map(JsonObject(self))
             .and_then(|()| json.end())
-            .map_err(|error| Refusal::invalid("", format!("The body must be one JSON object: {error}")))
+            // Not the parser's own words: they repeat what was sent, which may be a password.
+            .map_err(|error| {
+                let (line, column) = (error.line(), error.column());
+                Refusal::invalid(
+                    "",
+                    format!("The body must be one JSON object; line {line}, column {column} is not"),
+                )
+            })
     }
 
     fn take(&mut self, name: String, sent: Sent) {
@@ -204,23 +219,16 @@ impl<'a> Reading<'a> {
     /// A text.
     pub fn text(&mut self, parameter: &Parameter) -> Option<&'a str> {
         match self.params.get(parameter.name) {
+            Ok(None) if parameter.required => {
+                self.fault(parameter.name, format!("{} is required", parameter.name));
+                None
+            }
             Ok(text) => text,
             Err(fault) => {
                 self.faults.push(fault);
                 None
             }
         }
-    }
-
-    /// A text that must be there.
-    pub fn required(&mut self, parameter: &Parameter) -> &'a str {
-        let faults = self.faults.len();
-        self.text(parameter).unwrap_or_else(|| {
-            if self.faults.len() == faults {
-                self.fault(parameter.name, format!("{} is required", parameter.name));
-            }
-            ""
-        })
     }
 
     /// A number.
@@ -259,9 +267,11 @@ impl<'a> Reading<'a> {
         place
     }
 
-    /// Notes a fault that the parameter's type does not show.
+    /// Notes a fault, unless the parameter has one already.
     pub fn fault(&mut self, key: &str, message: impl Into<String>) {
-        self.faults.push(Fault { key: key.into(), message: message.into() });
+        if !self.faults.iter().any(|fault| fault.key == key) {
+            self.faults.push(Fault { key: key.into(), message: message.into() });
+        }
     }
 
     /// The faults so far.

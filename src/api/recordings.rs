@@ -12,16 +12,17 @@ use crate::app::now;
 use crate::model::{Direction, Filter, Page, Person, Privilege, Privileges, Scope, Sort};
 use crate::store::{MOST_WORDS, Reader, fold_words};
 
-const CUSTOMER: Parameter =
+pub const CUSTOMER: Parameter =
     Parameter::integer("customer", "the caller's", "Every record group of this customer");
-const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "This record group only");
-const START: Parameter = Parameter::natural("start", "0", "Unix seconds; rows that start at or after it");
-const END: Parameter = Parameter::natural("end", "now", "Unix seconds; rows that start at or before it");
-const CALLED: Parameter = Parameter::text("called", "The called number contains it");
-const CALLER: Parameter = Parameter::text("caller", "The caller id contains it");
-const COMPLETE: Parameter = Parameter::range("complete", -1, 1, "1", "1 completed, 0 in progress, -1 all");
-const TOTALTIME_MINIMUM: Parameter = Parameter::natural("totaltime_minimum", "0", "Seconds, inclusive");
-const TOTALTIME_MAXIMUM: Parameter =
+pub const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "This record group only");
+pub const START: Parameter = Parameter::natural("start", "0", "Unix seconds; rows that start at or after it");
+pub const END: Parameter = Parameter::natural("end", "now", "Unix seconds; rows that start at or before it");
+pub const CALLED: Parameter = Parameter::text("called", "The called number contains it");
+pub const CALLER: Parameter = Parameter::text("caller", "The caller id contains it");
+pub const COMPLETE: Parameter =
+    Parameter::range("complete", -1, 1, "1", "1 completed, 0 in progress, -1 all");
+pub const TOTALTIME_MINIMUM: Parameter = Parameter::natural("totaltime_minimum", "0", "Seconds, inclusive");
+pub const TOTALTIME_MAXIMUM: Parameter =
     Parameter::range("totaltime_maximum", -1, i64::MAX, "-1", "Seconds, inclusive; -1 no limit");
 const SORT: Parameter = Parameter::choice(
     "sort",
@@ -33,12 +34,12 @@ const DESCENDING: Parameter = Parameter::flag("descending", "1: the reverse orde
 const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all");
 const OFFSET: Parameter = Parameter::natural("offset", "0", "Rows to skip");
 const COUNT: Parameter = Parameter::flag("count", "1: how much matches, and no rows");
-const DIRECTION: Parameter =
+pub const DIRECTION: Parameter =
     Parameter::choice("direction", &["in", "out", "internal"], "", "Only calls of this direction");
 
 const AFTER: Parameter =
     Parameter::text("after", "Continue behind the row that this `next` value stands for");
-const SEARCH: Parameter = Parameter::text(
+pub const SEARCH: Parameter = Parameter::text(
     "search",
     "Each of these words is contained in a number or name of the call, whatever its case",
 );
@@ -87,17 +88,17 @@ pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
 }
 
 /// What a list request asks for, before it is known whether the caller may see it.
-struct Wanted {
+pub struct Wanted {
     customer: Option<i64>,
     recordgroup: Option<i64>,
     filter: Filter,
     page: Page,
     count: bool,
-    faults: Vec<Fault>,
+    pub faults: Vec<Fault>,
 }
 
 impl Wanted {
-    fn read(params: &Params, now: i64) -> Wanted {
+    pub fn read(params: &Params, now: i64) -> Wanted {
         let mut reading = Reading::new(params);
         let customer = reading.integer(&CUSTOMER);
         let recordgroup = reading.integer(&RECORDGROUP);
@@ -154,7 +155,7 @@ impl Wanted {
     }
 
     /// The filter, once the caller's rights are known; else every fault of the request.
-    fn filter(&self, reader: &Reader, person: &Person) -> Result<Filter, Refusal> {
+    pub fn filter(&self, reader: &Reader, person: &Person) -> Result<Filter, Refusal> {
         let mut faults = self.faults.clone();
         let mut scope = self.filter.scope;
         match reader.scope(person, self.customer, self.recordgroup)? {

@@ -13,8 +13,9 @@ use crate::store::{Entry, Secret};
 
 const TOKEN: Parameter = Parameter::flag("token", "1: a token for later requests");
 const SESSION: Parameter = Parameter::flag("session", "1: a session for the viewer, as a cookie");
-const PASSWORD_OLD: Parameter = Parameter::text("password_old", "The password until now");
-const PASSWORD_NEW: Parameter = Parameter::text("password_new", "The password from now on, 1 to 72 bytes");
+const PASSWORD_OLD: Parameter = Parameter::text("password_old", "The password until now").required();
+const PASSWORD_NEW: Parameter =
+    Parameter::text("password_new", "The password from now on, 1 to 72 bytes").required();
 
 /// The parameters of login.
 pub const LOGIN: &[Parameter] = &[TOKEN, SESSION];
@@ -160,8 +161,8 @@ pub async fn logout(asked: Asked<Changing<AnyPerson>>) -> Result<HttpResponse, R
 /// Changes the caller's own password.
 pub async fn password_update(asked: Asked<Changing<AnyPerson>>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&asked.params);
-    let old = reading.required(&PASSWORD_OLD).to_owned();
-    let new = reading.required(&PASSWORD_NEW).to_owned();
+    let old = reading.text(&PASSWORD_OLD).unwrap_or_default().to_owned();
+    let new = reading.text(&PASSWORD_NEW).unwrap_or_default().to_owned();
     if !new.is_empty()
         && let Err(error) = auth::check_new_password(&new)
     {

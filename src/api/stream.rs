@@ -1,4 +1,4 @@
-//! Answers of any length in little memory: rows go from SQLite into 64 KiB pieces and from there to the socket.
+//! Answers of any length in little memory: rows and sound go into 64 KiB pieces and from there to the socket.
 //!
 //! A short answer is made at once, on the thread of the connection. A long one runs in one blocking closure, which
 //! the client's going away ends, even in the middle of a sort.
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
@@ -29,7 +29,7 @@ const GATHERED: usize = 256 << 10;
 /// What is made at most on the thread of the connection.
 const SHORT: usize = 128 << 10;
 /// A piece of a longer answer.
-const PIECE: usize = 64 << 10;
+pub const PIECE: usize = 64 << 10;
 /// Room behind a piece for the row that fills it.
 const SLACK: usize = 4 << 10;
 /// Pieces that may wait for the socket.
@@ -104,6 +104,22 @@ pub async fn answer(
     if let Some(answer) = (!takes_long).then(at_once).flatten() {
         return answer.map(|whole| response.body(whole));
     }
+    written(app, request, response, move |app, out, gone| {
+        let reader = app.store.reader()?;
+        reader.end_when(move || gone.load(Ordering::Relaxed))?;
+        produce(&reader, out)
+    })
+    .await
+}
+
+/// Answers with whatever `produce` writes, on a thread that may block. Its last argument becomes true when the client
+/// goes away.
+pub async fn written(
+    app: &Data<App>,
+    request: &HttpRequest,
+    mut response: HttpResponseBuilder,
+    produce: impl FnOnce(&App, &Output, Arc<AtomicBool>) -> Result<(), Refusal> + Send + 'static,
+) -> Result<HttpResponse, Refusal> {
     let gone = Arc::new(AtomicBool::new(false));
     let waits = Waits(Arc::clone(&gone));
     let (reply, answer) = oneshot::channel();
@@ -112,17 +128,56 @@ pub async fn answer(
     // Its end is told by the reply, or by the lack of one.
     drop(tokio::task::spawn_blocking(move || {
         let out = Output::new(Some(Client { app: app.clone(), hangup, reply }));
-        let produced = app.store.reader().map_err(Refusal::from).and_then(|reader| {
-            reader.end_when(move || gone.load(Ordering::Relaxed))?;
-            produce(&reader, &out)
-        });
+        let produced = produce(&app, &out, gone);
         out.finish(produced);
     }));
     match answer.await {
         Ok(Reply::Whole(bytes)) => Ok(response.body(bytes)),
-        Ok(Reply::Begun(pieces)) => Ok(response.body(Body { pieces, ended: false, _waits: waits })),
+        Ok(Reply::Begun(pieces)) => {
+            let size = BodySize::Stream;
+            Ok(response.body(Body { pieces, size, ended: false, _waits: Some(waits) }))
+        }
         Ok(Reply::Refused(refusal)) => Err(refusal),
         Err(_) => Err(Refusal::internal(&"the thread that answers broke off")),
+    }
+}
+
+/// A body of exactly `size` bytes, which `produce` hands over piece by piece on a thread that may block. It breaks off
+/// when nobody wants more. Unlike a long list it may take as long as it moves: it keeps nobody from writing.
+pub fn sound(
+    app: &Data<App>,
+    request: &HttpRequest,
+    size: u64,
+    produce: impl FnOnce(&mut dyn FnMut(Vec<u8>) -> ControlFlow<()>) -> Result<ControlFlow<()>, Refusal>
+    + Send
+    + 'static,
+) -> Result<impl MessageBody + 'static, Refusal> {
+    let permit = Arc::clone(&app.sounds).try_acquire_owned().map_err(|_| Refusal::Busy(RETRY))?;
+    let (pieces, receiver) = mpsc::channel(WAITING);
+    let hangup = request.conn_data::<Hangup>().cloned();
+    let stall = Duration::from_secs(app.config.stream_stall_seconds.into());
+    let stream = Stream { pieces, hangup, stall, until: None, _permit: permit };
+    // Its end is told by the last piece, or by the lack of one.
+    drop(tokio::task::spawn_blocking(move || {
+        if let Ok(ControlFlow::Continue(())) = produce(&mut |piece| stream.send(Piece::Data(piece.into()))) {
+            let _ = stream.send(Piece::End);
+        }
+    }));
+    Ok(Body { pieces: receiver, size: BodySize::Sized(size), ended: false, _waits: None })
+}
+
+/// The body of an answer to HEAD: its length, and nothing of it.
+pub struct Unsent(pub u64);
+
+impl MessageBody for Unsent {
+    type Error = io::Error;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.0)
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        Poll::Ready(None)
     }
 }
 
@@ -179,7 +234,8 @@ struct Stream {
     pieces: mpsc::Sender<Piece>,
     hangup: Option<Hangup>,
     stall: Duration,
-    until: Instant,
+    /// When it has to be over, however fast it moves.
+    until: Option<Instant>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -241,7 +297,7 @@ impl Inner {
         }
         let stall = Duration::from_secs(app.config.stream_stall_seconds.into());
         let until = Instant::now() + Duration::from_secs(60 * u64::from(app.config.stream_minutes));
-        self.state = State::Streaming(Stream { pieces, hangup, stall, until, _permit: permit });
+        self.state = State::Streaming(Stream { pieces, hangup, stall, until: Some(until), _permit: permit });
         self.send()
     }
 
@@ -282,7 +338,8 @@ impl Inner {
 impl Stream {
     /// Hands a piece to the socket's thread; breaks when the client went away, or has to go.
     fn send(&self, piece: Piece) -> ControlFlow<()> {
-        let patience = self.stall.min(self.until.saturating_duration_since(Instant::now()));
+        let left = self.until.map_or(self.stall, |until| until.saturating_duration_since(Instant::now()));
+        let patience = self.stall.min(left);
         if patience.is_zero() {
             return self.drop_client("takes longer than stream_minutes");
         }
@@ -311,15 +368,16 @@ impl Stream {
 /// The body of a long answer.
 struct Body {
     pieces: mpsc::Receiver<Piece>,
+    size: BodySize,
     ended: bool,
-    _waits: Waits,
+    _waits: Option<Waits>,
 }
 
 impl MessageBody for Body {
     type Error = io::Error;
 
     fn size(&self) -> BodySize {
-        BodySize::Stream
+        self.size
     }
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {

@@ -44,14 +44,17 @@ pub(super) fn serve(config: Config) -> anyhow::Result<()> {
              or let only a trusted network reach it"
         );
     }
-    say(&format!("Tapeline listens on http://{address}"))?;
-    if !server.app().store.reader()?.has_people()? {
-        say(&format!(
-            "Nobody can log in yet. Next:  tapeline init --customer \"My office\" --user admin --db {}",
-            db.display()
-        ))?;
-    }
-    server.run_blocking(server::asked_to_stop()).context("the server ended")
+    let nobody = !server.app().store.reader()?.has_people()?;
+    server.run(|| {
+        say(&format!("Tapeline listens on http://{address}"))?;
+        if nobody {
+            say(&format!(
+                "Nobody can log in yet. Next:  tapeline init --customer \"My office\" --user admin --db {}",
+                db.display()
+            ))?;
+        }
+        Ok(())
+    })
 }
 
 pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {

@@ -8,12 +8,14 @@ mod customers;
 mod error;
 mod fold;
 mod groups;
+mod identity;
 mod open;
 mod people;
 mod recordings;
 mod schema;
 mod search;
 mod sessions;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,6 +29,7 @@ pub use audit::Entry;
 pub use error::{OpenError, StoreError};
 pub use fold::{MOST_WORDS, fold_words};
 pub use groups::GroupFields;
+pub use identity::Identity;
 pub use open::wide_mode;
 pub use people::{Credential, Listed, PersonFields};
 pub use recordings::RecordingRow;
@@ -37,8 +40,8 @@ use crate::model::Actor;
 
 /// How long a statement waits for another program's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often a running query looks whether anyone still wants its answer, in virtual-machine steps: about 50 µs.
-const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+/// How often a running query looks whether anyone still wants its answer, in virtual-machine steps: about 10 µs.
+const STEPS_BETWEEN_LOOKS: i32 = 2_000;
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 64;
 
@@ -126,11 +129,19 @@ impl Store {
     }
 }
 
+impl Drop for Store {
+    fn drop(&mut self) {
+        // The process may end before the readers are closed, and only the last connection writes the WAL back: whoever
+        // then copies the file alone should have all of it. Where another program reads, its connection does it.
+        let _ = self.writer().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+}
+
 impl Reader {
     /// Ends whatever this connection runs as soon as `over` says so; its query then fails with
     /// [`StoreError::Cancelled`].
-    pub fn end_when(&self, mut over: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
-        self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || over()))?;
+    pub fn end_when(&self, over: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
+        self.0.progress_handler(STEPS_BETWEEN_LOOKS, Some(over))?;
         Ok(())
     }
 }

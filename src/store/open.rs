@@ -69,13 +69,12 @@ fn make_or_look(path: &Path) -> Result<Found, OpenError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(path)
-                .map_err(|error| OpenError::Create { path: path.into(), why: reason(&error) })?;
-            return Ok(Found::Nothing);
+            return match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+                Ok(_) => Ok(Found::Nothing),
+                // Another first start was a moment faster; its lock decides who fills the file.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Found::Nothing),
+                Err(error) => Err(OpenError::Create { path: path.into(), why: reason(&error) }),
+            };
         }
         Err(error) => return Err(OpenError::Access { path: path.into(), why: reason(&error) }),
     };

@@ -138,9 +138,6 @@ impl Change<'_> {
             self.transaction.execute("DELETE FROM recordgroup_members WHERE person = ?", [id])?;
             self.transaction.execute("UPDATE recordgroups SET owner = 0 WHERE owner = ?", [id])?;
         }
-        if fields.customer.is_some() || fields.role.is_some() {
-            self.end_all(id)?;
-        }
         let changed = [
             fields.username.as_ref().map(|new| format!("username {new}")),
             fields.name.as_ref().map(|new| format!("name {new}")),
@@ -151,11 +148,10 @@ impl Change<'_> {
         self.audit_person("user/edit", customer, format!("{username}: {detail}"))
     }
 
-    /// Sets the hash of a new password and ends the person's tokens and sessions.
+    /// Sets the hash of a new password; the schema then ends the person's tokens and sessions.
     pub fn set_password(&self, username: &str, hash: &str) -> Result<(), StoreError> {
         let (id, customer) = self.needs_person(username)?;
         self.transaction.execute("UPDATE people SET hash = ? WHERE id = ?", (hash, id))?;
-        self.end_all(id)?;
         self.audit_person("user/passwd", customer, username.to_owned())
     }
 

@@ -25,12 +25,7 @@ impl RecordingRow<'_> {
     /// A wire column as a number. What another program stored as something else is read the way SQLite casts it.
     #[inline]
     pub fn integer(&self, column: usize) -> i64 {
-        match self.0.get_raw(column) {
-            ValueRef::Integer(number) => number,
-            ValueRef::Real(real) => real as i64,
-            ValueRef::Text(text) | ValueRef::Blob(text) => leading_integer(text),
-            ValueRef::Null => 0,
-        }
+        as_integer(self.0.get_raw(column))
     }
 
     /// Calls `use_` with a wire column as text: bytes that are nearly always UTF-8, but another program may have
@@ -70,17 +65,17 @@ impl RecordingRow<'_> {
 }
 
 /// Whoever gets the rows of the list that this thread is stepping through.
-type Taker = Box<dyn FnMut(&RecordingRow<'_>) -> ControlFlow<()>>;
+pub(super) type Taker = Box<dyn FnMut(&RecordingRow<'_>) -> ControlFlow<()>>;
 
 thread_local! {
     static TAKER: RefCell<Option<Taker>> = const { RefCell::new(None) };
 }
 
 /// Takes the taker away again, however the list ends.
-struct Taking;
+pub(super) struct Taking;
 
 impl Taking {
-    fn begin(taker: Taker) -> Taking {
+    pub(super) fn begin(taker: Taker) -> Taking {
         TAKER.set(Some(taker));
         Taking
     }
@@ -89,6 +84,17 @@ impl Taking {
 impl Drop for Taking {
     fn drop(&mut self) {
         drop(TAKER.take());
+    }
+}
+
+/// A value as a number, the way SQLite casts it.
+#[inline]
+pub(super) fn as_integer(value: ValueRef<'_>) -> i64 {
+    match value {
+        ValueRef::Integer(number) => number,
+        ValueRef::Real(real) => real as i64,
+        ValueRef::Text(text) | ValueRef::Blob(text) => leading_integer(text),
+        ValueRef::Null => 0,
     }
 }
 
@@ -302,7 +308,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    fn columns(&mut self) {
+    pub(super) fn columns(&mut self) {
         for (index, column) in WIRE.iter().enumerate() {
             self.push(if index == 0 { "SELECT take(r.\"" } else { ", r.\"" });
             self.push(column.name);
@@ -315,7 +321,7 @@ impl<'a> Query<'a> {
         self.sql.push_str(sql);
     }
 
-    fn bind(&mut self, value: impl ToSql + 'a) {
+    pub(super) fn bind(&mut self, value: impl ToSql + 'a) {
         self.values.push(Box::new(value));
         let _ = write!(self.sql, "?{}", self.values.len());
     }

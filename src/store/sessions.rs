@@ -1,9 +1,11 @@
 //! Tokens and sessions: stored hashed, and void once the person's password, role or customer changes.
 
+use std::time::Duration;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::people::{self, CREDENTIAL, Credential};
-use super::{Change, Reader, Store, StoreError};
+use super::{BUSY_TIMEOUT, Change, Reader, Store, StoreError};
 
 /// How a caller proves that they logged in before: the hash of what they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +53,14 @@ impl Reader {
 }
 
 impl Store {
-    /// Notes that a session was used. Does nothing while the writer is at work: the next use comes soon.
+    /// Notes that a session was used. Does nothing while somebody writes: the next use comes soon.
     pub fn touch_session(&self, hash: &[u8; 32], now: i64) -> Result<(), StoreError> {
         if let Some(writer) = self.idle_writer() {
-            writer.execute("UPDATE sessions SET seen = ? WHERE hash = ?", params![now, &hash[..]])?;
+            writer.busy_timeout(Duration::ZERO)?;
+            let noted =
+                writer.execute("UPDATE sessions SET seen = ? WHERE hash = ?", params![now, &hash[..]]);
+            writer.busy_timeout(BUSY_TIMEOUT)?;
+            noted?;
         }
         Ok(())
     }
@@ -116,13 +122,6 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Ends all tokens and sessions of a person.
-    pub fn end_all(&self, person: i64) -> Result<(), StoreError> {
-        self.transaction.execute("DELETE FROM tokens WHERE person = ?", [person])?;
-        self.transaction.execute("DELETE FROM sessions WHERE person = ?", [person])?;
-        Ok(())
-    }
-
     /// Sets a person's own new password. Ends all their tokens and sessions but `kept`, which gets the new standing.
     pub fn change_own_password(
         &self,
@@ -131,20 +130,32 @@ impl Change<'_> {
         kept: Option<&Secret>,
         standing: &[u8],
     ) -> Result<(), StoreError> {
+        let times = kept.map(|secret| self.times(secret)).transpose()?.flatten();
+        // The schema ends all of them with the old password.
         self.transaction.execute("UPDATE people SET hash = ? WHERE id = ?", (hash, person))?;
-        for (table, other) in [("tokens", Secret::Token([0; 32])), ("sessions", Secret::Session([0; 32]))] {
-            let kept =
-                kept.map(parts).filter(|(name, _)| *name == parts(&other).0).map(|(_, hash)| hash.to_vec());
-            self.transaction.execute(
-                &format!("DELETE FROM {table} WHERE person = ? AND hash IS NOT ?"),
-                params![person, kept],
-            )?;
-            self.transaction.execute(
-                &format!("UPDATE {table} SET standing = ? WHERE hash = ?"),
-                params![standing, kept],
-            )?;
-        }
+        let (Some(secret), Some((created, seen, expires))) = (kept, times) else { return Ok(()) };
+        let (_, hash) = parts(secret);
+        let sql = match secret {
+            Secret::Token(_) => {
+                "INSERT INTO tokens (hash, person, standing, created, expires) SELECT ?1, ?2, ?3, ?4, ?6 WHERE ?5 IS NOT NULL"
+            }
+            Secret::Session(_) => {
+                "INSERT INTO sessions (hash, person, standing, created, seen, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+            }
+        };
+        self.transaction.execute(sql, params![&hash[..], person, standing, created, seen, expires])?;
         Ok(())
+    }
+
+    /// When a token or session was issued, last used, and ends.
+    fn times(&self, secret: &Secret) -> Result<Option<(i64, i64, i64)>, StoreError> {
+        let (table, hash) = parts(secret);
+        let seen = if matches!(secret, Secret::Session(_)) { "seen" } else { "created" };
+        let mut statement = self
+            .transaction
+            .prepare(&format!("SELECT created, {seen}, expires FROM {table} WHERE hash = ?"))?;
+        let row = statement.query_row([&hash[..]], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        Ok(row.optional()?)
     }
 }
 

@@ -81,7 +81,6 @@ pub fn spawn_with(settings: impl FnOnce(&mut Config)) -> TestApp {
 
 /// The same with other settings, and more in the database before it starts.
 pub fn spawn(settings: impl FnOnce(&mut Config), fill: impl FnOnce(&Path)) -> TestApp {
-    if std::env::var("DBG").is_ok() { tapeline::telemetry::start(); }
     let folder = Folder::new();
     let db = folder.file("recordings.db");
     make_database(&db);
@@ -98,7 +97,8 @@ pub fn spawn(settings: impl FnOnce(&mut Config), fill: impl FnOnce(&Path)) -> Te
     let address = server.address().expect("an address");
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let thread = std::thread::spawn(move || {
-        server.run_blocking(async { drop(stopped.await) }).expect("the server runs");
+        let serving = server.run_until(async { drop(stopped.await) });
+        actix_web::rt::System::new().block_on(serving).expect("the server runs");
     });
     TestApp { address, db, _folder: folder, stop: Some(stop), thread: Some(thread) }
 }

@@ -41,7 +41,8 @@ fn without_words_it_says_what_it_can_do() {
         assert!(said.err.contains(word), "{word}: {}", said.err);
     }
     let help = run(&["--help"]).ok();
-    for word in ["--db", "--listen", "--media-root", "--compat", "--config", "TAPELINE_DB", "TAPELINE_LISTEN"] {
+    for word in ["--db", "--listen", "--media-root", "--compat", "--config", "TAPELINE_DB", "TAPELINE_LISTEN"]
+    {
         assert!(help.contains(word), "{word}");
     }
     assert!(run(&["--version"]).ok().starts_with("tapeline "));
@@ -96,7 +97,10 @@ fn a_stranger_sets_up_an_office_and_logs_in() {
             "privileges": ["owner", "administrator", "record"]})
     );
     assert!(!server.stop().out.contains("init"), "somebody can log in");
-    assert_eq!(fs::metadata(folder.file("sound")).expect("the sound's folder").permissions().mode() & 0o700, 0o700);
+    assert_eq!(
+        fs::metadata(folder.file("sound")).expect("the sound's folder").permissions().mode() & 0o700,
+        0o700
+    );
 }
 
 #[test]
@@ -107,7 +111,10 @@ fn customers_are_added_listed_renamed_and_removed() {
     assert!(customer(&["list"]).ok().contains("tapeline customer add"));
     assert_eq!(json_of(customer(&["list", "--json"])), json!([]));
     assert_eq!(customer(&["add", "Alder"]).ok(), "Added customer 1: Alder\n");
-    assert_eq!(json_of(customer(&["add", "Birch", "--id", "20", "--json"])), json!({"id": 20, "name": "Birch"}));
+    assert_eq!(
+        json_of(customer(&["add", "Birch", "--id", "20", "--json"])),
+        json!({"id": 20, "name": "Birch"})
+    );
     assert!(customer(&["add", "Alder"]).refusal().contains("Alder"));
     assert!(customer(&["add", "Cedar", "--id", "20"]).refusal().contains("--id"));
     assert!(customer(&["edit", "1", "--name", "Birch"]).refusal().contains("Birch"));
@@ -133,9 +140,31 @@ fn groups_are_added_listed_changed_and_removed() {
     let group = |arguments: &[&str]| with_db(&db, &[&["group"], arguments].concat(), "");
     assert_eq!(group(&["add", "Door", "--customer", "1"]).ok(), "Added group 6: Door\n");
     let add = [
-        "add", "Lab", "--customer", "2", "--id", "60", "--description", "d", "--email", "lab@birch.example",
-        "--expires", "0", "--fraction", "50", "--beep", "1", "--owner", "bea", "--record-in", "0", "--record-out",
-        "0", "--transcribe", "1", "--json",
+        "add",
+        "Lab",
+        "--customer",
+        "2",
+        "--id",
+        "60",
+        "--description",
+        "d",
+        "--email",
+        "lab@birch.example",
+        "--expires",
+        "0",
+        "--fraction",
+        "50",
+        "--beep",
+        "1",
+        "--owner",
+        "bea",
+        "--record-in",
+        "0",
+        "--record-out",
+        "0",
+        "--transcribe",
+        "1",
+        "--json",
     ];
     assert_eq!(json_of(group(&add)), json!({"id": 60, "name": "Lab"}));
     let lab = |customer: &str| {
@@ -147,15 +176,20 @@ fn groups_are_added_listed_changed_and_removed() {
         json!({"id": 60, "customer": 2, "name": "Lab", "description": "d", "email": "lab@birch.example",
             "expires": 0, "fraction": 50, "beep": 1, "owner": 7, "record_in": 0, "record_out": 0, "transcribe": 1})
     );
-    group(&["edit", "60", "--name", "Laboratory", "--owner", "", "--add-member", "bea", "--expires", "30"]).ok();
+    group(&["edit", "60", "--name", "Laboratory", "--owner", "", "--add-member", "bea", "--expires", "30"])
+        .ok();
     let changed = lab("2");
-    assert_eq!((&changed["name"], &changed["owner"], &changed["expires"]), (&json!("Laboratory"), &json!(0), &json!(30)));
+    assert_eq!(
+        (&changed["name"], &changed["owner"], &changed["expires"]),
+        (&json!("Laboratory"), &json!(0), &json!(30))
+    );
     assert_eq!(changed["description"], "d", "what is not given stays");
     assert_eq!(sqlite3(&db, "SELECT person FROM recordgroup_members WHERE recordgroup = 60"), "7");
     group(&["edit", "60", "--remove-member", "bea"]).ok();
     assert_eq!(sqlite3(&db, "SELECT count(*) FROM recordgroup_members WHERE recordgroup = 60"), "0");
 
-    let before = sqlite3(&db, "SELECT * FROM recordgroups; SELECT * FROM recordgroup_members; SELECT * FROM audit;");
+    let before =
+        sqlite3(&db, "SELECT * FROM recordgroups; SELECT * FROM recordgroup_members; SELECT * FROM audit;");
     for (arguments, word) in [
         (&["add", "x", "--customer", "99"][..], "customer 99"),
         (&["add", "x", "--customer", "1", "--id", "60"], "--id"),
@@ -169,7 +203,8 @@ fn groups_are_added_listed_changed_and_removed() {
         let sentence = group(arguments).refusal();
         assert!(sentence.contains(word), "{sentence}");
     }
-    let after = sqlite3(&db, "SELECT * FROM recordgroups; SELECT * FROM recordgroup_members; SELECT * FROM audit;");
+    let after =
+        sqlite3(&db, "SELECT * FROM recordgroups; SELECT * FROM recordgroup_members; SELECT * FROM audit;");
     assert_eq!(after, before, "a command that fails changes nothing");
     group(&["remove", "60"]).ok();
     assert!(group(&["list"]).ok().contains("365 days"));
@@ -190,12 +225,22 @@ fn users_are_added_listed_changed_and_removed() {
         assert!(add("new", input).refusal().contains(word), "{input:?}");
     }
     add("longest", &"x".repeat(72)).ok();
-    assert!(user(&["add", "new", "--customer", "1", "--role", "agent"], "secret\n").refusal().contains("--password-stdin"));
-    for (customer, role, word) in [("99", "agent", "tapeline customer list"), ("1", "boss", "tapeline role list")] {
+    assert!(
+        user(&["add", "new", "--customer", "1", "--role", "agent"], "secret\n")
+            .refusal()
+            .contains("--password-stdin")
+    );
+    for (customer, role, word) in
+        [("99", "agent", "tapeline customer list"), ("1", "boss", "tapeline role list")]
+    {
         let add = ["add", "new", "--customer", customer, "--role", role, "--password-stdin"];
         assert!(user(&add, "secret\n").refusal().contains(word));
     }
-    user(&["edit", "zed", "--rename", "zoe", "--full-name", "Zoë", "--role", "supervisor", "--customer", "2"], "").ok();
+    user(
+        &["edit", "zed", "--rename", "zoe", "--full-name", "Zoë", "--role", "supervisor", "--customer", "2"],
+        "",
+    )
+    .ok();
     let list = json_of(user(&["list", "--customer", "2", "--json"], ""));
     let zoe = &list.as_array().expect("rows")[2];
     assert_eq!(
@@ -210,11 +255,9 @@ fn users_are_added_listed_changed_and_removed() {
     user(&["passwd", "zoe", "--password-stdin"], "other\n").ok();
     assert_ne!(sqlite3(&db, "SELECT hash FROM people WHERE username = 'zoe'"), text);
     user(&["remove", "zoe"], "").ok();
-    for arguments in [
-        &["remove", "zoe"][..],
-        &["edit", "zoe", "--role", "user"],
-        &["passwd", "zoe", "--password-stdin"],
-    ] {
+    for arguments in
+        [&["remove", "zoe"][..], &["edit", "zoe", "--role", "user"], &["passwd", "zoe", "--password-stdin"]]
+    {
         assert!(user(arguments, "secret\n").refusal().contains("tapeline user list"));
     }
     assert!(user(&["edit", "anna", "--rename", "sara"], "").refusal().contains("sara"));
@@ -270,7 +313,8 @@ fn settings_come_from_flag_then_variable_then_file_then_default() {
     let config = folder.file("tapeline.toml");
     fs::write(&config, format!("db = {file:?}\nbcrypt_cost = 5\n")).expect("a file");
     fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).expect("a mode");
-    let list = |command: &mut Command| finish(command.args(["role", "list", "--config"]).arg(&config), "").ok();
+    let list =
+        |command: &mut Command| finish(command.args(["role", "list", "--config"]).arg(&config), "").ok();
 
     list(&mut tapeline());
     assert!(file.exists() && !variable.exists());
@@ -349,7 +393,8 @@ fn the_sample_of_the_configuration_is_a_configuration() {
         assert!(help.contains(&format!("--{}", name.replace('_', "-"))), "{name} has a flag");
     }
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("a mode");
-    let said = finish(tapeline().current_dir(folder.path()).args(["role", "list", "--config"]).arg(&file), "");
+    let said =
+        finish(tapeline().current_dir(folder.path()).args(["role", "list", "--config"]).arg(&file), "");
     assert!(said.err.contains("chmod 600"), "{}", said.err);
 }
 
@@ -359,7 +404,11 @@ fn plain_http_beyond_this_machine_is_warned_of() {
     let db = folder.file("x.db");
     for (listen, warned) in [("0.0.0.0:0", true), ("127.0.0.1:0", false)] {
         let mut command = tapeline();
-        command.args(["serve", "--listen", listen, "--db"]).arg(&db).arg("--media-root").arg(folder.file("sound"));
+        command
+            .args(["serve", "--listen", listen, "--db"])
+            .arg(&db)
+            .arg("--media-root")
+            .arg(folder.file("sound"));
         let said = Serving::start(&mut command).stop();
         assert_eq!(said.err.contains("plain HTTP"), warned, "{}", said.err);
     }

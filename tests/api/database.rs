@@ -22,11 +22,12 @@ fn with(db: &Path, suffix: &str) -> PathBuf {
 }
 
 fn numbers(db: &Path) -> String {
-    sqlite3(db, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode; PRAGMA integrity_check;")
+    assert_ne!(sqlite3(db, "PRAGMA user_version"), "0");
+    sqlite3(db, "PRAGMA application_id; PRAGMA journal_mode; PRAGMA integrity_check;")
 }
 
-/// `TAPE`, version 1.
-const OURS: &str = "1413566533\n1\nwal\nok";
+/// `TAPE`, in WAL mode, whole.
+const OURS: &str = "1413566533\nwal\nok";
 
 /// The table as the contract has it, and nothing else of ours.
 const CONTRACT: &str = "CREATE TABLE recordings (
@@ -87,7 +88,10 @@ fn a_missing_file_is_made_for_its_owner_alone() {
     assert_eq!(mode(&db), 0o600);
     assert_eq!(numbers(&db), OURS);
     open(&db).ok();
-    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing beside it");
+    for (path, _, mode) in all_bytes(folder.path()) {
+        assert!(["", "-wal", "-shm"].iter().any(|suffix| path == with(&db, suffix)), "{}", path.display());
+        assert_eq!(mode, 0o600, "{}", path.display());
+    }
 }
 
 #[test]
@@ -162,16 +166,22 @@ fn a_file_with_the_contracts_tables_is_adopted_and_its_rows_stay_as_they_were() 
     assert_eq!(sqlite3(&db, "SELECT text FROM notes"), "theirs");
     assert_eq!(sqlite3(&db, "SELECT DISTINCT quote(direction), hold FROM recordings"), "''|0");
     assert_eq!(
-        sqlite3(&db, "SELECT * FROM customers ORDER BY id; SELECT id, customer, name FROM recordgroups ORDER BY id;"),
+        sqlite3(
+            &db,
+            "SELECT * FROM customers ORDER BY id; SELECT id, customer, name FROM recordgroups ORDER BY id;"
+        ),
         "3|Cedar\n4|Customer 4\n30|3|Front\n31|3|Group 31\n40|4|Group 40"
     );
-    assert_eq!(sqlite3(&db, "SELECT description, expires, fraction FROM recordgroups WHERE id = 30"), "|365|100");
+    assert_eq!(
+        sqlite3(&db, "SELECT description, expires, fraction FROM recordgroups WHERE id = 30"),
+        "|365|100"
+    );
 
     let copy = with(&db, ".before-adoption");
     assert_eq!(sqlite3(&copy, ".dump"), dump);
     assert_eq!(mode(&copy), 0o600);
     open(&db).ok();
-    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2, "one file, one copy");
+    assert!(!with(&db, ".before-adoption-2").exists(), "one copy");
 
     let sara = ["user", "add", "sara", "--customer", "3", "--role", "supervisor", "--password-stdin", "--db"];
     finish(tapeline().args(sara).arg(&db), "secret\n").ok();
@@ -201,14 +211,17 @@ fn missing_columns_get_their_defaults_and_null_is_served_as_empty() {
     let before = rows(&db, &names);
     open(&db).ok();
     assert_eq!(rows(&db, &names), before);
-    let person = "INSERT INTO people (customer, username, role, hash) VALUES (1, 'sara', 'supervisor', 'HASH')";
+    let person =
+        "INSERT INTO people (customer, username, role, hash) VALUES (1, 'sara', 'supervisor', 'HASH')";
     sqlite3(&db, &person.replace("HASH", &crate::app::HASH));
     let server = serve(&db);
     let data = caller(&server, "sara", PASSWORD).get("recording/recordings/list").data();
     let row = data[0].as_object().expect("a row");
     assert_eq!(row.len(), 36);
     assert_eq!(row.values().filter(|value| value.is_null()).count(), 0);
-    for (column, value) in [("cnumber", ""), ("path", ""), ("recordid", ""), ("status", ""), ("direction", "")] {
+    for (column, value) in
+        [("cnumber", ""), ("path", ""), ("recordid", ""), ("status", ""), ("direction", "")]
+    {
         assert_eq!(row[column], value, "{column}");
     }
     for (column, value) in [("size", 0), ("totaltime", 0), ("spresent", 1), ("hold", 0), ("customer", 1)] {
@@ -235,13 +248,47 @@ fn what_was_dropped_from_a_file_of_ours_is_made_again() {
     assert_eq!(sqlite3(&db, "SELECT * FROM recordings; SELECT * FROM people;"), before);
 }
 
+#[test]
+fn a_file_of_the_first_version_is_upgraded_and_its_rows_stay_as_they_were() {
+    let folder = Folder::new();
+    let db = folder.file("old.db");
+    make_database(&db);
+    open(&db).ok();
+    let whole = sqlite3(&db, "SELECT type, name, sql FROM sqlite_schema ORDER BY name; PRAGMA user_version;");
+    sqlite3(
+        &db,
+        "DROP TRIGGER recordings_search_insert; DROP TRIGGER recordings_search_update; DROP VIEW recordings_text;
+         DROP TABLE recordings_search; DROP TABLE recordings_unindexed; DROP INDEX recordings_recordgroup_list;
+         DROP INDEX recordings_customer_list; DROP INDEX recordings_recordgroup_in_progress;
+         DROP INDEX recordings_customer_in_progress; PRAGMA user_version = 1;",
+    );
+    let before = sqlite3(&db, "SELECT * FROM recordings; SELECT * FROM people; SELECT * FROM recordgroups;");
+    open(&db).ok();
+    assert_eq!(
+        sqlite3(&db, "SELECT type, name, sql FROM sqlite_schema ORDER BY name; PRAGMA user_version;"),
+        whole
+    );
+    assert_eq!(numbers(&db), OURS);
+    assert_eq!(
+        sqlite3(&db, "SELECT * FROM recordings; SELECT * FROM people; SELECT * FROM recordgroups;"),
+        before
+    );
+    let server = serve(&db);
+    let sara = caller(&server, "sara", PASSWORD);
+    assert_eq!(sara.get("recording/recordings/list?search=front").rows(), "a", "rows of before are found");
+}
+
 /// A file that is refused: what it is, how it is made, a word of the sentence.
 type Refused = (&'static str, fn(&Path), &'static str);
 
 const REFUSED: [Refused; 16] = [
     ("text", |db| fs::write(db, "start,end\n".repeat(100)).expect("a file"), "not a SQLite database"),
     ("a few bytes", |db| fs::write(db, "SQLite").expect("a file"), "not a SQLite database"),
-    ("the beginning of a header", |db| fs::write(db, "SQLite format 3\0").expect("a file"), "not a SQLite database"),
+    (
+        "the beginning of a header",
+        |db| fs::write(db, "SQLite format 3\0").expect("a file"),
+        "not a SQLite database",
+    ),
     ("zeros", |db| fs::write(db, [0; 8192]).expect("a file"), "not a SQLite database"),
     ("a folder", |db| fs::create_dir(db).expect("a folder"), "not a file"),
     (
@@ -409,7 +456,7 @@ fn rows_of_one_identity_are_listed_and_nothing_is_touched() {
     for word in ["twin", "100", "200"] {
         assert!(said.err.contains(word), "{}", said.err);
     }
-    assert!(!said.err.contains("30"), "only the doubles: {}", said.err);
+    assert!(!said.err.contains("uniqueid a,"), "only the doubles: {}", said.err);
     assert!(all_bytes(folder.path()) == before, "it was touched");
 
     sqlite3(&db, "DELETE FROM recordings WHERE id = 200");
@@ -465,7 +512,10 @@ fn rows_of_a_customer_or_group_without_a_name_get_one_by_trigger() {
          INSERT INTO recordings (customer, recordgroup, uniqueid) VALUES ('text', x'00', 'wrong types');",
     );
     assert_eq!(
-        sqlite3(&db, "SELECT * FROM customers WHERE id > 2; SELECT id, customer, name FROM recordgroups WHERE id > 5;"),
+        sqlite3(
+            &db,
+            "SELECT * FROM customers WHERE id > 2; SELECT id, customer, name FROM recordgroups WHERE id > 5;"
+        ),
         "8|Customer 9\n9|Customer 9 (2)\n10|Customer 10\n11|Customer 11\n12|Customer 12\n\
          90|9|Group 90\n100|10|Group 100\n110|11|Group 110\n120|12|Group 120"
     );

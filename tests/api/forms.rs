@@ -35,7 +35,10 @@ fn a_supervisor_asks_in_every_form_and_gets_one_answer() {
                 ("GET", anon.send("GET", &all, &[], b"")),
                 ("GET &", anon.send("GET", &all.replace(';', "&"), &[], b"")),
                 ("POST form", anon.send("POST", &path, &form, format!("{who};{filters}").as_bytes())),
-                ("POST form, UTF-8", anon.send("POST", &path, &form_utf8, format!("{who}&{filters}").as_bytes())),
+                (
+                    "POST form, UTF-8",
+                    anon.send("POST", &path, &form_utf8, format!("{who}&{filters}").as_bytes()),
+                ),
                 ("POST, empty body", anon.send("POST", &all, &form, b"")),
                 ("POST, no type", anon.send("POST", &all, &[], b"")),
                 ("POST JSON", anon.send("POST", &path, &json_type, object.as_bytes())),
@@ -165,7 +168,10 @@ fn no_answer_repeats_a_secret_that_was_sent_in_a_wrong_form() {
         ("application/json", r#""auth_password=hunter2""#),
         ("application/json", r#"{"auth_password": "hunter2"#),
         ("application/json", r#"{"auth_password": ["hunter2"]}"#),
-        ("application/json", r#"{"auth_username": "sara", "auth_password": "hunter2", "auth_password": "x"}"#),
+        (
+            "application/json",
+            r#"{"auth_username": "sara", "auth_password": "hunter2", "auth_password": "x"}"#,
+        ),
         ("application/json", r#"hunter2"#),
         ("application/x-www-form-urlencoded", "auth_username=sara&auth_password=hunter2%"),
         ("application/x-www-form-urlencoded", "auth_username=sara&auth_password=hunter2&auth_password=x"),
@@ -290,7 +296,8 @@ fn answers_are_compressed_when_the_client_asks() {
 }
 
 fn decompressed(answer: &Answer) -> Value {
-    let encoding: ContentEncoding = answer.header("content-encoding").expect("encoded").parse().expect("known");
+    let encoding: ContentEncoding =
+        answer.header("content-encoding").expect("encoded").parse().expect("known");
     let bytes = actix_web::rt::System::new().block_on(async {
         let body: Payload = answer.body.clone().into();
         let decoder = Decompress::new(body, encoding);
@@ -305,7 +312,8 @@ fn a_connection_serves_one_request_after_the_other() {
     let sara = app.supervisor();
     let mut stream = http::connect(app.address, None, None);
     for (limit, rows) in [("1", "a"), ("2", "a b"), ("x", "")] {
-        let headers: Vec<(&str, &str)> = sara.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let headers: Vec<(&str, &str)> =
+            sara.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let target = format!("/api/json/{LIST}?limit={limit}");
         let request = http::request("GET", &target, &[&[("Host", "tapeline")], &headers[..]].concat(), b"");
         stream.write_all(&request).expect("the connection stays");
@@ -388,9 +396,13 @@ fn with_compat_enswitch_the_status_is_200_and_values_are_strings() {
         json!({"count": "1", "totaltime": "5", "size": "20"})
     );
     let groups = sara.get("recording/groups/list").data();
-    assert!(groups.as_array().expect("rows").iter().all(|group| {
-        group.as_object().expect("a row").values().all(Value::is_string)
-    }));
+    assert!(
+        groups
+            .as_array()
+            .expect("rows")
+            .iter()
+            .all(|group| { group.as_object().expect("a row").values().all(Value::is_string) })
+    );
 }
 
 #[test]
@@ -413,13 +425,32 @@ fn hostile_paths_and_queries_never_are_our_fault() {
     let app = spawn_app();
     let owner = app.owner();
     for text in [
-        "'", "\"", "--", "; DROP TABLE recordings", "%", "_", "*", "\\", "\0", "\u{202e}", "💾", "1 OR 1=1", "[a-z]",
-        "' OR ''='", "NaN", "-0", "null", "\r\n\r\n", "../../etc/passwd",
+        "'",
+        "\"",
+        "--",
+        "; DROP TABLE recordings",
+        "%",
+        "_",
+        "*",
+        "\\",
+        "\0",
+        "\u{202e}",
+        "💾",
+        "1 OR 1=1",
+        "[a-z]",
+        "' OR ''='",
+        "NaN",
+        "-0",
+        "null",
+        "\r\n\r\n",
+        "../../etc/passwd",
     ] {
         for name in ["called", "caller"] {
             assert_eq!(owner.get(&format!("{LIST}?{name}={}", encoded(text))).status, 200, "{name} {text:?}");
         }
-        for name in ["start", "customer", "recordgroup", "sort", "limit", "offset", "complete", "count", "direction"] {
+        for name in
+            ["start", "customer", "recordgroup", "sort", "limit", "offset", "complete", "count", "direction"]
+        {
             let expected = match (name, text) {
                 ("start" | "limit" | "offset" | "complete" | "count", "-0") => "200".to_owned(),
                 _ => format!("400 {name}"),

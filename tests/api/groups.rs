@@ -62,9 +62,14 @@ fn a_group_is_got_by_those_who_may_see_it() {
 #[test]
 fn a_group_that_only_a_row_names_is_listed_as_soon_as_the_row_is_there() {
     let app = spawn_app();
-    app.sqlite3("INSERT INTO recordings (customer, recordgroup, uniqueid) VALUES (77, 12, 'x'), (1, 13, 'y');");
+    app.sqlite3(
+        "INSERT INTO recordings (customer, recordgroup, uniqueid) VALUES (77, 12, 'x'), (1, 13, 'y');",
+    );
     assert_eq!(app.owner().get("recording/groups/get?id=12").data(), group(12, 77, "Group 12", 0));
-    assert_eq!(app.owner().get("recording/groups/list?customer=77").data(), json!([group(12, 77, "Group 12", 0)]));
+    assert_eq!(
+        app.owner().get("recording/groups/list?customer=77").data(),
+        json!([group(12, 77, "Group 12", 0)])
+    );
     assert_eq!(app.supervisor().get("recording/groups/get?id=13").data(), group(13, 1, "Group 13", 0));
     assert_eq!(app.sqlite3("SELECT name FROM customers WHERE id = 77"), "Customer 77");
 }

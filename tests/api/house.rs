@@ -24,13 +24,14 @@ const FLOORS: [(&str, u8); 16] = [
 ];
 
 /// A library, and the only rooms that know it.
-const ROOMS: [(&str, &[&str]); 6] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     ("actix_web", &["api", "viewer", "server"]),
     ("rusqlite", &["store"]),
     ("r2d2", &["store"]),
     ("bcrypt", &["auth"]),
     ("rust_embed", &["viewer"]),
     ("clap", &["cli"]),
+    ("cap_std", &["media"]),
 ];
 
 struct Source {
@@ -66,7 +67,12 @@ fn sources() -> Vec<Source> {
         let room = path.split(['/', '.']).next().expect("a name").to_owned();
         let floor = FLOORS.iter().find(|(name, _)| *name == room).map(|(_, floor)| *floor);
         let code = without_comments(&without_tests(&text));
-        Source { floor: floor.unwrap_or_else(|| panic!("{path} is in no room of the house")), path, room, code }
+        Source {
+            floor: floor.unwrap_or_else(|| panic!("{path} is in no room of the house")),
+            path,
+            room,
+            code,
+        }
     };
     files(&source, "rs").into_iter().filter(|path| !path.ends_with("src/lib.rs")).map(read).collect()
 }
@@ -78,15 +84,15 @@ fn without_tests(text: &str) -> String {
 
 fn without_comments(text: &str) -> String {
     let kept = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    kept.map(|line| line.split(" // ").next().unwrap_or(line)).fold(String::new(), |all, line| all + line + "\n")
+    kept.map(|line| line.split(" // ").next().unwrap_or(line))
+        .fold(String::new(), |all, line| all + line + "\n")
 }
 
 /// Whether a word stands in the code, not as a part of a longer one.
 fn names(code: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_';
-    code.match_indices(word).any(|(at, _)| {
-        !code[..at].ends_with(part) && !code[at + word.len()..].starts_with(part)
-    })
+    code.match_indices(word)
+        .any(|(at, _)| !code[..at].ends_with(part) && !code[at + word.len()..].starts_with(part))
 }
 
 #[test]
@@ -99,7 +105,8 @@ fn a_file_imports_from_lower_floors_only() {
     for source in sources() {
         for (room, floor) in FLOORS {
             let path = format!("crate::{room}");
-            let grouped = source.code.contains(&format!("crate::{{{room}")) || names_in_group(&source.code, room);
+            let grouped =
+                source.code.contains(&format!("crate::{{{room}")) || names_in_group(&source.code, room);
             if (names(&source.code, &path) || grouped) && room != source.room {
                 assert!(floor < source.floor, "{} names {path}, which is not below it", source.path);
             }
@@ -147,7 +154,15 @@ fn no_file_unwraps() {
 #[test]
 fn the_folder_holds_what_the_house_has_and_nothing_else() {
     let house = [
-        "Cargo.lock", "Cargo.toml", "Makefile", "README.md", "schema.sql", "src", "static", "target", "tests",
+        "Cargo.lock",
+        "Cargo.toml",
+        "Makefile",
+        "README.md",
+        "schema.sql",
+        "src",
+        "static",
+        "target",
+        "tests",
     ];
     for entry in fs::read_dir(root()).expect("a folder") {
         let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
@@ -163,7 +178,9 @@ fn nothing_needs_a_path_outside() {
         .flat_map(|folder| ["rs", "js", "css", "html", "c", "md"].map(|end| files(&root().join(folder), end)))
         .flatten()
         .collect();
-    texts.extend(["README.md", "Makefile", "Cargo.toml", "schema.sql", "tests/run"].map(|name| root().join(name)));
+    texts.extend(
+        ["README.md", "Makefile", "Cargo.toml", "schema.sql", "tests/run"].map(|name| root().join(name)),
+    );
     // Put together, so that this file does not name it.
     let outside = [["..", "shared"].join("/"), ["", "work", ""].join("/")];
     for path in texts.iter().filter(|path| path.exists()) {

@@ -30,7 +30,8 @@ impl Answer {
 
     pub fn json(&self) -> Value {
         assert!(self.whole, "the answer broke off");
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {} {:?} {}", self.status, self.headers, self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {} {:?} {}", self.status, self.headers, self.text()))
     }
 
     /// The data of a 200.

@@ -31,8 +31,8 @@ fn send_secrets(anon: &Caller) {
                 anon.send("POST", &format!("{base}/{function}"), &json_type, query.as_bytes());
             }
         }
-        for path in ["user/login;auth_password=SECRET-11", "user/login%3Fauth_password=SECRET-11", "SECRET 11"] {
-            anon.send("GET", &format!("{base}/{}", path.replace(' ', "%20")), &[], b"");
+        for path in ["user/login;auth_password=SECRET-11", "user/login%3Fauth_password=SECRET-11"] {
+            anon.send("GET", &format!("{base}/{path}"), &[], b"");
         }
     }
     for (name, value) in [
@@ -84,9 +84,9 @@ fn no_secret_is_in_the_log_however_much_is_logged() {
         let secrets = [&token, &session, PASSWORD, &encoded(PASSWORD), "correct", "SECRET", "%53ECRET"];
         let basics = [basic("sara", "SECRET-13"), basic("adam", PASSWORD)];
         let basics = basics.iter().map(|header| &header["Basic ".len()..]);
-        for secret in secrets.into_iter().chain(basics) {
-            let line = said.err.lines().find(|line| line.contains(secret));
-            assert_eq!(line, None, "{secret} is in the log");
-        }
+        let secrets: Vec<&str> = secrets.into_iter().chain(basics).collect();
+        let leaks: Vec<&str> =
+            said.err.lines().filter(|line| secrets.iter().any(|secret| line.contains(secret))).collect();
+        assert!(leaks.is_empty(), "secrets are in the log:\n{}", leaks.join("\n"));
     }
 }

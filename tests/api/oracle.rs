@@ -13,7 +13,8 @@ use crate::program::sqlite3;
 const LIST: &str = "recording/recordings/list";
 /// What numbers and names are made of: either case, what patterns and quotes are made of, what Unicode folds to ASCII.
 const PIECES: [&str; 20] = [
-    "0", "1", "2", "00", "A", "a", "Z", "z", "Ä", "ä", "İ", "\u{212a}", "ſ", "%", "_", "*", "'", "\"", "\\", " ",
+    "0", "1", "2", "00", "A", "a", "Z", "z", "Ä", "ä", "İ", "\u{212a}", "ſ", "%", "_", "*", "'", "\"", "\\",
+    " ",
 ];
 
 /// Chance that comes again: what failed once fails each time.
@@ -122,7 +123,9 @@ impl Question {
                     _ => &[1, 2, 3, 4, 5],
                 };
                 let group = dice.pick(groups);
-                self.value("recordgroup", group.to_string(), group.into(), |place| format!("recordgroup = {place}"));
+                self.value("recordgroup", group.to_string(), group.into(), |place| {
+                    format!("recordgroup = {place}")
+                });
                 return;
             }
             1 => {
@@ -252,14 +255,18 @@ impl Question {
                 self.condition
             );
             let expected: (i64, i64, i64) = oracle
-                .query_row(&sql, params_from_iter(&self.values), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .query_row(&sql, params_from_iter(&self.values), |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })
                 .expect("plain SQL");
             let (count, totaltime, size) = expected;
             assert_eq!(answer.data(), json!({"count": count, "totaltime": totaltime, "size": size}), "{sql}");
             return;
         }
-        let sql =
-            format!("SELECT uniqueid FROM recordings WHERE 1{} ORDER BY {} {}", self.condition, self.order, self.page);
+        let sql = format!(
+            "SELECT uniqueid FROM recordings WHERE 1{} ORDER BY {} {}",
+            self.condition, self.order, self.page
+        );
         let mut statement = oracle.prepare(&sql).expect("plain SQL");
         let rows = statement.query_map(params_from_iter(&self.values), |row| row.get::<_, String>(0));
         let rows: Vec<String> = rows.expect("plain SQL").map(|row| row.expect("a row")).collect();
@@ -332,7 +339,11 @@ fn lists_are_whole_and_in_order_while_the_sqlite3_shell_writes() {
             for turn in 0.. {
                 let mut dice = Dice(turn + 100);
                 app.sqlite3(&insert(&mut dice, &format!("w{turn}-"), 30));
-                app.sqlite3(if turn % 3 == 0 { "VACUUM;" } else { "DELETE FROM recordings WHERE id % 5 = 0;" });
+                app.sqlite3(if turn % 3 == 0 {
+                    "VACUUM;"
+                } else {
+                    "DELETE FROM recordings WHERE id % 5 = 0;"
+                });
                 if over.load(Ordering::Relaxed) {
                     return;
                 }

@@ -161,6 +161,7 @@ pub struct Serving {
     child: Child,
     pub address: SocketAddr,
     output: BufReader<ChildStdout>,
+    errors: Option<std::thread::JoinHandle<String>>,
 }
 
 impl Serving {
@@ -171,13 +172,28 @@ impl Serving {
         let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
         output.read_line(&mut line).expect("it says where it listens");
-        let Some(address) = line.trim_end().rsplit("http://").next().and_then(|text| text.parse().ok()) else {
+        let Some(address) = line.trim_end().rsplit("http://").next().and_then(|text| text.parse().ok())
+        else {
             let said = child.wait_with_output().expect("the program ends");
             panic!("{line:?} {}", String::from_utf8_lossy(&said.stderr));
         };
         let request = crate::http::request("GET", "/", &[("Host", "tapeline"), ("Connection", "close")], b"");
         assert_eq!(crate::http::exchange(address, None, &request).status, 200);
-        Serving { child, address, output }
+        // Read all along: a pipe that fills up would stop the server.
+        let mut stderr = child.stderr.take().expect("a pipe");
+        let errors = std::thread::spawn(move || {
+            let mut err = String::new();
+            stderr.read_to_string(&mut err).expect("UTF-8");
+            err
+        });
+        Serving { child, address, output, errors: Some(errors) }
+    }
+
+    /// Processor time that it has taken so far, in clock ticks (proc(5)).
+    pub fn processor_time(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("proc(5)");
+        let fields = stat.rsplit_once(") ").expect("a name in parentheses").1.split(' ');
+        fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("a number")).sum()
     }
 
     /// Sends a signal, as `kill` does.
@@ -189,9 +205,8 @@ impl Serving {
     /// Waits for its end and gives all that it said, but for the first line.
     pub fn wait(mut self) -> Said {
         let mut out = String::new();
-        let mut err = String::new();
         self.output.read_to_string(&mut out).expect("UTF-8");
-        self.child.stderr.take().expect("a pipe").read_to_string(&mut err).expect("UTF-8");
+        let err = self.errors.take().expect("waited for once").join().expect("the log is read");
         let status = self.child.wait().expect("the program ends").code().expect("an exit status");
         Said { status, out, err }
     }

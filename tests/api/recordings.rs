@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::app::{START, spawn_app};
+use crate::http::encoded;
 
 const LIST: &str = "recording/recordings/list";
 
@@ -117,14 +118,31 @@ fn numbers_are_decimal_digits_within_64_bits_and_nothing_else() {
             assert_eq!(sara.post(LIST, &format!("{name}={value}")).status, 200, "{name}={value}");
         }
         let never = [
-            "x", "%2B1", "+1", "1+", "1.0", "1e3", "0x1", "--1", "-", "1_0", "1,0", "%d9%a3", "9223372036854775808",
-            "-9223372036854775809", "99999999999999999999", "true", "null",
+            "x",
+            "%2B1",
+            "+1",
+            "1+",
+            "1.0",
+            "1e3",
+            "0x1",
+            "--1",
+            "-",
+            "1_0",
+            "1,0",
+            "%d9%a3",
+            "9223372036854775808",
+            "-9223372036854775809",
+            "99999999999999999999",
+            "true",
+            "null",
         ];
         for value in never.into_iter().chain(bad) {
             assert_eq!(sara.post(LIST, &format!("{name}={value}")).codes(), format!("400 {name}"), "{value}");
         }
     }
-    for (name, values) in [("sort", ["id", "Start", "start,id", "1"]), ("direction", ["IN", "inout", "0", "-"])] {
+    for (name, values) in
+        [("sort", ["id", "Start", "start,id", "1"]), ("direction", ["IN", "inout", "0", "-"])]
+    {
         for value in values {
             assert_eq!(sara.post(LIST, &format!("{name}={value}")).codes(), format!("400 {name}"), "{value}");
         }
@@ -149,7 +167,10 @@ fn every_offending_parameter_is_named_at_once() {
         ("recordgroup=4;sort=x", "400 recordgroup, 400 sort"),
         ("start=2;end=1", "400 end"),
         ("start=2;end=1;count=1", "400 end"),
-        ("start=2;end=1;called=%zz;descending=2;complete=x", "400 called, 400 complete, 400 descending, 400 end"),
+        (
+            "start=2;end=1;called=%zz;descending=2;complete=x",
+            "400 called, 400 complete, 400 descending, 400 end",
+        ),
         (
             "customer=x;start=x;end=x;complete=x;totaltime_minimum=x;totaltime_maximum=x;sort=x;descending=x;limit=x\
              ;offset=x;count=x;direction=x;called=%;caller=%",
@@ -260,7 +281,9 @@ fn values_of_a_wrong_type_are_served_as_valid_json() {
     ] {
         assert_eq!(row[column], value, "{column}");
     }
-    for query in ["count=1", "sort=cnumber", "sort=snumber", "sort=expires", "sort=totaltime", "called=b", "caller=x"] {
+    for query in
+        ["count=1", "sort=cnumber", "sort=snumber", "sort=expires", "sort=totaltime", "called=b", "caller=x"]
+    {
         assert_eq!(app.supervisor().get(&format!("{LIST}?{query}")).status, 200, "{query}");
     }
     assert_eq!(app.supervisor().get(&format!("{LIST}?called=b")).rows(), "w1");
@@ -301,6 +324,135 @@ fn paging_by_offset_neither_skips_nor_repeats_a_row() {
         assert_eq!(pages.join(" "), all, "{sort}");
         let mut reversed: Vec<&str> = all.split(' ').collect();
         reversed.reverse();
-        assert_eq!(sara.get(&format!("{LIST}?sort={sort};descending=1")).rows(), reversed.join(" "), "{sort}");
+        assert_eq!(
+            sara.get(&format!("{LIST}?sort={sort};descending=1")).rows(),
+            reversed.join(" "),
+            "{sort}"
+        );
+    }
+}
+
+#[test]
+fn paging_by_next_neither_skips_nor_repeats_a_row_while_others_come_and_go() {
+    let app = spawn_app();
+    let sara = app.supervisor();
+    for sort in ["cnumber", "expires", "snumber", "start", "totaltime"] {
+        for descending in 0..2 {
+            app.sqlite3(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+                 INSERT OR REPLACE INTO recordings (customer, recordgroup, uniqueid, start, complete, snumber, cnumber,
+                     totaltime, expires)
+                 SELECT 1, 3, 'p' || i, 1700000200 + i % 3, 1, i % 2, i % 4, i % 5, i % 2 FROM n;
+                 UPDATE recordings SET snumber = x'31', cnumber = 'ä;& %' WHERE id % 7 = 0;",
+            );
+            let call = format!("{LIST}?sort={sort};descending={descending}");
+            let all = sara.get(&call).rows();
+            let (mut after, mut pages) = (String::new(), Vec::new());
+            loop {
+                let answer = sara.get(&format!("{call};limit=7;after={after}"));
+                pages.push(answer.rows());
+                let Some(next) = answer.json().get("next").and_then(|next| next.as_str().map(encoded)) else {
+                    break;
+                };
+                after = next;
+                // The row that it stands for goes, and one comes that belongs before all others.
+                app.sqlite3(&format!(
+                    "DELETE FROM recordings WHERE uniqueid = '{}' AND recordgroup = 3;
+                     INSERT OR REPLACE INTO recordings (customer, recordgroup, uniqueid, start, complete)
+                       VALUES (2, 4, 'elsewhere', 1700000201, 1);",
+                    pages[pages.len() - 1].rsplit(' ').next().expect("a row")
+                ));
+            }
+            assert_eq!(pages.join(" "), all, "{sort} {descending}");
+            assert!(pages.len() > 5);
+        }
+    }
+}
+
+#[test]
+fn next_comes_only_where_more_rows_match_and_after_goes_with_its_own_list() {
+    let app = spawn_app();
+    let sara = app.supervisor();
+    for (query, has_next) in
+        [("limit=3", true), ("limit=4", false), ("limit=5", false), ("", false), ("limit=0", false)]
+    {
+        let next = sara.get(&format!("{LIST}?{query}")).json().get("next").is_some();
+        assert_eq!(next, has_next, "{query}");
+    }
+    let next = sara.get(&format!("{LIST}?limit=1;sort=cnumber")).json()["next"].as_str().map(encoded);
+    let next = next.expect("more rows");
+    assert_eq!(sara.get(&format!("{LIST}?sort=cnumber;after={next}")).rows(), "a c d");
+    assert_eq!(sara.get(&format!("{LIST}?sort=cnumber;after=")).rows(), "b a c d");
+    let count = format!("{LIST}?sort=cnumber;count=1;after={next}");
+    assert_eq!(sara.get(&count).data()["count"], 4, "count ignores it");
+    for query in [
+        format!("after={next}"),
+        format!("sort=totaltime;after={next}"),
+        format!("sort=cnumber;descending=1;after={next}"),
+        format!("sort=cnumber;offset=1;after={next}"),
+        format!("sort=cnumber;after={next}x"),
+        format!("sort=cnumber;after=x{next}"),
+        "after=x".into(),
+        "after=%00".into(),
+        "after=1700000000".into(),
+    ] {
+        assert_eq!(sara.get(&format!("{LIST}?{query}")).codes(), "400 after", "{query}");
+    }
+    let foreign = app.stranger().get(&format!("{LIST}?sort=cnumber;after={next}"));
+    assert_eq!(foreign.status, 200, "it is a place, not a permission");
+    assert!(foreign.rows().split(' ').all(|row| matches!(row, "" | "f" | "g")));
+}
+
+#[test]
+fn search_finds_what_any_number_or_name_contains_whatever_its_case() {
+    let app = spawn_app();
+    app.sqlite3(
+        "UPDATE recordings SET dnumber_name = 'ΣΊΣΥΦΟΣ Straße 100% a_b*c\"d''e' WHERE id = 12;
+         UPDATE recordings SET snumber_display = '+49 (30) 1234', cnumber_name = '前台接待 Ñandú' WHERE id = 13;",
+    );
+    let sara = app.supervisor();
+    for (search, rows) in [
+        ("zoë", "a"),
+        ("ZOË", "a"),
+        ("ångström", "a"),
+        ("ÅNGSTRÖM", "a"),
+        ("front\tDESK\\", "a"),
+        ("前", "a c"),
+        ("前台", "a c"),
+        ("台接待", "c"),
+        ("ñANDÚ", "c"),
+        ("(30) 12", "c"),
+        ("Anna", "b c"),
+        ("änna", "d"),
+        ("ÄNNA", "d"),
+        ("100%", "b"),
+        ("a_b*c\"d'e", "b"),
+        ("%", "b"),
+        ("_", "b"),
+        ("*", "b"),
+        ("\"", "a b"),
+        ("straße", "b"),
+        ("none such", ""),
+        ("call-a", ""),
+        ("answer", ""),
+        (" OR ", ""),
+        ("a* OR b", ""),
+        ("NEAR(", ""),
+    ] {
+        let call = format!("{LIST}?search={}", encoded(search));
+        assert_eq!(sara.get(&call).rows(), rows, "{search}");
+        let count = sara.get(&format!("{call};count=1")).data()["count"].as_u64();
+        assert_eq!(count, Some(rows.split(' ').filter(|row| !row.is_empty()).count() as u64), "{search}");
+    }
+    app.sqlite3(
+        "PRAGMA foreign_keys = OFF;
+         INSERT OR REPLACE INTO recordings (customer, recordgroup, uniqueid, recordid, start, complete, cnumber_name)
+           VALUES (1, 1, 'a', '1', 1700000000, 1, 'Quentin');
+         UPDATE recordings SET cnumber_name = 'Rupert' WHERE id = 13; DELETE FROM recordings WHERE id = 12;",
+    );
+    for (search, rows) in
+        [("zoë", ""), ("quentin", "a"), ("ñandú", ""), ("rupert", "c"), ("straße", ""), ("(30) 1", "c")]
+    {
+        assert_eq!(sara.get(&format!("{LIST}?search={}", encoded(search))).rows(), rows, "{search}, later");
     }
 }

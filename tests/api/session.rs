@@ -44,7 +44,10 @@ fn the_first_way_that_is_present_decides() {
         (format!("?auth_token={token}"), "?auth_token=wrong".to_owned()),
         (format!("?{}", password(PASSWORD)), format!("?{}", password("wrong"))),
         (format!("Authorization: Bearer {token}"), "Authorization: Bearer wrong".into()),
-        (format!("Authorization: {}", basic("sara", PASSWORD)), format!("Authorization: {}", basic("sara", "wrong"))),
+        (
+            format!("Authorization: {}", basic("sara", PASSWORD)),
+            format!("Authorization: {}", basic("sara", "wrong")),
+        ),
         (format!("Cookie: tapeline_session={session}"), "Cookie: tapeline_session=wrong".into()),
     ];
     let ask = |ways: &[&str]| {
@@ -85,7 +88,10 @@ fn one_of_name_and_password_without_the_other_is_a_401() {
             assert_eq!(caller.get(&format!("{LIST}?{query}")).codes(), "401", "{query}");
         }
     }
-    assert_eq!(app.supervisor().get(&format!("{LIST}?auth_token=;auth_username=;auth_password=")).status, 200);
+    assert_eq!(
+        app.supervisor().get(&format!("{LIST}?auth_token=;auth_username=;auth_password=")).status,
+        200
+    );
 }
 
 #[test]
@@ -93,8 +99,17 @@ fn what_is_no_credential_is_a_401_in_one_message() {
     let app = spawn_app();
     let message = app.anon().get(LIST).text();
     for value in [
-        "", "Bearer", "Bearer ", "Basic", "Basic !", "Basic c2FyYQ==", "Basic /w==", "Digest username=\"sara\"",
-        "Bearer x y", "sara", "Negotiate x",
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic",
+        "Basic !",
+        "Basic c2FyYQ==",
+        "Basic /w==",
+        "Digest username=\"sara\"",
+        "Bearer x y",
+        "sara",
+        "Negotiate x",
     ] {
         let answer = app.anon().with("Authorization", value).get(LIST);
         assert_eq!(answer.codes(), "401", "{value}");
@@ -129,14 +144,26 @@ fn what_is_no_credential_is_a_401_in_one_message() {
 fn login_says_who_someone_is() {
     let app = spawn_app();
     for (caller, expected) in [
-        (app.owner(), json!({"id": 1, "username": "olga", "customer": 1, "role": "owner",
-            "privileges": ["owner", "administrator", "record"]})),
-        (app.administrator(), json!({"id": 2, "username": "adam", "customer": 1, "role": "administrator",
-            "privileges": ["administrator", "record"]})),
-        (app.supervisor(), json!({"id": 3, "username": "sara", "customer": 1, "role": "supervisor",
-            "privileges": ["record"]})),
-        (app.agent(), json!({"id": 4, "username": "anna", "customer": 1, "role": "agent",
-            "privileges": ["record_own"]})),
+        (
+            app.owner(),
+            json!({"id": 1, "username": "olga", "customer": 1, "role": "owner",
+            "privileges": ["owner", "administrator", "record"]}),
+        ),
+        (
+            app.administrator(),
+            json!({"id": 2, "username": "adam", "customer": 1, "role": "administrator",
+            "privileges": ["administrator", "record"]}),
+        ),
+        (
+            app.supervisor(),
+            json!({"id": 3, "username": "sara", "customer": 1, "role": "supervisor",
+            "privileges": ["record"]}),
+        ),
+        (
+            app.agent(),
+            json!({"id": 4, "username": "anna", "customer": 1, "role": "agent",
+            "privileges": ["record_own"]}),
+        ),
         (app.user(), json!({"id": 5, "username": "uwe", "customer": 1, "role": "user", "privileges": []})),
     ] {
         let answer = caller.get(LOGIN);
@@ -280,9 +307,8 @@ fn a_password_that_was_right_a_moment_ago_is_looked_at_again_when_the_row_change
 #[test]
 fn logout_ends_the_token_or_session_that_it_came_with() {
     let app = spawn_app();
-    let tokens: Vec<Caller> = (0..2)
-        .map(|_| app.anon().with("Authorization", &format!("Bearer {}", app.token("sara"))))
-        .collect();
+    let tokens: Vec<Caller> =
+        (0..2).map(|_| app.anon().with("Authorization", &format!("Bearer {}", app.token("sara")))).collect();
     let viewers = [app.viewer("sara"), app.viewer("sara")];
     let done = json!({"responses": [{"code": "204", "key": "", "message": "OK"}]});
 
@@ -293,7 +319,9 @@ fn logout_ends_the_token_or_session_that_it_came_with() {
     let answer = viewers[0].post("user/logout", "");
     assert_eq!(answer.json(), done);
     let cookie = answer.header("set-cookie").expect("it takes the cookie away");
-    assert!(cookie.starts_with("tapeline_session=;") && cookie.contains("Path=/") && cookie.contains("Max-Age=0"));
+    assert!(
+        cookie.starts_with("tapeline_session=;") && cookie.contains("Path=/") && cookie.contains("Max-Age=0")
+    );
     assert_eq!(viewers[0].get(LIST).codes(), "401");
 
     assert_eq!(app.supervisor().post("user/logout", "").codes(), "204", "nothing to end");
@@ -306,7 +334,8 @@ fn anyone_changes_the_own_password_and_stays_logged_in_where_it_was_done() {
     let bearer = |token: &str| app.anon().with("Authorization", &format!("Bearer {token}"));
     let (here, elsewhere) = (bearer(&app.token("uwe")), bearer(&app.token("uwe")));
     let (viewer, sara) = (app.viewer("uwe"), app.viewer("sara"));
-    let update = |old: &str, new: &str| format!("password_old={};password_new={}", encoded(old), encoded(new));
+    let update =
+        |old: &str, new: &str| format!("password_old={};password_new={}", encoded(old), encoded(new));
     let long = "x".repeat(73);
     for (form, expected) in [
         (String::new(), "400 password_old, 400 password_new"),
@@ -393,8 +422,10 @@ fn the_cookie_of_the_viewer_is_of_no_use_to_other_pages() {
         format!("http://evil.example:{port}"),
         format!("http://127.0.0.1:{port}@evil.example"),
     ];
-    let origins: Vec<Option<&str>> =
-        [None, Some(here.as_str())].into_iter().chain(elsewhere.iter().map(|origin| Some(origin.as_str()))).collect();
+    let origins: Vec<Option<&str>> = [None, Some(here.as_str())]
+        .into_iter()
+        .chain(elsewhere.iter().map(|origin| Some(origin.as_str())))
+        .collect();
     for site in sites {
         for origin in &origins {
             let mut viewer = app.anon().with("Cookie", &cookie);
@@ -406,7 +437,8 @@ fn the_cookie_of_the_viewer_is_of_no_use_to_other_pages() {
             }
             let what = format!("{site:?} {origin:?}");
             let from_here = *origin == Some(here.as_str());
-            let reads = matches!(site, None | Some("same-origin" | "none")) && (origin.is_none() || from_here);
+            let reads =
+                matches!(site, None | Some("same-origin" | "none")) && (origin.is_none() || from_here);
             let expected = if reads { 200 } else { 401 };
             assert_eq!(viewer.get(LIST).status, expected, "reading, GET, {what}");
             assert_eq!(viewer.post(LIST, "").status, expected, "reading, POST, {what}");
@@ -424,7 +456,11 @@ fn the_cookie_of_the_viewer_is_of_no_use_to_other_pages() {
             if !contradicts {
                 let changes = site == Some("same-origin") || from_here;
                 let expected = if changes { 400 } else { 401 };
-                assert_eq!(viewer.post("user/password/update", "").status, expected, "changing, POST, {what}");
+                assert_eq!(
+                    viewer.post("user/password/update", "").status,
+                    expected,
+                    "changing, POST, {what}"
+                );
                 let expected = if changes { 200 } else { 401 };
                 assert_eq!(viewer.post(LOGIN, "token=1").status, expected, "a token, POST, {what}");
             }

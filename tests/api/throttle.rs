@@ -67,7 +67,9 @@ fn every_way_to_send_a_wrong_password_counts() {
     let wrong: [(&str, &dyn Fn(usize) -> Answer); 4] = [
         ("form", &|number| try_password(&app.anon(), "sara", &format!("wrong {number}"))),
         ("basic", &|number| {
-            app.anon().with("Authorization", &crate::app::basic("anna", &format!("wrong {number}"))).get(LOGIN)
+            app.anon()
+                .with("Authorization", &crate::app::basic("anna", &format!("wrong {number}")))
+                .get(LOGIN)
         }),
         ("too long", &|number| try_password(&app.anon(), "uwe", &format!("{number}{}", "x".repeat(80)))),
         ("password_old", &|number| {

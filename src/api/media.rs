@@ -1,0 +1,288 @@
+//! recording/recordings/get: a recording with its sound.
+
+use std::ops::Range;
+
+use actix_web::http::header::{self, HeaderName};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use super::envelope::{self, OneRow};
+use super::error::Refusal;
+use super::identity::{Asked, Listener};
+use super::params::{Parameter, Params, Reading};
+use super::stream::{self, Output, PIECE, Unsent};
+use crate::app::{App, blocking, now};
+use crate::media::{self, Name, Plan, Sound, Stands};
+use crate::model::Person;
+use crate::store::{Identity, Reader, RecordingRow};
+
+/// Bytes of sound that are encoded at once: those of a piece, and a multiple of three.
+const ENCODED: usize = PIECE / 4 * 3;
+
+const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "Its record group").required();
+const UNIQUEID: Parameter = Parameter::text("uniqueid", "Its uniqueid, with or without the dot").required();
+const RECORDID: Parameter = Parameter::text("recordid", "Its recordid").required();
+const ENCODING: Parameter =
+    Parameter::choice("encoding", &["raw", "base64"], "base64", "JSON carries base64 whichever is asked for");
+const SHA1: Parameter = Parameter::flag("sha1", "1: with the SHA-1 of the sound");
+const SHA256: Parameter = Parameter::flag("sha256", "1: with the SHA-256 of the sound");
+const WRAP: Parameter = Parameter::choice(
+    "wrap",
+    &["json", "none", "meta"],
+    "json",
+    "json: the row and its sound; none: the sound file itself; meta: the row only",
+);
+const PLAY: Parameter = Parameter::flag("play", "1, with wrap=none: in a form that browsers play");
+
+/// The parameters of get.
+pub const GET: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, ENCODING, SHA1, SHA256, WRAP, PLAY];
+
+/// In what a recording is wrapped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wrap {
+    Json,
+    Nothing,
+    Meta,
+}
+
+impl Wrap {
+    /// In the order of the parameter's words.
+    const ALL: [Wrap; 3] = [Wrap::Json, Wrap::Nothing, Wrap::Meta];
+}
+
+struct Wanted {
+    identity: Identity,
+    wrap: Wrap,
+    play: bool,
+    digests: Digests,
+}
+
+impl Wanted {
+    fn read(params: &Params) -> Result<Wanted, Refusal> {
+        let mut reading = Reading::new(params);
+        let identity = Identity {
+            recordgroup: reading.integer(&RECORDGROUP).unwrap_or_default(),
+            uniqueid: reading.text(&UNIQUEID).unwrap_or_default().into(),
+            recordid: reading.text(&RECORDID).unwrap_or_default().into(),
+        };
+        reading.choice(&ENCODING);
+        let wanted = Wanted {
+            identity,
+            wrap: reading.choice(&WRAP).map_or(Wrap::Json, |place| Wrap::ALL[place]),
+            play: reading.flag(&PLAY),
+            digests: Digests {
+                sha1: reading.flag(&SHA1).then(Sha1::new),
+                sha256: reading.flag(&SHA256).then(Sha256::new),
+            },
+        };
+        reading.finish()?;
+        Ok(wanted)
+    }
+}
+
+/// Whether a request is for a file and not for JSON: then its HTTP status counts, whatever Enswitch does.
+pub fn is_for_a_file(request: &HttpRequest, params: &Params) -> bool {
+    let path = request.path();
+    path.strip_suffix('/').unwrap_or(path).ends_with("/recording/recordings/get")
+        && params.get(WRAP.name) == Ok(Some("none"))
+}
+
+/// A recording, or its sound.
+pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
+    let wanted = Wanted::read(&asked.params)?;
+    let found = find(&asked, &wanted.identity).await?;
+    if wanted.wrap == Wrap::Meta {
+        return Ok(HttpResponse::Ok().content_type(envelope::JSON).body(found.row.enveloped()));
+    }
+    let facts = Facts { name: Name::of(&found.path), media_type: found.media_type() };
+    let sound = open(&asked, &wanted.identity, found.path).await?;
+    if wanted.wrap == Wrap::Nothing {
+        return file(&asked, &facts, sound, wanted.play);
+    }
+    let mut response = HttpResponse::Ok();
+    response.content_type(envelope::JSON);
+    let mut row = found.row;
+    row.replace(envelope::place("mimetype"), facts.media_type);
+    row.replace(envelope::place("size"), &sound.size.to_string());
+    let produce = move |_: &App, out: &Output, _| write_json(&row, &facts, &sound, wanted.digests, out);
+    stream::written(&asked.app, &asked.request, response, produce).await
+}
+
+/// A row, and what it says of its sound.
+struct Found {
+    row: OneRow,
+    path: Vec<u8>,
+    mimetype: String,
+}
+
+impl Found {
+    fn new(row: &RecordingRow<'_>, strings: bool) -> Found {
+        let text = |name| {
+            let mut text = Vec::new();
+            row.text(envelope::place(name), |bytes| text.extend_from_slice(bytes));
+            text
+        };
+        let mimetype = String::from_utf8_lossy(&text("mimetype")).into_owned();
+        Found { row: OneRow::new(row, strings), path: text("path"), mimetype }
+    }
+
+    fn media_type(&self) -> &'static str {
+        media::media_type(&self.mimetype, &String::from_utf8_lossy(&self.path))
+    }
+}
+
+async fn find(asked: &Asked<Listener>, identity: &Identity) -> Result<Found, Refusal> {
+    let (person, identity, strings) = (asked.person.clone(), identity.clone(), asked.strings());
+    let ask = move |reader: &Reader| recording(reader, &person, &identity, strings);
+    stream::question(&asked.app, ask).await
+}
+
+fn recording(reader: &Reader, person: &Person, identity: &Identity, strings: bool) -> Result<Found, Refusal> {
+    let found = reader.recording(person, identity, move |row| Found::new(row, strings))?;
+    found.ok_or(Refusal::NotFound(UNIQUEID.name))
+}
+
+/// Opens the sound. Why there is none is for the log only: a path may tell of what else the machine has.
+async fn open(asked: &Asked<Listener>, identity: &Identity, path: Vec<u8>) -> Result<Sound, Refusal> {
+    let app = asked.app.clone();
+    let shown = String::from_utf8_lossy(&path).into_owned();
+    let opened = blocking(move || app.media.open(&path)).await?;
+    opened.map_err(|why| {
+        let Identity { recordgroup, uniqueid, recordid } = identity;
+        tracing::warn!(recordgroup, ?uniqueid, ?recordid, path = ?shown, "a recording has no sound: {why}");
+        Refusal::NotFound("path")
+    })
+}
+
+/// How a file is called, and what it is.
+struct Facts {
+    name: Name,
+    media_type: &'static str,
+}
+
+/// The file itself, or as much of it as the request wants.
+fn file(asked: &Asked<Listener>, facts: &Facts, sound: Sound, play: bool) -> Result<HttpResponse, Refusal> {
+    let request = &asked.request;
+    let stands = Stands { size: sound.size, tag: &sound.tag, modified: sound.modified };
+    let plan = with_headers(request, |headers| media::plan(headers, stands, now()));
+    let mut response = HttpResponse::Ok();
+    validators(&mut response, &sound);
+    match plan {
+        Plan::NotModified => Ok(response.status(StatusCode::NOT_MODIFIED).finish()),
+        Plan::Unsatisfiable => {
+            response.insert_header((header::CONTENT_RANGE, format!("bytes */{}", sound.size)));
+            Ok(response.status(StatusCode::RANGE_NOT_SATISFIABLE).finish())
+        }
+        Plan::Whole => {
+            represent(&mut response, facts, play);
+            let all = 0..sound.size;
+            send(asked, response, sound, all)
+        }
+        Plan::Part(part) => {
+            let range = format!("bytes {}-{}/{}", part.start, part.end - 1, sound.size);
+            response.status(StatusCode::PARTIAL_CONTENT).insert_header((header::CONTENT_RANGE, range));
+            represent(&mut response, facts, play);
+            send(asked, response, sound, part)
+        }
+    }
+}
+
+/// Reads the conditions. A range is for GET alone (RFC 9110, section 14.2), conditions for what only reads.
+fn with_headers<T>(request: &HttpRequest, use_: impl FnOnce(media::Asked<'_>) -> T) -> T {
+    let all = |name: HeaderName| {
+        let mut lines = request.headers().get_all(name).map(|line| line.to_str().unwrap_or_default());
+        lines.next().map(|first| lines.fold(first.to_owned(), |all, line| all + ", " + line))
+    };
+    let (range, if_range) = (all(header::RANGE), all(header::IF_RANGE));
+    let (tags, date) = (all(header::IF_NONE_MATCH), all(header::IF_MODIFIED_SINCE));
+    let (get, head) = (request.method() == Method::GET, request.method() == Method::HEAD);
+    use_(media::Asked {
+        range: range.as_deref().filter(|_| get),
+        if_range: if_range.as_deref().filter(|_| get),
+        if_none_match: tags.as_deref().filter(|_| get || head),
+        if_modified_since: date.as_deref().filter(|_| get || head),
+    })
+}
+
+fn validators(response: &mut HttpResponseBuilder, sound: &Sound) {
+    response.insert_header((header::ETAG, sound.tag.as_str()));
+    response.insert_header((header::LAST_MODIFIED, media::http_date(sound.modified)));
+    response.insert_header((header::ACCEPT_RANGES, "bytes"));
+}
+
+fn represent(response: &mut HttpResponseBuilder, facts: &Facts, play: bool) {
+    let kind = if play { "inline" } else { "attachment" };
+    let disposition = format!("{kind}; {}", facts.name.disposition());
+    response.content_type(facts.media_type);
+    response.insert_header((header::CONTENT_DISPOSITION, disposition));
+    response.insert_header((header::CONTENT_SECURITY_POLICY, "sandbox"));
+    // Sound is not compressed, or its ranges would be those of something else. The header itself is taken away later.
+    response.insert_header(super::UNCOMPRESSED);
+}
+
+fn send(
+    asked: &Asked<Listener>,
+    mut response: HttpResponseBuilder,
+    sound: Sound,
+    span: Range<u64>,
+) -> Result<HttpResponse, Refusal> {
+    let length = span.end - span.start;
+    if asked.request.method() == Method::HEAD {
+        return Ok(response.body(Unsent(length)));
+    }
+    let body = stream::sound(&asked.app, &asked.request, length, move |each| {
+        sound.read(span, PIECE, each).map_err(|error| Refusal::internal(&error))
+    })?;
+    Ok(response.body(body))
+}
+
+/// The digests that are wanted.
+struct Digests {
+    sha1: Option<Sha1>,
+    sha256: Option<Sha256>,
+}
+
+impl Digests {
+    fn update(&mut self, bytes: &[u8]) {
+        self.sha1.iter_mut().for_each(|sha1| sha1.update(bytes));
+        self.sha256.iter_mut().for_each(|sha256| sha256.update(bytes));
+    }
+
+    /// As fields behind others.
+    fn fields(self) -> String {
+        let sha1 = self.sha1.map(|sha1| format!(",\"sha1\":\"{}\"", hex(&sha1.finalize())));
+        let sha256 = self.sha256.map(|sha256| format!(",\"sha256\":\"{}\"", hex(&sha256.finalize())));
+        sha1.into_iter().chain(sha256).collect()
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The row with its sound: read, encoded and sent piece by piece.
+fn write_json(
+    row: &OneRow,
+    facts: &Facts,
+    sound: &Sound,
+    mut digests: Digests,
+    out: &Output,
+) -> Result<(), Refusal> {
+    let name = serde_json::to_string(facts.name.as_str()).map_err(|error| Refusal::internal(&error))?;
+    let begin = format!("{},\"name\":{name},\"data\":\"", row.open());
+    out.write(|buffer| buffer.extend_from_slice(begin.as_bytes()));
+    let sent = sound.read(0..sound.size, ENCODED, |bytes| {
+        digests.update(&bytes);
+        let text = STANDARD.encode(&bytes);
+        out.row(|buffer| buffer.extend_from_slice(text.as_bytes()))
+    });
+    if sent.map_err(|error| Refusal::internal(&error))?.is_continue() {
+        let end = format!("\"{}}}}}", digests.fields());
+        out.write(|buffer| buffer.extend_from_slice(end.as_bytes()));
+    }
+    Ok(())
+}
