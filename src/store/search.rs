@@ -19,8 +19,8 @@ const HEAD: i64 = 4096;
 const HEAD_OF_ROWS: i64 = 1024;
 /// Where so many times the head's matches make a page, walking on is faster than asking the trigram index.
 const PAGES: i64 = 7;
-/// A window of at most so many times the head's rows is looked through whole.
-const SHORT: i64 = 16;
+/// A window of at most so many times the head's rows is looked through whole. (The unit tests have few rows.)
+const SHORT: i64 = if cfg!(test) { 1 } else { 16 };
 /// Rows of a window whose scan takes as long as to find one candidate: asking must stay cheap beside looking.
 const CHEAP: i64 = 100;
 /// Rows that are looked at to judge how long a window is.
@@ -127,23 +127,33 @@ impl Reader {
         self.at(("start", page.descending, head_rows(filter)), filter, page, part)
     }
 
-    /// About how many rows the window has: the ids between its first and last row, times the share of a few among
-    /// them that are in its scope. Takes 50 µs, where counting a third of a million takes 5 ms. It decides about the
-    /// way, never about the answer.
+    /// About how many rows the window has: the ids between its first and last row, or all ids where rows came in
+    /// another order, times the share of a few among them that are in the window. Takes 0.1 ms, where counting a
+    /// third of a million takes 5. It decides about the way, never about the answer.
     pub(super) fn rows_in(&self, filter: &Filter, page: &Page, part: &Part) -> Result<i64, StoreError> {
         let end = |descending| self.at(("id", descending, 0), filter, page, part);
         let (Some(first), Some(last)) = (end(false)?, end(true)?) else { return Ok(0) };
+        let mut ids = self
+            .0
+            .prepare_cached("SELECT (SELECT min(id) FROM recordings), (SELECT max(id) FROM recordings)")?;
+        let all: (i64, i64) = ids.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let between = self.share_of((first.min(last), first.max(last)), filter)?;
+        Ok(between.max(self.share_of(all, filter)?).max(1))
+    }
+
+    /// About how many of these ids are in the filter's window.
+    fn share_of(&self, (first, last): (i64, i64), filter: &Filter) -> Result<i64, StoreError> {
         let (column, _, _, id) = indexes(filter.scope);
         let sql = format!(
             "WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1)
-             SELECT count(*) FROM (SELECT ?2 + (?3 - ?2) / ?1 * i AS id FROM n) s
-               CROSS JOIN recordings r ON r.id = s.id WHERE r.{column} = ?4"
+             SELECT count(*) FROM (SELECT ?2 + ?3 * i AS id FROM n) s CROSS JOIN recordings r ON r.id = s.id
+               WHERE r.{column} = ?4 AND r.start >= ?5 AND r.start <= ?6"
         );
-        let span = i64::try_from(first.abs_diff(last)).unwrap_or(i64::MAX);
+        let step = i64::try_from(first.abs_diff(last)).unwrap_or(i64::MAX) / SAMPLED + 1;
         let mut statement = self.0.prepare_cached(&sql)?;
-        let hits: i64 =
-            statement.query_row((SAMPLED, first.min(last), first.max(last), id), |row| row.get(0))?;
-        Ok((span / SAMPLED).saturating_mul(hits.max(1)).saturating_add(1))
+        let values = (SAMPLED, first, step, id, filter.start, filter.end);
+        let hits: i64 = statement.query_row(values, |row| row.get(0))?;
+        Ok(step.saturating_mul(hits))
     }
 
     /// A column of the row at a place of the window; `None` where the window has no such row.

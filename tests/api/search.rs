@@ -475,7 +475,7 @@ fn search_plan_says_which_way_a_request_takes_and_why() {
     make_database(&db);
     sqlite3(
         &db,
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70000)
          INSERT INTO recordings (customer, recordgroup, uniqueid, start, complete, snumber_name, cnumber)
            SELECT 1, 1, 'n' || i, 1600000000 + i, 1, 'Person ' || i, i FROM n;",
     );

@@ -711,7 +711,7 @@ fn lists_pages_and_totals_are_those_of_a_plain_scan_while_rows_come_and_go() {
             let limit = dice.pick(&[1, 100, 1000]);
             let page = Page { limit, ..WHOLE };
             let choice = if has_text(&whole.filter) {
-                reader.with_text(&whole.filter, limit, 3).expect("a way")
+                reader.with_text(&whole.filter, limit, 3, 200_000).expect("a way")
             } else {
                 Reader::without_text(&whole.filter, Some(&page))
             };
