@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use rusqlite::{OptionalExtension, params_from_iter};
 
-use super::recordings::{Query, RecordingRow, Taking};
+use super::query::Query;
+use super::row::{RecordingRow, Taking};
 use super::{Reader, StoreError};
 use crate::model::Person;
 

@@ -11,7 +11,9 @@ mod groups;
 mod identity;
 mod open;
 mod people;
+mod query;
 mod recordings;
+mod row;
 mod schema;
 mod search;
 mod sessions;
@@ -32,7 +34,7 @@ pub use groups::GroupFields;
 pub use identity::Identity;
 pub use open::wide_mode;
 pub use people::{Credential, Listed, PersonFields};
-pub use recordings::RecordingRow;
+pub use row::RecordingRow;
 pub use search::{Access, Choice};
 pub use sessions::{Issued, Secret};
 
@@ -162,7 +164,7 @@ fn prepare_reader(connection: &mut Connection) -> rusqlite::Result<()> {
     // Pages come straight from the file's mapping, so the private cache only holds what still is in the WAL;
     // it also bounds the memory of a sort, which goes to a temporary file beyond it.
     connection.execute_batch("PRAGMA mmap_size = 1099511627776; PRAGMA cache_size = -8192;")?;
-    recordings::register_functions(connection)
+    row::register_functions(connection)
 }
 
 #[derive(Debug)]

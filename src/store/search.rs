@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use super::fold::trigrams;
-use super::recordings::Query;
+use super::query::Query;
 use super::{Reader, StoreError};
 use crate::model::{Filter, Page, Scope, Sort};
 

@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use rusqlite::params_from_iter;
 
-use super::recordings::{Query, as_integer};
+use super::query::Query;
+use super::row::as_integer;
 use super::{Reader, StoreError};
 use crate::model::Filter;
 

@@ -1,0 +1,132 @@
+//! A recording's row, read where SQLite has it.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+
+use rusqlite::Connection;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::ValueRef;
+
+use super::fold::Needles;
+use crate::model::{Cursor, Kind, Sort, Stored, WIRE};
+
+/// A row of a list, read in place: its texts are SQLite's own buffers.
+///
+/// It is handed over inside the statement, by a function that is called with all columns of a row: a third of the
+/// calls into SQLite that reading them one by one from outside would take.
+pub struct RecordingRow<'a>(&'a Context<'a>);
+
+impl RecordingRow<'_> {
+    /// A wire column as a number. What another program stored as something else is read the way SQLite casts it.
+    #[inline]
+    pub fn integer(&self, column: usize) -> i64 {
+        as_integer(self.0.get_raw(column))
+    }
+
+    /// Calls `use_` with a wire column as text: bytes that are nearly always UTF-8, but another program may have
+    /// stored anything.
+    #[inline]
+    pub fn text(&self, column: usize, use_: impl FnOnce(&[u8])) {
+        match self.0.get_raw(column) {
+            ValueRef::Text(text) | ValueRef::Blob(text) => use_(text),
+            ValueRef::Integer(number) => use_(number.to_string().as_bytes()),
+            ValueRef::Real(real) => use_(real.to_string().as_bytes()),
+            ValueRef::Null => use_(b""),
+        }
+    }
+}
+
+impl RecordingRow<'_> {
+    /// What a page that ends with this row is continued by.
+    pub(super) fn cursor(&self, sort: Sort, descending: bool) -> Cursor {
+        let id = match self.0.get_raw(WIRE.len()) {
+            ValueRef::Integer(id) => id,
+            _ => 0,
+        };
+        let value = self.stored(sort.place(), WIRE[sort.place()].kind);
+        Cursor { sort, descending, value, start: self.stored(Sort::Start.place(), Kind::Integer), id }
+    }
+
+    fn stored(&self, column: usize, kind: Kind) -> Stored {
+        match self.0.get_raw(column) {
+            ValueRef::Integer(number) => Stored::Integer(number),
+            ValueRef::Real(real) => Stored::Real(real),
+            ValueRef::Text(text) => Stored::Text(text.into()),
+            ValueRef::Blob(bytes) => Stored::Blob(bytes.into()),
+            ValueRef::Null if kind == Kind::Integer => Stored::Integer(0),
+            ValueRef::Null => Stored::Text(Vec::new()),
+        }
+    }
+}
+
+/// Whoever gets the rows of the list that this thread is stepping through.
+pub(super) type Taker = Box<dyn FnMut(&RecordingRow<'_>) -> ControlFlow<()>>;
+
+thread_local! {
+    static TAKER: RefCell<Option<Taker>> = const { RefCell::new(None) };
+}
+
+/// Takes the taker away again, however the list ends.
+pub(super) struct Taking;
+
+impl Taking {
+    pub(super) fn begin(taker: Taker) -> Taking {
+        TAKER.set(Some(taker));
+        Taking
+    }
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        drop(TAKER.take());
+    }
+}
+
+/// A value as a number, the way SQLite casts it.
+#[inline]
+pub(super) fn as_integer(value: ValueRef<'_>) -> i64 {
+    match value {
+        ValueRef::Integer(number) => number,
+        ValueRef::Real(real) => real as i64,
+        ValueRef::Text(text) | ValueRef::Blob(text) => leading_integer(text),
+        ValueRef::Null => 0,
+    }
+}
+
+/// The number that a text begins with, else 0; too large ones stop at the end of the range.
+fn leading_integer(text: &[u8]) -> i64 {
+    let text = text.trim_ascii_start();
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    let size = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .fold(0_i64, |size, byte| size.saturating_mul(10).saturating_add(i64::from(byte - b'0')));
+    if negative { -size } else { size }
+}
+
+/// `take(columns…)` hands a row to this thread's taker and says whether it wants no more. `finds(words, texts…)`:
+/// whether each word, on a line of its own, is in one of the texts, whatever its case.
+pub(super) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
+    connection.create_scalar_function(c"take", -1, FunctionFlags::SQLITE_UTF8, |context| {
+        let row = RecordingRow(context);
+        Ok(TAKER.with_borrow_mut(|taker| taker.as_mut().is_none_or(|taker| taker(&row).is_break())))
+    })?;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function(c"finds", -1, flags, |context| {
+        let words = context
+            .get_or_create_aux(0, |words| Ok::<_, rusqlite::Error>(Needles::new(words.as_bytes()?)))?;
+        let texts = (1..context.len()).map(|index| context.get_raw(index));
+        // An adopted table may hold numbers as such; they are read as the index and `called` read them.
+        Ok(words.all_in(texts.filter_map(|text| match text {
+            ValueRef::Text(text) | ValueRef::Blob(text) => Some(Cow::Borrowed(text)),
+            ValueRef::Integer(number) => Some(Cow::Owned(number.to_string().into_bytes())),
+            ValueRef::Real(real) => Some(Cow::Owned(format!("{real:?}").into_bytes())),
+            ValueRef::Null => None,
+        })))
+    })
+}
