@@ -12,6 +12,9 @@ use rusqlite::ToSql;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 
+use rusqlite::Connection;
+
+use super::index::*;
 use super::*;
 use crate::model::{Cursor, Direction, Stored, Totals, WIRE};
 use crate::store::{Store, fold, fold_words, prepare_reader};
