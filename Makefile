@@ -13,8 +13,9 @@ build: tools
 	cargo build --release
 
 run: build
-	@test -e $(DEMO)/recordings.db || { mkdir -p $(DEMO) && \
-	  $(BIN) demo --db $(DEMO)/recordings.db --media-root $(DEMO)/sound > $(DEMO)/login.txt; }
+	@test -e $(DEMO)/login.txt || { rm -rf $(DEMO) && mkdir -p $(DEMO) && \
+	  $(BIN) demo --db $(DEMO)/recordings.db --media-root $(DEMO)/sound > $(DEMO)/making.txt && \
+	  mv $(DEMO)/making.txt $(DEMO)/login.txt; }
 	@cat $(DEMO)/login.txt
 	@$(BIN) serve --db $(DEMO)/recordings.db --media-root $(DEMO)/sound --listen $(LISTEN)
 

@@ -21,6 +21,8 @@ pub struct App {
     pub auth: Auth,
     /// The sound files.
     pub media: Media,
+    /// Permits for questions that read much before they answer: half of the readers, so that short ones get theirs.
+    pub searches: Arc<Semaphore>,
     /// Permits for answers that are too long to be gathered first.
     pub streams: Arc<Semaphore>,
     /// Permits for sound on its way.
@@ -35,10 +37,11 @@ impl App {
     pub fn open(config: Config) -> anyhow::Result<App> {
         let store = Store::open(&config.db, config.readers)?;
         let auth = Auth::new(config.bcrypt_cost).context("the login cannot be started")?;
+        let searches = Arc::new(Semaphore::new((config.readers as usize / 2).max(1)));
         let streams = Arc::new(Semaphore::new(config.streams as usize));
         let media = Media::new(&config.media_root);
         let sounds = Arc::new(Semaphore::new(SOUNDS));
-        Ok(App { config, store, auth, media, streams, sounds })
+        Ok(App { config, store, auth, media, searches, streams, sounds })
     }
 
     /// How long tokens and sessions last.

@@ -18,6 +18,10 @@ use crate::{api, viewer};
 
 /// Threads of each worker that may block: readers that stream, and the short questions beside them.
 const BLOCKING: usize = 64;
+/// Connections of each worker; more wait to be accepted. Each has two file descriptors.
+const CONNECTIONS: usize = 2_000;
+/// File descriptors that the process asks for.
+const DESCRIPTORS: u64 = 16_384;
 /// How long a connection may lie idle between two requests.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long sent bytes may go unacknowledged, or the client's window stay shut, before the connection ends.
@@ -35,6 +39,7 @@ pub struct Server {
 
 /// Opens the database and binds the port; port 0 takes a free one.
 pub fn build(config: Config) -> anyhow::Result<Server> {
+    allow_descriptors();
     let app = App::open(config)?;
     let address = app.config.listen;
     let listener = TcpListener::bind(address).with_context(|| {
@@ -43,6 +48,17 @@ pub fn build(config: Config) -> anyhow::Result<Server> {
         )
     })?;
     Ok(Server { listener, app: Data::new(app) })
+}
+
+/// The usual limit of 1,024 descriptors is for programs that use select(); as far as the system lets us, raise it.
+fn allow_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(DESCRIPTORS, |maximum| maximum.min(DESCRIPTORS));
+    if current.is_some_and(|current| current < wanted) {
+        // Where it fails, fewer clients are served at once.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
+    }
 }
 
 impl Server {
@@ -69,8 +85,10 @@ impl Server {
                 .configure(api::routes)
                 .configure(viewer::routes)
         })
-        .listen(self.listener)?
+        // Before listen(), which takes what is set by then.
         .on_connect(know_connection)
+        .max_connections(CONNECTIONS)
+        .listen(self.listener)?
         .h1_allow_half_closed(false)
         .tcp_nodelay(true)
         .worker_max_blocking_threads(BLOCKING)
@@ -104,11 +122,14 @@ impl Server {
 /// Moves new rows into the search index, a few thousand at a time, so that nobody's write waits for long.
 async fn index_now_and_then(app: Data<App>) {
     loop {
-        tokio::time::sleep(BETWEEN_INDEXING).await;
         let here = app.clone();
-        if let Ok(Err(error)) = blocking(move || here.store.index_waiting()).await {
-            tracing::warn!(%error, "new recordings could not be indexed; trying again");
+        match blocking(move || here.store.index_waiting()).await {
+            // There may be more.
+            Ok(Ok(1..)) => continue,
+            Ok(Err(error)) => tracing::warn!(%error, "new recordings could not be indexed; trying again"),
+            Ok(Ok(0)) | Err(_) => {}
         }
+        tokio::time::sleep(BETWEEN_INDEXING).await;
     }
 }
 

@@ -31,6 +31,7 @@ static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
 
 /// The page and its files.
 pub fn routes(config: &mut ServiceConfig) {
+    config.route("/", web::head().to(async |request| page(&request, "index.html")));
     config.route("/", web::get().to(async |request| page(&request, "index.html")));
     config.route("/api-docs", web::get().to(async |request| page(&request, "api.html")));
     config.route("/favicon.ico", web::get().to(async || HttpResponse::NoContent().finish()));

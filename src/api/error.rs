@@ -70,6 +70,9 @@ impl Refusal {
             }
             Refusal::Forbidden => one(StatusCode::PAYMENT_REQUIRED, "", "Your role does not allow this"),
             Refusal::NoFunction => one(StatusCode::NOT_FOUND, "", "There is no such function"),
+            Refusal::NotFound("path") => {
+                one(StatusCode::NOT_FOUND, "path", "There is no sound of this recording")
+            }
             Refusal::NotFound(key) => one(StatusCode::NOT_FOUND, key, "There is no such object"),
             Refusal::Method => one(StatusCode::METHOD_NOT_ALLOWED, "", "Use GET or POST"),
             Refusal::Throttled(seconds) => {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
@@ -26,6 +27,8 @@ use crate::store::{Credential, Secret};
 
 /// The viewer's cookie.
 pub const COOKIE: &str = "tapeline_session";
+/// How long a body of at most 1 MiB may be under way.
+const BODY: Duration = Duration::from_secs(20);
 /// Seconds between two notes of a session's use.
 const TOUCH: i64 = 60;
 /// Seconds after which a client may try again when too many passwords wait to be checked.
@@ -126,7 +129,9 @@ impl<P: Privilege> FromRequest for Asked<P> {
         Box::pin(async move {
             let body = match body {
                 Some(body) => {
-                    body.await.map_err(|_| Refusal::invalid("", "The body must be at most 1 MiB"))?
+                    let late = |_| Refusal::invalid("", "The body did not arrive within 20 seconds");
+                    let long = |_| Refusal::invalid("", "The body must be at most 1 MiB");
+                    tokio::time::timeout(BODY, body).await.map_err(late)?.map_err(long)?
                 }
                 None => Bytes::new(),
             };

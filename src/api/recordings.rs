@@ -126,15 +126,15 @@ impl Wanted {
             offset: reading.integer(&OFFSET).unwrap_or(0),
             after: None,
         };
+        let count = reading.flag(&COUNT);
         let after = reading.text(&AFTER);
         let page = Page { after: after.and_then(cursor::decode), ..page };
-        if let (Some(_), Err(message)) = (after, is_continued(&page)) {
+        if let (Some(_), Err(message), false) = (after, is_continued(&page), count) {
             reading.fault(AFTER.name, message);
         }
         if filter.search.len() > MOST_WORDS {
             reading.fault(SEARCH.name, format!("search takes at most {MOST_WORDS} words"));
         }
-        let count = reading.flag(&COUNT);
         if let (Some(start), Some(end)) = (start, end)
             && end < start
         {

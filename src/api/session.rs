@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::http::Method;
 use serde::Serialize;
 
 use super::error::Refusal;
@@ -51,6 +52,10 @@ pub async fn login(asked: Asked<AnyPerson>) -> Result<HttpResponse, Refusal> {
         || (session && !identity::from_this_page(&asked.request, false))
     {
         return Err(Refusal::Unauthorized);
+    }
+    // Browsers say where a POST comes from; following a link they may not.
+    if session && asked.request.method() != Method::POST {
+        return Err(Refusal::invalid(SESSION.name, "Send session=1 by POST"));
     }
     let token = token.then(auth::new_secret);
     let session = session.then(auth::new_secret);

@@ -36,6 +36,8 @@ const SLACK: usize = 4 << 10;
 const WAITING: usize = 4;
 /// How long a question may keep an async thread, which serves other connections too.
 const AT_ONCE: Duration = Duration::from_millis(2);
+/// How long a question that reads much waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Seconds after which a client may try again when all streams are taken.
 const RETRY: u32 = 5;
 
@@ -71,12 +73,29 @@ pub async fn question<T: Send + 'static>(
 ) -> Result<T, Refusal> {
     match here_and_now(app, &ask) {
         Some(answer) => answer,
-        None => long_question(app, ask).await,
+        None => elsewhere(app, ask).await,
     }
 }
 
-/// Asks the database something that takes a while; the client's going away ends it.
+/// Asks the database something that takes a while, in its turn.
 pub async fn long_question<T: Send + 'static>(
+    app: &Data<App>,
+    ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let _turn = turn(app).await?;
+    elsewhere(app, ask).await
+}
+
+/// A permit to read much, once others have theirs no more.
+async fn turn(app: &Data<App>) -> Result<OwnedSemaphorePermit, Refusal> {
+    match tokio::time::timeout(PATIENCE, Arc::clone(&app.searches).acquire_owned()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        Ok(Err(_)) | Err(_) => Err(Refusal::Busy(RETRY)),
+    }
+}
+
+/// Asks on a thread that may block; the client's going away ends it.
+async fn elsewhere<T: Send + 'static>(
     app: &Data<App>,
     ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
@@ -112,7 +131,9 @@ pub async fn answer(
     if let Some(answer) = (!takes_long).then(at_once).flatten() {
         return answer.map(|whole| response.body(whole));
     }
+    let turn = if takes_long { Some(turn(app).await?) } else { None };
     written(app, request, response, move |app, out, gone| {
+        let _turn = turn;
         let reader = app.store.reader()?;
         reader.end_when(move || gone.load(Ordering::Relaxed))?;
         produce(&reader, out)

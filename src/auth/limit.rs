@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use sha2::{Digest, Sha256};
+
 /// Failures of one name from one address before it has to wait.
 const PER_NAME: u32 = 10;
 /// Failures of one address, whatever the name.
@@ -24,7 +26,8 @@ pub struct Throttled(pub i64);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
     Address(IpAddr),
-    Name(IpAddr, String),
+    /// A name by its hash, since a client may send a name of any length.
+    Name(IpAddr, [u8; 32]),
 }
 
 /// An attempt that counts as a failure until it is known to have succeeded.
@@ -85,7 +88,7 @@ impl Limit {
 fn keys(address: IpAddr, name: &str) -> impl Iterator<Item = Key> {
     let network = network(address);
     let of_address = (!network.is_loopback()).then_some(Key::Address(network));
-    std::iter::once(Key::Name(network, name.to_owned())).chain(of_address)
+    std::iter::once(Key::Name(network, Sha256::digest(name).into())).chain(of_address)
 }
 
 fn give_back(counters: &mut HashMap<Key, Failures>, key: &Key) {

@@ -62,7 +62,10 @@ pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
     let (Some(customer), Some(user)) = (init.customer, init.user) else {
         say(&format!("{} is ready.", store.path().display()))?;
         if !store.reader()?.has_people()? {
-            say("Nobody can log in yet. Next:  tapeline init --customer \"My office\" --user admin")?;
+            say(&format!(
+                "Nobody can log in yet. Next:  tapeline init --customer \"My office\" --user admin --db {}",
+                store.path().display()
+            ))?;
         }
         return Ok(());
     };

@@ -1,6 +1,6 @@
 //! Settings from flags, environment and file.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -17,7 +17,7 @@ pub(super) struct SettingsArgs {
     #[arg(long, global = true, env = "TAPELINE_MEDIA_ROOT", value_name = "DIR")]
     media_root: Option<PathBuf>,
     /// Address and port to listen on [default: 127.0.0.1:8080]
-    #[arg(long, global = true, env = "TAPELINE_LISTEN", value_name = "ADDR")]
+    #[arg(long, global = true, env = "TAPELINE_LISTEN", value_name = "ADDR", value_parser = address)]
     listen: Option<SocketAddr>,
     /// Answer as Enswitch itself does: HTTP 200 always, numbers in rows as strings
     #[arg(long, global = true, env = "TAPELINE_COMPAT", value_name = "SERVER")]
@@ -103,6 +103,13 @@ impl SettingsArgs {
             stream_minutes: self.stream_minutes,
         }
     }
+}
+
+/// An address and a port; a name such as localhost stands for its first address.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let why = |why: &str| format!("{why}; give an address and a port, as in 127.0.0.1:8080");
+    let mut found = text.to_socket_addrs().map_err(|error| why(&error.to_string()))?;
+    found.next().ok_or_else(|| why("it has no address"))
 }
 
 /// 0 or 1, as on the wire.

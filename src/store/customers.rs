@@ -78,6 +78,9 @@ impl Change<'_> {
     }
 
     fn free_customer_name(&self, name: &str, but: Option<i64>) -> Result<(), StoreError> {
+        if name.trim().is_empty() {
+            return Err(StoreError::Refused("a customer's name must not be empty".into()));
+        }
         let mut statement =
             self.transaction.prepare("SELECT id FROM customers WHERE name = ?1 AND id IS NOT ?2")?;
         match statement.query_row((name, but), |row| row.get::<_, i64>(0)).optional()? {

@@ -8,7 +8,12 @@ use memchr::memmem::Finder;
 pub const MOST_WORDS: usize = 50;
 
 /// The words of a search, folded. Words that are part of another one are left out: they are found with it.
+///
+/// Of more than [`MOST_WORDS`] words, one more: enough to see that there are too many.
 pub fn fold_words(search: &str) -> Vec<String> {
+    if search.split_whitespace().nth(MOST_WORDS).is_some() {
+        return search.split_whitespace().take(MOST_WORDS + 1).map(str::to_owned).collect();
+    }
     let mut words: Vec<String> = search.split_whitespace().map(folded).collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     let mut kept: Vec<String> = Vec::new();

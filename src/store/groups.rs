@@ -145,6 +145,9 @@ impl Change<'_> {
     /// Adds a group to a customer, with the next free id or with `id`.
     pub fn add_group(&self, id: Option<i64>, customer: i64, name: &str) -> Result<i64, StoreError> {
         self.needs_customer(customer)?;
+        if name.trim().is_empty() {
+            return Err(StoreError::Refused("a group's name must not be empty".into()));
+        }
         if let Some(id) = id
             && self.customer_of_group(id)?.is_some()
         {

@@ -41,6 +41,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     use_wal(path, &writer)?;
     warn_of_wide_modes(path);
     search::register_functions(&writer).map_err(as_error)?;
+    keep_the_copy(path)?;
     make_searchable(path, &mut writer)?;
     writer
         .execute_batch(
@@ -109,7 +110,11 @@ fn look_at_header(path: &Path, mut file: File, length: u64) -> Result<(), OpenEr
     };
     let pages_known = number(24) == number(92);
     let pages = u64::from(number(28).unsigned_abs());
-    if pages_known && length < pages * page_size {
+    // A crash may have left pages for SQLite to bring back from a WAL or a rollback journal.
+    let recoverable = ["-wal", "-journal"]
+        .iter()
+        .any(|suffix| fs::metadata(with_suffix(path, suffix)).is_ok_and(|beside| beside.len() > 0));
+    if pages_known && !recoverable && length < pages * page_size {
         return Err(OpenError::Damaged { path: path.into(), why: "its end is missing".into() });
     }
     Ok(())
@@ -199,8 +204,9 @@ fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenErro
     if application_id == 0 {
         schema::adoptable(path, &transaction)?;
         let missing = schema::missing(&transaction).map_err(as_error)?;
+        schema::can_be_made(path, &missing)?;
         if schema::has_tables(&transaction).map_err(as_error)? && !missing.is_empty() {
-            keep_a_copy(path)?;
+            copy_before_adoption(path)?;
         }
     } else {
         let upgrades = UPGRADES.iter().skip(usize::try_from(version - 1).unwrap_or(0));
@@ -236,11 +242,13 @@ fn make_searchable(path: &Path, writer: &mut Connection) -> Result<(), OpenError
     search::catch_up(writer).map_err(as_error)
 }
 
-/// Copies the database to `NAME.before-adoption`, or with a number behind it where that is taken.
-fn keep_a_copy(path: &Path) -> Result<(), OpenError> {
+/// What the copy is called until the adoption is done: a start that was refused or killed leaves one at most.
+const UNFINISHED: &str = ".adopting";
+
+/// Copies the database as it is.
+fn copy_before_adoption(path: &Path) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
-    let target = free_name(path);
-    let unfinished = with_suffix(path, ".copying");
+    let unfinished = with_suffix(path, UNFINISHED);
     let _ = fs::remove_file(&unfinished);
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished);
     made.map_err(|error| OpenError::Create { path: unfinished.clone(), why: reason(&error) })?;
@@ -248,11 +256,19 @@ fn keep_a_copy(path: &Path) -> Result<(), OpenError> {
     let mut copy = Connection::open(&unfinished).map_err(as_error)?;
     Backup::new(&source, &mut copy)
         .and_then(|backup| backup.run_to_completion(4096, std::time::Duration::ZERO, None))
-        .map_err(as_error)?;
-    drop(copy);
+        .map_err(as_error)
+}
+
+/// Gives the copy of an adoption that is done its name: `NAME.before-adoption`, or with a number where that is taken.
+fn keep_the_copy(path: &Path) -> Result<(), OpenError> {
+    let unfinished = with_suffix(path, UNFINISHED);
+    if !unfinished.exists() {
+        return Ok(());
+    }
+    let target = free_name(path);
     fs::rename(&unfinished, &target)
         .map_err(|error| OpenError::Create { path: target.clone(), why: reason(&error) })?;
-    tracing::info!("adopting {}: the file as it was is kept as {}", path.display(), target.display());
+    tracing::info!("adopted {}: the file as it was is kept as {}", path.display(), target.display());
     Ok(())
 }
 

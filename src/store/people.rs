@@ -94,8 +94,8 @@ impl Reader {
         )?;
         let rows = statement.query_map([], |row| {
             let privileges: Option<String> = row.get(2)?;
-            let words = privileges.iter().flat_map(|list| list.split(',')).map(String::from).collect();
-            Ok((row.get(0)?, row.get(1)?, words))
+            let words = Privileges::parse(privileges.as_deref().unwrap_or_default()).words();
+            Ok((row.get(0)?, row.get(1)?, words.into_iter().map(String::from).collect()))
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -195,6 +195,10 @@ impl Change<'_> {
     }
 
     fn free_username(&self, username: &str, but: Option<i64>) -> Result<(), StoreError> {
+        if username.is_empty() || username.contains(':') || username.chars().any(char::is_control) {
+            let why = "a user's name must have at least one character, no colon and no control characters";
+            return Err(StoreError::Refused(why.into()));
+        }
         let mut statement =
             self.transaction.prepare("SELECT 1 FROM people WHERE username = ?1 AND id IS NOT ?2")?;
         if statement.exists((username, but))? {

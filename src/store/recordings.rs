@@ -24,8 +24,9 @@ impl Reader {
     ) -> Result<Option<Cursor>, StoreError> {
         let taken = Rc::new(RefCell::new(Taken::default()));
         let _taking = Taking::begin(taker(page, Rc::clone(&taken), each));
-        // Several statements must see the same rows.
-        let _snapshot = self.0.unchecked_transaction()?;
+        // Several statements must see the same rows; one does anyway.
+        let several = search::has_text(filter) || page.after.is_some();
+        let _snapshot = several.then(|| self.0.unchecked_transaction()).transpose()?;
         let so_far = || taken.borrow().count;
         let parts = match (&page.after, page.sort) {
             (Some(_), Sort::Start) => vec![Part::Tie, Part::Behind],

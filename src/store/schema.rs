@@ -236,18 +236,25 @@ fn doubles(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     statement.query_map([LISTED as i64], |row| row.get(0))?.collect()
 }
 
+/// Refuses a file that lacks a column which cannot be added.
+pub(super) fn can_be_made(path: &Path, missing: &[Missing]) -> Result<(), OpenError> {
+    match missing.iter().find(|missing| missing.what == "column" && missing.remedy.is_empty()) {
+        Some(Missing { name, .. }) => {
+            let why = format!("its column {name} is missing and has no default; add it");
+            Err(OpenError::NotAdoptable { path: path.into(), why })
+        }
+        None => Ok(()),
+    }
+}
+
 /// Adds what is missing. Rows stay as they are.
 pub(super) fn apply(path: &Path, connection: &Connection) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
     // Columns first: the indexes and triggers of schema.sql name them.
-    let columns =
-        missing(connection).map_err(as_error)?.into_iter().filter(|missing| missing.what == "column");
-    for Missing { name, remedy, .. } in columns {
-        if remedy.is_empty() {
-            let why = format!("its column {name} is missing and has no default; add it");
-            return Err(OpenError::NotAdoptable { path: path.into(), why });
-        }
-        connection.execute_batch(&remedy).map_err(as_error)?;
+    let missing_now = missing(connection).map_err(as_error)?;
+    can_be_made(path, &missing_now)?;
+    for Missing { remedy, .. } in missing_now.iter().filter(|missing| missing.what == "column") {
+        connection.execute_batch(remedy).map_err(as_error)?;
     }
     connection.execute_batch(SCHEMA).map_err(as_error)?;
     for Missing { remedy, .. } in missing(connection).map_err(as_error)? {

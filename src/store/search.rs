@@ -209,7 +209,7 @@ impl Reader {
         // Whole rows are dear: then it is worth knowing of more candidates, and remembering them.
         let most = match (filter.search.is_empty(), limit) {
             (true, _) => FEW.min(usize::try_from(rows / CHEAP).unwrap_or(FEW)),
-            (false, 0) => FEW,
+            (false, 0) => MANY.min(usize::try_from(rows / 3).unwrap_or(MANY)),
             (false, _) => MANY,
         };
         let candidates = match self.candidates(&asked, most) {
@@ -223,8 +223,9 @@ impl Reader {
         if count > most {
             return Ok(Choice::new(walk, format!("more than {most} candidates")));
         }
-        let walk_is_shorter =
-            count > FEW && walked(limit, found, filter) < DEAR * i64::try_from(count).unwrap_or(0);
+        let walk_is_shorter = count > FEW
+            && limit > 0
+            && walked(limit, found, filter) < DEAR * i64::try_from(count).unwrap_or(0);
         let access = if walk_is_shorter { Access::IndexOfCandidates } else { Access::Candidates };
         Ok(Choice { access, candidates: json(&candidates), why: format!("{count} candidates") })
     }
@@ -247,7 +248,7 @@ impl Reader {
             return Ok(vec![line(&Reader::without_text(filter, (!count).then_some(page)))]);
         }
         let head = if !count && takes_head(page) { self.head(filter, page, &Part::Whole)? } else { None };
-        let limit = if count { 0 } else { page.limit };
+        let limit = if count || page.sort != Sort::Start { 0 } else { page.limit };
         let mut lines = Vec::new();
         if let Some(start) = head {
             lines.push(format!(

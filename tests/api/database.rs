@@ -548,3 +548,45 @@ fn starts_at_the_same_time_do_not_harm_each_other() {
     assert_eq!(numbers(&db), OURS);
     assert_eq!(sqlite3(&with(&db, ".before-adoption"), "PRAGMA application_id"), "0");
 }
+
+#[test]
+fn an_adoption_that_is_refused_leaves_no_copy() {
+    let folder = Folder::new();
+    let db = folder.file("recordings.db");
+    sqlite3(&db, &format!("{CONTRACT} CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);"));
+    let before = all_bytes(folder.path());
+    for _ in 0..2 {
+        let said = open(&db);
+        assert_eq!(said.status, 1);
+        assert!(said.err.contains("people.customer"), "{}", said.err);
+    }
+    let after: BTreeSet<_> =
+        all_bytes(folder.path()).into_iter().filter(|(name, ..)| !name.to_string_lossy().contains("-shm")).collect();
+    assert_eq!(after, before);
+}
+
+/// A checkpoint writes the first page, with the new page count, before the last one: a crash between leaves a file
+/// that is shorter than it says, and a WAL that has the rest.
+#[test]
+fn a_crash_in_the_middle_of_a_checkpoint_is_healed_and_not_called_damage() {
+    let folder = Folder::new();
+    let db = folder.file("recordings.db");
+    open(&db).ok();
+    let mut other = Shell::open(&db);
+    other.run("PRAGMA wal_autocheckpoint = 0;");
+    other.run(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+         INSERT INTO recordings (customer, recordgroup, uniqueid, start) SELECT 1, 1, 'n' || i, i FROM n;",
+    );
+    let copy = folder.file("crashed.db");
+    fs::copy(&db, &copy).expect("a copy");
+    fs::copy(with(&db, "-wal"), with(&copy, "-wal")).expect("a copy");
+    other.run("PRAGMA wal_checkpoint(FULL);");
+    let whole = fs::read(&db).expect("the file");
+    let mut crashed = fs::read(&copy).expect("the file");
+    crashed[..4096].copy_from_slice(&whole[..4096]);
+    assert!(crashed.len() < whole.len(), "pages are missing");
+    fs::write(&copy, crashed).expect("a crash");
+    open(&copy).ok();
+    assert_eq!(sqlite3(&copy, "SELECT count(*) FROM recordings; PRAGMA integrity_check;"), "5000\nok");
+}

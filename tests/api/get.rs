@@ -434,7 +434,7 @@ fn whatever_a_path_says_only_files_below_the_media_root_are_sent() {
             assert_eq!(answer.codes(), "404 path", "{shown:?}");
             assert_eq!(
                 answer.text(),
-                r#"{"responses":[{"code":"404","key":"path","message":"There is no such object"}]}"#,
+                r#"{"responses":[{"code":"404","key":"path","message":"There is no sound of this recording"}]}"#,
                 "{shown:?}"
             );
         }

@@ -189,6 +189,11 @@ impl Serving {
         Serving { child, address, output, errors: Some(errors) }
     }
 
+    /// How many files and sockets it has open.
+    pub fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("proc(5)").count()
+    }
+
     /// Processor time that it has taken so far, in clock ticks (proc(5)).
     pub fn processor_time(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("proc(5)");

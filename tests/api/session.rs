@@ -502,3 +502,12 @@ fn whatever_changes_data_is_one_audit_entry_without_a_secret() {
         assert!(!audit.contains(secret), "{audit}");
     }
 }
+
+#[test]
+fn a_session_begins_by_post_only_since_a_link_elsewhere_could_log_the_browser_in() {
+    let app = spawn_app();
+    let query = format!("{LOGIN}?{};session=1", credentials("sara", PASSWORD));
+    let answer = app.anon().get(&query);
+    assert_eq!(answer.codes(), "400 session");
+    assert_eq!(answer.header("set-cookie"), None);
+}

@@ -213,6 +213,36 @@ fn a_reader_that_stalls_is_cut_off_without_the_closing_chunk() {
     assert!(answer.body.starts_with(br#"{"responses":[{"code":"200","key":"","message":"OK"}],"data":[{"#));
 }
 
+/// Its kernel still has what was sent, so only the server's own files tell.
+#[test]
+fn a_reader_that_stalls_does_not_keep_its_connection() {
+    let folder = Folder::new();
+    let db = folder.file("recordings.db");
+    std::fs::copy(&*MANY_ROWS, &db).expect("a copy");
+    let mut command = tapeline();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--stream-stall-seconds", "1", "--db"]).arg(&db);
+    let server = Serving::start(command.arg("--media-root").arg(folder.file("sound")));
+    let request = |path: &str| {
+        let headers = [("Host", "tapeline"), ("Authorization", &basic("olga", PASSWORD))];
+        http::request("GET", &format!("/api/json/{path}"), &headers, b"")
+    };
+    let open = |path: &str| {
+        let mut stream = http::connect(server.address, None, Some(SMALL));
+        std::io::Write::write_all(&mut stream, &request(path)).expect("it is sent");
+        stream
+    };
+    let mut stalled: Vec<TcpStream> = (0..8).map(|_| open(LONG)).collect();
+    for stream in &mut stalled {
+        assert_eq!(http::read_head(stream).0, 200);
+    }
+    let many = server.descriptors();
+    let begun = Instant::now();
+    while server.descriptors() + 8 > many && begun.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(server.descriptors() + 8 <= many, "{} of {many} are still open", server.descriptors());
+}
+
 #[test]
 fn readers_that_vanish_end_their_queries_also_while_these_sort_or_scan() {
     let folder = Folder::new();
