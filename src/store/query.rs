@@ -188,6 +188,13 @@ impl<'a> Query<'a> {
             return;
         }
         if needle.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+            // What has no letters is looked for first: it needs no copy in lower case.
+            let runs = needle.split(|c: char| c.is_ascii_alphabetic());
+            if let Some(run) = runs.max_by_key(|run| run.len()).filter(|run| !run.is_empty()) {
+                let _ = write!(self.sql, " AND instr(r.{column}, ");
+                self.bind(run);
+                self.push(") > 0");
+            }
             let _ = write!(self.sql, " AND instr(lower(r.{column}), ");
             self.bind(needle.to_ascii_lowercase());
         } else {

@@ -59,7 +59,8 @@ impl Reader {
             Choice::new(if by_start { search::look_through(filter) } else { Access::Index }, "");
         let begun = so_far();
         let mut rest = part.clone();
-        if search::takes_head(page) {
+        let rows = self.rows_in(filter, page, part)?;
+        if search::takes_head(page) && !search::is_short(filter, rows) {
             let Some(head) = self.head(filter, page, part)? else {
                 return self.step_through(filter, page, part, &look_through, begun);
             };
@@ -70,7 +71,6 @@ impl Reader {
             }
             rest = Part::Rest(head);
         }
-        let rows = self.rows_in(filter, page, &rest)?;
         let limit = if by_start { page.limit } else { 0 };
         let mut choice = self.with_text(filter, (limit - begun).max(0), so_far() - begun, rows)?;
         if choice.access == Access::Rows {

@@ -194,7 +194,7 @@ impl Reader {
         rows: i64,
     ) -> Result<Choice, StoreError> {
         let walk = look_through(filter);
-        if rows <= SHORT * head_rows(filter) {
+        if is_short(filter, rows) {
             return Ok(Choice::new(
                 walk,
                 format!("a short window, of about {rows} rows, is looked through whole"),
@@ -247,7 +247,9 @@ impl Reader {
         if !has_text(filter) {
             return Ok(vec![line(&Reader::without_text(filter, (!count).then_some(page)))]);
         }
-        let head = if !count && takes_head(page) { self.head(filter, page, &Part::Whole)? } else { None };
+        let rows = self.rows_in(filter, page, &Part::Whole)?;
+        let begins = !count && takes_head(page) && !is_short(filter, rows);
+        let head = if begins { self.head(filter, page, &Part::Whole)? } else { None };
         let limit = if count || page.sort != Sort::Start { 0 } else { page.limit };
         let mut lines = Vec::new();
         if let Some(start) = head {
@@ -255,7 +257,6 @@ impl Reader {
                 "the head of the window first, up to start {start}; where that is not enough:"
             ));
         }
-        let rows = self.rows_in(filter, page, &Part::Whole)?;
         lines.push(line(&self.with_text(filter, limit, 0, rows)?));
         if let Some(asked) = asked(filter) {
             lines.push(format!("the trigram index is asked for {asked}"));
@@ -268,6 +269,11 @@ impl Reader {
 fn walked(limit: i64, found: i64, filter: &Filter) -> i64 {
     const FAR: i64 = 300_000;
     if found == 0 { FAR } else { (limit - found).saturating_mul(head_rows(filter)) / found }
+}
+
+/// Whether a window of about so many rows is looked through whole.
+pub(super) fn is_short(filter: &Filter, rows: i64) -> bool {
+    rows <= SHORT * head_rows(filter)
 }
 
 fn head_rows(filter: &Filter) -> i64 {

@@ -560,8 +560,10 @@ fn an_adoption_that_is_refused_leaves_no_copy() {
         assert_eq!(said.status, 1);
         assert!(said.err.contains("people.customer"), "{}", said.err);
     }
-    let after: BTreeSet<_> =
-        all_bytes(folder.path()).into_iter().filter(|(name, ..)| !name.to_string_lossy().contains("-shm")).collect();
+    let after: BTreeSet<_> = all_bytes(folder.path())
+        .into_iter()
+        .filter(|(name, ..)| !name.to_string_lossy().contains("-shm"))
+        .collect();
     assert_eq!(after, before);
 }
 
