@@ -1,8 +1,8 @@
 //! user/…: logging in and out, and one's own password.
 
-use actix_web::HttpResponse;
 use actix_web::cookie::{Cookie, SameSite, time};
-use actix_web::http::Method;
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::error::Refusal;
@@ -53,8 +53,8 @@ pub async fn login(asked: Asked<AnyPerson>) -> Result<HttpResponse, Refusal> {
     {
         return Err(Refusal::Unauthorized);
     }
-    // Browsers say where a POST comes from; following a link they may not.
-    if session && asked.request.method() != Method::POST {
+    // Browsers say where a POST comes from; following a link they may not, but they ask for a page then.
+    if session && asked.request.method() != Method::POST && wants_a_page(&asked.request) {
         return Err(Refusal::invalid(SESSION.name, "Send session=1 by POST"));
     }
     let token = token.then(auth::new_secret);
@@ -79,6 +79,11 @@ pub async fn login(asked: Asked<AnyPerson>) -> Result<HttpResponse, Refusal> {
         set_cookie(&mut response, &asked, &session.text, asked.app.session_rules().session)?;
     }
     Ok(response)
+}
+
+fn wants_a_page(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 async fn issue(

@@ -504,10 +504,12 @@ fn whatever_changes_data_is_one_audit_entry_without_a_secret() {
 }
 
 #[test]
-fn a_session_begins_by_post_only_since_a_link_elsewhere_could_log_the_browser_in() {
+fn a_link_elsewhere_cannot_log_the_browser_in_as_somebody_else() {
     let app = spawn_app();
     let query = format!("{LOGIN}?{};session=1", credentials("sara", PASSWORD));
-    let answer = app.anon().get(&query);
+    let answer = app.anon().with("Accept", "text/html,application/xhtml+xml,*/*;q=0.8").get(&query);
     assert_eq!(answer.codes(), "400 session");
     assert_eq!(answer.header("set-cookie"), None);
+    let program = app.anon().with("Accept", "*/*").get(&query);
+    assert!(program.header("set-cookie").is_some(), "programs may use any form");
 }
