@@ -189,9 +189,11 @@ impl Serving {
         Serving { child, address, output, errors: Some(errors) }
     }
 
-    /// How many files and sockets it has open.
-    pub fn descriptors(&self) -> usize {
-        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("proc(5)").count()
+    /// How many sockets it has open (proc(5)); a connection has two of them.
+    pub fn sockets(&self) -> usize {
+        let descriptors = std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("proc(5)");
+        let targets = descriptors.filter_map(|descriptor| std::fs::read_link(descriptor.ok()?.path()).ok());
+        targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
     }
 
     /// Processor time that it has taken so far, in clock ticks (proc(5)).

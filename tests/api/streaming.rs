@@ -235,12 +235,12 @@ fn a_reader_that_stalls_does_not_keep_its_connection() {
     for stream in &mut stalled {
         assert_eq!(http::read_head(stream).0, 200);
     }
-    let many = server.descriptors();
+    let many = server.sockets();
     let begun = Instant::now();
-    while server.descriptors() + 8 > many && begun.elapsed() < Duration::from_secs(30) {
+    while server.sockets() + 8 > many && begun.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert!(server.descriptors() + 8 <= many, "{} of {many} are still open", server.descriptors());
+    assert!(server.sockets() + 8 <= many, "{} of {many} are still open", server.sockets());
 }
 
 #[test]
