@@ -211,14 +211,15 @@ WHEN old.hash IS NOT new.hash OR old.role IS NOT new.role OR old.customer IS NOT
   DELETE FROM sessions WHERE person = new.id;
 END;
 
--- Audit: one entry for whatever changes data, made in the same transaction as the change. Never holds a secret.
+-- Audit: one entry for whatever changes data, made in the same transaction as the change, one for each export, and one
+-- for each person who hears a recording within ten minutes. Never holds a secret.
 CREATE TABLE IF NOT EXISTS audit (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   time        INTEGER NOT NULL,            -- when
   person      INTEGER,                     -- who; NULL on the command line
   username    TEXT    NOT NULL DEFAULT '', -- their name at that time
   address     TEXT    NOT NULL DEFAULT '', -- where the request came from
-  action      TEXT    NOT NULL,            -- what: user/login, group/add, …
+  action      TEXT    NOT NULL,            -- what: user/login, recordings/listen, …
   customer    INTEGER,                     -- whose data it touched
   recordgroup INTEGER,                     -- the group, where there is one
   uniqueid    TEXT,                        -- the recording, where there is one
@@ -226,3 +227,7 @@ CREATE TABLE IF NOT EXISTS audit (
   detail      TEXT    NOT NULL DEFAULT ''  -- what changed, for people
 );
 CREATE INDEX IF NOT EXISTS audit_time ON audit (time);
+CREATE INDEX IF NOT EXISTS audit_customer ON audit (customer, time);
+CREATE INDEX IF NOT EXISTS audit_customer_action ON audit (customer, action, time);
+CREATE INDEX IF NOT EXISTS audit_person ON audit (person, time);
+CREATE INDEX IF NOT EXISTS audit_recording ON audit (recordgroup, uniqueid, recordid, time) WHERE uniqueid IS NOT NULL;

@@ -1,5 +1,7 @@
 //! What the doors share: the settings, the database, the sound files, and who is who. Opened once.
 
+mod listening;
+
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,12 +13,16 @@ use crate::config::Config;
 use crate::media::Media;
 use crate::store::Store;
 
+pub use listening::Listening;
+
 /// The application, without any door to it.
 pub struct App {
     /// The settings.
     pub config: Config,
     /// The database.
-    pub store: Store,
+    pub store: Arc<Store>,
+    /// Who hears what, on its way to the audit log.
+    pub listening: Listening,
     /// Passwords, tokens and sessions.
     pub auth: Auth,
     /// The sound files.
@@ -35,13 +41,14 @@ const SOUNDS: usize = 32;
 impl App {
     /// Opens the database and starts the threads that hash.
     pub fn open(config: Config) -> anyhow::Result<App> {
-        let store = Store::open(&config.db, config.readers)?;
+        let store = Arc::new(Store::open(&config.db, config.readers)?);
+        let listening = Listening::new(&store).context("the audit log cannot be written to")?;
         let auth = Auth::new(config.bcrypt_cost).context("the login cannot be started")?;
         let searches = Arc::new(Semaphore::new((config.readers as usize / 2).max(1)));
         let streams = Arc::new(Semaphore::new(config.streams as usize));
         let media = Media::new(&config.media_root);
         let sounds = Arc::new(Semaphore::new(SOUNDS));
-        Ok(App { config, store, auth, media, searches, streams, sounds })
+        Ok(App { config, store, listening, auth, media, searches, streams, sounds })
     }
 
     /// How long tokens and sessions last.

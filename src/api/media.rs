@@ -17,8 +17,8 @@ use super::params::{Parameter, Params, Reading};
 use super::stream::{self, Output, PIECE, Unsent};
 use crate::app::{App, blocking, now};
 use crate::media::{self, Name, Plan, Sound, Stands};
-use crate::model::Person;
-use crate::store::{Identity, Reader, RecordingRow};
+use crate::model::{Actor, Person};
+use crate::store::{Heard, Identity, Reader, RecordingRow};
 
 /// Bytes of sound that are encoded at once: those of a piece, and a multiple of three.
 const ENCODED: usize = PIECE / 4 * 3;
@@ -99,10 +99,16 @@ pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
         return Ok(HttpResponse::Ok().content_type(envelope::JSON).body(found.row.enveloped()));
     }
     let facts = Facts { name: Name::of(&found.path), media_type: found.media_type() };
+    let heard = found.heard(asked.actor(), now());
     let sound = open(&asked, &wanted.identity, found.path).await?;
     if wanted.wrap == Wrap::Nothing {
-        return file(&asked, &facts, sound, wanted.play);
+        let response = file(&asked, &facts, sound, wanted.play)?;
+        if response.status().is_success() && asked.request.method() != Method::HEAD {
+            asked.app.listening.note(heard).await;
+        }
+        return Ok(response);
     }
+    asked.app.listening.note(heard).await;
     let mut response = HttpResponse::Ok();
     response.content_type(envelope::JSON);
     let mut row = found.row;
@@ -117,6 +123,8 @@ struct Found {
     row: OneRow,
     path: Vec<u8>,
     mimetype: String,
+    customer: i64,
+    identity: Identity,
 }
 
 impl Found {
@@ -126,8 +134,21 @@ impl Found {
             row.text(envelope::place(name), |bytes| text.extend_from_slice(bytes));
             text
         };
-        let mimetype = String::from_utf8_lossy(&text("mimetype")).into_owned();
-        Found { row: OneRow::new(row, strings), path: text("path"), mimetype }
+        let words = |name| String::from_utf8_lossy(&text(name)).into_owned();
+        let integer = |name| row.integer(envelope::place(name));
+        let (uniqueid, recordid) = (words("uniqueid"), words("recordid"));
+        Found {
+            row: OneRow::new(row, strings),
+            path: text("path"),
+            mimetype: words("mimetype"),
+            customer: integer("customer"),
+            identity: Identity { recordgroup: integer("recordgroup"), uniqueid, recordid },
+        }
+    }
+
+    /// What the audit log will say of whoever hears it.
+    fn heard(&self, actor: Actor, time: i64) -> Heard {
+        Heard { actor, customer: self.customer, identity: self.identity.clone(), time }
     }
 
     fn media_type(&self) -> &'static str {

@@ -1,41 +1,117 @@
-//! The audit log: one entry for each change, in the transaction of the change.
+//! The audit log: one entry for each change, in the transaction of the change, and one for each listening.
 
-use rusqlite::params;
+use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::{Change, StoreError};
+use super::{Change, Identity, Store, StoreError};
+use crate::model::Actor;
+
+/// What somebody who hears a recording leaves in the log.
+const LISTEN: &str = "recordings/listen";
+/// Seconds in which a person listens to a recording once, however often the sound is asked for.
+pub const ONE_LISTENING: i64 = 600;
 
 /// What an entry says besides who and when. Never holds a secret.
 #[derive(Default)]
 pub struct Entry<'a> {
-    /// What was done: `user/login`, `group/add`, …
+    /// What was done: `user/login`, `groups/create`, …
     pub action: &'a str,
     /// Whose data it touched.
     pub customer: Option<i64>,
     /// The group, where there is one.
     pub recordgroup: Option<i64>,
+    /// The recording, where there is one.
+    pub uniqueid: Option<&'a str>,
+    /// Which recording of that channel.
+    pub recordid: Option<&'a str>,
     /// What changed, for people.
     pub detail: String,
+}
+
+impl<'a> Entry<'a> {
+    /// An entry about a recording of a customer.
+    pub fn of(action: &'a str, customer: i64, identity: &'a Identity, detail: String) -> Entry<'a> {
+        Entry {
+            action,
+            customer: Some(customer),
+            recordgroup: Some(identity.recordgroup),
+            uniqueid: Some(&identity.uniqueid),
+            recordid: Some(&identity.recordid),
+            detail,
+        }
+    }
+}
+
+/// Someone who hears a recording.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Who.
+    pub actor: Actor,
+    /// Whose recording it is.
+    pub customer: i64,
+    /// Which one, as its row says.
+    pub identity: Identity,
+    /// When, in Unix seconds.
+    pub time: i64,
 }
 
 impl Change<'_> {
     /// Adds an entry for what this transaction does.
     pub fn audit(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
-        let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO audit (time, person, username, address, action, customer, recordgroup, detail)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )?;
-        let Entry { action, customer, recordgroup, detail } = entry;
-        let actor = self.actor;
-        statement.execute(params![
-            self.now,
-            actor.person,
-            actor.name,
-            actor.address,
-            action,
-            customer,
-            recordgroup,
-            detail
-        ])?;
-        Ok(())
+        Ok(insert(&self.transaction, self.actor, self.now, entry)?)
     }
+}
+
+impl Store {
+    /// Adds an entry for each who did not listen to the same recording in the ten minutes before.
+    pub fn note_listening(&self, heard: &[Heard]) -> Result<(), StoreError> {
+        let mut writer = self.writer();
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for one in heard {
+            if !is_noted(&transaction, one)? {
+                let entry = Entry::of(LISTEN, one.customer, &one.identity, String::new());
+                insert(&transaction, &one.actor, one.time, &entry)?;
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+}
+
+fn is_noted(connection: &Connection, heard: &Heard) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached(
+        "SELECT 1 FROM audit WHERE recordgroup = ? AND uniqueid = ? AND recordid = ? AND person IS ? AND action = ?
+           AND time > ? AND time <= ?",
+    )?;
+    let Heard { actor, identity, time, .. } = heard;
+    let Identity { recordgroup, uniqueid, recordid } = identity;
+    statement.exists(params![
+        recordgroup,
+        uniqueid,
+        recordid,
+        actor.person,
+        LISTEN,
+        time - ONE_LISTENING,
+        time
+    ])
+}
+
+fn insert(connection: &Connection, actor: &Actor, time: i64, entry: &Entry<'_>) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO audit (time, person, username, address, action, customer, recordgroup, uniqueid, recordid, detail)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    let Entry { action, customer, recordgroup, uniqueid, recordid, detail } = entry;
+    let Actor { person, name, address } = actor;
+    statement.execute(params![
+        time,
+        person,
+        name,
+        address,
+        action,
+        customer,
+        recordgroup,
+        uniqueid,
+        recordid,
+        detail
+    ])?;
+    Ok(())
 }

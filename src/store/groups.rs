@@ -218,6 +218,12 @@ impl Change<'_> {
     }
 
     fn audit_group(&self, action: &str, customer: i64, id: i64, detail: String) -> Result<(), StoreError> {
-        self.audit(&Entry { action, customer: Some(customer), recordgroup: Some(id), detail })
+        self.audit(&Entry {
+            action,
+            customer: Some(customer),
+            recordgroup: Some(id),
+            detail,
+            ..Entry::default()
+        })
     }
 }

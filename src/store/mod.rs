@@ -27,7 +27,7 @@ use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-pub use audit::Entry;
+pub use audit::{Entry, Heard, ONE_LISTENING};
 pub use error::{OpenError, StoreError};
 pub use fold::{MOST_WORDS, fold_words};
 pub use groups::GroupFields;

@@ -15,6 +15,7 @@ mod get;
 mod groups;
 mod house;
 mod http;
+mod listening;
 mod log;
 mod openapi;
 mod oracle;
