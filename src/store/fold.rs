@@ -108,14 +108,14 @@ fn fold_onto(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// What the trigram index is asked for texts that have `needle` in them; at most `most` trigrams, from all over the
-/// needle. Empty where the index cannot help.
+/// Trigrams of a needle as the index is asked for them, quoted; at most `most`, from all over the needle. Empty where
+/// the index cannot help.
 pub(super) fn trigrams(needle: &str, most: usize) -> Vec<String> {
     let characters: Vec<char> = needle.chars().collect();
     let mut found: Vec<String> = characters
         .windows(3)
         .filter(|window| window.iter().all(|c| is_indexed(*c)))
-        .map(|window| window.iter().collect())
+        .map(|window| format!("\"{}\"", window.iter().collect::<String>().replace('"', "\"\"")))
         .collect();
     found.sort();
     found.dedup();

@@ -4,12 +4,12 @@
 //! what is common; then the trigram index says whether few rows can match – those are fetched – or many, and the
 //! window is walked in order, which stops early at a limit or costs less than its output.
 
+mod asked;
 mod index;
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params_from_iter};
 
-use super::fold::trigrams;
 use super::query::Query;
 use super::{Reader, StoreError};
 use crate::model::{Filter, Page, Scope, Sort};
@@ -21,7 +21,9 @@ const HEAD: i64 = 4096;
 /// The same where names are looked for too, which takes whole rows: 1 ms.
 const HEAD_OF_ROWS: i64 = 1024;
 /// Where so many times the head's matches make a page, walking on is faster than asking the trigram index.
-const PAGES: i64 = 7;
+const PAGES: i64 = 15;
+/// The same where names are looked for too.
+const PAGES_OF_ROWS: i64 = 7;
 /// A window of at most so many times the head's rows is looked through whole. (The unit tests have few rows.)
 const SHORT: i64 = if cfg!(test) { 1 } else { 16 };
 /// Rows of a window whose scan takes as long as to find one candidate: asking must stay cheap beside looking.
@@ -30,14 +32,12 @@ const CHEAP: i64 = 100;
 const SAMPLED: i64 = 32;
 /// So many candidates are fetched at once; beyond it a walk in order is faster.
 const FEW: usize = 2_000;
-/// So many candidates are worth remembering while the index of a list is walked.
+/// So many candidates are worth remembering where all matching rows are wanted.
 const MANY: usize = 50_000;
+/// So many are while the index of a list is walked in order.
+const MANY_IN_ORDER: usize = 200_000;
 /// To fetch and look at a row takes as long as to pass so many in the index.
 const DEAR: i64 = 24;
-/// Trigrams that the index is asked for at once.
-const ASKED: usize = 12;
-/// The same of one number, where more cost more than they tell.
-const ASKED_OF_A_NUMBER: usize = 5;
 
 /// A way to the matching rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,20 +89,6 @@ pub(super) enum Part {
     },
     /// The rest of them.
     Rest(i64),
-}
-
-/// What the trigram index is asked; `None` where it cannot help.
-pub(super) fn asked(filter: &Filter) -> Option<String> {
-    let numbers =
-        [&filter.called, &filter.caller].into_iter().flat_map(|needle| trigrams(needle, ASKED_OF_A_NUMBER));
-    let words = filter.search.iter().flat_map(|word| trigrams(word, ASKED));
-    let mut wanted: Vec<String> = numbers.chain(words).collect();
-    wanted.sort();
-    wanted.dedup();
-    wanted.truncate(ASKED);
-    let quoted: Vec<String> =
-        wanted.iter().map(|trigram| format!("\"{}\"", trigram.replace('"', "\"\""))).collect();
-    (!quoted.is_empty()).then(|| quoted.join(" AND "))
 }
 
 pub(super) fn has_text(filter: &Filter) -> bool {
@@ -200,24 +186,25 @@ impl Reader {
                 format!("a short window, of about {rows} rows, is looked through whole"),
             ));
         }
-        let Some(asked) = asked(filter) else {
-            return Ok(Choice::new(walk, "the trigram index needs three characters without a blank"));
-        };
-        if limit > 0 && found * PAGES >= limit {
+        let pages = if filter.search.is_empty() { PAGES } else { PAGES_OF_ROWS };
+        if limit > 0 && found * pages >= limit {
             return Ok(Choice::new(walk, format!("common: the head has {found} of {limit} rows")));
         }
         // Whole rows are dear: then it is worth knowing of more candidates, and remembering them.
         let most = match (filter.search.is_empty(), limit) {
             (true, _) => FEW.min(usize::try_from(rows / CHEAP).unwrap_or(FEW)),
             (false, 0) => MANY.min(usize::try_from(rows / 3).unwrap_or(MANY)),
-            (false, _) => MANY,
+            (false, _) => MANY_IN_ORDER,
         };
-        let candidates = match self.candidates(&asked, most) {
+        let candidates = match self.candidates(filter, most) {
             Err(StoreError::Other(error)) => {
                 tracing::error!(%error, "the search index is damaged: it is made anew at the next start");
                 return Ok(Choice::new(walk, "the trigram index is damaged"));
             }
             candidates => candidates?,
+        };
+        let Some(candidates) = candidates else {
+            return Ok(Choice::new(walk, "the trigram index needs three characters without a blank"));
         };
         let count = candidates.len();
         if count > most {
@@ -231,14 +218,16 @@ impl Reader {
     }
 
     /// The rows that the trigram index names, and those that it may not know yet; one more than `most` at most.
-    fn candidates(&self, asked: &str, most: usize) -> Result<Vec<i64>, StoreError> {
+    /// `None` where it cannot help.
+    fn candidates(&self, filter: &Filter, most: usize) -> Result<Option<Vec<i64>>, StoreError> {
+        let Some(asked) = self.asked(filter)? else { return Ok(None) };
         let most = i64::try_from(most).unwrap_or(i64::MAX - 1);
         let mut statement = self.0.prepare_cached(
             "SELECT id FROM recordings_unindexed UNION ALL
                SELECT rowid FROM recordings_search WHERE recordings_search MATCH ?1 LIMIT ?2",
         )?;
         let ids = statement.query_map((asked, most + 1), |row| row.get(0))?;
-        Ok(ids.collect::<rusqlite::Result<_>>()?)
+        Ok(Some(ids.collect::<rusqlite::Result<_>>()?))
     }
 
     /// Which way a list takes and why, a line each.
@@ -258,7 +247,7 @@ impl Reader {
             ));
         }
         lines.push(line(&self.with_text(filter, limit, 0, rows)?));
-        if let Some(asked) = asked(filter) {
+        if let Some(asked) = self.asked(filter)? {
             lines.push(format!("the trigram index is asked for {asked}"));
         }
         Ok(lines)

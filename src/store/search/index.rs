@@ -110,7 +110,7 @@ pub(in crate::store) fn is_sound(connection: &Connection) -> bool {
         find.exists(("\"nil\"", 0))?;
         for (id, text) in sampled {
             for trigram in trigrams(&text, 3) {
-                if !find.exists((format!("\"{}\"", trigram.replace('"', "\"\"")), id))? {
+                if !find.exists((trigram, id))? {
                     return Ok(false);
                 }
             }

@@ -463,9 +463,8 @@ impl World {
 
     /// The ids that the trigram index names, and those that wait for it.
     fn candidates(&self, filter: &Filter) -> Option<String> {
-        let asked = asked(filter)?;
         let reader = self.store.reader().expect("a reader");
-        Some(json(&reader.candidates(&asked, 1 << 40).expect("an index")))
+        Some(json(&reader.candidates(filter, 1 << 40).expect("an index")?))
     }
 
     fn cursor(&self, sort: Sort, descending: bool, dice: &mut Dice) -> Option<Cursor> {
@@ -826,8 +825,9 @@ fn everything(search: &str) -> Filter {
 /// The ids that the trigram index names for a search; all where it cannot help.
 fn named(store: &Store, search: &str) -> Vec<i64> {
     let reader = store.reader().expect("a reader");
-    let Some(asked) = asked(&everything(search)) else { return vec![1] };
-    let mut ids = reader.candidates(&asked, 100_000).expect("an index");
+    let Some(mut ids) = reader.candidates(&everything(search), 100_000).expect("an index") else {
+        return vec![1];
+    };
     ids.sort_unstable();
     ids
 }
