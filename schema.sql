@@ -80,6 +80,16 @@ CREATE INDEX IF NOT EXISTS recordings_customer_list ON recordings
 -- The few calls in progress.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_in_progress ON recordings (recordgroup, start) WHERE complete = 0;
 CREATE INDEX IF NOT EXISTS recordings_customer_in_progress ON recordings (customer, start) WHERE complete = 0;
+-- Whose sound a file is, however the path to it is written: a//b and ./a/./b are a/b. A file goes when nobody names it.
+CREATE INDEX IF NOT EXISTS recordings_sound ON recordings (replace(replace(replace(replace(replace(
+  '/' || path, '/', '//'), '/./', ''), '/', '/' || char(1)), char(1) || '/', ''), char(1), '')) WHERE path <> '';
+-- Sound whose recording was deleted: noted with the deletion of the row, and forgotten once the file is gone. So a crash
+-- in between leaves no file behind.
+CREATE TABLE IF NOT EXISTS sound_removals (
+  id    INTEGER PRIMARY KEY,
+  path  TEXT    NOT NULL,                  -- as recordings.path was
+  noted INTEGER NOT NULL                   -- when the row was deleted
+);
 
 -- Search by parts of numbers and names: which rows have three given characters in a row. It may name rows that have
 -- changed or gone – every row is looked at before it is shown – but it never lacks one that is not in

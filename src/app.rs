@@ -1,6 +1,7 @@
 //! What the doors share: the settings, the database, the sound files, and who is who. Opened once.
 
 mod listening;
+mod removals;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -28,6 +28,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 /// How often the server looks whether many rows wait to be indexed.
 const BETWEEN_INDEXING: Duration = Duration::from_millis(500);
+/// How often the server tries again to remove sound that it could not remove.
+const BETWEEN_REMOVALS: Duration = Duration::from_secs(60);
 /// How long requests in flight may take once the server was told to stop, in seconds.
 const FAREWELL: u64 = 30;
 
@@ -76,6 +78,7 @@ impl Server {
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
         let app = self.app;
         let indexing = actix_web::rt::spawn(index_now_and_then(app.clone()));
+        let removing = actix_web::rt::spawn(remove_now_and_then(app.clone()));
         let server = HttpServer::new(move || {
             Actix::new()
                 .app_data(app.clone())
@@ -104,6 +107,7 @@ impl Server {
         }
         let ended = tokio::join!(handle.stop(true), server).1;
         indexing.abort();
+        removing.abort();
         ended
     }
 }
@@ -130,6 +134,17 @@ async fn index_now_and_then(app: Data<App>) {
             Ok(Ok(0)) | Err(_) => {}
         }
         tokio::time::sleep(BETWEEN_INDEXING).await;
+    }
+}
+
+/// Removes the sound that a crash, a read-only folder or a busy database left behind its deleted recording.
+async fn remove_now_and_then(app: Data<App>) {
+    loop {
+        let here = app.clone();
+        if let Ok(Err(error)) = blocking(move || here.remove_sounds()).await {
+            tracing::warn!(%error, "sound of deleted recordings could not be removed; trying again");
+        }
+        tokio::time::sleep(BETWEEN_REMOVALS).await;
     }
 }
 

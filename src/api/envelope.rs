@@ -12,6 +12,7 @@ use crate::store::RecordingRow;
 /// The media type of every answer.
 pub const JSON: &str = "application/json; charset=utf-8";
 const OK: &str = r#"{"responses":[{"code":"200","key":"","message":"OK"}],"data":"#;
+const VALIDATED: &str = r#"{"responses":[{"code":"201","key":"","message":"OK"}]}"#;
 const NO_DATA: &str = r#"{"responses":[{"code":"204","key":"","message":"OK"}]}"#;
 
 /// One of the `responses`.
@@ -47,6 +48,11 @@ pub fn ok(data: &impl Serialize, strings: bool) -> serde_json::Result<String> {
 /// Success without data.
 pub fn no_data() -> &'static str {
     NO_DATA
+}
+
+/// The input is right, and nothing was done.
+pub fn validated() -> &'static str {
+    VALIDATED
 }
 
 fn stringly(value: Value) -> Value {

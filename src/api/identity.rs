@@ -48,6 +48,11 @@ pub trait Privilege: 'static {
 pub struct AnyPerson;
 /// `record` or `record_own`.
 pub struct Listener;
+/// `record`.
+pub struct Recorder;
+/// `administrator`.
+#[expect(dead_code, reason = "next")]
+pub struct Administrator;
 /// A function that changes data, for whoever has `P`.
 pub struct Changing<P>(PhantomData<P>);
 
@@ -62,6 +67,20 @@ impl Privilege for Listener {
     const NAME: &'static str = "record or record_own";
     fn allows(privileges: Privileges) -> bool {
         privileges.listen()
+    }
+}
+
+impl Privilege for Recorder {
+    const NAME: &'static str = "record";
+    fn allows(privileges: Privileges) -> bool {
+        privileges.record()
+    }
+}
+
+impl Privilege for Administrator {
+    const NAME: &'static str = "administrator";
+    fn allows(privileges: Privileges) -> bool {
+        privileges.administrator()
     }
 }
 
@@ -107,6 +126,11 @@ impl<P> Asked<P> {
     /// 204, which travels as 200 with an envelope.
     pub fn done(&self) -> HttpResponse {
         HttpResponse::Ok().content_type(envelope::JSON).body(envelope::no_data())
+    }
+
+    /// 201: the input is right, and nothing was done.
+    pub fn validated(&self) -> HttpResponse {
+        HttpResponse::Ok().content_type(envelope::JSON).body(envelope::validated())
     }
 
     /// For the audit log.

@@ -9,7 +9,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
 /// Parameters whose values may stand in the log. Others – passwords, tokens, and what somebody mistyped – do not.
-const LOGGED: [&str; 29] = [
+const LOGGED: [&str; 35] = [
+    "action",
     "after",
     "called",
     "caller",
@@ -17,14 +18,18 @@ const LOGGED: [&str; 29] = [
     "count",
     "customer",
     "descending",
+    "destination",
     "direction",
     "encoding",
     "end",
+    "expires",
     "format",
+    "hold",
     "id",
     "interval",
     "limit",
     "offset",
+    "person",
     "play",
     "points",
     "recordgroup",
@@ -38,6 +43,7 @@ const LOGGED: [&str; 29] = [
     "totaltime_maximum",
     "totaltime_minimum",
     "uniqueid",
+    "validation",
     "wrap",
 ];
 

@@ -1,6 +1,7 @@
 //! The HTTP API: the route table, and what every answer has in common.
 
 mod calendar;
+mod changes;
 mod cursor;
 mod envelope;
 mod error;
@@ -14,6 +15,7 @@ mod recordings;
 mod session;
 mod stream;
 mod summary;
+mod writing;
 
 use std::future::Future;
 
@@ -49,6 +51,9 @@ pub fn functions() -> Vec<Function> {
         function("recording/recordings/list",    recordings::list,         recordings::LIST,         "Recordings that match, or how many"),
         function("recording/recordings/summary", summary::summary,         summary::SUMMARY,         "Calls over time: how many, and how long together"),
         function("recording/recordings/get",     media::get,               media::GET,               "One recording: its row, its sound, or both").with_head(media::get),
+        function("recording/recordings/update",  changes::update,          changes::UPDATE,          "Changes how long a recording is kept"),
+        function("recording/recordings/copy",    changes::copy,            changes::COPY,            "Files a recording under another group too"),
+        function("recording/recordings/delete",  changes::delete,          changes::DELETE,          "Deletes a recording, with its sound"),
         function("recording/groups/list",        groups::list,             groups::LIST,             "The record groups that you see"),
         function("recording/groups/get",         groups::get,              groups::GET,              "One record group"),
         function("user/login",                   session::login,           session::LOGIN,           "Who you are; with a token or a session if you want one"),

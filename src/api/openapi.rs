@@ -192,6 +192,9 @@ fn answer(path: &str) -> Option<Answer> {
         }
         "recording/recordings/summary" => (Some(rows("Interval")), false),
         "recording/recordings/get" => (Some(reference("RecordingWithSound")), true),
+        "recording/recordings/update" | "recording/recordings/copy" | "recording/recordings/delete" => {
+            (None, true)
+        }
         "recording/groups/list" => (Some(rows("Group")), false),
         "recording/groups/get" => (Some(reference("Group")), true),
         "user/login" => (Some(reference("Person")), false),
@@ -219,7 +222,7 @@ fn responses(path: &str) -> Value {
 fn success(path: &str, data: Option<Value>) -> Value {
     let Some(data) = data else {
         return json!({
-            "description": "Done; the envelope's code is 204",
+            "description": "Done; the envelope's code is 204, or 201 with validation=1",
             "content": { "application/json": { "schema": reference("Envelope") } },
         });
     };

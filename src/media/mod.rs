@@ -5,6 +5,7 @@
 
 mod kind;
 mod range;
+mod removal;
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -21,6 +22,7 @@ use rustix::fs::OFlags;
 
 pub use kind::{Name, media_type};
 pub use range::{Asked, Plan, Stands, http_date, plan};
+pub use removal::Removed;
 
 /// The folder below which all sound lies.
 pub struct Media {

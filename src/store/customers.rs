@@ -1,12 +1,21 @@
 //! Customers: the tenants of the PBX.
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Change, Entry, Reader, StoreError};
 use crate::model::{Customer, Person};
 
 fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
     Ok(Customer { id: row.get(0)?, name: row.get(1)? })
+}
+
+/// Whether the customer exists and the person may see it.
+pub(super) fn is_seen(connection: &Connection, person: &Person, id: i64) -> Result<bool, StoreError> {
+    if id == person.customer {
+        return Ok(true);
+    }
+    let mut statement = connection.prepare_cached("SELECT 1 FROM customers WHERE id = ?")?;
+    Ok(statement.exists([id])? && person.privileges.everywhere())
 }
 
 impl Reader {
@@ -19,15 +28,16 @@ impl Reader {
 
     /// Whether the customer exists and the person may see it.
     pub fn sees_customer(&self, person: &Person, id: i64) -> Result<bool, StoreError> {
-        if id == person.customer {
-            return Ok(true);
-        }
-        let mut statement = self.0.prepare_cached("SELECT 1 FROM customers WHERE id = ?")?;
-        Ok(statement.exists([id])? && person.privileges.everywhere())
+        is_seen(&self.0, person, id)
     }
 }
 
 impl Change<'_> {
+    /// Whether the customer exists and the person may see it.
+    pub fn sees_customer(&self, person: &Person, id: i64) -> Result<bool, StoreError> {
+        is_seen(&self.transaction, person, id)
+    }
+
     /// Adds a customer, with the next free id or with `id`.
     pub fn add_customer(&self, id: Option<i64>, name: &str) -> Result<i64, StoreError> {
         self.free_customer_name(name, None)?;

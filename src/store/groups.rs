@@ -1,6 +1,6 @@
 //! Record groups, and who may see them.
 
-use rusqlite::{OptionalExtension, Row, ToSql, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
 
 use super::{Change, Entry, Reader, StoreError};
 use crate::model::{Group, Person, Scope};
@@ -28,6 +28,19 @@ fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
     })
 }
 
+/// The group, if it exists and the person may see it.
+pub(super) fn visible(
+    connection: &Connection,
+    person: &Person,
+    id: i64,
+) -> Result<Option<Group>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM recordgroups WHERE {VISIBLE} AND id = ?5");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rights = person.privileges;
+    let values = params![rights.everywhere(), rights.record(), person.customer, person.id, id];
+    Ok(statement.query_row(values, group).optional()?)
+}
+
 impl Reader {
     /// The groups of a customer that the person may see, by name.
     pub fn groups(&self, person: &Person, customer: i64) -> Result<Vec<Group>, StoreError> {
@@ -42,11 +55,7 @@ impl Reader {
 
     /// The group, if it exists and the person may see it.
     pub fn group(&self, person: &Person, id: i64) -> Result<Option<Group>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM recordgroups WHERE {VISIBLE} AND id = ?5");
-        let mut statement = self.0.prepare_cached(&sql)?;
-        let rights = person.privileges;
-        let values = params![rights.everywhere(), rights.record(), person.customer, person.id, id];
-        Ok(statement.query_row(values, group).optional()?)
+        visible(&self.0, person, id)
     }
 
     /// Whose recordings a list shows: a group's, a customer's, or those of the caller's own groups.
@@ -142,6 +151,11 @@ impl GroupFields {
 }
 
 impl Change<'_> {
+    /// The group, if it exists and the person may see it.
+    pub fn group(&self, person: &Person, id: i64) -> Result<Option<Group>, StoreError> {
+        visible(&self.transaction, person, id)
+    }
+
     /// Adds a group to a customer, with the next free id or with `id`.
     pub fn add_group(&self, id: Option<i64>, customer: i64, name: &str) -> Result<i64, StoreError> {
         self.needs_customer(customer)?;

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use rusqlite::{OptionalExtension, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 use super::query::Query;
 use super::row::{RecordingRow, Taking};
-use super::{Reader, StoreError};
+use super::{Reader, StoreError, customers, groups};
 use crate::model::Person;
 
 /// Longer unique ids are not tried without their dot; those of a PBX have at most 150 bytes.
@@ -25,6 +25,59 @@ pub struct Identity {
     pub recordid: String,
 }
 
+/// Where a named recording is.
+pub(super) struct Place {
+    pub id: i64,
+    pub customer: i64,
+    /// As the row has it.
+    pub uniqueid: String,
+}
+
+/// The row with exactly this unique id, else the only one that has it but for a dot; if the person may see it.
+pub(super) fn place(
+    connection: &Connection,
+    person: &Person,
+    identity: &Identity,
+) -> Result<Option<Place>, StoreError> {
+    let Some(place) = find(connection, identity)? else { return Ok(None) };
+    let seen = groups::visible(connection, person, identity.recordgroup)?.is_some()
+        // As a list of the customer's recordings does, whatever groups they are in.
+        || (person.privileges.record() && customers::is_seen(connection, person, place.customer)?);
+    Ok(seen.then_some(place))
+}
+
+fn find(connection: &Connection, identity: &Identity) -> Result<Option<Place>, StoreError> {
+    let exact = exactly(connection, identity, &identity.uniqueid)?;
+    if exact.is_some() || identity.uniqueid.contains('.') || identity.uniqueid.len() > LONGEST {
+        return Ok(exact);
+    }
+    // A look at the index for each place where the dot may have been is cheaper than a look at all of the group.
+    let mut found = None;
+    for (at, _) in identity.uniqueid.char_indices().chain([(identity.uniqueid.len(), ' ')]) {
+        let (before, behind) = identity.uniqueid.split_at(at);
+        let Some(row) = exactly(connection, identity, &format!("{before}.{behind}"))? else { continue };
+        if found.replace(row).is_some() {
+            return Ok(None);
+        }
+    }
+    Ok(found)
+}
+
+fn exactly(
+    connection: &Connection,
+    identity: &Identity,
+    uniqueid: &str,
+) -> Result<Option<Place>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, CAST(coalesce(customer, 0) AS INTEGER) FROM recordings
+           WHERE recordgroup = ? AND uniqueid = ? AND recordid = ?",
+    )?;
+    let values = (identity.recordgroup, uniqueid, &identity.recordid);
+    let place =
+        |row: &Row<'_>| Ok(Place { id: row.get(0)?, customer: row.get(1)?, uniqueid: uniqueid.to_owned() });
+    Ok(statement.query_row(values, place).optional()?)
+}
+
 impl Reader {
     /// What `read` makes of the recording, if it exists and the person may see it.
     pub fn recording<T: 'static>(
@@ -33,43 +86,10 @@ impl Reader {
         identity: &Identity,
         read: impl Fn(&RecordingRow<'_>) -> T + 'static,
     ) -> Result<Option<T>, StoreError> {
-        let Some((id, customer)) = self.find(identity)? else { return Ok(None) };
-        if self.group(person, identity.recordgroup)?.is_some() || self.sees_all_of(person, customer)? {
-            return self.read(id, read);
+        match place(&self.0, person, identity)? {
+            Some(place) => self.read(place.id, read),
+            None => Ok(None),
         }
-        Ok(None)
-    }
-
-    /// As a list of the customer's recordings does, whatever groups they are in.
-    fn sees_all_of(&self, person: &Person, customer: i64) -> Result<bool, StoreError> {
-        Ok(person.privileges.record() && self.sees_customer(person, customer)?)
-    }
-
-    /// Id and customer of the row with exactly this unique id; else of the only one that has it but for a dot.
-    fn find(&self, identity: &Identity) -> Result<Option<(i64, i64)>, StoreError> {
-        let exact = self.exactly(identity, &identity.uniqueid)?;
-        if exact.is_some() || identity.uniqueid.contains('.') || identity.uniqueid.len() > LONGEST {
-            return Ok(exact);
-        }
-        // A look at the index for each place where the dot may have been is cheaper than a look at all of the group.
-        let mut found = None;
-        for (place, _) in identity.uniqueid.char_indices().chain([(identity.uniqueid.len(), ' ')]) {
-            let (before, behind) = identity.uniqueid.split_at(place);
-            let Some(row) = self.exactly(identity, &format!("{before}.{behind}"))? else { continue };
-            if found.replace(row).is_some() {
-                return Ok(None);
-            }
-        }
-        Ok(found)
-    }
-
-    fn exactly(&self, identity: &Identity, uniqueid: &str) -> Result<Option<(i64, i64)>, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT id, CAST(coalesce(customer, 0) AS INTEGER) FROM recordings
-               WHERE recordgroup = ? AND uniqueid = ? AND recordid = ?",
-        )?;
-        let values = (identity.recordgroup, uniqueid, &identity.recordid);
-        Ok(statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
     fn read<T: 'static>(

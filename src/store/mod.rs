@@ -4,6 +4,7 @@
 //! calls from an async thread moves the call off it first.
 
 mod audit;
+mod changes;
 mod customers;
 mod error;
 mod fold;
@@ -13,6 +14,7 @@ mod open;
 mod people;
 mod query;
 mod recordings;
+mod removals;
 mod row;
 mod schema;
 mod search;
@@ -28,6 +30,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use audit::{Entry, Heard, ONE_LISTENING};
+pub use changes::Named;
 pub use error::{OpenError, StoreError};
 pub use fold::{MOST_WORDS, fold_words};
 pub use groups::GroupFields;
@@ -114,6 +117,20 @@ impl Store {
         let done = change(&change_)?;
         change_.transaction.commit().map_err(StoreError::from)?;
         Ok(done)
+    }
+
+    /// Runs `change` as if it were meant, and takes it back.
+    pub fn rehearse<T, E: From<StoreError>>(
+        &self,
+        actor: &Actor,
+        now: i64,
+        change: impl FnOnce(&Change<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = self.writer();
+        let transaction =
+            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        // Dropped without a commit, a transaction is rolled back.
+        change(&Change { transaction, actor, now })
     }
 
     /// Makes new rows quick to search once many wait for it. Gives how many were made so.

@@ -169,6 +169,37 @@ impl TestApp {
         sqlite3(&self.db, script)
     }
 
+    /// Everything that a change could change, as the sqlite3 shell writes it.
+    pub fn state(&self) -> String {
+        self.sqlite3(
+            ".dump customers recordgroups recordings people recordgroup_members roles role_privileges tokens sessions \
+             audit sound_removals",
+        )
+    }
+
+    /// The audit entries so far, but for their ids and times.
+    pub fn entries(&self) -> Vec<String> {
+        let all = self.sqlite3(
+            "SELECT ifnull(person, ''), username, address, action, ifnull(customer, ''), ifnull(recordgroup, ''),
+               ifnull(uniqueid, ''), ifnull(recordid, ''), detail FROM audit ORDER BY id;",
+        );
+        all.lines().map(str::to_owned).collect()
+    }
+
+    /// Whether asking changes nothing at all.
+    #[track_caller]
+    pub fn unchanged<T>(&self, ask: impl FnOnce() -> T) -> T {
+        let before = self.state();
+        let answer = ask();
+        let after = self.state();
+        let gone: Vec<&str> =
+            before.lines().filter(|line| !after.lines().any(|other| other == *line)).collect();
+        let new: Vec<&str> =
+            after.lines().filter(|line| !before.lines().any(|other| other == *line)).collect();
+        assert!(before == after, "gone: {gone:#?}, new: {new:#?}");
+        answer
+    }
+
     /// The value of a new viewer's session.
     pub fn session(&self, name: &str) -> String {
         let answer = self.person(name).post("user/login", "session=1");

@@ -1,0 +1,111 @@
+//! recording/recordings/update, copy and delete.
+
+use actix_web::HttpResponse;
+
+use super::error::Refusal;
+use super::identity::{Asked, Changing, Recorder};
+use super::params::{Parameter, Reading};
+use super::writing::VALIDATION;
+use crate::app::{blocking, now};
+use crate::model::Person;
+use crate::store::{Change, Identity, Named};
+
+const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "Its record group").required();
+const UNIQUEID: Parameter = Parameter::text("uniqueid", "Its uniqueid, with or without the dot").required();
+const RECORDID: Parameter = Parameter::text("recordid", "Its recordid").required();
+const EXPIRES: Parameter =
+    Parameter::natural("expires", "as it is", "When it may be deleted, Unix seconds; 0 never");
+const HOLD: Parameter =
+    Parameter::range("hold", 0, 1, "as it is", "1: kept whatever its expiry says, and not deletable");
+const DESTINATION: Parameter =
+    Parameter::integer("destination", "", "The other group, of the same customer").required();
+
+/// The parameters of update.
+pub const UPDATE: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, EXPIRES, HOLD, VALIDATION];
+/// The parameters of copy.
+pub const COPY: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, DESTINATION];
+/// The parameters of delete.
+pub const DELETE: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID];
+
+/// Seconds after which nobody is on the phone any more: a row that still says so was left by a crash.
+const LONGEST_CALL: i64 = 86_400;
+
+fn identity(reading: &mut Reading<'_>) -> Identity {
+    Identity {
+        recordgroup: reading.integer(&RECORDGROUP).unwrap_or_default(),
+        uniqueid: reading.text(&UNIQUEID).unwrap_or_default().into(),
+        recordid: reading.text(&RECORDID).unwrap_or_default().into(),
+    }
+}
+
+fn named(change: &Change<'_>, person: &Person, identity: &Identity) -> Result<Named, Refusal> {
+    change.recording(person, identity)?.ok_or(Refusal::NotFound(UNIQUEID.name))
+}
+
+/// A call in progress is still being written to, by whoever knows it under its name.
+fn has_ended(named: &Named, now: i64) -> Result<(), Refusal> {
+    if named.complete || named.start.saturating_add(LONGEST_CALL) < now {
+        return Ok(());
+    }
+    Err(Refusal::invalid("complete", "The call is in progress; try again when it has ended"))
+}
+
+/// Sets expiry and hold, of calls in progress too.
+pub async fn update(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let identity = identity(&mut reading);
+    let (expires, hold) = (reading.integer(&EXPIRES), reading.integer(&HOLD).map(|hold| hold == 1));
+    let validation = reading.flag(&VALIDATION);
+    reading.finish()?;
+    let person = asked.person.clone();
+    let change = move |change: &Change<'_>| {
+        let named = named(change, &person, &identity)?;
+        Ok(change.update_recording(&named, expires, hold)?)
+    };
+    asked.change_if(validation, change).await
+}
+
+/// Files the recording under another group too.
+pub async fn copy(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let identity = identity(&mut reading);
+    let destination = reading.integer(&DESTINATION).unwrap_or_default();
+    reading.finish()?;
+    let (person, now) = (asked.person.clone(), now());
+    let change = move |change: &Change<'_>| {
+        let no_such = || Refusal::invalid(DESTINATION.name, "There is no such group of this customer");
+        let destination = change.group(&person, destination)?.ok_or_else(no_such)?;
+        let named = named(change, &person, &identity)?;
+        if destination.customer != named.customer {
+            return Err(no_such());
+        }
+        has_ended(&named, now)?;
+        Ok(change.copy_recording(&named, destination.id)?)
+    };
+    asked.change(change).await?;
+    Ok(asked.done())
+}
+
+/// Deletes the row, then the sound unless another row shares it.
+pub async fn delete(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let identity = identity(&mut reading);
+    reading.finish()?;
+    let (person, now) = (asked.person.clone(), now());
+    let note = asked.change(move |change| {
+        let named = named(change, &person, &identity)?;
+        if named.hold {
+            return Err(Refusal::invalid(HOLD.name, "The recording is held; end the hold first"));
+        }
+        has_ended(&named, now)?;
+        Ok(change.delete_recording(&named)?)
+    });
+    if let Some(note) = note.await? {
+        let app = asked.app.clone();
+        if let Err(error) = blocking(move || app.remove_sound(note)).await? {
+            // The recording is deleted, and its note stays.
+            tracing::warn!(%error, "the sound of a deleted recording cannot be removed yet; trying again");
+        }
+    }
+    Ok(asked.done())
+}

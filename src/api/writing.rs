@@ -1,0 +1,46 @@
+//! What functions that change data have in common: one transaction, or the rehearsal of one.
+
+use actix_web::HttpResponse;
+
+use super::error::Refusal;
+use super::identity::Asked;
+use super::params::Parameter;
+use crate::app::{blocking, now};
+use crate::store::Change;
+
+pub const VALIDATION: Parameter =
+    Parameter::flag("validation", "1: say whether it could be done, and do nothing");
+
+impl<P> Asked<P> {
+    /// Makes a change: all of it and its audit entry, or nothing.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Change<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let (app, actor) = (self.app.clone(), self.actor());
+        blocking(move || app.store.change(&actor, now(), change)).await?
+    }
+
+    /// Makes a change whose answer is 204; with `validation`, says 201 if it could be made.
+    pub async fn change_if(
+        &self,
+        validation: bool,
+        change: impl FnOnce(&Change<'_>) -> Result<(), Refusal> + Send + 'static,
+    ) -> Result<HttpResponse, Refusal> {
+        if validation {
+            self.rehearse(change).await?;
+            return Ok(self.validated());
+        }
+        self.change(change).await?;
+        Ok(self.done())
+    }
+
+    /// Makes a change and takes it back.
+    pub async fn rehearse<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Change<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let (app, actor) = (self.app.clone(), self.actor());
+        blocking(move || app.store.rehearse(&actor, now(), change)).await?
+    }
+}

@@ -1,0 +1,111 @@
+//! What people change of a recording: how long it is kept, where else it is filed, and whether it is there at all.
+
+use rusqlite::params;
+
+use super::{Change, Entry, Identity, StoreError, identity};
+use crate::model::Person;
+
+/// A recording as a change finds it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    id: i64,
+    /// Its customer.
+    pub customer: i64,
+    /// What names it, as its row says.
+    pub identity: Identity,
+    /// Unix seconds.
+    pub start: i64,
+    /// Unix seconds; 0 never.
+    pub expires: i64,
+    /// Whether the call has ended.
+    pub complete: bool,
+    /// Whether it is kept whatever its expiry says.
+    pub hold: bool,
+}
+
+impl Change<'_> {
+    /// The recording, if it exists and the person may see it.
+    pub fn recording(&self, person: &Person, identity: &Identity) -> Result<Option<Named>, StoreError> {
+        let Some(place) = identity::place(&self.transaction, person, identity)? else { return Ok(None) };
+        let identity = Identity { uniqueid: place.uniqueid, ..identity.clone() };
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT CAST(coalesce(start, 0) AS INTEGER), CAST(coalesce(expires, 0) AS INTEGER),
+               complete IS NOT 0, CAST(coalesce(hold, 0) AS INTEGER) <> 0 FROM recordings WHERE id = ?",
+        )?;
+        let named = statement.query_row([place.id], |row| {
+            Ok(Named {
+                id: place.id,
+                customer: place.customer,
+                identity,
+                start: row.get(0)?,
+                expires: row.get(1)?,
+                complete: row.get(2)?,
+                hold: row.get(3)?,
+            })
+        })?;
+        Ok(Some(named))
+    }
+
+    /// Sets when a recording expires and whether it is held; what is `None`, or so already, stays.
+    pub fn update_recording(
+        &self,
+        named: &Named,
+        expires: Option<i64>,
+        hold: Option<bool>,
+    ) -> Result<(), StoreError> {
+        let expires = expires.filter(|expires| *expires != named.expires);
+        let hold = hold.filter(|hold| *hold != named.hold);
+        if expires.is_none() && hold.is_none() {
+            return Ok(());
+        }
+        self.transaction
+            .prepare_cached(
+                "UPDATE recordings SET expires = coalesce(?, expires), hold = coalesce(?, hold) WHERE id = ?",
+            )?
+            .execute(params![expires, hold, named.id])?;
+        let changed = [
+            expires.map(|time| format!("expires {time}")),
+            hold.map(|hold| format!("hold {}", i32::from(hold))),
+        ];
+        let detail = changed.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        self.audit(&Entry::of("recordings/update", named.customer, &named.identity, detail))
+    }
+
+    /// Files a recording under another group too: the same row but for its group, and the same sound. Does nothing
+    /// where it is there already.
+    pub fn copy_recording(&self, named: &Named, destination: i64) -> Result<(), StoreError> {
+        let Identity { uniqueid, recordid, .. } = &named.identity;
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT 1 FROM recordings WHERE recordgroup = ? AND uniqueid = ? AND recordid = ?",
+        )?;
+        if statement.exists((destination, uniqueid, recordid))? {
+            return Ok(());
+        }
+        // Whatever columns the table has: an adopted one may have more than ours.
+        let columns: String = self.transaction.query_row(
+            "SELECT group_concat('\"' || replace(name, '\"', '\"\"') || '\"') FROM pragma_table_info('recordings')
+               WHERE name NOT IN ('id', 'recordgroup')",
+            [],
+            |row| row.get(0),
+        )?;
+        let sql = format!(
+            "INSERT INTO recordings (recordgroup, {columns}) SELECT ?, {columns} FROM recordings WHERE id = ?"
+        );
+        self.transaction.prepare_cached(&sql)?.execute((destination, named.id))?;
+        let detail = format!("to group {destination}");
+        self.audit(&Entry::of("recordings/copy", named.customer, &named.identity, detail))
+    }
+
+    /// Deletes a recording's row and notes that its sound is to be removed. Gives the number of the note, if it has
+    /// a sound.
+    pub fn delete_recording(&self, named: &Named) -> Result<Option<i64>, StoreError> {
+        let mut noting = self.transaction.prepare_cached(
+            "INSERT INTO sound_removals (path, noted) SELECT path, ? FROM recordings WHERE id = ? AND path <> ''",
+        )?;
+        let noted = noting.execute((self.now, named.id))? > 0;
+        let note = noted.then(|| self.transaction.last_insert_rowid());
+        self.transaction.prepare_cached("DELETE FROM recordings WHERE id = ?")?.execute([named.id])?;
+        self.audit(&Entry::of("recordings/delete", named.customer, &named.identity, String::new()))?;
+        Ok(note)
+    }
+}
