@@ -7,7 +7,7 @@
 //! | 7 | `main.rs` | the exit code |
 //! | 6 | [`cli`] | words typed by a person |
 //! | 5 | [`server`] | the only place that starts things |
-//! | 4 | [`api`], [`viewer`], [`demo`] | doors: HTTP, browser, made-up calls |
+//! | 4 | [`api`], [`viewer`], [`ingest`], [`demo`] | doors: HTTP, browser, PBX, made-up calls |
 //! | 3 | [`app`] | what the doors share |
 //! | 2 | [`auth`], [`media`] | rules without HTTP: who is who, and which sound file |
 //! | 1 | [`store`] | the only SQL |
@@ -21,6 +21,7 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod ingest;
 pub mod media;
 pub mod model;
 pub mod server;

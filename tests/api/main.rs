@@ -8,6 +8,7 @@
 //! | the others | a subject each |
 
 mod app;
+mod asterisk;
 mod changes;
 mod command_line;
 mod database;

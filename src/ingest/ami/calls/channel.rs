@@ -1,0 +1,390 @@
+//! One channel: who is at its ends, what is recorded of it, how it went.
+
+use super::super::codec::Message;
+use super::detail::{Detail, disposition};
+use super::report::Report;
+use crate::model::Direction;
+
+/// Digits from which on a number is one of the public network.
+const PUBLIC: usize = 7;
+
+/// Who calls whom.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parties {
+    caller: String,
+    caller_name: String,
+    withheld: bool,
+    called: String,
+    context: String,
+}
+
+/// Who picked up, and when.
+struct Answer {
+    at: i64,
+    number: String,
+    name: String,
+}
+
+/// A file that the channel is recorded to.
+struct Recording {
+    file: String,
+    start: i64,
+    end: Option<i64>,
+    /// Since when it is muted, and how long it was before.
+    muted: (Option<i64>, i64),
+    said: Option<Report>,
+}
+
+/// What is known of a channel.
+pub(super) struct Channel {
+    uniqueid: String,
+    callid: String,
+    name: String,
+    account: String,
+    queue: String,
+    parties: Parties,
+    /// The called number is a guess.
+    unsure: bool,
+    answer: Option<Answer>,
+    dial_status: &'static str,
+    details: Vec<Detail>,
+    notes: Vec<String>,
+    recordings: Vec<Recording>,
+    up: bool,
+    talking: bool,
+    lost: bool,
+}
+
+impl Channel {
+    /// As its first event says.
+    pub(super) fn new(event: &Message) -> Channel {
+        let name = event.text("Channel").into_owned();
+        let mut channel = Channel {
+            uniqueid: event.text("Uniqueid").into_owned(),
+            callid: event.text("Linkedid").into_owned(),
+            // What a Local channel is made to run is not what somebody dialled.
+            unsure: name.starts_with("Local/"),
+            name,
+            account: event.text("AccountCode").into_owned(),
+            queue: String::new(),
+            parties: Parties::default(),
+            answer: None,
+            dial_status: "",
+            details: Vec::new(),
+            notes: Vec::new(),
+            recordings: Vec::new(),
+            up: true,
+            talking: false,
+            lost: false,
+        };
+        channel.listed(event);
+        channel.caller(event);
+        channel
+    }
+
+    /// Fields that any event about the channel has.
+    pub(super) fn listed(&mut self, event: &Message) {
+        let (context, extension) = (event.text("Context"), event.text("Exten"));
+        if is_dialled(&extension)
+            && !is_subroutine(&context)
+            && (self.parties.called.is_empty() || self.unsure)
+        {
+            self.parties.called = extension.into_owned();
+            self.parties.context = context.into_owned();
+        }
+        self.talking |= event.text("ChannelState") == "6";
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        self.up
+    }
+
+    pub(super) fn parties(&self) -> Parties {
+        self.parties.clone()
+    }
+
+    /// The conference that a recording channel of ConfBridge belongs to: `CBRec/conf-NAME-uid-NUMBER`.
+    pub(super) fn conference(&self) -> Option<&str> {
+        self.name.strip_prefix("CBRec/conf-")?.rsplit_once("-uid-").map(|(name, _)| name)
+    }
+
+    pub(super) fn called_by(&mut self, number: &str, name: &str) {
+        self.parties.caller = number.into();
+        self.parties.caller_name = name.into();
+    }
+
+    pub(super) fn caller(&mut self, event: &Message) {
+        let number = event.text("CallerIDNum");
+        if !number.is_empty() {
+            self.parties.caller = number.into_owned();
+            self.parties.caller_name = event.unescaped("CallerIDName");
+        }
+        // 32 to 35: presentation prohibited (ITU-T Q.951, as Asterisk's CALLERPRES numbers it).
+        let presentation = event.text("CID-CallingPres");
+        if let Some(code) = presentation.split(' ').next().and_then(|code| code.parse::<u32>().ok()) {
+            self.parties.withheld = code & 0x60 == 0x20;
+        }
+    }
+
+    /// It dials another channel.
+    pub(super) fn dials(&mut self, event: &Message, now: i64, over: bool) {
+        self.listed(event);
+        self.unsure = false;
+        if !over {
+            return;
+        }
+        let status = disposition(&event.text("DialStatus"));
+        if status == "answer" {
+            let (number, name) = peer(event);
+            self.answer.get_or_insert(Answer { at: now, number, name });
+        }
+        // Of several that ring at once, the others are cancelled when one picks up.
+        if self.dial_status != "answer" && !status.is_empty() {
+            self.dial_status = status;
+        }
+    }
+
+    /// Another channel dials it: that one's parties are the call's.
+    pub(super) fn dialled(&mut self, source: &Parties, event: &Message, now: i64, over: bool) {
+        self.parties = source.clone();
+        self.unsure = false;
+        if over && event.text("DialStatus") == "ANSWER" {
+            let (number, name) = peer(event);
+            self.answer.get_or_insert(Answer { at: now, number, name });
+            self.dial_status = "answer";
+        }
+    }
+
+    pub(super) fn queue(&mut self, queue: &str) {
+        self.queue = queue.into();
+    }
+
+    /// A queue's member picked up: it knows the member's name where a Local channel does not.
+    pub(super) fn agent(&mut self, event: &Message) {
+        self.queue(&event.text("Queue"));
+        if let Some(answer) = &mut self.answer
+            && answer.name.is_empty()
+        {
+            answer.name = event.text("MemberName").into_owned();
+        }
+    }
+
+    /// Something that people should know of it.
+    pub(super) fn note(&mut self, note: &str) {
+        if self.notes.last().is_none_or(|last| last != note) {
+            self.notes.push(note.into());
+        }
+    }
+
+    /// A recording begins, or goes on in the same file.
+    pub(super) fn record(&mut self, file: &str, now: i64) {
+        match self.recordings.iter_mut().find(|recording| recording.file == file) {
+            Some(recording) => recording.end = None,
+            None => self.recordings.push(Recording {
+                file: file.into(),
+                start: now,
+                end: None,
+                muted: (None, 0),
+                said: None,
+            }),
+        }
+    }
+
+    /// The channel's oldest running recording ends: the event does not say which one.
+    pub(super) fn stop(&mut self, now: i64) {
+        if let Some(recording) = self.recordings.iter_mut().find(|recording| recording.end.is_none()) {
+            recording.stop(now);
+        }
+    }
+
+    pub(super) fn mute(&mut self, muted: bool, now: i64) {
+        for recording in self.recordings.iter_mut().filter(|recording| recording.end.is_none()) {
+            recording.mute(muted, now);
+        }
+    }
+
+    pub(super) fn detail(&mut self, event: &Message) {
+        let detail = Detail::new(event);
+        if !detail.account.is_empty() {
+            self.account.clone_from(&detail.account);
+        }
+        if !detail.queue.is_empty() {
+            self.queue.clone_from(&detail.queue);
+        }
+        self.details.push(detail);
+    }
+
+    pub(super) fn hangup(&mut self, event: &Message, now: i64) {
+        self.talking |= event.text("ChannelState") == "6";
+        self.up = false;
+        for recording in &mut self.recordings {
+            recording.stop(now);
+        }
+    }
+
+    /// It ended while nobody listened.
+    pub(super) fn lose(&mut self) {
+        self.up = false;
+        self.lost = true;
+    }
+
+    /// What has changed about its recordings.
+    pub(super) fn reports(&mut self) -> Vec<Report> {
+        let (known, mut changed) = (self.known(), Vec::new());
+        for recording in &mut self.recordings {
+            let report = recording.report(&known);
+            if recording.said.as_ref() != Some(&report) {
+                recording.said = Some(report.clone());
+                changed.push(report);
+            }
+        }
+        changed
+    }
+
+    /// What is true of every recording of the channel.
+    fn known(&self) -> Report {
+        let conference = self.conference();
+        let called = conference.map_or_else(|| self.called(), Into::into);
+        let (answerer, answerer_name) = self.answerer();
+        Report {
+            uniqueid: self.uniqueid.clone(),
+            callid: self.callid.clone(),
+            lost: self.lost,
+            answered: self.answer.as_ref().map(|answer| answer.at),
+            talktime: self.talktime(),
+            status: self.status(),
+            caller: self.parties.caller.clone(),
+            caller_name: self.parties.caller_name.clone(),
+            withheld: self.parties.withheld || is_withheld(&self.parties.caller),
+            direction: if conference.is_some() { None } else { self.direction(&called) },
+            called,
+            answerer,
+            answerer_name,
+            conference: conference.is_some(),
+            context: self.parties.context.clone(),
+            account: self.account.clone(),
+            queue: self.queue.clone(),
+            note: self.notes.join("; "),
+            ..Report::default()
+        }
+    }
+
+    /// The number that was dialled. A transfer overwrites the destination in all its records, but not the DID.
+    fn called(&self) -> String {
+        let did = self.details.iter().map(|detail| &detail.did).find(|did| !did.is_empty());
+        let sure = Some(&self.parties.called).filter(|called| !called.is_empty() && !self.unsure);
+        let destination =
+            self.details.iter().map(|detail| &detail.destination).find(|number| is_dialled(number));
+        did.or(sure).or(destination).unwrap_or(&self.parties.called).clone()
+    }
+
+    fn answerer(&self) -> (String, String) {
+        if let Some(answer) = &self.answer {
+            return (answer.number.clone(), answer.name.clone());
+        }
+        let peer = self.details.iter().find(|detail| detail.answered() && !detail.peer.is_empty());
+        (peer.and_then(|detail| endpoint(&detail.peer)).unwrap_or_default(), String::new())
+    }
+
+    /// Ring groups and transfers have several records: what was talked in each adds up.
+    fn talktime(&self) -> Option<i64> {
+        let talked = self.details.iter().filter(|detail| detail.answered()).map(|detail| detail.billed);
+        (!self.details.is_empty()).then(|| talked.sum())
+    }
+
+    /// Whoever picked up decides; a channel that the PBX itself answered was answered too, unless nobody came to it.
+    fn status(&self) -> &'static str {
+        let talked = self.details.iter().any(|detail| detail.answered() && detail.billed > 0);
+        let dialled = self.dial_status;
+        if dialled == "answer" || talked {
+            return "answer";
+        }
+        if !dialled.is_empty() {
+            return dialled;
+        }
+        if self.details.iter().any(Detail::answered) || self.talking {
+            return "answer";
+        }
+        let recorded = self.details.iter().map(|detail| detail.disposition).find(|word| !word.is_empty());
+        recorded.unwrap_or(if self.up || self.lost { "" } else { "noanswer" })
+    }
+
+    /// The context that a call begins in tells where it comes from, the number where it goes.
+    fn direction(&self, called: &str) -> Option<Direction> {
+        let context = self.parties.context.to_ascii_lowercase();
+        let trunk = ["trunk", "pstn", "did", "incoming", "inbound"].iter().any(|word| context.contains(word));
+        if trunk || is_public(&self.parties.caller) || is_withheld(&self.parties.caller) {
+            return Some(Direction::In);
+        }
+        if called.is_empty() || self.parties.caller.is_empty() {
+            return None;
+        }
+        Some(if is_public(called) { Direction::Out } else { Direction::Internal })
+    }
+}
+
+impl Recording {
+    fn mute(&mut self, muted: bool, now: i64) {
+        match (muted, self.muted.0) {
+            (true, None) => self.muted.0 = Some(now),
+            (false, Some(since)) => self.muted = (None, self.muted.1 + now - since),
+            _ => {}
+        }
+    }
+
+    fn stop(&mut self, now: i64) {
+        self.mute(false, now);
+        self.end.get_or_insert(now);
+    }
+
+    fn report(&self, known: &Report) -> Report {
+        let mut notes = vec![known.note.clone()];
+        match self.muted {
+            (Some(_), _) => notes.push("muted".into()),
+            (None, 1..) => notes.push(format!("muted for {} s", (self.muted.1 + 500) / 1000)),
+            _ => {}
+        }
+        notes.retain(|note| !note.is_empty());
+        Report {
+            file: self.file.clone(),
+            start: self.start,
+            end: self.end,
+            note: notes.join("; "),
+            ..known.clone()
+        }
+    }
+}
+
+/// Number and name of the channel that picked up. A phone is named by its number; a trunk by the number that it took;
+/// a Local channel shows the caller's name until it knows whom it stands for.
+fn peer(event: &Message) -> (String, String) {
+    let (number, name) = (event.text("DestCallerIDNum").into_owned(), event.unescaped("DestCallerIDName"));
+    let own = endpoint(&event.text("DestChannel"));
+    let others = own.as_ref().is_some_and(|own| *own != number) || name == event.unescaped("CallerIDName");
+    (own.unwrap_or(number), if others { String::new() } else { name })
+}
+
+/// The extension in a channel's name: `PJSIP/102-0000000a`, `Local/102@from-queue-0000000a;1`.
+fn endpoint(channel: &str) -> Option<String> {
+    let (_, rest) = channel.split_once('/')?;
+    let name = rest.split_once('@').map(|(name, _)| name).or_else(|| Some(rest.rsplit_once('-')?.0))?;
+    (!name.is_empty() && name.bytes().all(|letter| letter.is_ascii_digit())).then(|| name.into())
+}
+
+/// A number that somebody dials: `s`, `h`, `T` and their like are the dialplan's own.
+fn is_dialled(extension: &str) -> bool {
+    extension.chars().any(|letter| letter.is_ascii_digit()) || extension.chars().count() > 1
+}
+
+/// Contexts of FreePBX that a call passes through: their extensions are no numbers.
+fn is_subroutine(context: &str) -> bool {
+    context.starts_with("sub-") || context.starts_with("macro-")
+}
+
+fn is_public(number: &str) -> bool {
+    number.starts_with('+') || number.bytes().filter(u8::is_ascii_digit).count() >= PUBLIC
+}
+
+fn is_withheld(number: &str) -> bool {
+    ["anonymous", "restricted", "private", "withheld"].iter().any(|word| number.eq_ignore_ascii_case(word))
+}

@@ -1,0 +1,50 @@
+//! Call detail records: several a channel, in any order.
+
+use super::super::codec::Message;
+
+/// What a `Cdr` event says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Detail {
+    pub(super) destination: String,
+    pub(super) did: String,
+    pub(super) peer: String,
+    pub(super) queue: String,
+    pub(super) account: String,
+    pub(super) disposition: &'static str,
+    pub(super) billed: i64,
+}
+
+impl Detail {
+    pub(super) fn new(event: &Message) -> Detail {
+        let arguments = event.text("LastData");
+        let queue = if event.text("LastApplication") == "Queue" { arguments.split(',').next() } else { None };
+        Detail {
+            destination: event.text("Destination").into_owned(),
+            did: event.text("DID").into_owned(),
+            peer: event.text("DestinationChannel").into_owned(),
+            queue: queue.unwrap_or_default().into(),
+            account: event.text("AccountCode").into_owned(),
+            disposition: disposition(&event.text("Disposition")),
+            billed: event.text("BillableSeconds").parse().unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn answered(&self) -> bool {
+        self.disposition == "answer"
+    }
+}
+
+/// Asterisk's disposition of a record, or the status of a dial, in the words of the table.
+pub(super) fn disposition(word: &str) -> &'static str {
+    match word {
+        "ANSWERED" | "ANSWER" => "answer",
+        "NO ANSWER" | "NOANSWER" => "noanswer",
+        "BUSY" => "busy",
+        "CANCEL" => "cancel",
+        "CONGESTION" => "congestion",
+        "CHANUNAVAIL" => "chanunavail",
+        "FAILED" => "failed",
+        "DONTCALL" | "TORTURE" => "cancel",
+        _ => "",
+    }
+}

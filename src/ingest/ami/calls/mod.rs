@@ -1,0 +1,198 @@
+//! Which calls are recorded, put together from events. Pure: events and times in, what is known of each recording out.
+//!
+//! `VarSet MIXMONITOR_FILENAME` names the file, `StopMixMonitor` or the channel's `Hangup` ends it, `Newchannel`,
+//! `DialBegin` and `DialEnd` say who calls whom and who picks up, `Cdr` events – several a channel, before or after its
+//! `Hangup` – how it went. All measured on Asterisk 16.28; fields as in "Asterisk 20 AMI Events".
+
+mod channel;
+mod detail;
+mod report;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::codec::Message;
+use channel::Channel;
+
+pub use report::Report;
+
+/// How long after a channel's end its call detail records are waited for, in milliseconds. Seen: 16.
+const DETAILS: i64 = 30_000;
+
+/// The channels of one PBX.
+#[derive(Default)]
+pub struct Calls {
+    /// By uniqueid.
+    channels: HashMap<String, Channel>,
+    /// Ended ones, by the time to forget them at.
+    ended: BTreeMap<i64, BTreeSet<String>>,
+    /// Who entered each conference first: number and name.
+    conferences: HashMap<String, (String, String)>,
+}
+
+impl Calls {
+    /// Takes an event that came at `now` (Unix milliseconds). Gives what has changed about recordings.
+    pub fn hear(&mut self, event: &Message, now: i64) -> Vec<Report> {
+        let now = stamp(event).unwrap_or(now);
+        self.forget(now);
+        let touched = match &*event.event() {
+            "Newchannel" => self.begin(event),
+            "NewCallerid" => self.caller(event),
+            "DialBegin" => self.dial(event, now, false),
+            "DialEnd" => self.dial(event, now, true),
+            "VarSet" if event.text("Variable") == "MIXMONITOR_FILENAME" => self.record(event, now),
+            "MixMonitorStop" => self.with(event, "Uniqueid", |channel| channel.stop(now)),
+            "MixMonitorMute" => {
+                let muted = event.text("State") == "1";
+                self.with(event, "Uniqueid", |channel| channel.mute(muted, now))
+            }
+            "AgentConnect" => self.with(event, "Uniqueid", |channel| channel.agent(event)),
+            "QueueCallerJoin" => self.with(event, "Uniqueid", |channel| channel.queue(&event.text("Queue"))),
+            "BlindTransfer" | "AttendedTransfer" => self.transfer(event),
+            "ConfbridgeJoin" => self.join(event),
+            "ConfbridgeEnd" => {
+                self.conferences.remove(&*event.text("Conference"));
+                Vec::new()
+            }
+            "Cdr" => self.with(event, "Uniqueid", |channel| channel.detail(event)),
+            "Hangup" => self.hangup(event, now),
+            _ => Vec::new(),
+        };
+        touched.iter().flat_map(|uniqueid| self.reports(uniqueid)).collect()
+    }
+
+    /// The channels that are up now, as CoreShowChannels lists them. What is not among them ended while nobody listened:
+    /// its recordings are reported as over, with no time.
+    pub fn still_up(&mut self, uniqueids: &BTreeSet<String>) -> Vec<Report> {
+        let gone: Vec<String> = (self.channels.iter())
+            .filter(|(uniqueid, channel)| channel.is_up() && !uniqueids.contains(*uniqueid))
+            .map(|(uniqueid, _)| uniqueid.clone())
+            .collect();
+        let mut reports = Vec::new();
+        for uniqueid in gone {
+            if let Some(channel) = self.channels.get_mut(&uniqueid) {
+                channel.lose();
+            }
+            reports.extend(self.reports(&uniqueid));
+            self.channels.remove(&uniqueid);
+        }
+        reports
+    }
+
+    /// A channel that is up already, as CoreShowChannels lists it, and the file that it may be recorded to.
+    pub fn found_up(&mut self, listed: &Message, file: &str) -> Vec<Report> {
+        let Some(uniqueid) = key(listed, "Uniqueid") else { return Vec::new() };
+        let now = stamp(listed).unwrap_or(0);
+        let channel = self.channels.entry(uniqueid.clone()).or_insert_with(|| Channel::new(listed));
+        channel.listed(listed);
+        if !file.is_empty() {
+            channel.record(file, now);
+        }
+        self.reports(&uniqueid)
+    }
+
+    /// Whether the channel's beginning was heard, so that nothing of it is missing.
+    pub fn knows(&self, uniqueid: &str) -> bool {
+        self.channels.contains_key(uniqueid)
+    }
+
+    fn reports(&mut self, uniqueid: &str) -> Vec<Report> {
+        self.channels.get_mut(uniqueid).map(Channel::reports).unwrap_or_default()
+    }
+
+    fn with(&mut self, event: &Message, key_name: &str, change: impl FnOnce(&mut Channel)) -> Vec<String> {
+        let Some(uniqueid) = key(event, key_name) else { return Vec::new() };
+        let Some(channel) = self.channels.get_mut(&uniqueid) else { return Vec::new() };
+        change(channel);
+        vec![uniqueid]
+    }
+
+    fn begin(&mut self, event: &Message) -> Vec<String> {
+        if let Some(uniqueid) = key(event, "Uniqueid") {
+            self.channels.insert(uniqueid, Channel::new(event));
+        }
+        Vec::new()
+    }
+
+    fn caller(&mut self, event: &Message) -> Vec<String> {
+        self.with(event, "Uniqueid", |channel| channel.caller(event))
+    }
+
+    /// Both ends of a dial learn of it. An originated call has no source.
+    fn dial(&mut self, event: &Message, now: i64, over: bool) -> Vec<String> {
+        let mut touched = self.with(event, "Uniqueid", |channel| channel.dials(event, now, over));
+        let source = key(event, "Uniqueid").and_then(|uniqueid| self.channels.get(&uniqueid));
+        if let Some(source) = source.map(Channel::parties) {
+            touched.extend(
+                self.with(event, "DestUniqueid", |channel| channel.dialled(&source, event, now, over)),
+            );
+        }
+        touched
+    }
+
+    fn record(&mut self, event: &Message, now: i64) -> Vec<String> {
+        let Some(uniqueid) = key(event, "Uniqueid") else { return Vec::new() };
+        let file = event.unescaped("Value");
+        let channel = self.channels.entry(uniqueid.clone()).or_insert_with(|| Channel::new(event));
+        if let Some(conference) = channel.conference()
+            && let Some((number, name)) = self.conferences.get(conference)
+        {
+            channel.called_by(number, name);
+        }
+        if !file.is_empty() {
+            channel.record(&file, now);
+        }
+        vec![uniqueid]
+    }
+
+    fn transfer(&mut self, event: &Message) -> Vec<String> {
+        if event.text("Result") != "Success" {
+            return Vec::new();
+        }
+        let target = match event.text("Extension") {
+            extension if extension.is_empty() => event.text("TransferTargetCallerIDNum"),
+            extension => extension,
+        };
+        let kind = if event.event() == "BlindTransfer" { "" } else { "after a word " };
+        let note = format!("transferred {kind}to {target}");
+        ["TransfereeUniqueid", "TransfererUniqueid", "OrigTransfererUniqueid"]
+            .iter()
+            .flat_map(|uniqueid| self.with(event, uniqueid, |channel| channel.note(&note)))
+            .collect()
+    }
+
+    fn join(&mut self, event: &Message) -> Vec<String> {
+        let first = (event.text("CallerIDNum").into_owned(), event.unescaped("CallerIDName"));
+        self.conferences.entry(event.text("Conference").into_owned()).or_insert(first);
+        Vec::new()
+    }
+
+    fn hangup(&mut self, event: &Message, now: i64) -> Vec<String> {
+        let touched = self.with(event, "Uniqueid", |channel| channel.hangup(event, now));
+        for uniqueid in &touched {
+            self.ended.entry(now.saturating_add(DETAILS)).or_default().insert(uniqueid.clone());
+        }
+        touched
+    }
+
+    /// Lets go of channels that ended long enough ago.
+    fn forget(&mut self, now: i64) {
+        while let Some(first) = self.ended.first_entry()
+            && *first.key() <= now
+        {
+            for uniqueid in first.remove() {
+                self.channels.remove(&uniqueid);
+            }
+        }
+    }
+}
+
+/// An identifier that is there and not empty.
+fn key(event: &Message, name: &str) -> Option<String> {
+    Some(event.text(name)).filter(|value| !value.is_empty()).map(|value| value.into_owned())
+}
+
+/// When the PBX sent it, in Unix milliseconds: there with `timestampevents = yes`.
+fn stamp(event: &Message) -> Option<i64> {
+    let seconds: f64 = event.get("Timestamp")?.parse().ok()?;
+    (seconds.is_finite() && seconds > 0.0).then_some((seconds * 1000.0).floor() as i64)
+}

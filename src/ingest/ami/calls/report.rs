@@ -1,0 +1,50 @@
+//! What is known of one recording.
+
+use crate::model::Direction;
+
+/// What is known of one recording so far. Each report of a recording says all of it anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The file, as the PBX names it.
+    pub file: String,
+    /// The recorded channel.
+    pub uniqueid: String,
+    /// The identifier that all channels of the call share.
+    pub callid: String,
+    /// When the recording began, Unix milliseconds; 0 where nobody listened.
+    pub start: i64,
+    /// When it ended, Unix milliseconds. Before its file is closed, or up to 80 ms later.
+    pub end: Option<i64>,
+    /// It ended while nobody listened.
+    pub lost: bool,
+    /// When the call was answered, Unix milliseconds.
+    pub answered: Option<i64>,
+    /// Seconds that the call detail records count as talk.
+    pub talktime: Option<i64>,
+    /// answer, cancel, busy, …; empty while it is not known.
+    pub status: &'static str,
+    /// Number of the caller.
+    pub caller: String,
+    /// Name of the caller.
+    pub caller_name: String,
+    /// Whether the caller withheld the number.
+    pub withheld: bool,
+    /// The number that was dialled; of a conference its name.
+    pub called: String,
+    /// Number of who answered.
+    pub answerer: String,
+    /// Name of who answered.
+    pub answerer_name: String,
+    /// As far as contexts and numbers tell.
+    pub direction: Option<Direction>,
+    /// The recorded thing is a conference.
+    pub conference: bool,
+    /// Dialplan context that the channel began in.
+    pub context: String,
+    /// Account code.
+    pub account: String,
+    /// Queue that the call waited in.
+    pub queue: String,
+    /// What else happened, for people: transfers, and how long the recording was muted.
+    pub note: String,
+}

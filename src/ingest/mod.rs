@@ -1,0 +1,3 @@
+//! The sources of new recordings.
+
+pub mod ami;
