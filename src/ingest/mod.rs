@@ -1,3 +1,5 @@
 //! The sources of new recordings.
 
 pub mod ami;
+pub mod cdr;
+pub mod freeswitch;

@@ -1,0 +1,305 @@
+//! Rows of a CSV file that nobody vouches for: lines without end, quotes that never close, a file that grows.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead};
+
+use csv_core::{ReadRecordResult, Reader};
+use memchr::{memchr, memchr_iter};
+
+/// A line of more bytes is no row.
+const LONGEST: usize = 1 << 20;
+
+/// The rows of a CSV file (RFC 4180), one after the other.
+pub struct Rows<R> {
+    input: R,
+    parser: Reader,
+    /// A row may go on over so many lines.
+    lines: usize,
+    /// Lines that were read in search of a closing quote, to be read again.
+    again: VecDeque<Line>,
+    text: Vec<u8>,
+    number: u64,
+}
+
+struct Line {
+    bytes: Vec<u8>,
+    whole: bool,
+}
+
+/// The fields of a row.
+#[derive(Debug, Default)]
+pub struct Fields {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    count: usize,
+}
+
+/// Why lines are no row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the message is the documentation")]
+pub enum Damage {
+    #[error("the line is longer than 1 MiB")]
+    TooLong,
+    #[error("a quotation mark is not closed")]
+    Unclosed,
+}
+
+impl<R: BufRead> Rows<R> {
+    /// Rows of one line each, as Asterisk writes them: a torn one costs no other.
+    pub fn of_lines(input: R) -> Rows<R> {
+        Rows::new(input, 1)
+    }
+
+    /// Rows that may have line breaks in quoted fields.
+    pub fn of_many_lines(input: R) -> Rows<R> {
+        Rows::new(input, 1000)
+    }
+
+    fn new(input: R, lines: usize) -> Rows<R> {
+        let (again, text) = (VecDeque::new(), Vec::new());
+        Rows { input, parser: Reader::new(), lines, again, text, number: 0 }
+    }
+
+    /// Reads the next row into `fields`. Gives the number of its first line, from 1; `None` at the end.
+    pub fn next(&mut self, fields: &mut Fields) -> io::Result<Option<(u64, Result<(), Damage>)>> {
+        loop {
+            let Some(line) = self.line()? else { return Ok(None) };
+            let number = self.number;
+            if !line.whole {
+                return Ok(Some((number, Err(Damage::TooLong))));
+            }
+            self.text.clear();
+            self.text.extend_from_slice(&line.bytes);
+            if quotes(&line.bytes) % 2 == 1 && !self.close()? {
+                return Ok(Some((number, Err(Damage::Unclosed))));
+            }
+            if fields.fill(&mut self.parser, &self.text) {
+                return Ok(Some((number, Ok(()))));
+            }
+        }
+    }
+
+    /// Adds lines to the text until its quotes are even. If they never are, the lines are put back.
+    fn close(&mut self) -> io::Result<bool> {
+        let first = self.number;
+        let mut taken = Vec::new();
+        let mut odd = true;
+        while odd && taken.len() + 1 < self.lines && self.text.len() < LONGEST {
+            let Some(line) = self.line()? else { break };
+            odd = (quotes(&line.bytes) % 2 == 1) != odd;
+            self.text.push(b'\n');
+            self.text.extend_from_slice(&line.bytes);
+            let whole = line.whole;
+            taken.push(line);
+            if !whole {
+                odd = true;
+                break;
+            }
+        }
+        if odd {
+            self.number = first;
+            taken.into_iter().rev().for_each(|line| self.again.push_front(line));
+        }
+        Ok(!odd)
+    }
+
+    /// The next line without its end; of one that is too long only the beginning.
+    fn line(&mut self) -> io::Result<Option<Line>> {
+        if let Some(line) = self.again.pop_front() {
+            self.number += 1;
+            return Ok(Some(line));
+        }
+        let mut line = Line { bytes: Vec::new(), whole: true };
+        let mut some = false;
+        loop {
+            let piece = match self.input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                piece => piece?,
+            };
+            if piece.is_empty() {
+                break;
+            }
+            some = true;
+            let end = memchr(b'\n', piece);
+            line.add(&piece[..end.unwrap_or(piece.len())]);
+            let used = end.map_or(piece.len(), |end| end + 1);
+            self.input.consume(used);
+            if end.is_some() {
+                break;
+            }
+        }
+        self.number += u64::from(some);
+        Ok(some.then_some(line))
+    }
+}
+
+impl Line {
+    fn add(&mut self, piece: &[u8]) {
+        let room = LONGEST - self.bytes.len();
+        self.whole &= piece.len() <= room;
+        self.bytes.extend_from_slice(&piece[..piece.len().min(room)]);
+    }
+}
+
+fn quotes(bytes: &[u8]) -> usize {
+    memchr_iter(b'"', bytes).count()
+}
+
+impl Fields {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// A field's bytes; empty where there is none.
+    pub fn get(&self, index: usize) -> &[u8] {
+        if index >= self.count {
+            return b"";
+        }
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[start..self.ends[index]]
+    }
+
+    /// A field's text; empty where there is none, or after [`Fields::mend`] never wrong.
+    pub fn text(&self, index: usize) -> &str {
+        std::str::from_utf8(self.get(index)).unwrap_or_default()
+    }
+
+    /// Puts U+FFFD where a field is not UTF-8.
+    pub fn mend(&mut self) {
+        if std::str::from_utf8(self.get(0)).is_ok() && std::str::from_utf8(&self.text).is_ok() {
+            return;
+        }
+        let mended: Vec<String> =
+            self.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+        self.text.clear();
+        for (end, text) in self.ends.iter_mut().zip(&mended) {
+            self.text.extend_from_slice(text.as_bytes());
+            *end = self.text.len();
+        }
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.count).map(|index| self.get(index))
+    }
+
+    /// Takes a line apart. False: it has no fields, not even an empty one.
+    fn fill(&mut self, parser: &mut Reader, line: &[u8]) -> bool {
+        parser.reset();
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        self.text.resize(line.len() + 1, 0);
+        self.ends.resize(memchr_iter(b',', line).count() + 1, 0);
+        let (mut read, mut text, mut ends) = (0, 0, 0);
+        loop {
+            let (said, r, t, e) =
+                parser.read_record(&line[read..], &mut self.text[text..], &mut self.ends[ends..]);
+            (read, text, ends) = (read + r, text + t, ends + e);
+            match said {
+                // The end of the line is that of the input: the next call says so.
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.text.push(0),
+                ReadRecordResult::OutputEndsFull => self.ends.push(0),
+                ReadRecordResult::Record => break,
+                ReadRecordResult::End => ends = 0,
+            }
+            if said == ReadRecordResult::End {
+                break;
+            }
+        }
+        self.count = ends;
+        ends > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Each row as its first line and its fields, or why it is none.
+    fn rows(text: &[u8], many: bool) -> Vec<(u64, Result<Vec<String>, Damage>)> {
+        let mut rows = if many { Rows::of_many_lines(text) } else { Rows::of_lines(text) };
+        let mut fields = Fields::default();
+        let mut all = Vec::new();
+        while let Some((line, row)) = rows.next(&mut fields).unwrap() {
+            let texts = fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+            all.push((line, row.map(|()| texts)));
+        }
+        all
+    }
+
+    fn row(line: u64, fields: &[&str]) -> (u64, Result<Vec<String>, Damage>) {
+        (line, Ok(fields.iter().map(|field| (*field).to_owned()).collect()))
+    }
+
+    #[test]
+    fn quotes_commas_and_line_ends_of_every_kind() {
+        let text = b"\"\"\"Al\"\" <1>\",2,,\"\"\r\n\n\"a,b\"\r\nlast";
+        let expected = [row(1, &["\"Al\" <1>", "2", "", ""]), row(3, &["a,b"]), row(4, &["last"])];
+        assert_eq!(rows(text, false), expected);
+        assert_eq!(rows(text, true), expected);
+        assert_eq!(rows(b"", true), []);
+    }
+
+    #[test]
+    fn a_torn_line_costs_no_other() {
+        let text = b"\"a\",\"b\n\"c\",\"d\"\n";
+        assert_eq!(rows(text, false), [(1, Err(Damage::Unclosed)), row(2, &["c", "d"])]);
+        assert_eq!(rows(text, true), [(1, Err(Damage::Unclosed)), row(2, &["c", "d"])]);
+    }
+
+    #[test]
+    fn a_quoted_line_break_belongs_to_the_field() {
+        let text = b"\"a\nb\r\nc\",d\ne,f\n";
+        assert_eq!(rows(text, true), [row(1, &["a\nb\r\nc", "d"]), row(4, &["e", "f"])]);
+        let unclosed = (1, Err(Damage::Unclosed));
+        assert_eq!(rows(text, false)[0], unclosed);
+    }
+
+    #[test]
+    fn a_line_without_end_is_read_in_little_memory() {
+        let mut endless = io::Read::chain(&b"\"x\n"[..], io::Read::take(io::repeat(b'a'), 100 << 20));
+        let text = io::BufReader::new(io::Read::chain(io::Read::by_ref(&mut endless), &b"\nb,c\n"[..]));
+        let mut rows = Rows::of_many_lines(text);
+        let mut fields = Fields::default();
+        let mut next = || rows.next(&mut fields).unwrap().unwrap();
+        assert_eq!([next(), next()], [(1, Err(Damage::Unclosed)), (2, Err(Damage::TooLong))]);
+        assert_eq!(next(), (3, Ok(())));
+        assert!(fields.iter().eq([b"b", b"c"]) && rows.text.capacity() < 4 * LONGEST);
+    }
+
+    #[test]
+    fn many_lines_that_never_close_are_looked_at_again() {
+        let text = b"\"a\n".iter().chain(b"b,c\n".repeat(2000).iter()).copied().collect::<Vec<u8>>();
+        let all = rows(&text, true);
+        assert_eq!(all[0], (1, Err(Damage::Unclosed)));
+        assert!(all.len() == 2001 && all[1..].iter().all(|(_, row)| row.as_ref().unwrap() == &["b", "c"]));
+        assert!(all.iter().map(|(line, _)| *line).eq(1..=2001));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_quoted_comes_back(table in prop::collection::vec(prop::collection::vec(".{0,9}", 1..6), 0..20)) {
+            let quoted = |field: &String| format!("\"{}\"", field.replace('"', "\"\""));
+            let line = |row: &Vec<String>| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+            let text: String = table.iter().map(line).collect();
+            let back: Vec<_> = rows(text.as_bytes(), true).into_iter().map(|(_, row)| row.unwrap()).collect();
+            prop_assert_eq!(back, table);
+        }
+
+        #[test]
+        fn anything_may_come(text in prop::collection::vec(prop::sample::select(&b"\",\n\ra\xff\0"[..]), 0..200)) {
+            for many in [false, true] {
+                let all = rows(&text, many);
+                prop_assert!(all.windows(2).all(|pair| pair[0].0 < pair[1].0));
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The PBXs' words for how a call ended.
+
+use super::Outcome;
+
+/// Asterisk's `disposition`.
+pub(super) fn outcome(word: &str) -> Option<Outcome> {
+    match word {
+        "ANSWERED" => Some(Outcome::Answer),
+        "NO ANSWER" | "NOANSWER" => Some(Outcome::NoAnswer),
+        "BUSY" => Some(Outcome::Busy),
+        "FAILED" => Some(Outcome::Failed),
+        "CONGESTION" => Some(Outcome::Congestion),
+        _ => None,
+    }
+}

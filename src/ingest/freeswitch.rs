@@ -1,0 +1,345 @@
+//! FreeSWITCH's call detail records, as mod_json_cdr writes them to files and posts them.
+//!
+//! The body is JSON, or a form's `cdr=` with the JSON percent-encoded or in Base64. Unless `encode-values` is off, the
+//! channel's variables are percent-encoded once more.
+//! <https://developer.signalwire.com/freeswitch/module-reference/event-handlers/mod_json_cdr/>
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode;
+use serde_json::Value;
+
+use super::cdr::{Cdr, Outcome};
+use crate::model::Direction;
+
+/// A record of more bytes is refused.
+pub const LONGEST: usize = 4 << 20;
+
+/// Why a record cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the message is the documentation")]
+pub enum NoRecord {
+    #[error("it is not JSON, nor a form with JSON in its field cdr")]
+    NotJson,
+    #[error("it has no variables with a uuid, so it is no record of mod_json_cdr")]
+    NoChannel,
+    #[error("it has no start_epoch")]
+    NoStart,
+}
+
+/// Reads the record of a channel.
+pub fn read(body: &[u8]) -> Result<Cdr, NoRecord> {
+    let json: Value = serde_json::from_slice(&unwrapped(body)).map_err(|_| NoRecord::NotJson)?;
+    let channel = Channel::new(&json);
+    let uniqueid = channel.first(&["uuid", "call_uuid"]);
+    if uniqueid.is_empty() {
+        return Err(NoRecord::NoChannel);
+    }
+    let start = channel.time("start").ok_or(NoRecord::NoStart)?;
+    let end = channel.time("end").unwrap_or(start).max(start);
+    let answer = channel.time("answer").map(|answer| answer.clamp(start, end));
+    let talked = channel.text("billsec").parse::<u32>().map_or(0, i64::from).min(end - start);
+    Ok(Cdr {
+        callid: channel.callid(&uniqueid),
+        file: channel.file(),
+        start,
+        answer: answer.unwrap_or(0),
+        end,
+        talked: if answer.is_some() { talked } else { 0 },
+        outcome: outcome(answer.is_some(), &channel.text("hangup_cause")),
+        source: channel.source(),
+        source_name: channel.either(&["caller_id_name", "effective_caller_id_name"], "caller_id_name"),
+        presented: channel.presented(),
+        called: channel.either(&["caller_destination"], "destination_number"),
+        destination: channel.destination(),
+        direction: channel.direction(),
+        context: channel.either(&["user_context"], "context"),
+        accountcode: channel.text("accountcode"),
+        uniqueid,
+    })
+}
+
+/// The JSON of a body, whatever it is wrapped in.
+fn unwrapped(body: &[u8]) -> Cow<'_, [u8]> {
+    let body = body.trim_ascii();
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let value = match body.strip_prefix(b"cdr=") {
+        Some(value) => value,
+        None if body.starts_with(b"{") => return body.into(),
+        None => body,
+    };
+    // Base64 has + and /, which a form would not leave as they are; FreeSWITCH does.
+    if let Ok(json) = STANDARD.decode(value) {
+        return json.into();
+    }
+    let spaced: Vec<u8> = value.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).collect::<Vec<u8>>().into()
+}
+
+/// A channel's facts.
+struct Channel<'a> {
+    variables: &'a Value,
+    /// The caller as the channel began; a transfer puts newer ones before it.
+    profile: &'a Value,
+    applications: &'a [Value],
+    encoded: bool,
+}
+
+impl<'a> Channel<'a> {
+    fn new(json: &'a Value) -> Channel<'a> {
+        let variables = &json["variables"];
+        let callflow = &json["callflow"];
+        let profile = match callflow.as_array() {
+            Some(profiles) => profiles.last().map_or(&Value::Null, |profile| &profile["caller_profile"]),
+            // Before 1.4 each profile was an object of the same name.
+            None => &callflow["caller_profile"],
+        };
+        let applications = json["app_log"]["applications"].as_array().map_or(&[][..], Vec::as_slice);
+        // Every record has a time of day, and its colon is one of the characters that are encoded.
+        let stamps = ["start_stamp", "profile_start_stamp", "end_stamp"];
+        let encoded =
+            stamps.iter().any(|stamp| variables[stamp].as_str().is_some_and(|time| time.contains('%')));
+        Channel { variables, profile, applications, encoded }
+    }
+
+    /// A variable; empty where there is none.
+    fn text(&self, name: &str) -> String {
+        let text = match &self.variables[name] {
+            Value::String(text) => text.as_str(),
+            Value::Number(number) => return number.to_string(),
+            _ => return String::new(),
+        };
+        if self.encoded {
+            percent_decode(text.as_bytes()).decode_utf8_lossy().into_owned()
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// The first variable that says something.
+    fn first(&self, names: &[&str]) -> String {
+        names.iter().map(|name| self.text(name)).find(|text| !text.is_empty()).unwrap_or_default()
+    }
+
+    /// The same, else what the caller's profile says.
+    fn either(&self, names: &[&str], profile: &str) -> String {
+        let text = self.first(names);
+        if text.is_empty() { self.profile[profile].as_str().unwrap_or_default().to_owned() } else { text }
+    }
+
+    /// A time, by `NAME_epoch`; FreeSWITCH writes 0 for what did not happen.
+    fn time(&self, name: &str) -> Option<i64> {
+        let seconds = self.text(&format!("{name}_epoch")).parse().ok();
+        seconds.filter(|seconds| (1..1 << 40).contains(seconds))
+    }
+
+    /// What the legs of the call share: the first leg's identifier.
+    fn callid(&self, uniqueid: &str) -> String {
+        let callid = self.first(&["call_uuid", "originator", "originating_leg_uuid"]);
+        if callid.is_empty() { uniqueid.to_owned() } else { callid }
+    }
+
+    /// The base name of the sound file: FusionPBX names it in variables, else the dialplan started the recording.
+    fn file(&self) -> String {
+        let named = self.first(&["record_name", "record_path", "recording_file"]);
+        let path = if named.contains('.') { named } else { self.recorded() };
+        path.rsplit('/').next().unwrap_or_default().to_owned()
+    }
+
+    /// The last file that `record_session` or `record` was told to write.
+    fn recorded(&self) -> String {
+        let is_record = |application: &&Value| {
+            matches!(application["app_name"].as_str(), Some("record_session" | "record"))
+        };
+        let data =
+            self.applications.iter().rev().find(is_record).and_then(|found| found["app_data"].as_str());
+        // `record` takes a time limit behind the path, and `{…}` before it are options.
+        let path = data.unwrap_or_default().rsplit('}').next().unwrap_or_default();
+        path.split_whitespace().next().unwrap_or_default().to_owned()
+    }
+
+    fn source(&self) -> String {
+        self.either(&["caller_id_number"], "caller_id_number")
+    }
+
+    fn presented(&self) -> bool {
+        let privacy = self.first(&["origination_privacy", "privacy"]);
+        let hidden = privacy.contains("hide_number") || privacy.contains("full");
+        let source = self.source().to_ascii_lowercase();
+        !hidden && !matches!(source.as_str(), "anonymous" | "restricted" | "private")
+    }
+
+    fn destination(&self) -> String {
+        self.either(&["last_sent_callee_id_number", "callee_id_number", "dialed_user"], "destination_number")
+    }
+
+    /// FusionPBX says which way the call went. `direction` only says who began this leg.
+    fn direction(&self) -> Option<Direction> {
+        match self.text("call_direction").as_str() {
+            "inbound" => Some(Direction::In),
+            "outbound" => Some(Direction::Out),
+            "local" => Some(Direction::Internal),
+            _ => None,
+        }
+    }
+}
+
+/// By the hang-up cause: <https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Troubleshooting-Debugging/Hangup-Cause-Code-Table_3964945/>
+fn outcome(answered: bool, cause: &str) -> Outcome {
+    match cause {
+        _ if answered => Outcome::Answer,
+        "USER_BUSY" | "CALL_REJECTED" => Outcome::Busy,
+        "ORIGINATOR_CANCEL" | "LOSE_RACE" => Outcome::Cancel,
+        "NORMAL_CLEARING" | "NO_ANSWER" | "NO_USER_RESPONSE" | "ALLOTTED_TIMEOUT" | "PICKED_OFF" => {
+            Outcome::NoAnswer
+        }
+        "NORMAL_CIRCUIT_CONGESTION" | "SWITCH_CONGESTION" => Outcome::Congestion,
+        _ => Outcome::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn record() -> Value {
+        json!({
+            "core-uuid": "9f7f52c1-0d1e-4a55-8f43-0c9a5b3d1e01",
+            "switchname": "fs1",
+            "channel_data": {"state": "CS_REPORTING", "direction": "inbound"},
+            "variables": {
+                "direction": "inbound", "uuid": "3da8bf84-c133-4959-9e24-e72875cb33a1",
+                "call_uuid": "3da8bf84-c133-4959-9e24-e72875cb33a1", "call_direction": "inbound",
+                "caller_id_name": "Zoë \"Z\" 100%", "caller_id_number": "+15551230020",
+                "record_path": "/var/lib/freeswitch/recordings/office.example/archive/2026/Nov/24",
+                "record_name": "3da8bf84-c133-4959-9e24-e72875cb33a1.wav",
+                "last_sent_callee_id_number": "102", "accountcode": "office",
+                "start_stamp": "2026-11-24 05:53:26", "start_epoch": "1795499606",
+                "answer_epoch": "1795499608", "end_epoch": "1795499614",
+                "duration": "8", "billsec": "6", "hangup_cause": "NORMAL_CLEARING"
+            },
+            "app_log": {"applications": [
+                {"app_name": "set", "app_data": "x=y"},
+                {"app_name": "record_session", "app_data": "/tmp/other.wav"}
+            ]},
+            "callflow": [
+                {"caller_profile": {"caller_id_number": "102", "destination_number": "103", "context": "x"}},
+                {"caller_profile": {"caller_id_number": "+15551230020", "destination_number": "5550102",
+                    "context": "public"}}
+            ]
+        })
+    }
+
+    fn expected() -> Cdr {
+        Cdr {
+            uniqueid: "3da8bf84-c133-4959-9e24-e72875cb33a1".into(),
+            callid: "3da8bf84-c133-4959-9e24-e72875cb33a1".into(),
+            file: "3da8bf84-c133-4959-9e24-e72875cb33a1.wav".into(),
+            start: 1_795_499_606,
+            answer: 1_795_499_608,
+            end: 1_795_499_614,
+            talked: 6,
+            outcome: Outcome::Answer,
+            source: "+15551230020".into(),
+            source_name: "Zoë \"Z\" 100%".into(),
+            presented: true,
+            called: "5550102".into(),
+            destination: "102".into(),
+            direction: Some(Direction::In),
+            context: "public".into(),
+            accountcode: "office".into(),
+        }
+    }
+
+    /// The record as it is with `encode-values`.
+    fn encoded(mut record: Value) -> Value {
+        for value in record["variables"].as_object_mut().unwrap().values_mut() {
+            *value = utf8_percent_encode(value.as_str().unwrap(), NON_ALPHANUMERIC).to_string().into();
+        }
+        record
+    }
+
+    #[test]
+    fn however_it_is_encoded_it_says_the_same() {
+        for json in [record(), encoded(record())] {
+            let text = json.to_string();
+            let form = format!("cdr={}", utf8_percent_encode(&text, NON_ALPHANUMERIC));
+            let plus = form.replace("%20", "+");
+            let in_base64 = format!("cdr={}", STANDARD.encode(&text));
+            for body in [text.clone(), format!("\u{feff}{text}\n"), form, plus, in_base64] {
+                assert_eq!(read(body.as_bytes()), Ok(expected()), "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_dialplan_says_which_file_when_no_variable_does() {
+        let mut record = record();
+        record["variables"]["record_name"] = "".into();
+        record["variables"]["record_path"] = "".into();
+        assert_eq!(read(record.to_string().as_bytes()).unwrap().file, "other.wav");
+        record["app_log"] =
+            json!({"applications": [{"app_name": "record", "app_data": "{a=b}/tmp/r.wav 20 200"}]});
+        assert_eq!(read(record.to_string().as_bytes()).unwrap().file, "r.wav");
+    }
+
+    #[test]
+    fn causes_become_the_words_of_status() {
+        for (cause, status) in [
+            ("NORMAL_CLEARING", "noanswer"),
+            ("USER_BUSY", "busy"),
+            ("ORIGINATOR_CANCEL", "cancel"),
+            ("UNALLOCATED_NUMBER", "failed"),
+            ("NORMAL_CIRCUIT_CONGESTION", "congestion"),
+        ] {
+            let mut record = record();
+            record["variables"]["answer_epoch"] = "0".into();
+            record["variables"]["hangup_cause"] = cause.into();
+            let cdr = read(record.to_string().as_bytes()).unwrap();
+            assert_eq!((cdr.outcome.as_str(), cdr.answer, cdr.talked), (status, 0, 0), "{cause}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_record_says_why() {
+        for (body, why) in [
+            (&b""[..], NoRecord::NotJson),
+            (b"{", NoRecord::NotJson),
+            (b"\xff\xfe\0", NoRecord::NotJson),
+            (b"cdr=%7B", NoRecord::NotJson),
+            (b"{}", NoRecord::NoChannel),
+            (b"[]", NoRecord::NoChannel),
+            (br#"{"variables":[]}"#, NoRecord::NoChannel),
+            (br#"{"variables":{"uuid":"x"}}"#, NoRecord::NoStart),
+            (br#"{"variables":{"uuid":"x","start_epoch":"99999999999999"}}"#, NoRecord::NoStart),
+        ] {
+            assert_eq!(read(body), Err(why), "{}", String::from_utf8_lossy(body));
+        }
+        let deep = "[".repeat(100_000);
+        assert_eq!(read(format!("{{\"variables\":{deep}").as_bytes()), Err(NoRecord::NotJson));
+    }
+
+    proptest! {
+        #[test]
+        fn anything_may_come(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&body);
+        }
+
+        #[test]
+        fn any_value_may_stand_anywhere(name in "uuid|start_epoch|end_epoch|billsec|start_stamp|record_name|caller_id_name",
+            value in ".{0,20}") {
+            let mut record = record();
+            record["variables"][name] = value.into();
+            if let Ok(cdr) = read(record.to_string().as_bytes()) {
+                prop_assert!(cdr.start <= cdr.end && cdr.talked <= cdr.end - cdr.start);
+            }
+        }
+    }
+}
