@@ -148,6 +148,68 @@ WHEN typeof(new.recordgroup) = 'integer' AND NOT EXISTS (SELECT 1 FROM recordgro
     VALUES (new.recordgroup, CASE typeof(new.customer) WHEN 'integer' THEN new.customer ELSE 0 END, 'Group ' || new.recordgroup);
 END;
 
+-- What intake knows of files and announced recordings, so that none is filed twice, whatever becomes of its row. A
+-- file that a rule leaves out has a line here too, with the reason.
+CREATE TABLE IF NOT EXISTS intake_files (
+  id          INTEGER PRIMARY KEY,
+  path        TEXT    NOT NULL DEFAULT '', -- relative to the media root; empty until it is known
+  machine     TEXT    NOT NULL DEFAULT '', -- machine that wrote it; empty where another program made the row
+  uniqueid    TEXT    NOT NULL DEFAULT '', -- as in its row
+  recordid    TEXT    NOT NULL DEFAULT '', -- as in its row; no number is given twice
+  recording   INTEGER NOT NULL DEFAULT 0,  -- id of its row, also when that is gone; 0 none
+  excluded    TEXT    NOT NULL DEFAULT '', -- why it has no row
+  customer    INTEGER NOT NULL DEFAULT 0,  -- where intake filed it
+  recordgroup INTEGER NOT NULL DEFAULT 0,
+  days        INTEGER NOT NULL DEFAULT 0,  -- days it is kept from its start; 0 for ever
+  state       INTEGER NOT NULL DEFAULT 0,  -- 0: no file seen, 1: being written, 2: closed
+  over        INTEGER NOT NULL DEFAULT 0,  -- 1: the call has ended, says the PBX
+  device      INTEGER NOT NULL DEFAULT 0,  -- of the file, when last seen: as stat(2) has them
+  inode       INTEGER NOT NULL DEFAULT 0,
+  created     INTEGER NOT NULL DEFAULT 0,  -- when it was made, nanoseconds
+  modified    INTEGER NOT NULL DEFAULT 0,  -- when it was written last, nanoseconds
+  closed      INTEGER NOT NULL DEFAULT 0,  -- the same when its present size was first seen: a copy may lose its times
+  size        INTEGER NOT NULL DEFAULT 0,
+  duration    INTEGER NOT NULL DEFAULT 0,  -- milliseconds of sound
+  digest      BLOB,                        -- of its beginning and end, to find it again elsewhere
+  answer      INTEGER NOT NULL DEFAULT 0,  -- what the sources say that a row shows only when the call is over, or never
+  ended       INTEGER NOT NULL DEFAULT 0,
+  talktime    INTEGER NOT NULL DEFAULT 0,
+  totaltime   INTEGER NOT NULL DEFAULT 0,
+  context     TEXT    NOT NULL DEFAULT '',
+  account     TEXT    NOT NULL DEFAULT '',
+  queue       TEXT    NOT NULL DEFAULT '',
+  note        TEXT    NOT NULL DEFAULT '', -- what was odd about it, for people
+  ranks       TEXT    NOT NULL DEFAULT '', -- how sure each fact is, a hexadecimal digit each
+  written     INTEGER,                     -- digest of the row as intake left it; NULL where another program made it
+  first_seen  INTEGER NOT NULL DEFAULT (unixepoch())
+);
+CREATE INDEX IF NOT EXISTS intake_files_path ON intake_files (path, machine);
+CREATE INDEX IF NOT EXISTS intake_files_uniqueid ON intake_files (uniqueid, machine);
+CREATE INDEX IF NOT EXISTS intake_files_inode ON intake_files (inode) WHERE inode <> 0;
+-- What a call's detail records say before the call's recording is there.
+CREATE TABLE IF NOT EXISTS intake_calls (
+  uniqueid TEXT NOT NULL,
+  machine  TEXT NOT NULL,
+  draft    TEXT NOT NULL,                 -- JSON
+  PRIMARY KEY (uniqueid, machine, draft)
+) WITHOUT ROWID;
+-- The file of a row that another program makes is known as well. A row that takes the place of one that is gone
+-- (INSERT OR REPLACE) is the same recording.
+CREATE TRIGGER IF NOT EXISTS recordings_insert_file AFTER INSERT ON recordings
+WHEN typeof(new.path) = 'text' AND new.path <> '' BEGIN
+  UPDATE intake_files SET recording = new.id WHERE path = new.path AND machine IN (new.machine, '')
+    AND NOT EXISTS (SELECT 1 FROM recordings WHERE id = intake_files.recording);
+  INSERT INTO intake_files (path, machine, uniqueid, recordid, recording)
+    SELECT new.path, ifnull(new.machine, ''), ifnull(new.uniqueid, ''), ifnull(new.recordid, ''), new.id
+    WHERE NOT EXISTS (SELECT 1 FROM intake_files WHERE path = new.path AND machine IN (new.machine, ''));
+END;
+CREATE TRIGGER IF NOT EXISTS recordings_update_file AFTER UPDATE OF path ON recordings
+WHEN typeof(new.path) = 'text' AND new.path <> '' AND old.path IS NOT new.path BEGIN
+  INSERT INTO intake_files (path, machine, uniqueid, recordid, recording)
+    SELECT new.path, ifnull(new.machine, ''), ifnull(new.uniqueid, ''), ifnull(new.recordid, ''), new.id
+    WHERE NOT EXISTS (SELECT 1 FROM intake_files WHERE path = new.path AND machine IN (new.machine, ''));
+END;
+
 -- Roles: sets of privileges. More roles are more rows.
 CREATE TABLE IF NOT EXISTS roles (
   name        TEXT NOT NULL PRIMARY KEY,  -- what people are given

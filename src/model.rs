@@ -343,6 +343,11 @@ impl Actor {
     pub fn command_line() -> Actor {
         Actor { person: None, name: "command line".into(), address: String::new() }
     }
+
+    /// What files new recordings.
+    pub fn intake() -> Actor {
+        Actor { person: None, name: "intake".into(), address: String::new() }
+    }
 }
 
 /// A customer: a tenant of the PBX.
@@ -386,7 +391,7 @@ pub struct Group {
 /// A recording about to be stored. Field for field the wire columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the wire columns, described in WIRE")]
-pub struct Draft {
+pub struct NewRecording {
     pub customer: i64,
     pub recordgroup: i64,
     pub uniqueid: String,
@@ -423,6 +428,42 @@ pub struct Draft {
     pub path: String,
     pub direction: String,
     pub hold: i64,
+}
+
+/// What intake knows of a file or an announced recording: the columns of `intake_files`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "described in schema.sql")]
+pub struct Known {
+    pub id: i64,
+    pub path: String,
+    pub machine: String,
+    pub uniqueid: String,
+    pub recordid: String,
+    pub recording: i64,
+    pub excluded: String,
+    pub customer: i64,
+    pub recordgroup: i64,
+    pub days: i64,
+    pub state: i64,
+    pub over: i64,
+    pub device: i64,
+    pub inode: i64,
+    pub created: i64,
+    pub modified: i64,
+    pub closed: i64,
+    pub size: i64,
+    pub duration: i64,
+    pub digest: Option<Vec<u8>>,
+    pub answer: i64,
+    pub ended: i64,
+    pub talktime: i64,
+    pub totaltime: i64,
+    pub context: String,
+    pub account: String,
+    pub queue: String,
+    pub note: String,
+    pub ranks: String,
+    pub written: Option<i64>,
 }
 
 /// A person about to be stored; the password is already hashed.

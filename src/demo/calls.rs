@@ -7,7 +7,7 @@ use super::pbx::Pbx;
 use super::people::DemoPerson;
 use super::sound::Sound;
 use super::{Call, DAY, NEWEST, SEED, hours};
-use crate::model::{Draft, Group};
+use crate::model::{Group, NewRecording};
 
 /// All rows, those in progress included.
 const CALLS: usize = 5000;
@@ -24,7 +24,7 @@ pub(super) fn year(now: i64, zone: &TimeZone, people: &[DemoPerson], groups: &[G
     let mut dice = Dice::new(SEED);
     let starts = hours::starts(now, zone, CALLS - IN_PROGRESS, &mut dice);
     let mut pbx = Pbx::new(dice, zone, people, groups);
-    let mut drafts: Vec<Draft> = Vec::with_capacity(CALLS);
+    let mut drafts: Vec<NewRecording> = Vec::with_capacity(CALLS);
     for (start, age) in starts.iter().zip((1..=starts.len()).rev()) {
         let transfer = drafts.last().and_then(|previous| pbx.transfer(previous, age));
         let draft = transfer.unwrap_or_else(|| pbx.completed(*start, age));
@@ -40,7 +40,7 @@ pub(super) fn year(now: i64, zone: &TimeZone, people: &[DemoPerson], groups: &[G
 }
 
 /// Only the newest have sound; the other rows say that theirs is missing.
-fn with_sound(mut draft: Draft, heard: bool) -> Call {
+fn with_sound(mut draft: NewRecording, heard: bool) -> Call {
     let sound = heard.then(|| Sound::of(&draft));
     draft.stale = i64::from(!heard);
     draft.size = sound.as_ref().map_or(0, Sound::size);
@@ -48,13 +48,13 @@ fn with_sound(mut draft: Draft, heard: bool) -> Call {
 }
 
 /// A recording that grows is not known by its size.
-fn in_progress(draft: Draft, now: i64) -> Call {
+fn in_progress(draft: NewRecording, now: i64) -> Call {
     let sound = Some(Sound::growing(&draft, now));
     Call { draft, sound }
 }
 
 /// Keeps a few calls from being deleted.
-fn hold(drafts: &mut [Draft]) {
+fn hold(drafts: &mut [NewRecording]) {
     for (back, draft) in drafts.iter_mut().rev().filter(|draft| draft.talktime > 0).enumerate() {
         if HELD.contains(&back) {
             draft.hold = 1;
@@ -81,7 +81,7 @@ mod tests {
         year(now, &TimeZone::fixed(Offset::constant(2)), &people::people(), &people::groups())
     }
 
-    fn completed(calls: &[Call]) -> impl DoubleEndedIterator<Item = &Draft> {
+    fn completed(calls: &[Call]) -> impl DoubleEndedIterator<Item = &NewRecording> {
         calls.iter().map(|call| &call.draft).filter(|draft| draft.complete == 1)
     }
 

@@ -28,7 +28,7 @@ use std::path::Path;
 use anyhow::Context;
 use jiff::tz::TimeZone;
 
-use crate::model::{Actor, Customer, Draft, Group, NewPerson};
+use crate::model::{Actor, Customer, Group, NewPerson, NewRecording};
 use crate::store::{Change, GroupFields, Store, StoreError};
 
 pub use people::DemoPerson;
@@ -59,7 +59,7 @@ pub struct Office {
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The row.
-    pub draft: Draft,
+    pub draft: NewRecording,
     /// The sound to write at the row's path; `None` where the row is stale.
     pub sound: Option<Sound>,
 }

@@ -8,7 +8,7 @@ use super::dice::Dice;
 use super::numbers::{self, Contact, LINES};
 use super::people::DemoPerson;
 use super::{DAY, NEWEST};
-use crate::model::{Direction, Draft, Group};
+use crate::model::{Direction, Group, NewRecording};
 
 /// Transfers stay off the border between calls with and without sound: they start later than their place
 /// says.
@@ -73,7 +73,7 @@ impl<'a> Pbx<'a> {
     }
 
     /// A call that has ended. `age` counts back from the newest, which is 1.
-    pub(super) fn completed(&mut self, start: i64, age: usize) -> Draft {
+    pub(super) fn completed(&mut self, start: i64, age: usize) -> NewRecording {
         let group = self.dice.weighted(&SHARES);
         let direction = self.direction(&self.groups[group]);
         let outcome = self.outcome(direction, age <= NEWEST);
@@ -90,7 +90,7 @@ impl<'a> Pbx<'a> {
 
     /// A call that goes on at `now`; the one at place 0 is the newest, each of the others began half a minute
     /// earlier.
-    pub(super) fn in_progress(&mut self, now: i64, place: usize) -> Draft {
+    pub(super) fn in_progress(&mut self, now: i64, place: usize) -> NewRecording {
         let start = now - 14 - 37 * place as i64 - self.dice.whole(0, 20);
         let (group, direction) = GOING_ON[place % GOING_ON.len()];
         let parties = self.parties(group, direction, (start, i64::MAX), true);
@@ -98,7 +98,7 @@ impl<'a> Pbx<'a> {
     }
 
     /// Some calls are handed on to a colleague, and the channel gets a second recording.
-    pub(super) fn transfer(&mut self, previous: &Draft, age: usize) -> Option<Draft> {
+    pub(super) fn transfer(&mut self, previous: &NewRecording, age: usize) -> Option<NewRecording> {
         let first = previous.direction == "in" && previous.talktime > 0 && previous.recordid == "1";
         let border = (NEWEST..NEWEST + BORDER).contains(&age);
         if !first || border || !self.dice.chance(0.08) {
@@ -110,7 +110,7 @@ impl<'a> Pbx<'a> {
         let agent =
             self.someone(|person| person.extension != previous.dnumber, group, (start, start + talktime));
         let mut draft =
-            Draft { start, talktime, totaltime: talktime, end: start + talktime, ..previous.clone() };
+            NewRecording { start, talktime, totaltime: talktime, end: start + talktime, ..previous.clone() };
         draft.recordid = "2".into();
         draft.dnumber = self.people[agent].extension.clone();
         draft.dnumber_name = self.people[agent].name.clone();
@@ -225,11 +225,11 @@ impl<'a> Pbx<'a> {
     }
 
     /// A row with everything that is known while the call goes on.
-    fn draft(&mut self, group: usize, direction: Direction, start: i64, parties: Parties) -> Draft {
+    fn draft(&mut self, group: usize, direction: Direction, start: i64, parties: Parties) -> NewRecording {
         let Parties { source, called, destination } = parties;
         let uniqueid = self.uniqueid(start);
         let Group { id, customer, .. } = self.groups[group];
-        let mut draft = Draft {
+        let mut draft = NewRecording {
             customer,
             recordgroup: id,
             callid: uniqueid.clone(),
@@ -257,7 +257,7 @@ impl<'a> Pbx<'a> {
             expires: self.expires(group, start),
             mimetype: "audio/x-wav".into(),
             direction: direction.as_str().into(),
-            ..Draft::default()
+            ..NewRecording::default()
         };
         draft.path = path(&draft, self.zone);
         draft
@@ -295,9 +295,9 @@ fn anonymous() -> Party {
 
 /// The file, named as a dialplan of the FreePBX kind does: direction, destination, source, local time,
 /// uniqueid.
-fn path(draft: &Draft, zone: &TimeZone) -> String {
+fn path(draft: &NewRecording, zone: &TimeZone) -> String {
     let time = zone.to_datetime(Timestamp::from_second(draft.start).unwrap_or_default());
-    let Draft { direction, cnumber, snumber, uniqueid, .. } = draft;
+    let NewRecording { direction, cnumber, snumber, uniqueid, .. } = draft;
     let (day, second) = (time.strftime("%Y/%m/%d"), time.strftime("%Y%m%d-%H%M%S"));
     format!("{day}/{direction}-{cnumber}-{snumber}-{second}-{uniqueid}.wav")
 }
@@ -313,7 +313,7 @@ mod tests {
         ask(&mut Pbx::new(Dice::new(1), &TimeZone::UTC, &people::people(), &people::groups()))
     }
 
-    fn drafts(count: i64) -> Vec<Draft> {
+    fn drafts(count: i64) -> Vec<NewRecording> {
         with_pbx(|pbx| (0..count).map(|i| pbx.completed(START + 60 * i, 9999)).collect())
     }
 
@@ -345,7 +345,7 @@ mod tests {
     #[test]
     fn nobody_is_on_two_calls_at_once() {
         let mut busy = std::collections::HashMap::new();
-        let short: Vec<Draft> =
+        let short: Vec<NewRecording> =
             with_pbx(|pbx| (0..1000).map(|i| pbx.completed(START + 600 * i, 1)).collect());
         for draft in short {
             for (kind, number) in [(&draft.stype, &draft.snumber), (&draft.dtype, &draft.dnumber)] {
@@ -382,7 +382,8 @@ mod tests {
     fn a_file_is_named_by_day_direction_numbers_time_and_channel() {
         let [cnumber, snumber] = ["442079460101", "anonymous"].map(String::from);
         let (uniqueid, direction) = (format!("{START}.7"), "in".to_string());
-        let draft = Draft { start: START, cnumber, snumber, uniqueid, direction, ..Draft::default() };
+        let draft =
+            NewRecording { start: START, cnumber, snumber, uniqueid, direction, ..NewRecording::default() };
         let name = "2026/11/24/in-442079460101-anonymous-20261124-120000-1795521600.7.wav";
         assert_eq!(path(&draft, &TimeZone::UTC), name);
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::dice::{Dice, seed_of};
 use super::{talk, tones};
-use crate::model::Draft;
+use crate::model::NewRecording;
 
 /// Samples a second: what a telephone line carries.
 pub(super) const RATE: usize = 8000;
@@ -36,7 +36,7 @@ pub struct Sound {
 
 impl Sound {
     /// The sound of a completed call.
-    pub(super) fn of(draft: &Draft) -> Sound {
+    pub(super) fn of(draft: &NewRecording) -> Sound {
         let seed = seed_of(&draft.path);
         Sound {
             seconds: draft.totaltime as usize,
@@ -50,7 +50,7 @@ impl Sound {
     }
 
     /// The sound so far of a call in progress.
-    pub(super) fn growing(draft: &Draft, now: i64) -> Sound {
+    pub(super) fn growing(draft: &NewRecording, now: i64) -> Sound {
         let seconds = (now - draft.start) as usize;
         Sound { seconds, ringing: seconds.min(4), stereo: false, growing: true, ..Sound::of(draft) }
     }
@@ -136,8 +136,14 @@ impl Sound {
 mod tests {
     use super::*;
 
-    fn call() -> Draft {
-        Draft { snumber: "1".into(), dnumber: "2".into(), totaltime: 14, talktime: 11, ..Draft::default() }
+    fn call() -> NewRecording {
+        NewRecording {
+            snumber: "1".into(),
+            dnumber: "2".into(),
+            totaltime: 14,
+            talktime: 11,
+            ..NewRecording::default()
+        }
     }
 
     fn u32_at(wav: &[u8], at: usize) -> u32 {
@@ -171,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_file_is_as_big_as_the_row_says() {
-        for draft in [call(), Draft { talktime: 0, ..call() }, Draft { talktime: 14, ..call() }] {
+        for draft in [call(), NewRecording { talktime: 0, ..call() }, NewRecording { talktime: 14, ..call() }]
+        {
             let sound = Sound::of(&draft);
             assert_eq!(sound.wav().len() as i64, sound.size());
         }
@@ -180,7 +187,7 @@ mod tests {
     #[test]
     fn one_call_makes_one_sound() {
         assert!(Sound::of(&call()).wav() == Sound::of(&call()).wav());
-        assert!(Sound::of(&call()).wav() != Sound::of(&Draft { path: "b".into(), ..call() }).wav());
+        assert!(Sound::of(&call()).wav() != Sound::of(&NewRecording { path: "b".into(), ..call() }).wav());
     }
 
     #[test]
@@ -197,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_growing_file_is_whole_steps_under_an_unfinished_header() {
-        let live = Draft { start: 1000, totaltime: 0, talktime: 0, ..call() };
+        let live = NewRecording { start: 1000, totaltime: 0, talktime: 0, ..call() };
         let wav = Sound::growing(&live, 1031).wav();
         assert_eq!((u32_at(&wav, 4), u32_at(&wav, 40)), (0, 0));
         assert_eq!(wav.len(), HEADER + 15 * STEP);

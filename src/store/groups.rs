@@ -220,6 +220,12 @@ impl Change<'_> {
         self.audit_group("group/remove", customer, id, String::new())
     }
 
+    /// A group's settings; for 0 those of the first group there is.
+    pub fn group_settings(&self, id: i64) -> Result<Option<Group>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM recordgroups WHERE ?1 IN (0, id) ORDER BY id LIMIT 1");
+        Ok(self.transaction.prepare_cached(&sql)?.query_row([id], group).optional()?)
+    }
+
     fn customer_of_group(&self, id: i64) -> Result<Option<i64>, StoreError> {
         let mut statement =
             self.transaction.prepare_cached("SELECT customer FROM recordgroups WHERE id = ?")?;

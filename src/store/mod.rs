@@ -11,6 +11,7 @@ mod fold;
 mod foreign;
 mod groups;
 mod identity;
+mod intake;
 mod open;
 mod people;
 mod query;

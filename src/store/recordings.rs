@@ -11,7 +11,7 @@ use super::query::{Query, WHOLE};
 use super::row::{RecordingRow, Taker, Taking};
 use super::search::{self, Access, Choice, Part};
 use super::{Change, Reader, StoreError};
-use crate::model::{Cursor, Draft, Filter, Page, Sort, Totals, WIRE};
+use crate::model::{Cursor, Filter, NewRecording, Page, Sort, Totals, WIRE};
 
 impl Reader {
     /// Calls `each` with every matching row in order, until it breaks. Gives the last row of the page where more
@@ -163,7 +163,7 @@ fn taker(
 
 impl Change<'_> {
     /// Stores a recording. Gives its id.
-    pub fn add_recording(&self, draft: &Draft) -> Result<i64, StoreError> {
+    pub fn add_recording(&self, draft: &NewRecording) -> Result<i64, StoreError> {
         let names: Vec<String> = WIRE.iter().map(|column| format!("\"{}\"", column.name)).collect();
         let marks = vec!["?"; WIRE.len()].join(", ");
         let sql = format!("INSERT INTO recordings ({}) VALUES ({marks})", names.join(", "));
@@ -173,7 +173,7 @@ impl Change<'_> {
 }
 
 /// The values of a draft in wire order.
-fn values(d: &Draft) -> [&dyn ToSql; WIRE.len()] {
+pub(super) fn values(d: &NewRecording) -> [&dyn ToSql; WIRE.len()] {
     [
         &d.customer,
         &d.recordgroup,

@@ -260,7 +260,18 @@ pub(super) fn apply(path: &Path, connection: &Connection) -> Result<(), OpenErro
     for Missing { remedy, .. } in missing(connection).map_err(as_error)? {
         connection.execute_batch(&remedy).map_err(as_error)?;
     }
-    name_customers_and_groups(connection).map_err(as_error)
+    name_customers_and_groups(connection).map_err(as_error)?;
+    know_files(connection).map_err(as_error)
+}
+
+/// Files that rows name. A trigger does it for rows that come later.
+fn know_files(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "INSERT INTO intake_files (path, machine, uniqueid, recordid, recording)
+           SELECT path, ifnull(machine, ''), ifnull(uniqueid, ''), ifnull(recordid, ''), id FROM recordings AS r
+           WHERE typeof(path) = 'text' AND path <> '' AND NOT EXISTS
+             (SELECT 1 FROM intake_files WHERE path = r.path AND machine IN (r.machine, ''))",
+    )
 }
 
 /// Customers and groups that only rows name. The triggers do it for rows that come later.

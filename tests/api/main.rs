@@ -17,6 +17,7 @@ mod get;
 mod groups;
 mod house;
 mod http;
+mod intake;
 mod listening;
 mod log;
 mod openapi;

@@ -1,0 +1,377 @@
+//! One draft, taken within a transaction.
+
+use super::draft::{About, Draft};
+use super::facts::{Facts, Ranks};
+use super::live::{Event, What};
+use super::rules::{Rules, Subject, Verdict};
+use super::settle::{UNSEEN, digest_of, facts_of, is_over, look, row_of};
+use super::{Outcome, Source};
+use crate::model::{Known, NewRecording};
+use crate::store::{Change, StoreError};
+
+const DAY: i64 = 86_400;
+
+/// A draft on its way in.
+pub(super) struct Acceptance<'a> {
+    pub change: &'a Change<'a>,
+    pub rules: &'a Rules,
+    pub events: &'a mut Vec<Event>,
+}
+
+impl Acceptance<'_> {
+    pub(super) fn accept(&mut self, draft: &Draft) -> Result<Outcome, StoreError> {
+        if let Some(row) = &draft.row {
+            return self.accept_row(draft, row);
+        }
+        if let Some(known) = self.find(draft)? {
+            return self.improve(known, draft);
+        }
+        if draft.path.is_none() && draft.knows_uniqueid() {
+            let known = self.change.known_call(&draft.machine, draft.identity())?;
+            if !known.is_empty() {
+                return self.improve_all(known, draft);
+            }
+        }
+        match draft.about {
+            About::Recording if !draft.identity().is_empty() => self.begin(draft, Known::default()),
+            About::CallToCome if draft.knows_uniqueid() => self.keep(draft),
+            _ => Ok(Outcome::NoRecording),
+        }
+    }
+
+    /// The file that the draft names, or was moved from; or the recording that was announced without one.
+    fn find(&self, draft: &Draft) -> Result<Option<Known>, StoreError> {
+        let Some(path) = &draft.path else { return Ok(None) };
+        let machine = draft.file.is_none().then_some(draft.machine.as_str());
+        if let Some(known) = self.change.known_file(path, machine)? {
+            return Ok(Some(known));
+        }
+        if let Some(from) = &draft.moved_from
+            && let Some(known) = self.change.known_file(from, machine)?
+        {
+            return Ok(Some(known));
+        }
+        if !draft.knows_uniqueid() {
+            return Ok(None);
+        }
+        let call = self.change.known_call(&draft.machine, draft.identity())?;
+        Ok(call.into_iter().find(|known| known.path.is_empty()))
+    }
+
+    /// Facts about a call, for each of its recordings. When each of several began and ended, they don't say.
+    fn improve_all(&mut self, known: Vec<Known>, draft: &Draft) -> Result<Outcome, StoreError> {
+        let mut draft = draft.clone();
+        if known.len() > 1 {
+            (draft.facts.start, draft.facts.end, draft.facts.totaltime) = (None, None, None);
+        }
+        let mut outcome = Outcome::Unchanged;
+        for known in known {
+            let one = self.improve(known, &draft)?;
+            if outcome == Outcome::Unchanged || matches!(one, Outcome::Completed) {
+                outcome = one;
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// A recording that isn't known yet. `known` has the id where a new one takes an old one's place.
+    fn begin(&mut self, draft: &Draft, known: Known) -> Result<Outcome, StoreError> {
+        let mut known = Known { id: known.id, machine: draft.machine.clone(), ..Known::default() };
+        let (mut facts, mut ranks) = (Facts::default(), Ranks::default());
+        self.learn(&mut known, &mut facts, &mut ranks, draft);
+        for kept in self.change.kept_calls(&known.machine, &known.uniqueid)? {
+            // Written by this program; what cannot be read is of another version, and says nothing.
+            if let Ok(kept) = serde_json::from_str::<Draft>(&kept) {
+                facts.learn(&mut ranks, &kept.facts, kept.source);
+                known.over |= i64::from(kept.over);
+            }
+        }
+        known.ranks = ranks.text();
+        self.file(known, facts)
+    }
+
+    /// Files a recording that has no row.
+    fn file(&mut self, mut known: Known, facts: Facts) -> Result<Outcome, StoreError> {
+        let verdict = self.judge(&known, &facts)?;
+        let mut row = row_of(facts, &mut known, &NewRecording::default());
+        match verdict {
+            Verdict::Excluded(reason) => {
+                known.excluded.clone_from(&reason);
+                self.remember(&mut known)?;
+                Ok(Outcome::Excluded(reason))
+            }
+            Verdict::Filed { customer, recordgroup, days } => {
+                known.recordid = self.change.next_recordid(recordgroup, &known.uniqueid)?.to_string();
+                (known.customer, known.recordgroup, known.days) = (customer, recordgroup, days);
+                (row.customer, row.recordgroup, row.recordid) =
+                    (customer, recordgroup, known.recordid.clone());
+                row.expires = expiry(row.start, days);
+                known.excluded = String::new();
+                known.written = Some(digest_of(&row));
+                self.insert(&mut known, &row)?;
+                Ok(Outcome::Inserted)
+            }
+        }
+    }
+
+    fn insert(&mut self, known: &mut Known, row: &NewRecording) -> Result<(), StoreError> {
+        // What is known comes first: a trigger gives it the id of the row, since rows of other programs get it so too.
+        known.recording = 0;
+        self.remember(known)?;
+        known.recording = self.change.add_recording(row)?;
+        if row.path.is_empty() {
+            self.change.know_better(known)?;
+        }
+        self.tell(What::Added, row);
+        if row.complete != 0 {
+            self.tell(What::Completed, row);
+        }
+        Ok(())
+    }
+
+    fn remember(&self, known: &mut Known) -> Result<(), StoreError> {
+        if known.id == 0 {
+            known.id = self.change.know(known)?;
+            return Ok(());
+        }
+        self.change.know_better(known)
+    }
+
+    /// Something known: what the draft knows better is taken over.
+    fn improve(&mut self, before: Known, draft: &Draft) -> Result<Outcome, StoreError> {
+        let row = match before.recording {
+            0 => None,
+            id => self.change.recording_row(id)?,
+        };
+        match row {
+            Some(row) => self.improve_row(before, row, draft),
+            None if before.recording != 0 && is_another_file(&before, draft) => self.begin(draft, before),
+            None => self.improve_rest(before, draft),
+        }
+    }
+
+    /// Something known without a row: left out, or deleted.
+    fn improve_rest(&mut self, before: Known, draft: &Draft) -> Result<Outcome, StoreError> {
+        let settled = before.recording != 0 || is_over(&before);
+        let mut known = before.clone();
+        let (mut facts, mut ranks) = facts_of(None, &known, false);
+        self.learn(&mut known, &mut facts, &mut ranks, draft);
+        known.ranks = ranks.text();
+        if !settled {
+            return self.file(known, facts);
+        }
+        row_of(facts, &mut known, &NewRecording::default());
+        if known != before {
+            self.change.know_better(&known)?;
+        }
+        Ok(if before.recording != 0 { Outcome::Deleted } else { Outcome::Excluded(before.excluded) })
+    }
+
+    fn improve_row(
+        &mut self,
+        before: Known,
+        old: NewRecording,
+        draft: &Draft,
+    ) -> Result<Outcome, StoreError> {
+        let by_hand = before.written != Some(digest_of(&old));
+        let mut known = before.clone();
+        if before.written.is_none() {
+            known.over = old.complete;
+        }
+        let (mut facts, mut ranks) = facts_of(Some(&old), &known, by_hand);
+        self.learn(&mut known, &mut facts, &mut ranks, draft);
+        known.ranks = ranks.text();
+        let filed_here = (old.customer, old.recordgroup) == (known.customer, known.recordgroup);
+        let verdict = match old.complete == 0 && filed_here {
+            true => Some(self.judge(&known, &facts)?),
+            false => None,
+        };
+        let mut new = row_of(facts, &mut known, &old);
+        if by_hand {
+            stay(&old, &mut new);
+        }
+        match verdict {
+            Some(Verdict::Excluded(reason)) => return self.withdraw(known, &old, reason),
+            Some(Verdict::Filed { customer, recordgroup, days }) => {
+                (known.customer, known.recordgroup) = (customer, recordgroup);
+                (new.customer, new.recordgroup) = (customer, recordgroup);
+                if old.expires == expiry(old.start, before.days) {
+                    known.days = days;
+                }
+            }
+            None => {}
+        }
+        self.renumber(&mut known, &old, &mut new)?;
+        if before.written.is_some() && old.expires == expiry(old.start, before.days) {
+            new.expires = expiry(new.start, known.days);
+        }
+        known.written = Some(digest_of(&new));
+        self.store(&before, &known, &old, &new)
+    }
+
+    fn store(
+        &mut self,
+        before: &Known,
+        known: &Known,
+        old: &NewRecording,
+        new: &NewRecording,
+    ) -> Result<Outcome, StoreError> {
+        if known != before {
+            self.change.know_better(known)?;
+        }
+        if old == new {
+            return Ok(if known == before { Outcome::Unchanged } else { Outcome::Enriched });
+        }
+        self.change.change_recording(known.recording, old, new)?;
+        if (old.recordgroup, &old.uniqueid, &old.recordid) != (new.recordgroup, &new.uniqueid, &new.recordid)
+        {
+            self.tell(What::Removed, old);
+            self.tell(What::Added, new);
+        }
+        let completed = old.complete == 0 && new.complete != 0;
+        self.tell(if completed { What::Completed } else { What::Changed }, new);
+        Ok(if completed { Outcome::Completed } else { Outcome::Enriched })
+    }
+
+    /// A call that the rules leave out, now that more is known of it.
+    fn withdraw(
+        &mut self,
+        mut known: Known,
+        old: &NewRecording,
+        reason: String,
+    ) -> Result<Outcome, StoreError> {
+        self.change.withdraw_recording(known.recording)?;
+        known.recording = 0;
+        known.excluded.clone_from(&reason);
+        self.change.know_better(&known)?;
+        self.tell(What::Removed, old);
+        Ok(Outcome::Excluded(reason))
+    }
+
+    /// Another group or uniqueid means another number.
+    fn renumber(
+        &self,
+        known: &mut Known,
+        old: &NewRecording,
+        new: &mut NewRecording,
+    ) -> Result<(), StoreError> {
+        let moved = (old.recordgroup, &old.uniqueid) != (new.recordgroup, &new.uniqueid);
+        if moved && (old.uniqueid != new.uniqueid || self.is_taken(new)?) {
+            known.recordid = self.change.next_recordid(new.recordgroup, &new.uniqueid)?.to_string();
+            new.recordid.clone_from(&known.recordid);
+        }
+        Ok(())
+    }
+
+    fn is_taken(&self, row: &NewRecording) -> Result<bool, StoreError> {
+        self.change.has_recording(row.recordgroup, &row.uniqueid, &row.recordid)
+    }
+
+    /// Takes over what the draft knows better.
+    fn learn(&self, known: &mut Known, facts: &mut Facts, ranks: &mut Ranks, draft: &Draft) {
+        let better = draft.knows_uniqueid() && known.uniqueid != draft.identity() && is_stem(known);
+        if known.uniqueid.is_empty() || (better && known.written.is_some()) {
+            known.uniqueid = draft.identity().into();
+        }
+        if let Some(path) = &draft.path {
+            known.path.clone_from(path);
+        }
+        known.over |= i64::from(draft.over);
+        if let Some(file) = &draft.file {
+            look(known, file);
+            let sniffed = Facts { mimetype: Some(file.mimetype.clone()), ..Facts::default() };
+            facts.learn(ranks, &sniffed, Source::File);
+        }
+        facts.learn(ranks, &draft.facts, draft.source);
+    }
+
+    fn judge(&self, known: &Known, facts: &Facts) -> Result<Verdict, StoreError> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let subject = Subject {
+            path: known.path.clone(),
+            uniqueid: known.uniqueid.clone(),
+            direction: text(&facts.direction),
+            snumber: text(&facts.snumber),
+            cnumber: text(&facts.cnumber),
+            dnumber: text(&facts.dnumber),
+            context: text(&facts.context),
+            account: text(&facts.account),
+            queue: text(&facts.queue),
+        };
+        self.rules.judge(&subject, |id| self.change.group_settings(id))
+    }
+
+    /// A row of our own export, as it is.
+    fn accept_row(&mut self, draft: &Draft, row: &NewRecording) -> Result<Outcome, StoreError> {
+        if self.is_taken(row)? {
+            return Ok(Outcome::Unchanged);
+        }
+        if !row.path.is_empty()
+            && let Some(known) = self.change.known_file(&row.path, Some(&row.machine))?
+        {
+            let there = known.recording != 0 && self.change.recording_row(known.recording)?.is_some();
+            return Ok(match known.excluded {
+                _ if there => Outcome::Unchanged,
+                reason if known.recording == 0 => Outcome::Excluded(reason),
+                _ => Outcome::Deleted,
+            });
+        }
+        let mut known = Known {
+            path: row.path.clone(),
+            machine: if row.machine.is_empty() { draft.machine.clone() } else { row.machine.clone() },
+            uniqueid: row.uniqueid.clone(),
+            recordid: row.recordid.clone(),
+            over: row.complete,
+            ..Known::default()
+        };
+        self.insert(&mut known, row)?;
+        Ok(Outcome::Inserted)
+    }
+
+    fn keep(&self, draft: &Draft) -> Result<Outcome, StoreError> {
+        // Two texts and a handful of numbers: always JSON.
+        let json = serde_json::to_string(draft).map_err(|error| StoreError::Refused(error.to_string()))?;
+        let new = self.change.keep_call(&draft.machine, draft.identity(), &json)?;
+        Ok(if new { Outcome::Kept } else { Outcome::Unchanged })
+    }
+
+    fn tell(&mut self, what: What, row: &NewRecording) {
+        let NewRecording { customer, recordgroup, uniqueid, recordid, .. } = row;
+        self.events.push(Event {
+            what,
+            customer: *customer,
+            recordgroup: *recordgroup,
+            uniqueid: uniqueid.clone(),
+            recordid: recordid.clone(),
+        });
+    }
+}
+
+fn expiry(start: i64, days: i64) -> i64 {
+    if days == 0 { 0 } else { start + days * DAY }
+}
+
+/// What was written by hand stays, also where facts would make something else of what stands beside it.
+fn stay(old: &NewRecording, new: &mut NewRecording) {
+    (new.uniqueid, new.recordid) = (old.uniqueid.clone(), old.recordid.clone());
+    new.machine.clone_from(&old.machine);
+    new.spresent = old.spresent;
+    if old.complete != 0 {
+        (new.complete, new.end) = (old.complete, old.end);
+        (new.talktime, new.totaltime) = (old.talktime, old.totaltime);
+    }
+}
+
+/// Whether the uniqueid is only the file's name.
+fn is_stem(known: &Known) -> bool {
+    let draft = Draft { path: Some(known.path.clone()), ..Draft::default() };
+    known.uniqueid == draft.identity()
+}
+
+/// Whether at a deleted recording's path there is now a file that was written later: another recording.
+fn is_another_file(known: &Known, draft: &Draft) -> bool {
+    let Some(file) = &draft.file else { return false };
+    known.state != UNSEEN
+        && file.modified > known.modified
+        && (file.inode != known.inode || file.created > known.modified)
+}

@@ -1,0 +1,106 @@
+//! What a source knows of a recording or of its call. Every fact is optional, so that sources enrich one another.
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::Facts;
+use crate::model::NewRecording;
+
+/// Who says it. Which source is believed about which fact is decided in `facts.rs`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// A file and its name.
+    #[default]
+    File,
+    /// A call detail record, wherever it was kept.
+    Cdr,
+    /// The PBX itself, while the call goes on. Of two drafts of one call the later one counts.
+    Pbx,
+}
+
+/// What a draft is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum About {
+    /// A recording: if it isn't known yet, it gets a row.
+    #[default]
+    Recording,
+    /// A call that may have recordings: they learn from it; where there is none, it is dropped.
+    Call,
+    /// The same, but where there is none it is kept until one comes.
+    CallToCome,
+}
+
+/// What a source knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Who says it.
+    pub source: Source,
+    /// Whether it may make a row.
+    pub about: About,
+    /// Machine that wrote the sound. Together with the path or the uniqueid it says which recording it is.
+    pub machine: String,
+    /// The sound file, relative to the media root, once it is known.
+    pub path: Option<String>,
+    /// The PBX's identifier of the recorded channel, if the source knows it.
+    pub uniqueid: Option<String>,
+    /// What it knows of the call.
+    pub facts: Facts,
+    /// Whether the PBX says that the recording has ended. Where a file was seen, that one decides.
+    pub over: bool,
+    /// The file as it was just looked at, if the source sees it.
+    pub file: Option<FileState>,
+    /// Where the file was before it was moved or renamed.
+    #[serde(skip)]
+    pub moved_from: Option<String>,
+    /// A whole row, as our own export has it: stored as it is, filed where it says. Only the machine and the path
+    /// beside it are looked at.
+    #[serde(skip)]
+    pub row: Option<Box<NewRecording>>,
+}
+
+/// A file as it was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileState {
+    /// As stat(2) has it.
+    pub device: i64,
+    /// As stat(2) has it.
+    pub inode: i64,
+    /// Nanoseconds since 1970: when it was made, or when last written where the file system doesn't say.
+    pub created: i64,
+    /// Nanoseconds since 1970: when it was last written.
+    pub modified: i64,
+    /// Bytes.
+    pub size: i64,
+    /// Milliseconds of sound in it.
+    pub duration: i64,
+    /// Media type, by its content.
+    pub mimetype: String,
+    /// Nobody writes to it any more.
+    pub closed: bool,
+    /// Digest of its beginning and end, to find it again elsewhere.
+    pub digest: Option<Vec<u8>>,
+}
+
+impl Draft {
+    /// The uniqueid that the source knows, else the base name of the file.
+    pub(super) fn identity(&self) -> &str {
+        match (&self.uniqueid, &self.path) {
+            (Some(uniqueid), _) if !uniqueid.is_empty() => uniqueid,
+            (_, Some(path)) => stem(path),
+            _ => "",
+        }
+    }
+
+    /// Whether the source itself knows the uniqueid.
+    pub(super) fn knows_uniqueid(&self) -> bool {
+        self.uniqueid.as_ref().is_some_and(|uniqueid| !uniqueid.is_empty())
+    }
+}
+
+/// A file's name without folders and without its ending.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
+}

@@ -1,0 +1,181 @@
+//! Facts about a call, each with its rank: which source is believed. Whatever order the sources come in, and however
+//! often, the same facts remain.
+
+use serde::{Deserialize, Serialize};
+
+use super::draft::Source;
+
+/// What becomes of two values of the same rank.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tie {
+    Smaller,
+    Greater,
+}
+
+/// How many ranks there are: one hexadecimal digit.
+const HIGHEST: u8 = 15;
+/// Somebody changed the row by hand, or another program made it.
+pub(super) const PERSON: u8 = HIGHEST;
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $name:ident : $kind:ty, $tie:ident, [$file:literal $cdr:literal $pbx:literal];)+) => {
+        /// What is known of a call. A text that is empty, or a time that is 0, says nothing.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct Facts {
+            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $name: Option<$kind>,)+
+        }
+
+        /// How sure each fact is; 0: unknown.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub(super) struct Ranks { $(pub $name: u8,)+ }
+
+        impl Facts {
+            /// Learns what `other` knows better.
+            pub(super) fn learn(&mut self, ranks: &mut Ranks, other: &Facts, source: Source) {
+                // Of a call's detail records that of the answered leg says most.
+                let answered = u8::from(other.status.as_deref() == Some("answer"));
+                let latest = source != Source::Cdr;
+                $(
+                    let rank = match source {
+                        Source::File => $file,
+                        Source::Cdr => $cdr + answered,
+                        Source::Pbx => $pbx,
+                    };
+                    take(&mut self.$name, &mut ranks.$name, &other.$name, rank, latest, Tie::$tie);
+                )+
+            }
+
+            /// Forgets what has no rank; gives what has a value the highest, if `by_hand`.
+            pub(super) fn hold_on(&mut self, ranks: &mut Ranks, by_hand: bool) {
+                $(
+                    if by_hand {
+                        ranks.$name = if self.$name.as_ref().is_some_and(Fact::says) { PERSON } else { 0 };
+                    }
+                    if ranks.$name == 0 {
+                        self.$name = None;
+                    }
+                )+
+            }
+        }
+
+        impl Ranks {
+            /// As the database has them.
+            pub(super) fn parse(text: &str) -> Ranks {
+                let mut digits = text.bytes().map(|digit| char::from(digit).to_digit(16).unwrap_or(0) as u8);
+                Ranks { $($name: digits.next().unwrap_or(0),)+ }
+            }
+
+            /// As the database has them.
+            pub(super) fn text(&self) -> String {
+                [$(self.$name),+].iter().filter_map(|rank| char::from_digit(u32::from(*rank), 16)).collect()
+            }
+        }
+    };
+}
+
+// The ranks of a file with its name, of a detail record (one more where it was answered), and of the PBX itself.
+facts! {
+    /// Identifier that all legs of the call share (Asterisk's linkedid).
+    callid: String, Smaller, [2 7 10];
+    /// System name of the PBX.
+    asteriskid: String, Smaller, [2 7 10];
+    /// Start of the recording, Unix seconds.
+    start: i64, Smaller, [6 3 10];
+    /// End of the recording, Unix seconds.
+    end: i64, Greater, [2 3 10];
+    /// When the call was answered, Unix seconds.
+    answer: i64, Smaller, [2 7 10];
+    /// Seconds after the answer.
+    talktime: i64, Greater, [2 7 10];
+    /// Seconds from start to end, where a source counts them itself.
+    totaltime: i64, Greater, [2 7 10];
+    /// How the call ended: answer, cancel, busy, …
+    status: String, Smaller, [2 7 10];
+    /// Kind of source: external, extension, …
+    stype: String, Smaller, [4 7 10];
+    /// Source number.
+    snumber: String, Greater, [4 7 10];
+    /// Name of the source.
+    snumber_name: String, Greater, [4 7 10];
+    /// Source number as people write it.
+    snumber_display: String, Greater, [4 7 10];
+    /// Customer of the source.
+    scustomer: i64, Greater, [4 7 10];
+    /// Kind of the called number.
+    ctype: String, Smaller, [4 7 10];
+    /// Called number.
+    cnumber: String, Greater, [4 7 10];
+    /// Name of the called number.
+    cnumber_name: String, Greater, [4 7 10];
+    /// Called number as people write it.
+    cnumber_display: String, Greater, [4 7 10];
+    /// Kind of the destination.
+    dtype: String, Smaller, [4 7 10];
+    /// Number where the call was answered.
+    dnumber: String, Greater, [4 7 10];
+    /// Name of who answered.
+    dnumber_name: String, Greater, [4 7 10];
+    /// Destination number as people write it.
+    dnumber_display: String, Greater, [4 7 10];
+    /// Customer of the destination.
+    dcustomer: i64, Greater, [4 7 10];
+    /// Caller id that the callee saw.
+    callerid_internal: String, Greater, [4 7 10];
+    /// 1: the caller id may be shown; 0: it was withheld.
+    spresent: i64, Smaller, [4 7 10];
+    /// in, out or internal. FreePBX writes it into the file's name, and knows.
+    direction: String, Smaller, [12 7 10];
+    /// Media type of the sound.
+    mimetype: String, Smaller, [10 2 1];
+    /// Context of the dialplan in which the call began.
+    context: String, Smaller, [2 7 10];
+    /// Account code of the channel.
+    account: String, Smaller, [2 7 10];
+    /// Queue that the call went through.
+    queue: String, Smaller, [4 7 10];
+    /// What was odd about the recording, for people.
+    note: String, Smaller, [2 7 10];
+}
+
+/// A value that may say nothing.
+pub(super) trait Fact: Clone + Ord {
+    /// Whether it says something.
+    fn says(&self) -> bool;
+}
+
+impl Fact for String {
+    fn says(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl Fact for i64 {
+    fn says(&self) -> bool {
+        true
+    }
+}
+
+fn take<T: Fact>(
+    mine: &mut Option<T>,
+    rank: &mut u8,
+    theirs: &Option<T>,
+    theirs_rank: u8,
+    latest: bool,
+    tie: Tie,
+) {
+    let Some(theirs) = theirs.as_ref().filter(|value| value.says()) else { return };
+    let better = match mine.as_ref() {
+        Some(mine) if theirs_rank == *rank => match tie {
+            _ if latest => true,
+            Tie::Smaller => theirs < mine,
+            Tie::Greater => theirs > mine,
+        },
+        Some(_) => theirs_rank > *rank,
+        None => true,
+    };
+    if better {
+        *mine = Some(theirs.clone());
+        *rank = theirs_rank;
+    }
+}

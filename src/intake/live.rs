@@ -1,0 +1,110 @@
+//! What goes on right now: events for whoever listens, and the state of each source.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::broadcast;
+
+/// Events that a slow listener may fall behind by; then it is told that it missed some.
+const BACKLOG: usize = 4_096;
+
+/// What happened to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// It is new.
+    Added,
+    /// Some of it is known better.
+    Changed,
+    /// The call has ended.
+    Completed,
+    /// It is gone.
+    Removed,
+}
+
+/// Something that happened to a recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What.
+    pub what: What,
+    /// Its customer.
+    pub customer: i64,
+    /// Its group.
+    pub recordgroup: i64,
+    /// The channel.
+    pub uniqueid: String,
+    /// Which recording of it.
+    pub recordid: String,
+}
+
+/// How a source is doing since the start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceStatus {
+    /// In words: connected, scanning, waiting for the folder, …
+    pub state: String,
+    /// Since when it is in that state, Unix seconds.
+    pub since: i64,
+    /// When it last heard of a recording, Unix seconds; 0 never.
+    pub last_event: i64,
+    /// Milliseconds from that event to its row.
+    pub lag: i64,
+    /// New rows.
+    pub inserted: u64,
+    /// Rows completed.
+    pub completed: u64,
+    /// Rows that it knew more of.
+    pub enriched: u64,
+    /// Drafts that rules left out.
+    pub excluded: u64,
+    /// Files that it saw and can't make anything of, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// What went wrong last, in words.
+    pub trouble: String,
+}
+
+/// The event hub and the states of the sources.
+pub struct Live {
+    events: broadcast::Sender<Event>,
+    sources: Mutex<BTreeMap<String, SourceStatus>>,
+}
+
+impl Default for Live {
+    fn default() -> Live {
+        Live { events: broadcast::Sender::new(BACKLOG), sources: Mutex::default() }
+    }
+}
+
+impl Live {
+    /// Everything that happens from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Tells whoever listens.
+    pub fn tell(&self, event: Event) {
+        // Nobody may be listening.
+        let _ = self.events.send(event);
+    }
+
+    /// The sources, by name.
+    pub fn sources(&self) -> BTreeMap<String, SourceStatus> {
+        self.locked().clone()
+    }
+
+    /// Notes something about a source.
+    pub fn note(&self, source: &str, change: impl FnOnce(&mut SourceStatus)) {
+        change(self.locked().entry(source.to_owned()).or_default());
+    }
+
+    /// Notes that a source is in another state since `now`.
+    pub fn state(&self, source: &str, state: &str, now: i64) {
+        self.note(source, |status| {
+            if status.state != state {
+                (status.state, status.since) = (state.into(), now);
+            }
+        });
+    }
+
+    fn locked(&self) -> MutexGuard<'_, BTreeMap<String, SourceStatus>> {
+        self.sources.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,340 @@
+//! The door for new recordings: one row a recording, whatever the order in which the sources come.
+
+use proptest::prelude::*;
+use tapeline::intake::{About, Draft, Facts, FileState, Intake, Outcome, Source, What};
+use tapeline::store::Store;
+
+use crate::program::{Folder, sqlite3};
+
+const NOW: i64 = 1_795_500_000;
+const PATH: &str = "2026/11/24/in-5550100-5551230002-20261124-055328-1795499608.28.wav";
+const UNIQUEID: &str = "1795499608.28";
+const SECOND: i64 = 1_000_000_000;
+
+/// A new database with the customer Alder and its groups Sales (1) and Support (2).
+struct House {
+    folder: Folder,
+    store: Store,
+    intake: Intake,
+}
+
+impl House {
+    fn new() -> House {
+        let folder = Folder::new();
+        let store = Store::open(&folder.file("recordings.db"), 2).expect("a database");
+        let house = House { folder, store, intake: Intake::default() };
+        house.sqlite3(
+            "INSERT INTO customers VALUES (1, 'Alder');
+             INSERT INTO recordgroups (id, customer, name, expires) VALUES (1, 1, 'Sales', 30), (2, 1, 'Support', 30);",
+        );
+        house
+    }
+
+    fn sqlite3(&self, script: &str) -> String {
+        sqlite3(&self.folder.file("recordings.db"), script)
+    }
+
+    #[track_caller]
+    fn accept(&self, draft: &Draft) -> Outcome {
+        self.intake.accept(&self.store, draft, NOW).expect("the door is open")
+    }
+
+    /// Every row in full, without its id.
+    fn rows(&self) -> String {
+        let columns: Vec<_> = tapeline::model::WIRE.iter().map(|c| format!("\"{}\"", c.name)).collect();
+        self.sqlite3(&format!(
+            "SELECT {} FROM recordings ORDER BY path, uniqueid, recordid",
+            columns.join(", ")
+        ))
+    }
+}
+
+fn file(seconds: i64, closed: bool) -> FileState {
+    FileState {
+        device: 1,
+        inode: 77,
+        created: 1_795_499_608 * SECOND,
+        modified: (1_795_499_608 + seconds) * SECOND,
+        size: if closed { 44 + seconds * 16_000 } else { 44 },
+        duration: if closed { seconds * 1_000 } else { 0 },
+        mimetype: "audio/wav".into(),
+        closed,
+        digest: None,
+    }
+}
+
+fn text(text: &str) -> Option<String> {
+    Some(text.into())
+}
+
+/// What the folder knows.
+fn from_folder(closed: bool) -> Draft {
+    Draft {
+        machine: "pbx1".into(),
+        path: text(PATH),
+        uniqueid: text(UNIQUEID),
+        facts: Facts {
+            start: Some(1_795_499_608),
+            snumber: text("5551230002"),
+            cnumber: text("5550100"),
+            direction: text("in"),
+            ..Facts::default()
+        },
+        file: Some(file(6, closed)),
+        ..Draft::default()
+    }
+}
+
+/// What Asterisk's manager interface knows.
+fn from_pbx() -> Draft {
+    Draft {
+        source: Source::Pbx,
+        machine: "pbx1".into(),
+        path: text(PATH),
+        uniqueid: text(UNIQUEID),
+        facts: Facts {
+            callid: text("1795499608.28"),
+            start: Some(1_795_499_609),
+            end: Some(1_795_499_614),
+            snumber: text("+15551230002"),
+            snumber_name: text("O'Brien"),
+            account: text("sales"),
+            ..Facts::default()
+        },
+        over: true,
+        ..Draft::default()
+    }
+}
+
+/// What a row of Master.csv knows: one for each leg of the call.
+fn from_cdr(status: &str, dnumber: &str, talktime: i64) -> Draft {
+    Draft {
+        source: Source::Cdr,
+        about: About::CallToCome,
+        machine: "pbx1".into(),
+        uniqueid: text(UNIQUEID),
+        facts: Facts {
+            start: Some(1_795_499_607),
+            end: Some(1_795_499_620),
+            snumber: text("5551230002"),
+            snumber_name: text("OBRIEN"),
+            dnumber: text(dnumber),
+            status: text(status),
+            talktime: Some(talktime),
+            ..Facts::default()
+        },
+        over: true,
+        ..Draft::default()
+    }
+}
+
+fn everything() -> Vec<Draft> {
+    vec![
+        from_folder(true),
+        from_pbx(),
+        from_cdr("answer", "101", 4),
+        from_cdr("answer", "104", 3),
+        from_cdr("noanswer", "102", 0),
+        from_cdr("noanswer", "103", 0),
+    ]
+}
+
+#[test]
+fn a_file_becomes_a_row_while_it_is_written_and_is_completed_when_it_is_closed() {
+    let house = House::new();
+    let mut events = house.intake.live().listen();
+    assert_eq!(house.accept(&from_folder(false)), Outcome::Inserted);
+    assert_eq!(
+        house.rows(),
+        format!(
+            "1|1|{UNIQUEID}|1|{UNIQUEID}||pbx1|1795499608|0|0|0|||5551230002||5551230002|0||5550100||5550100|||||0|5551230002|1|0|1798091608|0|audio/wav|44|{PATH}|in|0"
+        )
+    );
+    assert_eq!(house.accept(&from_folder(false)), Outcome::Unchanged);
+    assert_eq!(house.accept(&from_folder(true)), Outcome::Completed);
+    assert_eq!(house.accept(&from_folder(true)), Outcome::Unchanged);
+    assert_eq!(
+        house.rows(),
+        format!(
+            "1|1|{UNIQUEID}|1|{UNIQUEID}||pbx1|1795499608|1795499614|6|6|||5551230002||5551230002|0||5550100||5550100|||||0|5551230002|1|1|1798091608|0|audio/wav|96044|{PATH}|in|0"
+        )
+    );
+    let told: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).map(|event| event.what).collect();
+    assert_eq!(told, [What::Added, What::Completed]);
+}
+
+#[test]
+fn all_that_is_known_of_a_call_comes_together_in_its_row() {
+    let house = House::new();
+    for draft in everything() {
+        house.accept(&draft);
+    }
+    assert_eq!(
+        house.rows(),
+        format!(
+            "1|1|{UNIQUEID}|1|{UNIQUEID}||pbx1|1795499609|1795499614|4|5|answer||+15551230002|O'Brien|+15551230002|0||5550100||5550100||104||104|0|+15551230002|1|1|1798091609|0|audio/wav|96044|{PATH}|in|0"
+        )
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Each draft at least once, some twice, in any order: always the row of the straight order.
+    #[test]
+    fn any_order_and_repetition_of_drafts_gives_the_same_row(
+        order in Just((0..6).chain(0..6).collect::<Vec<usize>>()).prop_shuffle(),
+        cut in 0..6_usize,
+        one_by_one in any::<bool>(),
+    ) {
+        let straight = House::new();
+        everything().iter().for_each(|draft| drop(straight.accept(draft)));
+        let house = House::new();
+        let mut drafts: Vec<Draft> = order.iter().map(|place| everything()[*place].clone()).collect();
+        // Away with some of the repetitions.
+        for place in 0..cut {
+            let last = drafts.iter().rposition(|draft| *draft == everything()[place]).expect("it is there");
+            drafts.remove(last);
+        }
+        if one_by_one {
+            drafts.iter().for_each(|draft| drop(house.accept(draft)));
+        } else {
+            house.intake.accept_all(&house.store, &drafts, NOW).expect("the door is open");
+        }
+        prop_assert_eq!(house.rows(), straight.rows());
+    }
+}
+
+#[test]
+fn a_recording_that_is_announced_without_a_file_gets_its_path_later() {
+    let house = House::new();
+    let mut announced = from_pbx();
+    announced.path = None;
+    announced.over = false;
+    assert_eq!(house.accept(&announced), Outcome::Inserted);
+    assert_eq!(house.accept(&announced), Outcome::Unchanged);
+    assert_eq!(house.sqlite3("SELECT complete, path FROM recordings"), "0|");
+    assert_eq!(house.accept(&from_folder(true)), Outcome::Completed);
+    assert_eq!(house.sqlite3("SELECT complete, path, recordid FROM recordings"), format!("1|{PATH}|1"));
+}
+
+#[test]
+fn recordings_of_a_channel_are_counted_also_across_sources_and_deletions() {
+    let house = House::new();
+    let numbered = |path: &str| Draft { path: text(path), ..from_folder(true) };
+    assert_eq!(house.accept(&numbered("a.wav")), Outcome::Inserted);
+    house.sqlite3("DELETE FROM recordings");
+    assert_eq!(house.accept(&numbered("b.wav")), Outcome::Inserted);
+    assert_eq!(house.accept(&Draft { file: None, ..numbered("c.wav") }), Outcome::Inserted);
+    assert_eq!(house.sqlite3("SELECT recordid, path FROM recordings ORDER BY id"), "2|b.wav\n3|c.wav");
+    assert_eq!(house.accept(&from_cdr("answer", "101", 3)), Outcome::Completed);
+    assert_eq!(house.sqlite3("SELECT dnumber, start FROM recordings"), "101|1795499608\n101|1795499608");
+}
+
+#[test]
+fn a_deleted_recording_does_not_come_back_but_a_new_file_in_its_place_is_a_new_one() {
+    let house = House::new();
+    house.accept(&from_folder(true));
+    house.sqlite3("DELETE FROM recordings");
+    assert_eq!(house.accept(&from_folder(true)), Outcome::Deleted);
+    assert_eq!(house.accept(&from_pbx()), Outcome::Deleted);
+    let restored = Draft { file: Some(FileState { inode: 99, ..file(6, true) }), ..from_folder(true) };
+    assert_eq!(house.accept(&restored), Outcome::Deleted);
+    let another = Draft { file: Some(FileState { inode: 100, ..file(60, true) }), ..from_folder(true) };
+    assert_eq!(house.accept(&another), Outcome::Inserted);
+    assert_eq!(house.sqlite3("SELECT recordid FROM recordings"), "2");
+}
+
+#[test]
+fn what_people_and_other_programs_change_stays() {
+    let house = House::new();
+    house.accept(&from_folder(false));
+    house.sqlite3("UPDATE recordings SET snumber_name = 'Mum', expires = 5, hold = 1, recordgroup = 2");
+    assert_eq!(house.accept(&from_folder(true)), Outcome::Completed);
+    house.accept(&from_pbx());
+    house.accept(&from_cdr("answer", "101", 3));
+    assert_eq!(
+        house.sqlite3("SELECT snumber, snumber_name, expires, hold, recordgroup, complete, dnumber, status FROM recordings"),
+        "5551230002|Mum|5|1|2|1|101|answer"
+    );
+}
+
+#[test]
+fn a_row_of_another_program_is_known_by_its_path() {
+    let house = House::new();
+    house.sqlite3(&format!(
+        "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, path, start, complete)
+           VALUES (1, 2, 'theirs', '1', '{PATH}', 7, 1)"
+    ));
+    house.accept(&from_folder(true));
+    house.accept(&from_pbx());
+    assert_eq!(
+        house.sqlite3("SELECT recordgroup, uniqueid, start, snumber, size, expires FROM recordings"),
+        "2|theirs|7|+15551230002|96044|0"
+    );
+    house.sqlite3("REPLACE INTO recordings (customer, recordgroup, uniqueid, recordid, path) SELECT customer, recordgroup, uniqueid, recordid, path FROM recordings");
+    house.accept(&from_folder(true));
+    assert_eq!(house.sqlite3("SELECT count(*), max(complete) FROM recordings"), "1|1");
+    house.sqlite3("DELETE FROM recordings");
+    assert_eq!(house.accept(&from_folder(true)), Outcome::Deleted);
+}
+
+#[test]
+fn the_settings_of_the_group_say_what_is_kept() {
+    for (settings, why) in [
+        ("expires = 0", "group 1 (Sales) keeps no recordings (expires 0)"),
+        ("record_in = 0", "group 1 (Sales) keeps no incoming calls (record_in 0)"),
+        ("fraction = 0", "group 1 (Sales) keeps 0 percent of the calls"),
+    ] {
+        let house = House::new();
+        house.sqlite3(&format!("UPDATE recordgroups SET {settings}"));
+        assert_eq!(house.accept(&from_folder(true)), Outcome::Excluded(why.into()));
+        house.sqlite3("UPDATE recordgroups SET expires = 1, record_in = 1, fraction = 100");
+        assert_eq!(house.accept(&from_folder(true)), Outcome::Excluded(why.into()), "once known, for good");
+        assert_eq!(house.rows(), "");
+        assert_eq!(house.sqlite3("SELECT excluded, path FROM intake_files"), format!("{why}|{PATH}"));
+        let reasons = house.store.reader().and_then(|reader| reader.excluded_files()).expect("a reader");
+        assert_eq!(reasons, [(why.to_owned(), 1)]);
+    }
+}
+
+#[test]
+fn half_of_the_calls_are_the_same_half_for_every_source() {
+    let house = House::new();
+    house.sqlite3("UPDATE recordgroups SET fraction = 50");
+    let mut kept = 0;
+    for number in 0..400 {
+        let uniqueid = format!("17954996{number:02}.{number}");
+        let folder =
+            Draft { path: text(&format!("{number}.wav")), uniqueid: text(&uniqueid), ..from_folder(true) };
+        let pbx = Draft { path: None, uniqueid: text(&uniqueid), machine: "other".into(), ..from_pbx() };
+        let (folder, pbx) = (house.accept(&folder), house.accept(&pbx));
+        assert_eq!(folder == Outcome::Inserted, pbx == Outcome::Inserted);
+        kept += usize::from(folder == Outcome::Inserted);
+    }
+    assert!((150..=250).contains(&kept), "{kept}");
+}
+
+#[test]
+fn a_call_in_progress_moves_to_where_the_rules_want_it_once_more_is_known() {
+    let house = House::new();
+    house.sqlite3("UPDATE recordgroups SET record_out = 0");
+    let mut unsure = from_folder(false);
+    unsure.facts.direction = None;
+    assert_eq!(house.accept(&unsure), Outcome::Inserted);
+    let mut sure = from_pbx();
+    sure.facts.direction = text("out");
+    assert!(matches!(house.accept(&sure), Outcome::Excluded(_)));
+    assert_eq!(house.rows(), "");
+    assert!(matches!(house.accept(&from_folder(true)), Outcome::Inserted), "its name says that it came in");
+}
+
+#[test]
+fn a_rehearsal_stores_nothing() {
+    let house = House::new();
+    let drafts = [from_folder(true), from_pbx()];
+    let outcomes = house.intake.rehearse(&house.store, &drafts, NOW).expect("the door is open");
+    assert_eq!(outcomes, [Outcome::Inserted, Outcome::Enriched]);
+    assert_eq!(house.rows(), "");
+    assert_eq!(house.accept(&from_folder(true)), Outcome::Inserted);
+}
