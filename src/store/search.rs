@@ -212,7 +212,7 @@ impl Reader {
         }
         let walk_is_shorter = count > FEW
             && limit > 0
-            && walked(limit, found, filter) < DEAR * i64::try_from(count).unwrap_or(0);
+            && walked(limit, found, rows, filter) < DEAR * i64::try_from(count).unwrap_or(0);
         let access = if walk_is_shorter { Access::IndexOfCandidates } else { Access::Candidates };
         Ok(Choice { access, candidates: json(&candidates), why: format!("{count} candidates") })
     }
@@ -254,10 +254,9 @@ impl Reader {
     }
 }
 
-/// Rows of the index that a walk passes before the page is full, to judge by the head.
-fn walked(limit: i64, found: i64, filter: &Filter) -> i64 {
-    const FAR: i64 = 300_000;
-    if found == 0 { FAR } else { (limit - found).saturating_mul(head_rows(filter)) / found }
+/// Rows of the index that a walk passes before the page is full, to judge by the head: all, where it had none.
+fn walked(limit: i64, found: i64, rows: i64, filter: &Filter) -> i64 {
+    if found == 0 { rows } else { (limit - found).saturating_mul(head_rows(filter)) / found }
 }
 
 /// Whether a window of about so many rows is looked through whole.
