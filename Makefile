@@ -7,7 +7,7 @@ DEMO   := target/demo
 LISTEN := 127.0.0.1:8080
 BIN    := target/release/tapeline
 
-.PHONY: build run test check bench tools chromium
+.PHONY: build run test check bench tools chromium sox
 
 build: tools
 	cargo build --release
@@ -19,7 +19,7 @@ run: build
 	@cat $(DEMO)/login.txt
 	@$(BIN) serve --db $(DEMO)/recordings.db --media-root $(DEMO)/sound --listen $(LISTEN)
 
-test: tools chromium
+test: tools chromium sox
 	tests/run
 
 check: tools
@@ -33,6 +33,11 @@ bench: build
 tools:
 	@command -v cc >/dev/null && command -v sqlite3 >/dev/null || \
 	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev sqlite3; }
+
+# What the tests make sound with, and compare ours to.
+sox:
+	@command -v sox >/dev/null && command -v opusenc >/dev/null && sox --help | grep -q ' mp3 ' || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends sox libsox-fmt-all opus-tools; }
 
 # What the viewer's tests drive.
 chromium:

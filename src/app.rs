@@ -3,6 +3,7 @@
 mod listening;
 mod removals;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::auth::{Auth, SessionRules};
 use crate::config::Config;
-use crate::media::Media;
+use crate::media::{Media, Peaks};
 use crate::store::Store;
 
 pub use listening::Listening;
@@ -28,16 +29,22 @@ pub struct App {
     pub auth: Auth,
     /// The sound files.
     pub media: Media,
+    /// The outlines of sound, kept beside the database.
+    pub peaks: Peaks,
     /// Permits for questions that read much before they answer: half of the readers, so that short ones get theirs.
     pub searches: Arc<Semaphore>,
     /// Permits for answers that are too long to be gathered first.
     pub streams: Arc<Semaphore>,
     /// Permits for sound on its way.
     pub sounds: Arc<Semaphore>,
+    /// Permits for making a waveform.
+    pub waveforms: Arc<Semaphore>,
 }
 
 /// Sound files on their way at once. Each keeps a thread, but no connection of the database.
 const SOUNDS: usize = 32;
+/// Waveforms that are made at once: each takes a processor for up to a second or so.
+const WAVEFORMS: usize = 2;
 
 impl App {
     /// Opens the database and starts the threads that hash.
@@ -48,8 +55,10 @@ impl App {
         let searches = Arc::new(Semaphore::new((config.readers as usize / 2).max(1)));
         let streams = Arc::new(Semaphore::new(config.streams as usize));
         let media = Media::new(&config.media_root);
+        let peaks = Peaks::new(beside(&config.db, "-peaks"));
         let sounds = Arc::new(Semaphore::new(SOUNDS));
-        Ok(App { config, store, listening, auth, media, searches, streams, sounds })
+        let waveforms = Arc::new(Semaphore::new(WAVEFORMS));
+        Ok(App { config, store, listening, auth, media, peaks, searches, streams, sounds, waveforms })
     }
 
     /// How long tokens and sessions last.
@@ -61,6 +70,13 @@ impl App {
             session: hours(self.config.session_days) * 24,
         }
     }
+}
+
+/// `recordings.db` with `-peaks` behind it.
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// The time, in Unix seconds.

@@ -29,6 +29,8 @@ pub enum Refusal {
     NoFunction,
     /// The object does not exist, or is not the caller's to see.
     NotFound(&'static str),
+    /// The sound is in a form of which no waveform can be made.
+    NoWaveform,
     /// Neither GET nor POST.
     Method,
     /// Too many wrong passwords; seconds to wait.
@@ -73,6 +75,11 @@ impl Refusal {
             Refusal::NotFound("path") => {
                 one(StatusCode::NOT_FOUND, "path", "There is no sound of this recording")
             }
+            Refusal::NoWaveform => one(
+                StatusCode::NOT_FOUND,
+                "path",
+                "No waveform can be made of this sound: its format is not known",
+            ),
             Refusal::NotFound(key) => one(StatusCode::NOT_FOUND, key, "There is no such object"),
             Refusal::Method => one(StatusCode::METHOD_NOT_ALLOWED, "", "Use GET or POST"),
             Refusal::Throttled(seconds) => {

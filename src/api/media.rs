@@ -16,16 +16,20 @@ use super::identity::{Asked, Listener};
 use super::params::{Parameter, Params, Reading};
 use super::stream::{self, Output, PIECE, Unsent};
 use crate::app::{App, blocking, now};
-use crate::media::{self, Name, Plan, Sound, Stands};
+use crate::media::{self, Name, Plan, Playable, Sound, Stands};
 use crate::model::{Actor, Person};
 use crate::store::{Heard, Identity, Reader, RecordingRow};
 
 /// Bytes of sound that are encoded at once: those of a piece, and a multiple of three.
 const ENCODED: usize = PIECE / 4 * 3;
 
-const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "Its record group").required();
-const UNIQUEID: Parameter = Parameter::text("uniqueid", "Its uniqueid, with or without the dot").required();
-const RECORDID: Parameter = Parameter::text("recordid", "Its recordid").required();
+/// The three names of a recording.
+pub const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "Its record group").required();
+/// See [`RECORDGROUP`].
+pub const UNIQUEID: Parameter =
+    Parameter::text("uniqueid", "Its uniqueid, with or without the dot").required();
+/// See [`RECORDGROUP`].
+pub const RECORDID: Parameter = Parameter::text("recordid", "Its recordid").required();
 const ENCODING: Parameter =
     Parameter::choice("encoding", &["raw", "base64"], "base64", "JSON carries base64 whichever is asked for");
 const SHA1: Parameter = Parameter::flag("sha1", "1: with the SHA-1 of the sound");
@@ -64,11 +68,7 @@ struct Wanted {
 impl Wanted {
     fn read(params: &Params) -> Result<Wanted, Refusal> {
         let mut reading = Reading::new(params);
-        let identity = Identity {
-            recordgroup: reading.integer(&RECORDGROUP).unwrap_or_default(),
-            uniqueid: reading.text(&UNIQUEID).unwrap_or_default().into(),
-            recordid: reading.text(&RECORDID).unwrap_or_default().into(),
-        };
+        let identity = read_identity(&mut reading);
         reading.choice(&ENCODING);
         let wanted = Wanted {
             identity,
@@ -81,6 +81,15 @@ impl Wanted {
         };
         reading.finish()?;
         Ok(wanted)
+    }
+}
+
+/// Reads which recording is meant.
+pub fn read_identity(reading: &mut Reading<'_>) -> Identity {
+    Identity {
+        recordgroup: reading.integer(&RECORDGROUP).unwrap_or_default(),
+        uniqueid: reading.text(&UNIQUEID).unwrap_or_default().into(),
+        recordid: reading.text(&RECORDID).unwrap_or_default().into(),
     }
 }
 
@@ -102,7 +111,11 @@ pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
     let heard = found.heard(asked.actor(), now());
     let sound = open(&asked, &wanted.identity, found.path).await?;
     if wanted.wrap == Wrap::Nothing {
-        let response = file(&asked, &facts, sound, wanted.play)?;
+        let response = if wanted.play {
+            play(&asked, facts, sound).await?
+        } else {
+            file(&asked, &facts, sound, "attachment")?
+        };
         if response.status().is_success() && asked.request.method() != Method::HEAD {
             asked.app.listening.note(heard).await;
         }
@@ -119,9 +132,12 @@ pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
 }
 
 /// A row, and what it says of its sound.
-struct Found {
+pub struct Found {
     row: OneRow,
-    path: Vec<u8>,
+    /// Where its sound is, as the row says.
+    pub path: Vec<u8>,
+    /// Whether the call has ended.
+    pub complete: bool,
     mimetype: String,
     customer: i64,
     identity: Identity,
@@ -140,6 +156,7 @@ impl Found {
         Found {
             row: OneRow::new(row, strings),
             path: text("path"),
+            complete: integer("complete") != 0,
             mimetype: words("mimetype"),
             customer: integer("customer"),
             identity: Identity { recordgroup: integer("recordgroup"), uniqueid, recordid },
@@ -156,7 +173,8 @@ impl Found {
     }
 }
 
-async fn find(asked: &Asked<Listener>, identity: &Identity) -> Result<Found, Refusal> {
+/// The recording, if it is there for whoever asks.
+pub async fn find(asked: &Asked<Listener>, identity: &Identity) -> Result<Found, Refusal> {
     let (person, identity, strings) = (asked.person.clone(), identity.clone(), asked.strings());
     let ask = move |reader: &Reader| recording(reader, &person, &identity, strings);
     stream::question(&asked.app, ask).await
@@ -168,7 +186,7 @@ fn recording(reader: &Reader, person: &Person, identity: &Identity, strings: boo
 }
 
 /// Opens the sound. Why there is none is for the log only: a path may tell of what else the machine has.
-async fn open(asked: &Asked<Listener>, identity: &Identity, path: Vec<u8>) -> Result<Sound, Refusal> {
+pub async fn open(asked: &Asked<Listener>, identity: &Identity, path: Vec<u8>) -> Result<Sound, Refusal> {
     let app = asked.app.clone();
     let shown = String::from_utf8_lossy(&path).into_owned();
     let opened = blocking(move || app.media.open(&path)).await?;
@@ -185,8 +203,22 @@ struct Facts {
     media_type: &'static str,
 }
 
+/// The sound in a form that browsers play.
+async fn play(asked: &Asked<Listener>, facts: Facts, sound: Sound) -> Result<HttpResponse, Refusal> {
+    let Playable { sound, kind, made } =
+        blocking(move || sound.playable()).await?.map_err(|error| Refusal::internal(&error))?;
+    let name = if made { facts.name.with_ending("wav") } else { facts.name };
+    let facts = Facts { name, media_type: kind.unwrap_or(facts.media_type) };
+    file(asked, &facts, sound, "inline")
+}
+
 /// The file itself, or as much of it as the request wants.
-fn file(asked: &Asked<Listener>, facts: &Facts, sound: Sound, play: bool) -> Result<HttpResponse, Refusal> {
+fn file(
+    asked: &Asked<Listener>,
+    facts: &Facts,
+    sound: Sound,
+    disposition: &str,
+) -> Result<HttpResponse, Refusal> {
     let request = &asked.request;
     let stands = Stands { size: sound.size, tag: &sound.tag, modified: sound.modified };
     let plan = with_headers(request, |headers| media::plan(headers, stands, now()));
@@ -199,14 +231,14 @@ fn file(asked: &Asked<Listener>, facts: &Facts, sound: Sound, play: bool) -> Res
             Ok(response.status(StatusCode::RANGE_NOT_SATISFIABLE).finish())
         }
         Plan::Whole => {
-            represent(&mut response, facts, play);
+            represent(&mut response, facts, disposition);
             let all = 0..sound.size;
             send(asked, response, sound, all)
         }
         Plan::Part(part) => {
             let range = format!("bytes {}-{}/{}", part.start, part.end - 1, sound.size);
             response.status(StatusCode::PARTIAL_CONTENT).insert_header((header::CONTENT_RANGE, range));
-            represent(&mut response, facts, play);
+            represent(&mut response, facts, disposition);
             send(asked, response, sound, part)
         }
     }
@@ -235,9 +267,8 @@ fn validators(response: &mut HttpResponseBuilder, sound: &Sound) {
     response.insert_header((header::ACCEPT_RANGES, "bytes"));
 }
 
-fn represent(response: &mut HttpResponseBuilder, facts: &Facts, play: bool) {
-    let kind = if play { "inline" } else { "attachment" };
-    let disposition = format!("{kind}; {}", facts.name.disposition());
+fn represent(response: &mut HttpResponseBuilder, facts: &Facts, disposition: &str) {
+    let disposition = format!("{disposition}; {}", facts.name.disposition());
     response.content_type(facts.media_type);
     response.insert_header((header::CONTENT_DISPOSITION, disposition));
     response.insert_header((header::CONTENT_SECURITY_POLICY, "sandbox"));

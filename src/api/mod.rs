@@ -11,6 +11,7 @@ mod log;
 mod media;
 mod openapi;
 mod params;
+mod peaks;
 mod recordings;
 mod session;
 mod stream;
@@ -51,6 +52,7 @@ pub fn functions() -> Vec<Function> {
         function("recording/recordings/list",    recordings::list,         recordings::LIST,         "Recordings that match, or how many"),
         function("recording/recordings/summary", summary::summary,         summary::SUMMARY,         "Calls over time: how many, and how long together"),
         function("recording/recordings/get",     media::get,               media::GET,               "One recording: its row, its sound, or both").with_head(media::get),
+        function("recording/recordings/peaks",   peaks::peaks,             peaks::PEAKS,             "The outline of a recording's sound, to draw"),
         function("recording/recordings/update",  changes::update,          changes::UPDATE,          "Changes how long a recording is kept"),
         function("recording/recordings/copy",    changes::copy,            changes::COPY,            "Files a recording under another group too"),
         function("recording/recordings/delete",  changes::delete,          changes::DELETE,          "Deletes a recording, with its sound"),

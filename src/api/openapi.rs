@@ -195,6 +195,7 @@ fn answer(path: &str) -> Option<Answer> {
         "recording/recordings/update" | "recording/recordings/copy" | "recording/recordings/delete" => {
             (None, true)
         }
+        "recording/recordings/peaks" => (Some(reference("Waveform")), true),
         "recording/groups/list" => (Some(rows("Group")), false),
         "recording/groups/get" => (Some(reference("Group")), true),
         "user/login" => (Some(reference("Person")), false),
@@ -357,6 +358,7 @@ fn schemas() -> Value {
             "calls": int("Recordings that began in it"),
             "totaltime": int("Seconds of all of them"),
         })),
+        "Waveform": waveform(),
         "Group": group(),
         "Person": person(),
     })
@@ -393,6 +395,21 @@ fn with_sound() -> Value {
             },
         ],
     })
+}
+
+fn waveform() -> Value {
+    let pair = json!({ "type": "array", "items": { "type": "number", "minimum": -1, "maximum": 1 } });
+    let channel = json!({ "type": "array", "items": pair });
+    object(json!({
+        "duration": { "type": "number", "description": "Seconds of sound" },
+        "channels": int("How many channels"),
+        "peaks": {
+            "type": "array",
+            "items": channel,
+            "description": "For each channel, for each of `points` parts of about the same length: the least and the \
+                            largest sample, where full scale is 1. A sound of fewer samples has fewer parts",
+        },
+    }))
 }
 
 fn group() -> Value {

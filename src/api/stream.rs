@@ -18,7 +18,7 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::error::Refusal;
 use crate::app::{App, blocking};
@@ -82,13 +82,13 @@ pub async fn long_question<T: Send + 'static>(
     app: &Data<App>,
     ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    let _turn = turn(app).await?;
+    let _turn = turn(&app.searches).await?;
     elsewhere(app, ask).await
 }
 
-/// A permit to read much, once others have theirs no more.
-async fn turn(app: &Data<App>) -> Result<OwnedSemaphorePermit, Refusal> {
-    match tokio::time::timeout(PATIENCE, Arc::clone(&app.searches).acquire_owned()).await {
+/// A permit for what takes much, once others have theirs no more.
+pub async fn turn(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Refusal> {
+    match tokio::time::timeout(PATIENCE, Arc::clone(permits).acquire_owned()).await {
         Ok(Ok(permit)) => Ok(permit),
         Ok(Err(_)) | Err(_) => Err(Refusal::Busy(RETRY)),
     }
@@ -99,15 +99,22 @@ async fn elsewhere<T: Send + 'static>(
     app: &Data<App>,
     ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    let gone = Arc::new(AtomicBool::new(false));
-    let _waits = Waits(Arc::clone(&gone));
     let app = app.clone();
-    blocking(move || {
-        let reader = app.store.reader()?;
+    while_wanted(move |gone| {
+        let (reader, gone) = (app.store.reader()?, Arc::clone(gone));
         reader.end_when(move || gone.load(Ordering::Relaxed))?;
         ask(&reader)
     })
     .await?
+}
+
+/// Works on a thread that may block. The flag becomes true when the client goes away.
+pub async fn while_wanted<T: Send + 'static>(
+    work: impl FnOnce(&Arc<AtomicBool>) -> T + Send + 'static,
+) -> Result<T, Refusal> {
+    let gone = Arc::new(AtomicBool::new(false));
+    let _waits = Waits(Arc::clone(&gone));
+    Ok(blocking(move || work(&gone)).await?)
 }
 
 /// Answers with whatever `produce` writes. It may be called a second time, with a fresh output.
@@ -131,7 +138,7 @@ pub async fn answer(
     if let Some(answer) = (!takes_long).then(at_once).flatten() {
         return answer.map(|whole| response.body(whole));
     }
-    let turn = if takes_long { Some(turn(app).await?) } else { None };
+    let turn = if takes_long { Some(turn(&app.searches).await?) } else { None };
     written(app, request, response, move |app, out, gone| {
         let _turn = turn;
         let reader = app.store.reader()?;

@@ -15,7 +15,10 @@ impl App {
         self.store.remove_sound(note, |path, noted| {
             let shown = String::from_utf8_lossy(path);
             match self.media.remove(path, noted) {
-                Ok(Removed::Gone) => true,
+                Ok(Removed::Gone) => {
+                    self.peaks.forget(path);
+                    true
+                }
                 Ok(Removed::Left(why)) => {
                     tracing::warn!(path = ?shown, "the sound of a deleted recording stays: {why}");
                     true

@@ -56,6 +56,13 @@ impl Name {
         &self.0
     }
 
+    /// The same with another ending.
+    #[must_use]
+    pub fn with_ending(&self, ending: &str) -> Name {
+        let stem = self.0.rsplit_once('.').map_or(self.as_str(), |(stem, _)| stem);
+        Name(format!("{stem}.{ending}"))
+    }
+
     /// The parameters of `Content-Disposition` (RFC 6266): in ASCII for old clients, and in UTF-8 where that is not it.
     pub fn disposition(&self) -> String {
         let ascii: String = self.0.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
@@ -129,6 +136,8 @@ mod tests {
             assert_eq!(made.as_str(), name, "{path}");
             assert_eq!(made.disposition(), disposition, "{path}");
         }
+        assert_eq!(Name::of(b"a.b.gsm").with_ending("wav").as_str(), "a.b.wav");
+        assert_eq!(Name::of(b"a").with_ending("wav").as_str(), "a.wav");
         assert_eq!(Name::of(&[b'x'; 5000]).as_str().len(), LONGEST);
         assert_eq!(Name::of(b"\xff.wav").as_str(), "_.wav");
     }

@@ -3,16 +3,24 @@
 //! Rows come from other programs too, so a path is not to be trusted. The root is opened once, and every file is
 //! opened beneath it by the system's own rules (`openat2` with `RESOLVE_BENEATH`, where there is one).
 
+mod at;
+mod bits;
+mod g711;
+mod gsm;
 mod kind;
+mod packed;
+mod pcm;
+mod peaks;
 mod range;
 mod removal;
+mod sniff;
+mod sound;
+mod wave;
+mod waveform;
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io;
-use std::ops::{ControlFlow, Range};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -21,25 +29,19 @@ use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
 
 pub use kind::{Name, media_type};
+pub use peaks::{NoWaveform, Peaks};
 pub use range::{Asked, Plan, Stands, http_date, plan};
 pub use removal::Removed;
+pub use sound::{Playable, Sound};
+pub use waveform::Waveform;
+
+/// The media type of WAVE files.
+const WAVE: &str = "audio/wav";
 
 /// The folder below which all sound lies.
 pub struct Media {
     root: PathBuf,
     folder: OnceLock<Dir>,
-}
-
-/// A sound file that is open.
-#[derive(Debug)]
-pub struct Sound {
-    file: File,
-    /// Its bytes when it was opened; that of a call in progress grows on.
-    pub size: u64,
-    /// When it was last written to, Unix seconds.
-    pub modified: i64,
-    /// Names exactly these bytes.
-    pub tag: String,
 }
 
 /// Why there is no sound; for the log.
@@ -73,13 +75,13 @@ impl Media {
 
     /// Opens the file that a row's path names, if it is a regular one below the root.
     pub fn open(&self, path: &[u8]) -> Result<Sound, NoSound> {
-        let path = relative(path)?;
+        let below = relative(path)?;
         // A FIFO would keep the thread until somebody writes, and a terminal could become ours.
         let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(flags.bits().cast_signed());
-        let file = self.folder()?.open_with(path, &options).map_err(NoSound::Unreadable)?;
-        Sound::new(file.into_std())
+        let file = self.folder()?.open_with(below, &options).map_err(NoSound::Unreadable)?;
+        Sound::new(file.into_std(), path)
     }
 
     fn folder(&self) -> Result<&Dir, NoSound> {
@@ -108,48 +110,6 @@ fn relative(path: &[u8]) -> Result<&Path, NoSound> {
         return Err(NoSound::Climbs);
     }
     Ok(path)
-}
-
-impl Sound {
-    fn new(file: File) -> Result<Sound, NoSound> {
-        let facts = file.metadata().map_err(NoSound::Unreadable)?;
-        if let Some(kind) = not_a_file(facts.file_type()) {
-            return Err(NoSound::NotAFile(kind));
-        }
-        let modified = facts.mtime();
-        let tag = format!("\"{:x}-{:x}-{modified:x}.{:x}\"", facts.ino(), facts.len(), facts.mtime_nsec());
-        Ok(Sound { file, size: facts.len(), modified, tag })
-    }
-
-    /// Hands over the bytes of `span` in pieces of `piece` bytes; only the last one may be shorter.
-    pub fn read(
-        &self,
-        span: Range<u64>,
-        piece: usize,
-        mut each: impl FnMut(Vec<u8>) -> ControlFlow<()>,
-    ) -> io::Result<ControlFlow<()>> {
-        let mut at = span.start;
-        while at < span.end {
-            let length = usize::try_from(span.end - at).unwrap_or(piece).min(piece);
-            let mut bytes = vec![0; length];
-            self.file.read_exact_at(&mut bytes, at)?;
-            at += length as u64;
-            if each(bytes).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-}
-
-fn not_a_file(kind: std::fs::FileType) -> Option<&'static str> {
-    match kind {
-        kind if kind.is_file() => None,
-        kind if kind.is_dir() => Some("folder"),
-        kind if kind.is_fifo() => Some("FIFO"),
-        kind if kind.is_char_device() || kind.is_block_device() => Some("device"),
-        _ => Some("thing that is no regular file"),
-    }
 }
 
 #[cfg(test)]

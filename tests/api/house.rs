@@ -24,7 +24,7 @@ const FLOORS: [(&str, u8); 16] = [
 ];
 
 /// A library, and the only rooms that know it.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     ("actix_web", &["api", "viewer", "server"]),
     ("rusqlite", &["store"]),
     ("r2d2", &["store"]),
@@ -32,6 +32,8 @@ const ROOMS: [(&str, &[&str]); 7] = [
     ("rust_embed", &["viewer"]),
     ("clap", &["cli"]),
     ("cap_std", &["media"]),
+    ("symphonia", &["media"]),
+    ("opus_decoder", &["media"]),
 ];
 
 struct Source {

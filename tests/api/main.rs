@@ -23,6 +23,8 @@ mod log;
 mod openapi;
 mod oracle;
 mod paging;
+mod peaks;
+mod play;
 mod program;
 mod recordings;
 mod search;

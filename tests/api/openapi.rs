@@ -34,6 +34,7 @@ fn check(document: &Value, schema: &Value, value: &Value) -> Result<(), String> 
     let fail = |why: &str| Err(format!("{why}: {value} is not {schema}"));
     let is_type = |name: &str| match name {
         "integer" => value.is_i64(),
+        "number" => value.is_number(),
         "string" => value.is_string(),
         "array" => value.is_array(),
         "object" => value.is_object(),
@@ -158,6 +159,8 @@ fn real_answers_are_as_it_says() {
     let media = app.db.with_file_name("sound/a");
     fs::create_dir_all(&media).expect("a folder");
     fs::write(media.join("a.wav"), "sound").expect("a file");
+    fs::write(media.join("b.ulaw"), [1; 1000]).expect("a file");
+    app.sqlite3("UPDATE recordings SET path = 'a/b.ulaw' WHERE id = 12;");
     let document = document(&app);
     let one = "recordgroup=1;uniqueid=a;recordid=1";
     for (function, query) in [
@@ -169,6 +172,7 @@ fn real_answers_are_as_it_says() {
         ("recording/recordings/get", one),
         ("recording/recordings/get", &format!("{one};sha1=1;sha256=1")),
         ("recording/recordings/get", &format!("{one};wrap=meta")),
+        ("recording/recordings/peaks", "recordgroup=1;uniqueid=b;recordid=1"),
         ("recording/groups/list", ""),
         ("recording/groups/get", "id=1"),
         ("user/login", ""),

@@ -95,6 +95,9 @@ fn may(role: &str, function: &Function) -> bool {
 #[test]
 fn what_is_foreign_and_what_is_absent_are_one_answer_to_every_role() {
     let app = spawn_app();
+    std::fs::create_dir_all(app.db.with_file_name("sound")).expect("a folder");
+    std::fs::write(app.db.with_file_name("sound/f.ulaw"), [1; 100]).expect("a file");
+    app.sqlite3("UPDATE recordings SET path = 'f.ulaw' WHERE id = 16;");
     for function in functions() {
         for (name, [unseen, foreign, absent]) in names(&function) {
             let more = besides(&function, name);
