@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use super::error::Refusal;
 use super::identity::{Asked, Changing, Recorder};
 use super::params::{Parameter, Reading};
-use super::writing::VALIDATION;
+use super::writing::{KEPT, VALIDATION};
 use crate::app::{blocking, now};
 use crate::model::Person;
 use crate::store::{Change, Identity, Named};
@@ -14,9 +14,9 @@ const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "Its record
 const UNIQUEID: Parameter = Parameter::text("uniqueid", "Its uniqueid, with or without the dot").required();
 const RECORDID: Parameter = Parameter::text("recordid", "Its recordid").required();
 const EXPIRES: Parameter =
-    Parameter::natural("expires", "as it is", "When it may be deleted, Unix seconds; 0 never");
+    Parameter::natural("expires", KEPT, "When it may be deleted, Unix seconds; 0 never");
 const HOLD: Parameter =
-    Parameter::range("hold", 0, 1, "as it is", "1: kept whatever its expiry says, and not deletable");
+    Parameter::range("hold", 0, 1, KEPT, "1: kept whatever its expiry says, and not deletable");
 const DESTINATION: Parameter =
     Parameter::integer("destination", "", "The other group, of the same customer").required();
 
@@ -54,7 +54,7 @@ fn has_ended(named: &Named, now: i64) -> Result<(), Refusal> {
 pub async fn update(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&asked.params);
     let identity = identity(&mut reading);
-    let (expires, hold) = (reading.integer(&EXPIRES), reading.integer(&HOLD).map(|hold| hold == 1));
+    let (expires, hold) = (reading.integer(&EXPIRES), reading.switch(&HOLD));
     let validation = reading.flag(&VALIDATION);
     reading.finish()?;
     let person = asked.person.clone();

@@ -50,6 +50,11 @@ impl Refusal {
         Refusal::Invalid(vec![Fault { key: key.into(), message: message.into() }])
     }
 
+    /// All is well, or every fault.
+    pub fn if_any(faults: Vec<Fault>) -> Result<(), Refusal> {
+        if faults.is_empty() { Ok(()) } else { Err(Refusal::Invalid(faults)) }
+    }
+
     /// Logs what happened under a new error id, and gives the refusal that names it.
     pub fn internal(error: &dyn std::fmt::Display) -> Refusal {
         let mut bytes = [0; 4];

@@ -2,10 +2,12 @@
 
 use actix_web::HttpResponse;
 
-use super::error::Refusal;
-use super::identity::{Asked, Listener};
+use super::error::{Fault, Refusal};
+use super::identity::{Administrator, Asked, Changing, Listener, Recorder};
 use super::params::{Parameter, Reading};
 use super::stream;
+use super::writing::{Created, KEPT, VALIDATION, note};
+use crate::store::{Change, GroupFields};
 
 const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Groups of this customer");
 const ID: Parameter = Parameter::integer("id", "", "The group").required();
@@ -14,6 +16,54 @@ const ID: Parameter = Parameter::integer("id", "", "The group").required();
 pub const LIST: &[Parameter] = &[CUSTOMER];
 /// The parameters of get.
 pub const GET: &[Parameter] = &[ID];
+/// The parameters of delete.
+pub const DELETE: &[Parameter] = &[ID];
+
+const OF: Parameter = Parameter::integer("customer", "the caller's", "The customer that it belongs to");
+const NAME: Parameter = Parameter::text("name", "Shown to people");
+const DESCRIPTION: Parameter = Parameter::text("description", "What it is for");
+const EMAIL: Parameter = Parameter::text("email", "Address for notices");
+const EXPIRES: Parameter = Parameter::natural("expires", "", "Days that recordings are kept; 0 not to save");
+const FRACTION: Parameter =
+    Parameter::range("fraction", 0, 100, "", "Percent of the calls that are recorded");
+const BEEP: Parameter = Parameter::range("beep", 0, 1, "", "1: callers hear a beep");
+const OWNER: Parameter = Parameter::natural("owner", "", "Person who owns it; 0 nobody");
+const RECORD_IN: Parameter = Parameter::range("record_in", 0, 1, "", "1: incoming calls are recorded");
+const RECORD_OUT: Parameter = Parameter::range("record_out", 0, 1, "", "1: outgoing calls are recorded");
+const TRANSCRIBE: Parameter = Parameter::range("transcribe", 0, 1, "", "1: recordings are transcribed");
+
+/// The parameters of create.
+pub const CREATE: &[Parameter] = &[
+    OF,
+    NAME.required(),
+    DESCRIPTION,
+    EMAIL,
+    EXPIRES.or("365"),
+    FRACTION.or("100"),
+    BEEP.or("0"),
+    OWNER.or("0"),
+    RECORD_IN.or("1"),
+    RECORD_OUT.or("1"),
+    TRANSCRIBE.or("0"),
+    VALIDATION,
+];
+/// The parameters of update.
+pub const UPDATE: &[Parameter] = &[
+    ID,
+    NAME.or(KEPT),
+    DESCRIPTION.or(KEPT),
+    EMAIL.or(KEPT),
+    EXPIRES.or(KEPT),
+    FRACTION.or(KEPT),
+    BEEP.or(KEPT),
+    OWNER.or(KEPT),
+    RECORD_IN.or(KEPT),
+    RECORD_OUT.or(KEPT),
+    TRANSCRIBE.or(KEPT),
+    VALIDATION,
+];
+/// The most bytes of a mail address (RFC 5321, section 4.5.3.1.3).
+const LONGEST_ADDRESS: usize = 254;
 
 /// The groups that the caller sees.
 pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
@@ -38,4 +88,99 @@ pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
     let person = asked.person.clone();
     let group = stream::question(&asked.app, move |reader| Ok(reader.group(&person, id)?));
     asked.ok(&group.await?.ok_or(Refusal::NotFound(ID.name))?)
+}
+
+/// Adds a group; its settings are those of the schema where they are not given.
+pub async fn create(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let customer = reading.integer(&OF).unwrap_or(asked.person.customer);
+    let fields = fields(&mut reading, &NAME.required());
+    let validation = reading.flag(&VALIDATION);
+    let (mut faults, person) = (reading.into_faults(), asked.person.clone());
+    let change = move |change: &Change<'_>| {
+        if change.sees_customer(&person, customer)? {
+            faults.extend(stranger(change, &fields, customer)?);
+        } else {
+            note(&mut faults, OF.name, "There is no such customer");
+        }
+        Refusal::if_any(faults)?;
+        Ok(Created { id: change.add_group(None, customer, &fields)? })
+    };
+    asked.create(validation, change).await
+}
+
+/// Changes what is given.
+pub async fn update(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let id = reading.integer(&ID).unwrap_or_default();
+    let fields = fields(&mut reading, &NAME);
+    let validation = reading.flag(&VALIDATION);
+    let (mut faults, person) = (reading.into_faults(), asked.person.clone());
+    let change = move |change: &Change<'_>| {
+        let group = change.group(&person, id)?;
+        if let Some(group) = &group {
+            faults.extend(stranger(change, &fields, group.customer)?);
+        }
+        Refusal::if_any(faults)?;
+        let group = group.ok_or(Refusal::NotFound(ID.name))?;
+        Ok(change.edit_group(group.id, &fields)?)
+    };
+    asked.change_if(validation, change).await
+}
+
+/// Deletes a group that has no recordings.
+pub async fn delete(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let id = reading.integer(&ID).unwrap_or_default();
+    reading.finish()?;
+    let person = asked.person.clone();
+    let change = move |change: &Change<'_>| {
+        let group = change.managed_group(&person, id)?.ok_or(Refusal::NotFound(ID.name))?;
+        if change.has_recordings(group.id)? {
+            return Err(Refusal::invalid(ID.name, "The group has recordings; delete those first"));
+        }
+        Ok(change.remove_group(group.id)?)
+    };
+    asked.change_if(false, change).await
+}
+
+fn fields(reading: &mut Reading<'_>, name: &Parameter) -> GroupFields {
+    let email = reading.new_text(&EMAIL);
+    if email.is_some_and(|email| !is_plausible(email)) {
+        reading.fault(EMAIL.name, "email must be one address, such as calls@example.com, or empty");
+    }
+    GroupFields {
+        name: reading.new_name(name).map(str::to_owned),
+        description: reading.new_text(&DESCRIPTION).map(str::to_owned),
+        email: email.map(str::to_owned),
+        expires: reading.integer(&EXPIRES),
+        fraction: reading.integer(&FRACTION),
+        beep: reading.switch(&BEEP),
+        owner: reading.integer(&OWNER),
+        record_in: reading.switch(&RECORD_IN),
+        record_out: reading.switch(&RECORD_OUT),
+        transcribe: reading.switch(&TRANSCRIBE),
+    }
+}
+
+/// Something before and behind one @, as far as a mail server may ever see it.
+fn is_plausible(email: &str) -> bool {
+    let Some((name, domain)) = email.rsplit_once('@') else { return email.is_empty() };
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '@');
+    email.len() <= LONGEST_ADDRESS
+        && !name.is_empty()
+        && !domain.is_empty()
+        && !name.contains(odd)
+        && !domain.contains(odd)
+}
+
+/// The fault of an owner who is not one of the customer's people.
+fn stranger(change: &Change<'_>, fields: &GroupFields, customer: i64) -> Result<Option<Fault>, Refusal> {
+    match fields.owner {
+        Some(owner) if owner != 0 && !change.is_person_of(owner, customer)? => {
+            let message = "owner must be one of the customer's people, or 0";
+            Ok(Some(Fault { key: OWNER.name.into(), message: message.into() }))
+        }
+        _ => Ok(None),
+    }
 }

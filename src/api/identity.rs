@@ -51,7 +51,6 @@ pub struct Listener;
 /// `record`.
 pub struct Recorder;
 /// `administrator`.
-#[expect(dead_code, reason = "next")]
 pub struct Administrator;
 /// A function that changes data, for whoever has `P`.
 pub struct Changing<P>(PhantomData<P>);

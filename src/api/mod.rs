@@ -9,6 +9,7 @@ mod groups;
 mod identity;
 mod log;
 mod media;
+mod members;
 mod openapi;
 mod params;
 mod peaks;
@@ -58,6 +59,12 @@ pub fn functions() -> Vec<Function> {
         function("recording/recordings/delete",  changes::delete,          changes::DELETE,          "Deletes a recording, with its sound"),
         function("recording/groups/list",        groups::list,             groups::LIST,             "The record groups that you see"),
         function("recording/groups/get",         groups::get,              groups::GET,              "One record group"),
+        function("recording/groups/create",      groups::create,           groups::CREATE,           "Adds a record group"),
+        function("recording/groups/update",      groups::update,           groups::UPDATE,           "Changes a record group"),
+        function("recording/groups/delete",      groups::delete,           groups::DELETE,           "Deletes a record group that has no recordings"),
+        function("recording/groups/members/list", members::list,           members::LIST,            "Who is a member of a record group"),
+        function("recording/groups/members/add", members::add,             members::SET,             "Makes somebody a member of a record group"),
+        function("recording/groups/members/remove", members::remove,       members::SET,             "Ends somebody's membership of a record group"),
         function("user/login",                   session::login,           session::LOGIN,           "Who you are; with a token or a session if you want one"),
         function("user/logout",                  session::logout,          &[],                      "Ends the token or session that it is called with"),
         function("user/password/update",         session::password_update, session::PASSWORD_UPDATE, "Changes your own password"),

@@ -198,6 +198,10 @@ fn answer(path: &str) -> Option<Answer> {
         "recording/recordings/peaks" => (Some(reference("Waveform")), true),
         "recording/groups/list" => (Some(rows("Group")), false),
         "recording/groups/get" => (Some(reference("Group")), true),
+        "recording/groups/create" => (Some(reference("Created")), false),
+        "recording/groups/update" | "recording/groups/delete" => (None, true),
+        "recording/groups/members/list" => (Some(rows("Member")), true),
+        "recording/groups/members/add" | "recording/groups/members/remove" => (None, true),
         "user/login" => (Some(reference("Person")), false),
         "user/logout" | "user/password/update" => (None, false),
         _ => return None,
@@ -360,6 +364,13 @@ fn schemas() -> Value {
         })),
         "Waveform": waveform(),
         "Group": group(),
+        "Created": object(json!({ "id": int("What was made; absent with validation=1") })),
+        "Member": object(json!({
+            "person": int("Which person"),
+            "username": text("The name to log in with"),
+            "name": text("The name that people know"),
+            "role": text("The role's name"),
+        })),
         "Person": person(),
     })
 }

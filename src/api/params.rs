@@ -1,6 +1,6 @@
 //! From the request's text to typed values: what was sent, what each parameter may be, and every fault at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde::Deserializer;
@@ -82,6 +82,12 @@ impl Parameter {
         Parameter { name, kind: Type::Text, required: false, default: "", about }
     }
 
+    /// The same, with another meaning when it is not sent.
+    #[must_use]
+    pub const fn or(self, default: &'static str) -> Parameter {
+        Parameter { default, ..self }
+    }
+
     /// The same, but it must be sent.
     #[must_use]
     pub const fn required(self) -> Parameter {
@@ -101,9 +107,12 @@ enum Sent {
     Nested,
 }
 
-/// The parameters of a request, from its query and its body. Empty ones are absent.
+/// The parameters of a request, from its query and its body. Empty ones are absent, but for texts that are set.
 #[derive(Clone, Debug, Default)]
-pub struct Params(HashMap<String, Sent>);
+pub struct Params {
+    sent: HashMap<String, Sent>,
+    empty: HashSet<String>,
+}
 
 impl Params {
     /// Takes what stands in a query or a form body.
@@ -136,9 +145,10 @@ impl Params {
 
     fn take(&mut self, name: String, sent: Sent) {
         if sent == Sent::Text(String::new()) {
+            self.empty.insert(name);
             return;
         }
-        self.0
+        self.sent
             .entry(name)
             .and_modify(|before| {
                 if *before != sent {
@@ -151,7 +161,7 @@ impl Params {
     /// The text sent for `name`, or what is wrong with it.
     pub fn get(&self, name: &str) -> Result<Option<&str>, Fault> {
         let fault = |message: &str| Err(Fault { key: name.into(), message: format!("{name} {message}") });
-        match self.0.get(name) {
+        match self.sent.get(name) {
             None => Ok(None),
             Some(Sent::Text(text)) => Ok(Some(text)),
             Some(Sent::Twice) => fault("was sent twice with different values; send it once"),
@@ -231,6 +241,24 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// A text that is set: sent empty, it is set to nothing.
+    pub fn new_text(&mut self, parameter: &Parameter) -> Option<&'a str> {
+        let is_empty = self.params.empty.contains(parameter.name);
+        match self.text(&Parameter { required: parameter.required && !is_empty, ..*parameter }) {
+            None if is_empty => Some(""),
+            text => text,
+        }
+    }
+
+    /// A name that is set, and says something.
+    pub fn new_name(&mut self, parameter: &Parameter) -> Option<&'a str> {
+        let name = self.new_text(parameter)?;
+        if name.trim().is_empty() {
+            self.fault(parameter.name, format!("{} must not be empty", parameter.name));
+        }
+        Some(name)
+    }
+
     /// A number.
     pub fn integer(&mut self, parameter: &Parameter) -> Option<i64> {
         let Type::Integer { min, max } = parameter.kind else { return None };
@@ -254,6 +282,11 @@ impl<'a> Reading<'a> {
     /// 0 or 1; absent is 0.
     pub fn flag(&mut self, parameter: &Parameter) -> bool {
         self.integer(parameter) == Some(1)
+    }
+
+    /// 0 or 1; absent is neither.
+    pub fn switch(&mut self, parameter: &Parameter) -> Option<bool> {
+        self.integer(parameter).map(|number| number == 1)
     }
 
     /// The place of a word in the parameter's list.
@@ -281,7 +314,7 @@ impl<'a> Reading<'a> {
 
     /// All is well, or every fault.
     pub fn finish(self) -> Result<(), Refusal> {
-        if self.faults.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.faults)) }
+        Refusal::if_any(self.faults)
     }
 }
 
@@ -316,7 +349,7 @@ mod tests {
         assert_eq!(params.get("a"), Ok(Some("1")));
         assert_eq!(params.get("b"), Ok(Some("2")));
         assert_eq!(params.get("c"), Ok(Some("x y z")));
-        assert_eq!(params.0.len(), 3);
+        assert_eq!(params.sent.len(), 3);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What functions that change data have in common: one transaction, or the rehearsal of one.
 
 use actix_web::HttpResponse;
+use serde::Serialize;
 
-use super::error::Refusal;
+use super::error::{Fault, Refusal};
 use super::identity::Asked;
 use super::params::Parameter;
 use crate::app::{blocking, now};
@@ -10,6 +11,23 @@ use crate::store::Change;
 
 pub const VALIDATION: Parameter =
     Parameter::flag("validation", "1: say whether it could be done, and do nothing");
+
+/// What a setting is when an update doesn't say.
+pub const KEPT: &str = "as it is";
+
+/// What was made.
+#[derive(Serialize)]
+pub struct Created {
+    /// Its row.
+    pub id: i64,
+}
+
+/// A fault that comes first, unless the parameter has one already.
+pub fn note(faults: &mut Vec<Fault>, key: &str, message: &str) {
+    if !faults.iter().any(|fault| fault.key == key) {
+        faults.insert(0, Fault { key: key.into(), message: message.into() });
+    }
+}
 
 impl<P> Asked<P> {
     /// Makes a change: all of it and its audit entry, or nothing.
@@ -35,8 +53,21 @@ impl<P> Asked<P> {
         Ok(self.done())
     }
 
+    /// Makes something and answers with its id; with `validation`, says 201 if it could be made.
+    pub async fn create(
+        &self,
+        validation: bool,
+        create: impl FnOnce(&Change<'_>) -> Result<Created, Refusal> + Send + 'static,
+    ) -> Result<HttpResponse, Refusal> {
+        if validation {
+            self.rehearse(create).await?;
+            return Ok(self.validated());
+        }
+        self.ok(&self.change(create).await?)
+    }
+
     /// Makes a change and takes it back.
-    pub async fn rehearse<T: Send + 'static>(
+    async fn rehearse<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Change<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {

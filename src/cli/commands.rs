@@ -75,7 +75,7 @@ pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
     let hash = hash_password(&ask_password(init.password.password_stdin)?, config.bcrypt_cost)?;
     change(&store, |change| {
         let id = change.add_customer(None, &customer)?;
-        change.add_group(None, id, "Office")?;
+        change.add_group(None, id, &GroupFields { name: Some("Office".into()), ..GroupFields::default() })?;
         let role = "owner".into();
         change.add_person(&NewPerson {
             customer: id,
@@ -103,8 +103,14 @@ pub(super) fn customer(config: &Config, command: Customer) -> anyhow::Result<()>
             let rows: Vec<_> = customers.iter().map(|c| vec![c.id.to_string(), c.name.clone()]).collect();
             say_table(&["id", "name"], &rows, "No customers yet. Add one:  tapeline customer add NAME")
         }
-        Customer::Edit { id, name } => change(&store, |change| change.edit_customer(id, &name)),
-        Customer::Remove { id } => change(&store, |change| change.remove_customer(id)),
+        Customer::Edit { id, name } => {
+            change(&store, |change| change.edit_customer(id, &name))?;
+            say(&format!("Changed customer {id}."))
+        }
+        Customer::Remove { id } => {
+            change(&store, |change| change.remove_customer(id))?;
+            say(&format!("Removed customer {id}."))
+        }
     }
 }
 
@@ -121,8 +127,9 @@ pub(super) fn group(config: &Config, command: Group) -> anyhow::Result<()> {
     match command {
         Group::Add { name, customer, id, fields, output } => {
             let id = change(&store, |change| {
-                let id = change.add_group(id, customer, &name)?;
-                edit_group(change, id, None, &fields)?;
+                let id =
+                    change.add_group(id, customer, &group_fields(change, Some(name.clone()), &fields)?)?;
+                edit_members(change, id, &fields)?;
                 Ok(id)
             })?;
             added(&output, "group", id, &name)
@@ -147,8 +154,17 @@ pub(super) fn group(config: &Config, command: Group) -> anyhow::Result<()> {
             let nothing = "No groups yet. Add one:  tapeline group add NAME --customer ID";
             say_table(&["id", "customer", "name", "kept", "description"], &rows, nothing)
         }
-        Group::Edit { id, name, fields } => change(&store, |change| edit_group(change, id, name, &fields)),
-        Group::Remove { id } => change(&store, |change| change.remove_group(id)),
+        Group::Edit { id, name, fields } => {
+            change(&store, |change| {
+                change.edit_group(id, &group_fields(change, name, &fields)?)?;
+                edit_members(change, id, &fields)
+            })?;
+            say(&format!("Changed group {id}."))
+        }
+        Group::Remove { id } => {
+            change(&store, |change| change.remove_group(id))?;
+            say(&format!("Removed group {id}."))
+        }
     }
 }
 
@@ -156,35 +172,34 @@ fn days(expires: i64) -> String {
     if expires == 0 { "not".into() } else { format!("{expires} days") }
 }
 
-fn edit_group(
+fn group_fields(
     change: &crate::store::Change<'_>,
-    id: i64,
     name: Option<String>,
     args: &GroupArgs,
-) -> Result<(), StoreError> {
+) -> Result<GroupFields, StoreError> {
     let owner = match args.owner.as_deref() {
         None => None,
         Some("") => Some(0),
         Some(owner) => Some(change.person_named(owner)?),
     };
-    change.edit_group(
-        id,
-        &GroupFields {
-            name,
-            description: args.description.clone(),
-            email: args.email.clone(),
-            expires: args.expires,
-            fraction: args.fraction,
-            beep: args.beep,
-            owner,
-            record_in: args.record_in,
-            record_out: args.record_out,
-            transcribe: args.transcribe,
-        },
-    )?;
+    Ok(GroupFields {
+        name,
+        description: args.description.clone(),
+        email: args.email.clone(),
+        expires: args.expires,
+        fraction: args.fraction,
+        beep: args.beep,
+        owner,
+        record_in: args.record_in,
+        record_out: args.record_out,
+        transcribe: args.transcribe,
+    })
+}
+
+fn edit_members(change: &crate::store::Change<'_>, group: i64, args: &GroupArgs) -> Result<(), StoreError> {
     for (names, member) in [(&args.add_member, true), (&args.remove_member, false)] {
         for name in names {
-            change.set_member(id, change.person_named(name)?, member)?;
+            change.set_member(group, change.person_named(name)?, member)?;
         }
     }
     Ok(())
@@ -214,7 +229,8 @@ pub(super) fn user(config: &Config, command: User) -> anyhow::Result<()> {
         }
         User::Edit { name, rename, full_name, customer, role } => {
             let fields = PersonFields { username: rename, name: full_name, customer, role };
-            change(&store, |change| change.edit_person(&name, &fields))
+            change(&store, |change| change.edit_person(&name, &fields))?;
+            say(&format!("Changed user {name}."))
         }
         User::Passwd { name, password } => {
             change(&store, |change| change.person_named(&name))?;
@@ -222,7 +238,10 @@ pub(super) fn user(config: &Config, command: User) -> anyhow::Result<()> {
             change(&store, |change| change.set_password(&name, &hash))?;
             say(&format!("{name} has a new password and is logged out everywhere."))
         }
-        User::Remove { name } => change(&store, |change| change.remove_person(&name)),
+        User::Remove { name } => {
+            change(&store, |change| change.remove_person(&name))?;
+            say(&format!("Removed user {name}."))
+        }
     }
 }
 

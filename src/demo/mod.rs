@@ -96,8 +96,7 @@ fn fill(change: &Change<'_>, office: &Office, hash: &str) -> Result<(), StoreErr
         change.add_customer(Some(customer.id), &customer.name)?;
     }
     for group in &office.groups {
-        change.add_group(Some(group.id), group.customer, &group.name)?;
-        change.edit_group(group.id, &GroupFields::from(group))?;
+        change.add_group(Some(group.id), group.customer, &GroupFields::from(group))?;
     }
     for person in &office.people {
         let id = change.add_person(&NewPerson {

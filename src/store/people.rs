@@ -168,10 +168,16 @@ impl Change<'_> {
         Ok(self.needs_person(username)?.0)
     }
 
+    /// Whether there is this person, at home at the customer.
+    pub fn is_person_of(&self, person: i64, customer: i64) -> Result<bool, StoreError> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT 1 FROM people WHERE id = ? AND customer = ?")?;
+        Ok(statement.exists((person, customer))?)
+    }
+
     /// The sentence for a person who is not one of the customer's.
     pub(super) fn needs_person_of(&self, person: i64, customer: i64) -> Result<(), StoreError> {
-        let mut statement = self.transaction.prepare("SELECT 1 FROM people WHERE id = ? AND customer = ?")?;
-        if statement.exists((person, customer))? {
+        if self.is_person_of(person, customer)? {
             return Ok(());
         }
         Err(StoreError::Refused(format!(

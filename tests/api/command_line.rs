@@ -118,7 +118,7 @@ fn customers_are_added_listed_renamed_and_removed() {
     assert!(customer(&["add", "Alder"]).refusal().contains("Alder"));
     assert!(customer(&["add", "Cedar", "--id", "20"]).refusal().contains("--id"));
     assert!(customer(&["edit", "1", "--name", "Birch"]).refusal().contains("Birch"));
-    customer(&["edit", "1", "--name", "Ash \"1\""]).ok();
+    assert_eq!(customer(&["edit", "1", "--name", "Ash \"1\""]).ok(), "Changed customer 1.\n");
     assert_eq!(
         json_of(customer(&["list", "--json"])),
         json!([{"id": 1, "name": "Ash \"1\""}, {"id": 20, "name": "Birch"}])
@@ -126,7 +126,7 @@ fn customers_are_added_listed_renamed_and_removed() {
     assert_eq!(customer(&["list"]).ok(), " id  name\n 1   Ash \"1\"\n 20  Birch\n");
     with_db(&db, &["group", "add", "G", "--customer", "20"], "").ok();
     assert!(customer(&["remove", "20"]).refusal().contains("groups"));
-    customer(&["remove", "1"]).ok();
+    assert_eq!(customer(&["remove", "1"]).ok(), "Removed customer 1.\n");
     for arguments in [&["remove", "1"][..], &["edit", "1", "--name", "x"]] {
         assert!(customer(arguments).refusal().contains("tapeline customer list"));
     }
@@ -185,7 +185,7 @@ fn groups_are_added_listed_changed_and_removed() {
     );
     assert_eq!(changed["description"], "d", "what is not given stays");
     assert_eq!(sqlite3(&db, "SELECT person FROM recordgroup_members WHERE recordgroup = 60"), "7");
-    group(&["edit", "60", "--remove-member", "bea"]).ok();
+    assert_eq!(group(&["edit", "60", "--remove-member", "bea"]).ok(), "Changed group 60.\n");
     assert_eq!(sqlite3(&db, "SELECT count(*) FROM recordgroup_members WHERE recordgroup = 60"), "0");
 
     let before =
@@ -206,7 +206,7 @@ fn groups_are_added_listed_changed_and_removed() {
     let after =
         sqlite3(&db, "SELECT * FROM recordgroups; SELECT * FROM recordgroup_members; SELECT * FROM audit;");
     assert_eq!(after, before, "a command that fails changes nothing");
-    group(&["remove", "60"]).ok();
+    assert_eq!(group(&["remove", "60"]).ok(), "Removed group 60.\n");
     assert!(group(&["list"]).ok().contains("365 days"));
 }
 
@@ -236,11 +236,9 @@ fn users_are_added_listed_changed_and_removed() {
         let add = ["add", "new", "--customer", customer, "--role", role, "--password-stdin"];
         assert!(user(&add, "secret\n").refusal().contains(word));
     }
-    user(
-        &["edit", "zed", "--rename", "zoe", "--full-name", "Zoë", "--role", "supervisor", "--customer", "2"],
-        "",
-    )
-    .ok();
+    let edit =
+        ["edit", "zed", "--rename", "zoe", "--full-name", "Zoë", "--role", "supervisor", "--customer", "2"];
+    assert_eq!(user(&edit, "").ok(), "Changed user zed.\n");
     let list = json_of(user(&["list", "--customer", "2", "--json"], ""));
     let zoe = &list.as_array().expect("rows")[2];
     assert_eq!(
@@ -254,7 +252,7 @@ fn users_are_added_listed_changed_and_removed() {
     }
     user(&["passwd", "zoe", "--password-stdin"], "other\n").ok();
     assert_ne!(sqlite3(&db, "SELECT hash FROM people WHERE username = 'zoe'"), text);
-    user(&["remove", "zoe"], "").ok();
+    assert_eq!(user(&["remove", "zoe"], "").ok(), "Removed user zoe.\n");
     for arguments in
         [&["remove", "zoe"][..], &["edit", "zoe", "--role", "user"], &["passwd", "zoe", "--password-stdin"]]
     {

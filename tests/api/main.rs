@@ -20,6 +20,7 @@ mod http;
 mod intake;
 mod listening;
 mod log;
+mod members;
 mod openapi;
 mod oracle;
 mod paging;

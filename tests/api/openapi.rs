@@ -147,7 +147,7 @@ fn what_is_called_required_is_required() {
         let required = function.parameters.iter().filter(|parameter| parameter.required);
         let codes: Vec<String> = required.map(|parameter| format!("400 {}", parameter.name)).collect();
         if !codes.is_empty() {
-            let answer = app.viewer("sara").post(function.path, "");
+            let answer = app.viewer("adam").post(function.path, "");
             assert_eq!(answer.codes(), codes.join(", "), "{}", function.path);
         }
     }

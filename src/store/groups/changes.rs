@@ -1,0 +1,169 @@
+//! Groups come, change and go.
+
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+
+use super::by_id;
+use crate::model::Group;
+use crate::store::{Change, Entry, StoreError};
+
+/// Settings of a group; `None` keeps what is there, or the default.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "as in Group")]
+pub struct GroupFields {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub email: Option<String>,
+    pub expires: Option<i64>,
+    pub fraction: Option<i64>,
+    pub beep: Option<bool>,
+    pub owner: Option<i64>,
+    pub record_in: Option<bool>,
+    pub record_out: Option<bool>,
+    pub transcribe: Option<bool>,
+}
+
+impl From<&Group> for GroupFields {
+    fn from(group: &Group) -> GroupFields {
+        GroupFields {
+            name: Some(group.name.clone()),
+            description: Some(group.description.clone()),
+            email: Some(group.email.clone()),
+            expires: Some(group.expires),
+            fraction: Some(group.fraction),
+            beep: Some(group.beep != 0),
+            owner: Some(group.owner),
+            record_in: Some(group.record_in != 0),
+            record_out: Some(group.record_out != 0),
+            transcribe: Some(group.transcribe != 0),
+        }
+    }
+}
+
+impl GroupFields {
+    fn given(&self) -> Vec<(&'static str, Value)> {
+        let text = |value: &Option<String>| value.clone().map(Value::Text);
+        let number = |value: Option<i64>| value.map(Value::Integer);
+        let flag = |value: Option<bool>| value.map(|value| Value::Integer(value.into()));
+        [
+            ("name", text(&self.name)),
+            ("description", text(&self.description)),
+            ("email", text(&self.email)),
+            ("expires", number(self.expires)),
+            ("fraction", number(self.fraction)),
+            ("beep", flag(self.beep)),
+            ("owner", number(self.owner)),
+            ("record_in", flag(self.record_in)),
+            ("record_out", flag(self.record_out)),
+            ("transcribe", flag(self.transcribe)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+
+    /// Those that the group does not have already.
+    fn new_to(&self, group: &Group) -> Vec<(&'static str, Value)> {
+        let present = GroupFields::from(group).given();
+        self.given().into_iter().filter(|field| !present.contains(field)).collect()
+    }
+}
+
+/// `name Sales, expires 30`
+fn told(fields: &[(&'static str, Value)]) -> String {
+    let told = fields.iter().map(|(name, value)| match value {
+        Value::Text(text) => format!("{name} {text}"),
+        Value::Integer(number) => format!("{name} {number}"),
+        _ => (*name).to_owned(),
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+impl Change<'_> {
+    /// Adds a group to a customer, with the next free id or with `id`, and with the defaults of what is not given.
+    pub fn add_group(&self, id: Option<i64>, customer: i64, fields: &GroupFields) -> Result<i64, StoreError> {
+        self.needs_customer(customer)?;
+        if fields.name.as_deref().is_none_or(|name| name.trim().is_empty()) {
+            return Err(StoreError::Refused("a group's name must not be empty".into()));
+        }
+        if let Some(id) = id
+            && by_id(&self.transaction, id)?.is_some()
+        {
+            return Err(StoreError::Refused(format!("group {id} exists; choose another --id")));
+        }
+        if let Some(owner) = fields.owner.filter(|owner| *owner != 0) {
+            self.needs_person_of(owner, customer)?;
+        }
+        let mut statement = self
+            .transaction
+            .prepare_cached("INSERT INTO recordgroups (id, customer, name) VALUES (?, ?, '')")?;
+        let id = statement.insert((id, customer))?;
+        let given = fields.given();
+        self.set_group(id, &given)?;
+        self.audit_group("groups/create", customer, id, told(&given))?;
+        Ok(id)
+    }
+
+    /// Changes the given settings of a group.
+    pub fn edit_group(&self, id: i64, fields: &GroupFields) -> Result<(), StoreError> {
+        let group = self.needs_group(id)?;
+        if let Some(owner) = fields.owner.filter(|owner| *owner != 0) {
+            self.needs_person_of(owner, group.customer)?;
+        }
+        let new = fields.new_to(&group);
+        if new.is_empty() {
+            return Ok(());
+        }
+        self.set_group(id, &new)?;
+        self.audit_group("groups/update", group.customer, id, told(&new))
+    }
+
+    fn set_group(&self, id: i64, fields: &[(&'static str, Value)]) -> Result<(), StoreError> {
+        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        let sql = format!("UPDATE recordgroups SET {} = ? WHERE id = ?", names.join(" = ?, "));
+        let values = fields.iter().map(|(_, value)| value.clone()).chain([Value::Integer(id)]);
+        self.transaction.execute(&sql, params_from_iter(values))?;
+        Ok(())
+    }
+
+    /// Whether recordings are filed under the group.
+    pub fn has_recordings(&self, group: i64) -> Result<bool, StoreError> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT 1 FROM recordings WHERE recordgroup = ?")?;
+        Ok(statement.exists([group])?)
+    }
+
+    /// Removes a group that has no recordings.
+    pub fn remove_group(&self, id: i64) -> Result<(), StoreError> {
+        let group = self.needs_group(id)?;
+        if self.has_recordings(id)? {
+            return Err(StoreError::Refused(format!(
+                "group {id} still has recordings; delete or move those first"
+            )));
+        }
+        self.transaction.execute("DELETE FROM recordgroups WHERE id = ?", [id])?;
+        self.audit_group("groups/delete", group.customer, id, told(&[("name", Value::Text(group.name))]))
+    }
+
+    /// The group, or the sentence that it is not there.
+    pub(in crate::store) fn needs_group(&self, id: i64) -> Result<Group, StoreError> {
+        let none = || StoreError::Refused(format!("there is no group {id}; see: tapeline group list"));
+        by_id(&self.transaction, id)?.ok_or_else(none)
+    }
+
+    pub(in crate::store) fn audit_group(
+        &self,
+        action: &str,
+        customer: i64,
+        id: i64,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        self.audit(&Entry {
+            action,
+            customer: Some(customer),
+            recordgroup: Some(id),
+            detail,
+            ..Entry::default()
+        })
+    }
+}
