@@ -1,10 +1,7 @@
 //! recording/recordings/get: a recording with its sound.
 
-use std::ops::Range;
-
-use actix_web::http::header::{self, HeaderName};
-use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
@@ -12,11 +9,12 @@ use sha2::{Digest, Sha256};
 
 use super::envelope::{self, OneRow};
 use super::error::Refusal;
+use super::file::{Facts, file};
 use super::identity::{Asked, Listener};
 use super::params::{Parameter, Params, Reading};
-use super::stream::{self, Output, PIECE, Unsent};
+use super::stream::{self, Output, PIECE};
 use crate::app::{App, blocking, now};
-use crate::media::{self, Name, Plan, Playable, Sound, Stands};
+use crate::media::{self, Name, Playable, Sound};
 use crate::model::{Actor, Person};
 use crate::store::{Heard, Identity, Reader, RecordingRow};
 
@@ -197,12 +195,6 @@ pub async fn open(asked: &Asked<Listener>, identity: &Identity, path: Vec<u8>) -
     })
 }
 
-/// How a file is called, and what it is.
-struct Facts {
-    name: Name,
-    media_type: &'static str,
-}
-
 /// The sound in a form that browsers play.
 async fn play(asked: &Asked<Listener>, facts: Facts, sound: Sound) -> Result<HttpResponse, Refusal> {
     let Playable { sound, kind, made } =
@@ -210,86 +202,6 @@ async fn play(asked: &Asked<Listener>, facts: Facts, sound: Sound) -> Result<Htt
     let name = if made { facts.name.with_ending("wav") } else { facts.name };
     let facts = Facts { name, media_type: kind.unwrap_or(facts.media_type) };
     file(asked, &facts, sound, "inline")
-}
-
-/// The file itself, or as much of it as the request wants.
-fn file(
-    asked: &Asked<Listener>,
-    facts: &Facts,
-    sound: Sound,
-    disposition: &str,
-) -> Result<HttpResponse, Refusal> {
-    let request = &asked.request;
-    let stands = Stands { size: sound.size, tag: &sound.tag, modified: sound.modified };
-    let plan = with_headers(request, |headers| media::plan(headers, stands, now()));
-    let mut response = HttpResponse::Ok();
-    validators(&mut response, &sound);
-    match plan {
-        Plan::NotModified => Ok(response.status(StatusCode::NOT_MODIFIED).finish()),
-        Plan::Unsatisfiable => {
-            response.insert_header((header::CONTENT_RANGE, format!("bytes */{}", sound.size)));
-            Ok(response.status(StatusCode::RANGE_NOT_SATISFIABLE).finish())
-        }
-        Plan::Whole => {
-            represent(&mut response, facts, disposition);
-            let all = 0..sound.size;
-            send(asked, response, sound, all)
-        }
-        Plan::Part(part) => {
-            let range = format!("bytes {}-{}/{}", part.start, part.end - 1, sound.size);
-            response.status(StatusCode::PARTIAL_CONTENT).insert_header((header::CONTENT_RANGE, range));
-            represent(&mut response, facts, disposition);
-            send(asked, response, sound, part)
-        }
-    }
-}
-
-/// Reads the conditions. A range is for GET alone (RFC 9110, section 14.2), conditions for what only reads.
-fn with_headers<T>(request: &HttpRequest, use_: impl FnOnce(media::Asked<'_>) -> T) -> T {
-    let all = |name: HeaderName| {
-        let mut lines = request.headers().get_all(name).map(|line| line.to_str().unwrap_or_default());
-        lines.next().map(|first| lines.fold(first.to_owned(), |all, line| all + ", " + line))
-    };
-    let (range, if_range) = (all(header::RANGE), all(header::IF_RANGE));
-    let (tags, date) = (all(header::IF_NONE_MATCH), all(header::IF_MODIFIED_SINCE));
-    let (get, head) = (request.method() == Method::GET, request.method() == Method::HEAD);
-    use_(media::Asked {
-        range: range.as_deref().filter(|_| get),
-        if_range: if_range.as_deref().filter(|_| get),
-        if_none_match: tags.as_deref().filter(|_| get || head),
-        if_modified_since: date.as_deref().filter(|_| get || head),
-    })
-}
-
-fn validators(response: &mut HttpResponseBuilder, sound: &Sound) {
-    response.insert_header((header::ETAG, sound.tag.as_str()));
-    response.insert_header((header::LAST_MODIFIED, media::http_date(sound.modified)));
-    response.insert_header((header::ACCEPT_RANGES, "bytes"));
-}
-
-fn represent(response: &mut HttpResponseBuilder, facts: &Facts, disposition: &str) {
-    let disposition = format!("{disposition}; {}", facts.name.disposition());
-    response.content_type(facts.media_type);
-    response.insert_header((header::CONTENT_DISPOSITION, disposition));
-    response.insert_header((header::CONTENT_SECURITY_POLICY, "sandbox"));
-    // Sound is not compressed, or its ranges would be those of something else. The header itself is taken away later.
-    response.insert_header(super::UNCOMPRESSED);
-}
-
-fn send(
-    asked: &Asked<Listener>,
-    mut response: HttpResponseBuilder,
-    sound: Sound,
-    span: Range<u64>,
-) -> Result<HttpResponse, Refusal> {
-    let length = span.end - span.start;
-    if asked.request.method() == Method::HEAD {
-        return Ok(response.body(Unsent(length)));
-    }
-    let body = stream::sound(&asked.app, &asked.request, length, move |each| {
-        sound.read(span, PIECE, each).map_err(|error| Refusal::internal(&error))
-    })?;
-    Ok(response.body(body))
 }
 
 /// The digests that are wanted.

@@ -5,6 +5,7 @@ mod changes;
 mod cursor;
 mod envelope;
 mod error;
+mod file;
 mod groups;
 mod identity;
 mod log;

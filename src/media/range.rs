@@ -1,4 +1,4 @@
-//! Which bytes of a file a request gets: conditions and single ranges of RFC 9110, sections 13 and 14. Pure.
+//! Which bytes of a file a request gets: conditions and ranges of RFC 9110, sections 13 and 14. Pure.
 
 use std::ops::Range;
 
@@ -6,8 +6,11 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-/// How HTTP writes a date (RFC 9110, section 5.6.7).
+/// How HTTP writes a date (RFC 9110, section 5.6.7), and how it once did.
 const DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+const OLD_DATES: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+/// Ranges that are answered one by one; who wants more of them gets everything (section 14.2).
+const RANGES: usize = 16;
 
 /// The headers of a request that decide.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,6 +18,8 @@ const DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
 pub struct Asked<'a> {
     pub range: Option<&'a str>,
     pub if_range: Option<&'a str>,
+    pub if_match: Option<&'a str>,
+    pub if_unmodified_since: Option<&'a str>,
     pub if_none_match: Option<&'a str>,
     pub if_modified_since: Option<&'a str>,
 }
@@ -37,6 +42,10 @@ pub enum Plan {
     Whole,
     /// 206: these bytes, never none.
     Part(Range<u64>),
+    /// 206: these, none of them empty, in the order in which they were asked for.
+    Parts(Vec<Range<u64>>),
+    /// 412: it is not what the client knows.
+    Failed,
     /// 304: the client has it.
     NotModified,
     /// 416: nothing of it is there.
@@ -45,11 +54,23 @@ pub enum Plan {
 
 /// What a request gets of a file. `now`: Unix seconds.
 pub fn plan(asked: Asked<'_>, file: Stands<'_>, now: i64) -> Plan {
+    if is_another(asked, file) {
+        return Plan::Failed;
+    }
     if is_known(asked, file) {
         return Plan::NotModified;
     }
     let unchanged = asked.if_range.is_none_or(|seen| is_same(seen, file, now));
     asked.range.filter(|_| unchanged).map_or(Plan::Whole, |range| of_range(range, file.size))
+}
+
+/// Sections 13.1.1 and 13.1.4: by the strong comparison, and only where there is no tag, by the date.
+fn is_another(asked: Asked<'_>, file: Stands<'_>) -> bool {
+    match (asked.if_match, asked.if_unmodified_since) {
+        (Some(tags), _) => !tags.split(',').map(str::trim).any(|tag| tag == "*" || tag == file.tag),
+        (None, Some(date)) => seconds(date).is_some_and(|date| file.modified > date),
+        (None, None) => false,
+    }
 }
 
 /// Sections 13.1.2 and 13.1.3: a tag decides, and where there is none, a date.
@@ -76,15 +97,22 @@ fn is_same(seen: &str, file: Stands<'_>, now: i64) -> bool {
 /// Section 14.2: what is no range is as good as not sent.
 fn of_range(text: &str, size: u64) -> Plan {
     let Some(specs) = specs(text) else { return Plan::Whole };
-    let mut parts = specs.into_iter().filter_map(|spec| spec.within(size));
-    match (parts.next(), parts.next()) {
+    let many = specs.len() > RANGES;
+    let mut parts: Vec<Range<u64>> = specs.into_iter().filter_map(|spec| spec.within(size)).collect();
+    match parts.len() {
+        0 => Plan::Unsatisfiable,
         // A suffix of an empty file: there is no Content-Range that says so.
-        (Some(part), None) if part.is_empty() => Plan::Whole,
-        (Some(part), None) => Plan::Part(part),
-        // Several parts may be answered with everything.
-        (Some(_), Some(_)) => Plan::Whole,
-        (None, _) => Plan::Unsatisfiable,
+        _ if parts.iter().any(Range::is_empty) => Plan::Whole,
+        1 => Plan::Part(parts.remove(0)),
+        _ if many || overlap(&parts) => Plan::Whole,
+        _ => Plan::Parts(parts),
     }
+}
+
+fn overlap(parts: &[Range<u64>]) -> bool {
+    let mut sorted: Vec<&Range<u64>> = parts.iter().collect();
+    sorted.sort_by_key(|part| part.start);
+    sorted.windows(2).any(|pair| pair[0].end > pair[1].start)
 }
 
 /// A range as it is written (section 14.1.2).
@@ -142,7 +170,7 @@ pub fn http_date(seconds: i64) -> String {
 
 /// The time that a date of HTTP names.
 fn seconds(date: &str) -> Option<i64> {
-    let time = DateTime::strptime(DATE, date.trim()).ok()?;
+    let time = [DATE].iter().chain(&OLD_DATES).find_map(|form| DateTime::strptime(form, date.trim()).ok())?;
     Some(Offset::UTC.to_timestamp(time).ok()?.as_second())
 }
 
@@ -156,7 +184,9 @@ mod tests {
 
     #[test]
     fn ranges_as_in_the_rfc() {
-        use Plan::{Part, Unsatisfiable, Whole};
+        use Plan::{Part, Parts, Unsatisfiable, Whole};
+        let many = |count: u64| (0..count).map(|at| format!(",{}-{}", 2 * at, 2 * at)).collect::<String>();
+        let (few, too_many) = (format!("bytes={}", many(16)), format!("bytes={}", many(17)));
         for (range, expected) in [
             ("bytes=0-0", Part(0..1)),
             ("bytes=0-499", Part(0..500)),
@@ -177,7 +207,16 @@ mod tests {
             ("bytes=99999999999999999999999-", Unsatisfiable),
             ("bytes=-0", Unsatisfiable),
             ("bytes=1000-,-0", Unsatisfiable),
-            ("bytes=0-1,3-4", Whole),
+            ("bytes=0-1,3-4", Parts(vec![0..2, 3..5])),
+            ("bytes= 3-4 ,, 0-2", Parts(vec![3..5, 0..3])),
+            ("bytes=0-0,-1", Parts(vec![0..1, 999..1000])),
+            ("bytes=0-1,3-4,5000-", Parts(vec![0..2, 3..5])),
+            ("bytes=0-1,2-3", Parts(vec![0..2, 2..4])),
+            ("bytes=0-1,1-2", Whole),
+            ("bytes=0-,-1", Whole),
+            ("bytes=500-600,0-999", Whole),
+            (&*few, Parts((0..16).map(|at| 2 * at..2 * at + 1).collect())),
+            (&*too_many, Whole),
             ("bytes=0-1,5000-", Part(0..2)),
             ("bytes=2-1", Whole),
             ("bytes=0-1,2-1", Whole),
@@ -260,10 +299,32 @@ mod tests {
     }
 
     #[test]
+    fn what_the_client_does_not_know_is_not_sent() {
+        for (tags, date, fails) in [
+            (Some("\"abc\""), None, false),
+            (Some("\"x\", \"abc\""), None, false),
+            (Some("*"), None, false),
+            (Some("W/\"abc\""), None, true),
+            (Some("\"x\""), None, true),
+            (Some("\"abc\""), Some("Tue, 14 Nov 2023 22:13:19 GMT"), false),
+            (None, Some(DAY), false),
+            (None, Some("Tue, 14 Nov 2023 22:13:19 GMT"), true),
+            (None, Some("never"), false),
+        ] {
+            let asked = Asked { if_match: tags, if_unmodified_since: date, ..Asked::default() };
+            let expected = if fails { Plan::Failed } else { Plan::Whole };
+            assert_eq!(plan(asked, FILE, NOW), expected, "{tags:?} {date:?}");
+        }
+    }
+
+    #[test]
     fn dates_are_those_of_http() {
         assert_eq!(http_date(FILE.modified), DAY);
         assert_eq!(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
-        assert_eq!(seconds(DAY), Some(FILE.modified));
+        for date in [DAY, "Tuesday, 14-Nov-23 22:13:20 GMT", "Tue Nov 14 22:13:20 2023"] {
+            assert_eq!(seconds(date), Some(FILE.modified), "{date}");
+        }
+        assert_eq!(seconds("Sun Nov  6 08:49:37 1994"), Some(784_111_777));
         assert_eq!(http_date(i64::MAX), "Thu, 01 Jan 1970 00:00:00 GMT");
     }
 }

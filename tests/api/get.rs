@@ -272,11 +272,64 @@ fn ranges_are_exact() {
         assert_eq!((answer.status, answer.body.len()), (416, 0), "{range}");
         assert_eq!(answer.header("content-range"), Some("bytes */200000"), "{range}");
     }
-    for range in ["bytes=2-1", "bytes=x-y", "pages=0-1", "bytes=0-1,5-6", ""] {
+    for range in ["bytes=2-1", "bytes=x-y", "pages=0-1", "bytes=0-5,5-6", ""] {
         let answer = file(&sara, "GET", &[("Range", range)]);
         assert_eq!((answer.status, answer.header("content-range")), (200, None), "{range}");
         assert!(answer.body == bytes, "{range}");
     }
+}
+
+/// The parts of a multipart/byteranges answer: their headers and bytes.
+fn parts(answer: &Answer) -> Vec<(String, Vec<u8>)> {
+    let kind = answer.header("content-type").expect("a type");
+    let boundary = kind.strip_prefix("multipart/byteranges; boundary=").expect("parts");
+    let mark = format!("\r\n--{boundary}");
+    let places: Vec<usize> =
+        (0..answer.body.len()).filter(|at| answer.body[*at..].starts_with(mark.as_bytes())).collect();
+    let end = &answer.body[*places.last().expect("the end")..];
+    assert_eq!(end, format!("{mark}--\r\n").as_bytes());
+    let part = |pair: &[usize]| {
+        let bytes = &answer.body[pair[0] + mark.len()..pair[1]];
+        let head = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
+        (String::from_utf8(bytes[..head].to_vec()).expect("ASCII"), bytes[head + 4..].to_vec())
+    };
+    places.windows(2).map(part).collect()
+}
+
+#[test]
+fn several_ranges_come_as_parts() {
+    let app = spawn_app();
+    let bytes = sound(200_000);
+    with_sound(&app, &bytes);
+    let sara = app.supervisor();
+    for ranges in
+        [vec![0..1, 199_999..200_000], vec![100_000..170_000, 5..6, 0..3], vec![0..100_000, 100_000..200_000]]
+    {
+        let asked: Vec<String> =
+            ranges.iter().map(|range| format!("{}-{}", range.start, range.end - 1)).collect();
+        let asked = format!("bytes={}", asked.join(", "));
+        let answer = file(&sara, "GET", &[("Range", &asked), ("Accept-Encoding", "gzip")]);
+        assert_eq!((answer.status, answer.whole), (206, true), "{asked}");
+        assert_eq!(answer.header("content-range"), None);
+        assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
+        assert_eq!(answer.header("content-encoding"), None);
+        let parts = parts(&answer);
+        assert_eq!(parts.len(), ranges.len());
+        for ((head, part), range) in parts.into_iter().zip(ranges) {
+            let content = format!("Content-Range: bytes {}-{}/200000", range.start, range.end - 1);
+            assert_eq!(head, format!("\r\nContent-Type: audio/x-wav\r\n{content}"));
+            assert!(part == bytes[range], "{asked}");
+        }
+    }
+    let many: String = (0..20).map(|at| format!("{}-{},", 2 * at, 2 * at)).collect();
+    for range in [format!("bytes={many}"), "bytes=0-,0-,0-,0-,0-".into(), "bytes=-200000,0-199999".into()] {
+        let answer = file(&sara, "GET", &[("Range", &range)]);
+        assert_eq!((answer.status, answer.body.len()), (200, 200_000), "{range}");
+    }
+    let one = file(&sara, "GET", &[("Range", "bytes=0-1,300000-")]);
+    assert_eq!((one.status, one.header("content-range")), (206, Some("bytes 0-1/200000")));
+    let none = file(&sara, "GET", &[("Range", "bytes=200000-,300000-")]);
+    assert_eq!((none.status, none.header("content-range")), (416, Some("bytes */200000")));
 }
 
 #[test]
@@ -298,8 +351,20 @@ fn a_changed_file_is_told_from_the_one_that_was_seen() {
     assert_eq!(status(&[("Range", "bytes=0-1"), ("If-Range", tag)]), 206);
     assert_eq!(status(&[("Range", "bytes=0-1"), ("If-Range", date)]), 206);
     assert_eq!(status(&[("Range", "bytes=0-1"), ("If-Range", "\"other\"")]), 200);
+    assert_eq!(status(&[("If-Match", tag)]), 200);
+    assert_eq!(status(&[("If-Match", "\"other\"")]), 412);
+    assert_eq!(status(&[("If-Unmodified-Since", date)]), 200);
+    assert_eq!(status(&[("If-Unmodified-Since", "Sun, 13 Sep 2020 12:26:39 GMT")]), 412);
     let unchanged = file(&sara, "GET", &[("If-None-Match", tag)]);
+    assert_eq!(unchanged.header("content-type"), None);
     assert_eq!((unchanged.header("etag"), unchanged.body.len()), (Some(tag), 0));
+    // Its clock is ahead of ours.
+    let ahead = std::time::SystemTime::now() + std::time::Duration::from_secs(100_000);
+    let written = fs::File::options().write(true).open(media(&app).join("a/a.wav")).expect("the file");
+    written.set_modified(ahead).expect("a time");
+    let answer = file(&sara, "GET", &[]);
+    assert_eq!(answer.header("last-modified"), answer.header("date"));
+    old.set_modified(long_ago).expect("a time");
     // As a call in progress does.
     with_sound(&app, &sound(1001));
     assert_eq!(status(&[("If-None-Match", tag)]), 200);
@@ -576,6 +641,41 @@ fn a_file_that_grows_while_it_is_sent_is_as_long_as_was_said() {
 fn with_more(app: &TestApp) {
     let mut file = fs::File::options().append(true).open(media(app).join("a/a.wav")).expect("the file");
     std::io::Write::write_all(&mut file, &sound(100_000)).expect("more");
+}
+
+#[test]
+fn a_file_of_two_gigabytes_needs_no_more_memory_than_a_short_one() {
+    const SIZE: u64 = 2 << 30;
+    let folder = Folder::new();
+    let db = folder.file("recordings.db");
+    make_database(&db);
+    fs::create_dir_all(folder.file("sound/a")).expect("a folder");
+    let mut wav = fs::File::create(folder.file("sound/a/a.wav")).expect("a file");
+    // Of a call in progress, so that playing it makes another header; the sound is a hole.
+    let header = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/unanswered.wav")).expect("data");
+    std::io::Write::write_all(&mut wav, &header).expect("it is written");
+    wav.set_len(SIZE).expect("a hole");
+    let mut command = tapeline();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&db);
+    let serving = Serving::start(command.arg("--media-root").arg(folder.file("sound")));
+    let basic = crate::app::basic("sara", crate::app::PASSWORD);
+    let sara =
+        Caller { address: serving.address, from: None, headers: vec![("Authorization".into(), basic)] };
+    assert_eq!(file(&sara, "GET", &[("Range", "bytes=0-9")]).status, 206);
+    let before = serving.peak_memory();
+    for (form, wanted) in [(";wrap=none", SIZE), (";wrap=none;play=1", 300 << 20), ("", 100 << 20)] {
+        let mut stream = connect(sara.address, None, None);
+        let request = sara.bytes("GET", &format!("/api/json/{GET}?{A}{form}"), &[], b"");
+        std::io::Write::write_all(&mut stream, &request).expect("it is sent");
+        let (status, _, rest) = read_head(&mut stream);
+        let wanted = wanted - rest.len() as u64;
+        let mut read = std::io::Read::take(&mut stream, wanted);
+        let read = std::io::copy(&mut read, &mut std::io::sink()).expect("it is read");
+        assert_eq!((status, read), (200, wanted), "{form}");
+    }
+    let grown = serving.peak_memory() - before;
+    assert!(grown < 16 << 20, "{grown} bytes more");
+    serving.stop();
 }
 
 #[test]
