@@ -7,7 +7,7 @@ DEMO   := target/demo
 LISTEN := 127.0.0.1:8080
 BIN    := target/release/tapeline
 
-.PHONY: build run test check bench tools chromium sox
+.PHONY: build run test check bench tools chromium sox readers
 
 build: tools
 	cargo build --release
@@ -19,7 +19,7 @@ run: build
 	@cat $(DEMO)/login.txt
 	@$(BIN) serve --db $(DEMO)/recordings.db --media-root $(DEMO)/sound --listen $(LISTEN)
 
-test: tools chromium sox
+test: tools chromium sox readers
 	tests/run
 
 check: tools
@@ -38,6 +38,11 @@ tools:
 sox:
 	@command -v sox >/dev/null && command -v opusenc >/dev/null && sox --help | grep -q ' mp3 ' || \
 	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends sox libsox-fmt-all opus-tools; }
+
+# What the tests open exports with.
+readers:
+	@command -v python3 >/dev/null && command -v unzip >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 unzip; }
 
 # What the viewer's tests drive.
 chromium:

@@ -1,9 +1,14 @@
 //! Where hours, days, weeks and months begin in a time zone.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
 
+use super::params::{Parameter, Reading};
+
+/// The parameter that names a zone.
+pub const TIMEZONE: Parameter =
+    Parameter::text("timezone", "IANA name of the zone whose clocks count, such as Europe/Berlin; else UTC");
 /// Seconds.
 const HOUR: i64 = 3600;
 
@@ -29,6 +34,20 @@ impl Interval {
 /// leave out, such as Asia/Calcutta.
 pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).or_else(|_| TimeZoneDatabase::bundled().get(name)).ok()
+}
+
+/// The zone that a request names, else UTC.
+pub fn read_zone(reading: &mut Reading<'_>) -> TimeZone {
+    let zone = reading.text(&TIMEZONE).map_or(Some(TimeZone::UTC), zone);
+    if zone.is_none() {
+        reading.fault(TIMEZONE.name, "timezone must be an IANA name, such as Europe/Berlin or UTC");
+    }
+    zone.unwrap_or(TimeZone::UTC)
+}
+
+/// What the clocks of a zone show at a time; nothing is said of times that no calendar has: they are its last.
+pub fn clock(zone: &TimeZone, time: i64) -> DateTime {
+    zone.to_datetime(timestamp(time))
 }
 
 /// Intervals of a zone.
@@ -79,7 +98,7 @@ impl Calendar {
     }
 
     fn date(&self, time: i64) -> Date {
-        self.zone.to_datetime(timestamp(time)).date()
+        clock(&self.zone, time).date()
     }
 
     /// When a day begins: at midnight, or with the first time that its clocks show.

@@ -31,6 +31,8 @@ pub enum Refusal {
     NotFound(&'static str),
     /// The sound is in a form of which no waveform can be made.
     NoWaveform,
+    /// The same of several, each with its name.
+    Absent(Vec<Fault>),
     /// Neither GET nor POST.
     Method,
     /// Too many wrong passwords; seconds to wait.
@@ -65,13 +67,14 @@ impl Refusal {
     }
 
     /// Code, key and message of each entry of the envelope.
-    pub fn entries(&self) -> Vec<(StatusCode, &str, String)> {
+    pub fn entries<'a>(&'a self) -> Vec<(StatusCode, &'a str, String)> {
         let one = |code: StatusCode, key, message: &str| vec![(code, key, message.to_owned())];
+        let each = |code: StatusCode, faults: &'a [Fault]| {
+            faults.iter().map(|fault| (code, &*fault.key, fault.message.clone())).collect()
+        };
         match self {
-            Refusal::Invalid(faults) => faults
-                .iter()
-                .map(|fault| (StatusCode::BAD_REQUEST, &*fault.key, fault.message.clone()))
-                .collect(),
+            Refusal::Invalid(faults) => each(StatusCode::BAD_REQUEST, faults),
+            Refusal::Absent(faults) => each(StatusCode::NOT_FOUND, faults),
             Refusal::Unauthorized => {
                 one(StatusCode::UNAUTHORIZED, "", "Log in: credentials are missing or wrong")
             }

@@ -2,9 +2,11 @@
 
 mod calendar;
 mod changes;
+mod csv;
 mod cursor;
 mod envelope;
 mod error;
+mod export;
 mod file;
 mod groups;
 mod identity;
@@ -58,6 +60,7 @@ pub fn functions() -> Vec<Function> {
         function("recording/recordings/update",  changes::update,          changes::UPDATE,          "Changes how long a recording is kept"),
         function("recording/recordings/copy",    changes::copy,            changes::COPY,            "Files a recording under another group too"),
         function("recording/recordings/delete",  changes::delete,          changes::DELETE,          "Deletes a recording, with its sound"),
+        function("recording/recordings/export",  export::export,           export::EXPORT,           "A file with the recordings that match, or that are named"),
         function("recording/groups/list",        groups::list,             groups::LIST,             "The record groups that you see"),
         function("recording/groups/get",         groups::get,              groups::GET,              "One record group"),
         function("recording/groups/create",      groups::create,           groups::CREATE,           "Adds a record group"),

@@ -176,7 +176,7 @@ fn body(function: &Function) -> Value {
 
 /// What a function answers.
 struct Answer {
-    /// The schema of `data`; nothing: it answers 204.
+    /// The schema of `data`; nothing: it answers 204, or a file.
     data: Option<Value>,
     /// Whether it is about one thing, which may not be there.
     of_one: bool,
@@ -196,6 +196,7 @@ fn answer(path: &str) -> Option<Answer> {
             (None, true)
         }
         "recording/recordings/peaks" => (Some(reference("Waveform")), true),
+        "recording/recordings/export" => return Some(Answer { data: None, of_one: true }),
         "recording/groups/list" => (Some(rows("Group")), false),
         "recording/groups/get" => (Some(reference("Group")), true),
         "recording/groups/create" => (Some(reference("Created")), false),
@@ -225,6 +226,9 @@ fn responses(path: &str) -> Value {
 }
 
 fn success(path: &str, data: Option<Value>) -> Value {
+    if path == "recording/recordings/export" {
+        return exported();
+    }
     let Some(data) = data else {
         return json!({
             "description": "Done; the envelope's code is 204, or 201 with validation=1",
@@ -248,6 +252,20 @@ fn success(path: &str, data: Option<Value>) -> Value {
         }
     }
     json!({ "description": "Success", "content": content })
+}
+
+/// The files of an export.
+fn exported() -> Value {
+    let file = |kind: &str, about: &str| json!({ "schema": { "type": "string", "contentMediaType": kind, "description": about } });
+    let csv = "RFC 4180 in UTF-8 with a byte order mark; the header has the names of the columns of a list. Times are ISO \
+               8601 with the offset of the zone, empty for 0. A text that a spreadsheet could take for a formula, or that \
+               begins with an apostrophe, has an apostrophe before it";
+    let zip = "The sound files, stored and named by time, caller and called number; last index.csv: `file` and `missing` \
+               (why there is no sound, or not all of it), then the columns of the CSV";
+    json!({
+        "description": "A file",
+        "content": { "text/csv": file("text/csv", csv), "application/zip": file("application/zip", zip) },
+    })
 }
 
 /// What `wrap=none` answers besides the whole file.

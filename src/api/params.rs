@@ -173,11 +173,20 @@ impl Params {
 
 /// Percent-decoding as strict as a form allows: `+` is a space, a `%` begins two hexadecimal digits, bytes are UTF-8.
 fn decode(text: &[u8]) -> Option<String> {
+    unescape(text, b' ')
+}
+
+/// A part of a value that is percent-encoded once more, as it stands in a path: `+` is itself.
+pub fn percent_decoded(text: &str) -> Option<String> {
+    unescape(text.as_bytes(), b'+')
+}
+
+fn unescape(text: &[u8], plus: u8) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();
     while let Some(&byte) = rest.next() {
         bytes.push(match byte {
-            b'+' => b' ',
+            b'+' => plus,
             b'%' => hex(*rest.next()?)? << 4 | hex(*rest.next()?)?,
             _ => byte,
         });
@@ -319,7 +328,7 @@ impl<'a> Reading<'a> {
 }
 
 /// ASCII digits with at most a minus before them, within 64 bits.
-fn integer(text: &str) -> Option<i64> {
+pub fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

@@ -24,15 +24,15 @@ pub const COMPLETE: Parameter =
 pub const TOTALTIME_MINIMUM: Parameter = Parameter::natural("totaltime_minimum", "0", "Seconds, inclusive");
 pub const TOTALTIME_MAXIMUM: Parameter =
     Parameter::range("totaltime_maximum", -1, i64::MAX, "-1", "Seconds, inclusive; -1 no limit");
-const SORT: Parameter = Parameter::choice(
+pub const SORT: Parameter = Parameter::choice(
     "sort",
     &["cnumber", "expires", "snumber", "start", "totaltime"],
     "start",
     "Column to sort by",
 );
-const DESCENDING: Parameter = Parameter::flag("descending", "1: the reverse order");
-const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all");
-const OFFSET: Parameter = Parameter::natural("offset", "0", "Rows to skip");
+pub const DESCENDING: Parameter = Parameter::flag("descending", "1: the reverse order");
+pub const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all");
+pub const OFFSET: Parameter = Parameter::natural("offset", "0", "Rows to skip");
 const COUNT: Parameter = Parameter::flag("count", "1: how much matches, and no rows");
 pub const DIRECTION: Parameter =
     Parameter::choice("direction", &["in", "out", "internal"], "", "Only calls of this direction");
@@ -73,7 +73,7 @@ pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
         let ask = move |reader: &Reader| Ok(reader.totals(&wanted.filter(reader, &person)?)?);
         return asked.ok(&stream::long_question(&asked.app, ask).await?);
     }
-    let takes_long = wanted.page.sort != Sort::Start || wanted.has_text();
+    let takes_long = wanted.takes_long();
     stream::answer(&asked.app, &asked.request, envelope::JSON, takes_long, move |reader, out| {
         let filter = wanted.filter(reader, &person)?;
         let rows = RowWriter::new(strings);
@@ -92,7 +92,7 @@ pub struct Wanted {
     customer: Option<i64>,
     recordgroup: Option<i64>,
     filter: Filter,
-    page: Page,
+    pub page: Page,
     count: bool,
     pub faults: Vec<Fault>,
 }
@@ -148,10 +148,11 @@ impl Wanted {
         Wanted { customer, recordgroup, filter, page, count, faults: reading.into_faults() }
     }
 
-    /// Whether rows are looked through for a text.
-    fn has_text(&self) -> bool {
+    /// Whether much is read before something comes out: rows are sorted, or looked through for a text.
+    pub fn takes_long(&self) -> bool {
         let Filter { called, caller, search, .. } = &self.filter;
-        !(called.is_empty() && caller.is_empty() && search.is_empty())
+        let has_text = !(called.is_empty() && caller.is_empty() && search.is_empty());
+        has_text || self.page.sort != Sort::Start
     }
 
     /// The filter, once the caller's rights are known; else every fault of the request.

@@ -138,12 +138,24 @@ pub async fn answer(
     if let Some(answer) = (!takes_long).then(at_once).flatten() {
         return answer.map(|whole| response.body(whole));
     }
+    read(app, request, response, takes_long, move |_, reader, out| produce(reader, out)).await
+}
+
+/// Answers with whatever `produce` reads from the database and writes; it is called once, on a thread that may block.
+/// `takes_long`: much is read before something comes out, so that it has to wait for its turn.
+pub async fn read(
+    app: &Data<App>,
+    request: &HttpRequest,
+    response: HttpResponseBuilder,
+    takes_long: bool,
+    produce: impl FnOnce(&App, &Reader, &Output) -> Result<(), Refusal> + Send + 'static,
+) -> Result<HttpResponse, Refusal> {
     let turn = if takes_long { Some(turn(&app.searches).await?) } else { None };
     written(app, request, response, move |app, out, gone| {
         let _turn = turn;
         let reader = app.store.reader()?;
         reader.end_when(move || gone.load(Ordering::Relaxed))?;
-        produce(&reader, out)
+        produce(app, &reader, out)
     })
     .await
 }
@@ -178,17 +190,33 @@ pub async fn written(
     }
 }
 
-/// A body of exactly `size` bytes, which `produce` hands over piece by piece on a thread that may block. It breaks off
-/// when nobody wants more. Unlike a long list it may take as long as it moves: it keeps nobody from writing.
+/// Hands over a piece; breaks when nobody wants more.
+pub type Handing<'a> = &'a mut dyn FnMut(Vec<u8>) -> ControlFlow<()>;
+
+/// A permit to send sound.
+pub fn sound_permit(app: &App) -> Result<OwnedSemaphorePermit, Refusal> {
+    Arc::clone(&app.sounds).try_acquire_owned().map_err(|_| Refusal::Busy(RETRY))
+}
+
+/// A body of exactly `size` bytes, as [`pieces`] sends them.
 pub fn sound(
     app: &Data<App>,
     request: &HttpRequest,
     size: u64,
-    produce: impl FnOnce(&mut dyn FnMut(Vec<u8>) -> ControlFlow<()>) -> Result<ControlFlow<()>, Refusal>
-    + Send
-    + 'static,
+    produce: impl FnOnce(Handing<'_>) -> Result<ControlFlow<()>, Refusal> + Send + 'static,
 ) -> Result<impl MessageBody + 'static, Refusal> {
-    let permit = Arc::clone(&app.sounds).try_acquire_owned().map_err(|_| Refusal::Busy(RETRY))?;
+    Ok(pieces(app, request, BodySize::Sized(size), sound_permit(app)?, produce))
+}
+
+/// A body that `produce` hands over piece by piece on a thread that may block. It breaks off when nobody wants more.
+/// Unlike a long list it may take as long as it moves: it keeps nobody from writing.
+pub fn pieces(
+    app: &Data<App>,
+    request: &HttpRequest,
+    size: BodySize,
+    permit: OwnedSemaphorePermit,
+    produce: impl FnOnce(Handing<'_>) -> Result<ControlFlow<()>, Refusal> + Send + 'static,
+) -> impl MessageBody + 'static {
     let (pieces, receiver) = mpsc::channel(WAITING);
     let hangup = request.conn_data::<Hangup>().cloned();
     let stall = Duration::from_secs(app.config.stream_stall_seconds.into());
@@ -199,7 +227,7 @@ pub fn sound(
             let _ = stream.send(Piece::End);
         }
     }));
-    Ok(Body { pieces: receiver, size: BodySize::Sized(size), ended: false, _waits: None })
+    Body { pieces: receiver, size, ended: false, _waits: None }
 }
 
 /// The body of an answer to HEAD: its length, and nothing of it.

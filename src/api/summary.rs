@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use actix_web::HttpResponse;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::calendar::{self, Calendar, Interval};
@@ -24,8 +23,6 @@ const INTERVAL: Parameter = Parameter::choice(
     "day",
     "What to count by; weeks begin on Monday. At most 5,000 of them",
 );
-const TIMEZONE: Parameter =
-    Parameter::text("timezone", "IANA name of the zone whose clocks count, such as Europe/Berlin; else UTC");
 
 /// The parameters: list's filters, and by what to count.
 pub const SUMMARY: &[Parameter] = &[
@@ -41,7 +38,7 @@ pub const SUMMARY: &[Parameter] = &[
     list::DIRECTION,
     list::SEARCH,
     INTERVAL,
-    TIMEZONE,
+    calendar::TIMEZONE,
 ];
 
 /// Calls in each interval, from `start` – or the first call where that is absent – to `end`.
@@ -61,13 +58,9 @@ pub async fn summary(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
 fn read_calendar(params: &Params, wanted: &mut Wanted) -> Calendar {
     let mut reading = Reading::new(params);
     let interval = reading.choice(&INTERVAL).map_or(Interval::Day, |place| Interval::ALL[place]);
-    let name = reading.text(&TIMEZONE);
-    let zone = name.map_or(Some(TimeZone::UTC), calendar::zone);
-    if zone.is_none() {
-        reading.fault(TIMEZONE.name, "timezone must be an IANA name, such as Europe/Berlin or UTC");
-    }
+    let zone = calendar::read_zone(&mut reading);
     wanted.faults.extend(reading.into_faults());
-    Calendar { interval, zone: zone.unwrap_or(TimeZone::UTC) }
+    Calendar { interval, zone }
 }
 
 /// An interval and what began in it.
@@ -134,6 +127,8 @@ impl Bars<'_> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
 
     /// Calls of 10 seconds in each hour, by its beginning.

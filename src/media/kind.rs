@@ -73,7 +73,8 @@ impl Name {
     }
 }
 
-fn is_safe(c: char) -> bool {
+/// Whether a character of a name is taken for nothing but itself.
+pub(super) fn is_safe(c: char) -> bool {
     let turns_text = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
     let means_something =
         matches!(c, '"' | '%' | '*' | ':' | '<' | '>' | '?' | '|' | '\u{feff}' | '\u{fffd}');

@@ -8,6 +8,7 @@ mod bits;
 mod g711;
 mod gsm;
 mod kind;
+pub mod names;
 mod packed;
 mod pcm;
 mod peaks;
@@ -17,6 +18,7 @@ mod sniff;
 mod sound;
 mod wave;
 mod waveform;
+pub mod zip;
 
 use std::ffi::OsStr;
 use std::io;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::query::Query;
 use super::row::{RecordingRow, Taking};
@@ -31,6 +31,14 @@ pub(super) struct Place {
     pub customer: i64,
     /// As the row has it.
     pub uniqueid: String,
+}
+
+/// A recording that a person may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Seen {
+    id: i64,
+    /// Whose it is.
+    pub customer: i64,
 }
 
 /// The row with exactly this unique id, else the only one that has it but for a dot; if the person may see it.
@@ -86,30 +94,39 @@ impl Reader {
         identity: &Identity,
         read: impl Fn(&RecordingRow<'_>) -> T + 'static,
     ) -> Result<Option<T>, StoreError> {
-        match place(&self.0, person, identity)? {
-            Some(place) => self.read(place.id, read),
-            None => Ok(None),
-        }
-    }
-
-    fn read<T: 'static>(
-        &self,
-        id: i64,
-        read: impl Fn(&RecordingRow<'_>) -> T + 'static,
-    ) -> Result<Option<T>, StoreError> {
-        let mut query = Query::default();
-        query.columns();
-        query.push(" FROM recordings r WHERE r.id = ");
-        query.bind(id);
+        let Some(seen) = self.seen(person, identity)? else { return Ok(None) };
         let made = Rc::new(RefCell::new(None));
         let place = Rc::clone(&made);
-        let _taking = Taking::begin(Box::new(move |row| {
+        self.rows(&[seen], move |row| {
             place.replace(Some(read(row)));
             ControlFlow::Break(())
-        }));
-        let mut statement = self.0.prepare_cached(&query.sql)?;
-        let mut rows = statement.query(params_from_iter(query.values.iter()))?;
-        while rows.next()?.is_some() {}
+        })?;
         Ok(made.take())
+    }
+
+    /// The recording, if it exists and the person may see it.
+    pub fn seen(&self, person: &Person, identity: &Identity) -> Result<Option<Seen>, StoreError> {
+        let place = place(&self.0, person, identity)?;
+        Ok(place.map(|Place { id, customer, .. }| Seen { id, customer }))
+    }
+
+    /// Calls `each` with these rows in their order, until it breaks; one that is gone is left out.
+    pub fn rows(
+        &self,
+        seen: &[Seen],
+        each: impl FnMut(&RecordingRow<'_>) -> ControlFlow<()> + 'static,
+    ) -> Result<(), StoreError> {
+        let mut query = Query::default();
+        query.columns();
+        query.push(" FROM recordings r WHERE r.id = ?");
+        let _taking = Taking::begin(Box::new(each));
+        let mut statement = self.0.prepare_cached(&query.sql)?;
+        for one in seen {
+            let over = statement.query_row([one.id], |row| row.get(0)).optional()?;
+            if over.unwrap_or_default() {
+                break;
+            }
+        }
+        Ok(())
     }
 }

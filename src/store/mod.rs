@@ -38,7 +38,7 @@ pub use error::{OpenError, StoreError};
 pub use fold::{MOST_WORDS, fold_words};
 pub use foreign::{ForeignError, ForeignRow, ForeignTable};
 pub use groups::GroupFields;
-pub use identity::Identity;
+pub use identity::{Identity, Seen};
 pub use members::Member;
 pub use open::wide_mode;
 pub use people::{Credential, Listed, PersonFields};
@@ -64,6 +64,13 @@ pub struct Store {
 
 /// A read-only connection, borrowed from the pool.
 pub struct Reader(r2d2::PooledConnection<SqliteConnectionManager>);
+
+/// While it is kept, a [`Reader`] sees the database as it was at its first question.
+#[must_use]
+pub struct Snapshot<'a> {
+    /// `None` within another one.
+    _transaction: Option<Transaction<'a>>,
+}
 
 /// A transaction that changes data, and who makes it.
 pub struct Change<'a> {
@@ -162,6 +169,12 @@ impl Drop for Store {
 }
 
 impl Reader {
+    /// Lets several questions see the same rows.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        let outermost = self.0.is_autocommit();
+        Ok(Snapshot { _transaction: outermost.then(|| self.0.unchecked_transaction()).transpose()? })
+    }
+
     /// Ends whatever this connection runs as soon as `over` says so; its query then fails with
     /// [`StoreError::Cancelled`].
     pub fn end_when(&self, over: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {

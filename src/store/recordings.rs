@@ -26,7 +26,7 @@ impl Reader {
         let _taking = Taking::begin(taker(page, Rc::clone(&taken), each));
         // Several statements must see the same rows; one does anyway.
         let several = search::has_text(filter) || page.after.is_some();
-        let _snapshot = several.then(|| self.0.unchecked_transaction()).transpose()?;
+        let _snapshot = several.then(|| self.snapshot()).transpose()?;
         let so_far = || taken.borrow().count;
         let parts = match (&page.after, page.sort) {
             (Some(_), Sort::Start) => vec![Part::Tie, Part::Behind],
@@ -104,7 +104,7 @@ impl Reader {
     /// How much matches.
     pub fn totals(&self, filter: &Filter) -> Result<Totals, StoreError> {
         // What the trigram index names must be counted among the rows that it was asked of.
-        let _snapshot = self.0.unchecked_transaction()?;
+        let _snapshot = self.snapshot()?;
         let choice = self.way_to_all(filter)?;
         let mut query = Query::default();
         // total() and not sum(): what another program stored as text or beyond 64 bits must not fail the request.

@@ -12,6 +12,7 @@ mod asterisk;
 mod changes;
 mod command_line;
 mod database;
+mod export;
 mod forms;
 mod get;
 mod groups;
