@@ -2,47 +2,10 @@
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
-import { ask, logIn, openCalls, openPage, rows, settled, shoot, startBrowser } from "./page.js";
-import { HOSTILE, LENA, LONG, PASSWORD, lanAddress, startServer } from "./server.js";
-
-const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-let server;
-let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
-
-/** A test with a page of its own that must end without faults. */
-function withPage(name, options, body) {
-  test(name, async () => {
-    const opened = await openCalls(browser, server.url + (options.path ?? "/"), options);
-    try {
-      await body(opened.page, opened);
-      assert.deepEqual(opened.faults, []);
-    } finally {
-      await opened.context.close();
-    }
-  });
-}
-
-const long = { name: LENA, path: `/?start=${LONG.start}&end=${LONG.start + LONG.rows * LONG.step}` };
-const query = (page) => page.evaluate(() => location.search);
-/** Until so many calls are found and shown. */
-async function found(page, count) {
-  await page.waitForFunction((n) => document.getElementById("totals").textContent.replace(/\D/g, "") === n, String(count));
-  await settled(page);
-}
-const total = async (page) => Number((await page.locator("#totals").textContent()).replace(/\D/g, ""));
+import { test } from "node:test";
+import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
+import { HOSTILE, LENA, LONG, PASSWORD, lanAddress } from "./server.js";
+import { accessible, browser, found, long, query, server, total, withPage } from "./suite.js";
 
 test("a wrong password is refused in words, the right one shows the calls, and a reload keeps them", async () => {
   const { page, context, faults } = await openPage(browser, server.url);
@@ -516,40 +479,35 @@ test("another origin gets neither data nor a frame, cookie or not", async () => 
 
 for (const scheme of ["light", "dark"]) {
   test(`axe finds nothing, ${scheme}`, async () => {
-    const check = async (page, what) => {
-      await page.addScriptTag({ path: axeSource }).catch(() => page.evaluate(() => 0));
-      const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-      assert.deepEqual(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 160))]), [], what);
-    };
     const { page, context } = await openPage(browser, server.url, { scheme, bypassCSP: true });
     await page.locator("#login-name").waitFor();
-    await check(page, "login");
+    await accessible(page, "login");
     await logIn(page);
     await settled(page);
     await page.keyboard.press("j");
-    await check(page, "list");
+    await accessible(page, "list");
     await page.locator("#columns").click();
-    await check(page, "columns");
+    await accessible(page, "columns");
     await page.keyboard.press("Escape");
     await page.locator("#me").click();
-    await check(page, "menu");
+    await accessible(page, "menu");
     await page.keyboard.press("Escape");
     await page.keyboard.press("?");
-    await check(page, "keys");
+    await accessible(page, "keys");
     await page.keyboard.press("Escape");
     await page.locator("#search").fill("nothing is called so");
     await page.getByText("No call matches").waitFor();
-    await check(page, "no match");
+    await accessible(page, "no match");
     await page.setViewportSize({ width: 390, height: 844 });
     await page.keyboard.press("Escape");
     await page.keyboard.press("x");
     await settled(page);
-    await check(page, "phone");
+    await accessible(page, "phone");
     await page.locator("#open-filters").click();
-    await check(page, "filters on a phone");
+    await accessible(page, "filters on a phone");
     await page.goto(`${server.url}/api-docs`);
     await page.locator("#try").waitFor();
-    await check(page, "API");
+    await accessible(page, "API");
     await context.close();
   });
 }

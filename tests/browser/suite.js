@@ -1,0 +1,53 @@
+/** What all tests share: one server, one browser, and a page for each test. */
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { openCalls, settled, startBrowser } from "./page.js";
+import { LENA, LONG, startServer } from "./server.js";
+
+export let server;
+export let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+/** A test with a page of its own that must end without faults. */
+export function withPage(name, options, body) {
+  test(name, async () => {
+    const opened = await openCalls(browser, server.url + (options.path ?? "/"), options);
+    try {
+      await body(opened.page, opened);
+      assert.deepEqual(opened.faults, []);
+    } finally {
+      await opened.context.close();
+    }
+  });
+}
+
+/** Where the long list is. */
+export const long = { name: LENA, path: `/?start=${LONG.start}&end=${LONG.start + LONG.rows * LONG.step}` };
+export const query = (page) => page.evaluate(() => location.search);
+/** Until so many calls are found and shown. */
+export async function found(page, count) {
+  await page.waitForFunction((n) => document.getElementById("totals").textContent.replace(/\D/g, "") === n, String(count));
+  await settled(page);
+}
+export const total = async (page) => Number((await page.locator("#totals").textContent()).replace(/\D/g, ""));
+
+
+const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** Nothing that axe knows is wrong with what the page shows now. The page must have been opened with `bypassCSP`. */
+export async function accessible(page, what) {
+  await page.addScriptTag({ path: axeSource }).catch(() => page.evaluate(() => 0));
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 160))]), [], what);
+}
