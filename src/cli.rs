@@ -1,6 +1,7 @@
 //! Words typed by a person: the command tree. Each command is one call.
 
 mod commands;
+mod rules;
 mod settings;
 mod terminal;
 
@@ -36,6 +37,9 @@ enum Command {
     /// What people may do
     #[command(subcommand)]
     Role(Role),
+    /// Where new recordings are filed
+    #[command(subcommand)]
+    Rules(Rules),
     /// Fill an empty database with a made-up office, with sound
     Demo,
     /// Say which way through the indexes a list request takes, and why
@@ -245,6 +249,34 @@ enum User {
 }
 
 #[derive(Subcommand)]
+enum Rules {
+    /// Say which rule takes a file, why, and what would become of it; nothing is stored
+    Test(RulesTest),
+}
+
+#[derive(Args)]
+struct RulesTest {
+    /// Files: full paths, or relative to the media root; they need not exist
+    #[arg(required = true)]
+    file: Vec<String>,
+    /// As if it were a call of this direction: in, out or internal
+    #[arg(long, value_name = "WORD")]
+    direction: Option<String>,
+    /// As if the channel had this account code
+    #[arg(long, value_name = "CODE")]
+    account: Option<String>,
+    /// As if the call had begun in this context of the dialplan
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+    /// As if it had gone through this queue
+    #[arg(long, value_name = "NUMBER")]
+    queue: Option<String>,
+    /// As if this number had answered
+    #[arg(long, value_name = "NUMBER")]
+    answered: Option<String>,
+}
+
+#[derive(Subcommand)]
 enum Role {
     /// List the roles and what they allow
     List(Output),
@@ -264,6 +296,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Group(group) => commands::group(&config, group),
         Command::User(user) => commands::user(&config, user),
         Command::Role(Role::List(output)) => commands::roles(&config, &output),
+        Command::Rules(Rules::Test(test)) => rules::test(&config, &test),
         Command::Demo => commands::demo(&config),
         Command::SearchPlan { query } => commands::search_plan(&config, &query),
         Command::Config { .. } => Ok(()),

@@ -1,9 +1,13 @@
 //! Settings: what the program believes, once flags, environment, file and defaults are put together.
 
+mod intake;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule};
 
 /// What the program runs with.
 #[derive(Clone, Debug)]
@@ -32,6 +36,10 @@ pub struct Config {
     pub stream_stall_seconds: u32,
     /// Minutes that a long answer may take.
     pub stream_minutes: u32,
+    /// Folders that are watched for recordings.
+    pub folders: Vec<Folder>,
+    /// Where recordings are filed.
+    pub rules: Vec<Rule>,
 }
 
 impl Default for Config {
@@ -49,6 +57,8 @@ impl Default for Config {
             streams: 16,
             stream_stall_seconds: 10,
             stream_minutes: 10,
+            folders: Vec::new(),
+            rules: Vec::new(),
         }
     }
 }
@@ -80,6 +90,9 @@ pub struct Given {
     pub streams: Option<u32>,
     pub stream_stall_seconds: Option<u32>,
     pub stream_minutes: Option<u32>,
+    pub watch: Option<bool>,
+    pub folders: Option<Vec<Folder>>,
+    pub rules: Option<Vec<Rule>>,
 }
 
 /// Why settings cannot be used. One sentence that says what to do.
@@ -121,6 +134,9 @@ impl Given {
             streams: self.streams.or(other.streams),
             stream_stall_seconds: self.stream_stall_seconds.or(other.stream_stall_seconds),
             stream_minutes: self.stream_minutes.or(other.stream_minutes),
+            watch: self.watch.or(other.watch),
+            folders: self.folders.or(other.folders),
+            rules: self.rules.or(other.rules),
         }
     }
 
@@ -148,6 +164,11 @@ impl Given {
                 default.stream_stall_seconds,
             )?,
             stream_minutes: positive("stream_minutes", self.stream_minutes, default.stream_minutes)?,
+            folders: match self.watch {
+                Some(false) => Vec::new(),
+                _ => self.folders.unwrap_or_else(|| vec![Folder::default()]),
+            },
+            rules: self.rules.unwrap_or_default(),
         })
     }
 }
@@ -169,7 +190,11 @@ fn positive(name: &'static str, given: Option<u32>, default: u32) -> Result<u32,
 }
 
 /// The configuration file with every setting at its default, explained.
-pub const SAMPLE: &str = r#"# Tapeline's settings. A flag on the command line wins over its TAPELINE_… variable, and that over this file.
+pub fn sample() -> String {
+    format!("{SAMPLE}{}", intake::SAMPLE)
+}
+
+const SAMPLE: &str = r#"# Tapeline's settings. A flag on the command line wins over its TAPELINE_… variable, and that over this file.
 
 # The database file. Variable TAPELINE_DB, flag --db.
 #db = "recordings.db"
@@ -214,14 +239,30 @@ mod tests {
 
     #[test]
     fn the_sample_is_valid_and_says_the_defaults() {
-        let given: Given = toml::from_str(SAMPLE).expect("the sample parses");
+        let given: Given = toml::from_str(&sample()).expect("the sample parses");
         assert!(given.db.is_none());
-        let uncommented: String = SAMPLE
+        let uncommented = uncommented(SAMPLE);
+        let given: Given = toml::from_str(&uncommented).expect("the settings parse");
+        let config = Given { watch: Some(false), ..given }.settle().expect("the defaults are in range");
+        assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+    }
+
+    #[test]
+    fn the_sample_of_folders_and_rules_is_valid() {
+        let text = uncommented(intake::SAMPLE);
+        let given: Given = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let config = given.settle().expect("settings");
+        let example = &config.folders[0];
+        assert_eq!(example.silent_minutes, Folder::default().silent_minutes);
+        assert_eq!(example.rescan_minutes, Folder::default().rescan_minutes);
+        assert_eq!(example.keep_empty, Folder::default().keep_empty);
+        assert_eq!(config.rules[0].extension.list(), ["20?", "301"]);
+    }
+
+    fn uncommented(sample: &str) -> String {
+        sample
             .lines()
             .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
-            .fold(String::new(), |text, line| text + line + "\n");
-        let given: Given = toml::from_str(&uncommented).expect("the settings parse");
-        let config = given.settle().expect("the defaults are in range");
-        assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+            .fold(String::new(), |text, line| text + line + "\n")
     }
 }

@@ -12,7 +12,7 @@ use super::terminal::{ask_password, say, say_json, say_table};
 use super::{Customer, Group, GroupArgs, Init, Output, User};
 use crate::app::now;
 use crate::auth::hash_password;
-use crate::config::{Config, SAMPLE};
+use crate::config::{Config, sample};
 use crate::model::{Actor, NewPerson};
 use crate::store::{GroupFields, PersonFields, Store, StoreError};
 use crate::{api, demo, server};
@@ -20,7 +20,7 @@ use crate::{api, demo, server};
 /// Connections that a command needs to read with.
 const READERS: u32 = 1;
 
-fn open(config: &Config) -> anyhow::Result<Store> {
+pub(super) fn open(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::open(&config.db, READERS)?)
 }
 
@@ -288,13 +288,13 @@ pub(super) fn search_plan(config: &Config, query: &str) -> anyhow::Result<()> {
 }
 
 pub(super) fn config(output: Option<PathBuf>) -> anyhow::Result<()> {
-    let Some(path) = output else { return say(SAMPLE.trim_end()) };
+    let Some(path) = output else { return say(sample().trim_end()) };
     OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(&path)
-        .and_then(|mut file| file.write_all(SAMPLE.as_bytes()))
+        .and_then(|mut file| file.write_all(sample().as_bytes()))
         .with_context(|| {
             format!("{} cannot be made; an existing file is never overwritten", path.display())
         })?;

@@ -101,6 +101,7 @@ impl SettingsArgs {
             streams: self.streams,
             stream_stall_seconds: self.stream_stall_seconds,
             stream_minutes: self.stream_minutes,
+            ..Given::default()
         }
     }
 }

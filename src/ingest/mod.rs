@@ -3,3 +3,4 @@
 pub mod ami;
 pub mod cdr;
 pub mod freeswitch;
+pub mod names;

@@ -87,12 +87,12 @@ impl Acceptance<'_> {
             }
         }
         known.ranks = ranks.text();
-        self.file(known, facts)
+        self.file(known, facts, draft)
     }
 
     /// Files a recording that has no row.
-    fn file(&mut self, mut known: Known, facts: Facts) -> Result<Outcome, StoreError> {
-        let verdict = self.judge(&known, &facts)?;
+    fn file(&mut self, mut known: Known, facts: Facts, draft: &Draft) -> Result<Outcome, StoreError> {
+        let verdict = self.judge(&known, &facts, draft)?;
         let mut row = row_of(facts, &mut known, &NewRecording::default());
         match verdict {
             Verdict::Excluded(reason) => {
@@ -158,7 +158,7 @@ impl Acceptance<'_> {
         self.learn(&mut known, &mut facts, &mut ranks, draft);
         known.ranks = ranks.text();
         if !settled {
-            return self.file(known, facts);
+            return self.file(known, facts, draft);
         }
         row_of(facts, &mut known, &NewRecording::default());
         if known != before {
@@ -183,7 +183,7 @@ impl Acceptance<'_> {
         known.ranks = ranks.text();
         let filed_here = (old.customer, old.recordgroup) == (known.customer, known.recordgroup);
         let verdict = match old.complete == 0 && filed_here {
-            true => Some(self.judge(&known, &facts)?),
+            true => Some(self.judge(&known, &facts, draft)?),
             false => None,
         };
         let mut new = row_of(facts, &mut known, &old);
@@ -285,19 +285,11 @@ impl Acceptance<'_> {
         facts.learn(ranks, &draft.facts, draft.source);
     }
 
-    fn judge(&self, known: &Known, facts: &Facts) -> Result<Verdict, StoreError> {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let subject = Subject {
-            path: known.path.clone(),
-            uniqueid: known.uniqueid.clone(),
-            direction: text(&facts.direction),
-            snumber: text(&facts.snumber),
-            cnumber: text(&facts.cnumber),
-            dnumber: text(&facts.dnumber),
-            context: text(&facts.context),
-            account: text(&facts.account),
-            queue: text(&facts.queue),
-        };
+    fn judge(&self, known: &Known, facts: &Facts, draft: &Draft) -> Result<Verdict, StoreError> {
+        if let Some(reason) = &draft.leave_out {
+            return Ok(Verdict::Excluded(reason.clone()));
+        }
+        let subject = Subject::new(&known.path, &known.uniqueid, facts);
         self.rules.judge(&subject, |id| self.change.group_settings(id))
     }
 

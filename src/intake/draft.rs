@@ -48,6 +48,9 @@ pub struct Draft {
     pub over: bool,
     /// The file as it was just looked at, if the source sees it.
     pub file: Option<FileState>,
+    /// Why the source itself leaves it out: the file is one side of another one, or has no sound.
+    #[serde(skip)]
+    pub leave_out: Option<String>,
     /// Where the file was before it was moved or renamed.
     #[serde(skip)]
     pub moved_from: Option<String>,
@@ -96,11 +99,12 @@ impl Draft {
     }
 }
 
-/// A file's name without folders and without its ending.
-fn stem(path: &str) -> &str {
+/// A file's name without its folders and its ending.
+pub fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
+        // The counter of a uniqueid is no ending.
+        Some((stem, ending)) if !stem.is_empty() && !ending.bytes().all(|byte| byte.is_ascii_digit()) => stem,
         _ => name,
     }
 }

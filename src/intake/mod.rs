@@ -22,7 +22,7 @@ mod live;
 mod rules;
 mod settle;
 
-pub use draft::{About, Draft, FileState, Source};
+pub use draft::{About, Draft, FileState, Source, stem};
 pub use facts::Facts;
 pub use live::{Event, Live, SourceStatus, What};
 pub use rules::{Rules, Subject, Verdict};
@@ -89,6 +89,13 @@ impl Intake {
             store.change(&Actor::intake(), now, |change| self.within(change, drafts, &mut events))?;
         events.into_iter().for_each(|event| self.live.tell(event));
         Ok(outcomes)
+    }
+
+    /// Which rule takes a recording and why, a line each, and what would become of it.
+    pub fn explain(&self, store: &Store, subject: &Subject, now: i64) -> Result<Vec<String>, StoreError> {
+        store.rehearse(&Actor::intake(), now, |change| {
+            self.rules.explain(subject, |id| change.group_settings(id))
+        })
     }
 
     /// What would become of the drafts; nothing is stored.

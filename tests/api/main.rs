@@ -29,6 +29,7 @@ mod peaks;
 mod play;
 mod program;
 mod recordings;
+mod rules;
 mod search;
 mod session;
 mod streaming;

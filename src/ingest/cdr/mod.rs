@@ -18,7 +18,7 @@ mod words;
 
 pub use asterisk::read;
 pub use clid::Caller;
-pub use clock::Clock;
+pub use clock::{Clock, epoch};
 pub use columns::{Column, Layout, Layouts};
 pub use rows::{Damage, Fields, Rows};
 pub use tally::Tally;

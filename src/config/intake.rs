@@ -1,0 +1,219 @@
+//! Settings of intake: the rules, and the folders that are watched.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// One rule: conditions, all of which must hold, and what then becomes of a recording.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rule {
+    /// Folder of the file, relative to the media root.
+    pub folder: Patterns,
+    /// Name of the file.
+    pub name: Patterns,
+    /// The telephone in the office.
+    pub extension: Patterns,
+    /// Any number of the call.
+    pub number: Patterns,
+    /// Context of the dialplan.
+    pub context: Patterns,
+    /// Account code.
+    pub account: Patterns,
+    /// Queue.
+    pub queue: Patterns,
+    /// in, out or internal.
+    pub direction: Patterns,
+    /// Customer, by name or id.
+    pub customer: Option<NameOrId>,
+    /// Record group, by name or id.
+    pub group: Option<NameOrId>,
+    /// How long it is kept, if not as the group says.
+    pub expires: Option<Expires>,
+    /// It is not kept at all.
+    pub skip: bool,
+}
+
+/// One pattern or several, of which one must fit. None: everything fits.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(untagged)]
+pub enum Patterns {
+    /// No condition.
+    #[default]
+    Any,
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Patterns {
+    /// As a list; empty where there is no condition.
+    pub fn list(&self) -> &[String] {
+        match self {
+            Patterns::Any => &[],
+            Patterns::One(one) => std::slice::from_ref(one),
+            Patterns::Several(several) => several,
+        }
+    }
+}
+
+/// A customer or group.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(untagged)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum NameOrId {
+    Id(i64),
+    Name(String),
+}
+
+/// How long a recording is kept.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(untagged)]
+pub enum Expires {
+    /// Days from its start; 0 not to save.
+    Days(u32),
+    /// `"never"`.
+    Word(Never),
+}
+
+/// The word for it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Never {
+    /// It is kept until somebody deletes it.
+    Never,
+}
+
+/// A folder that a PBX records into.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Folder {
+    /// Below the media root; "" is all of it.
+    pub folder: PathBuf,
+    /// What the PBX calls it.
+    pub monitor_dir: Option<PathBuf>,
+    /// Machine that rows name; this one's host name unless given.
+    pub machine: Option<String>,
+    /// The PBX's system name, where its uniqueids don't have it.
+    pub systemname: String,
+    /// IANA name of the PBX's time zone; this machine's unless given.
+    pub zone: Option<String>,
+    /// Regular expression of file names that are built like no others.
+    pub pattern: Option<String>,
+    /// Whether files without any sound get a row.
+    pub keep_empty: bool,
+    /// Minutes without a change after which a file counts as closed, where nobody can tell whether it is open.
+    pub silent_minutes: u32,
+    /// Minutes between two looks at all files.
+    pub rescan_minutes: u32,
+}
+
+impl Default for Folder {
+    fn default() -> Folder {
+        Folder {
+            folder: PathBuf::new(),
+            monitor_dir: None,
+            machine: None,
+            systemname: String::new(),
+            zone: None,
+            pattern: None,
+            keep_empty: true,
+            silent_minutes: 10,
+            rescan_minutes: 10,
+        }
+    }
+}
+
+impl Folder {
+    /// The machine that rows name.
+    pub fn machine(&self) -> String {
+        self.machine.clone().unwrap_or_else(host_name)
+    }
+
+    /// Where below the media root a file lies that the PBX calls `path`; None where it lies elsewhere.
+    pub fn below_media_root(&self, media_root: &Path, path: &Path) -> Option<PathBuf> {
+        let own = media_root.join(&self.folder);
+        let monitor = self.monitor_dir.as_deref().unwrap_or(&own);
+        let rest = path.strip_prefix(monitor).ok()?;
+        let climbs = rest.components().any(|part| !matches!(part, std::path::Component::Normal(_)));
+        (!climbs && rest != Path::new("")).then(|| self.folder.join(rest))
+    }
+}
+
+fn host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "localhost".into() } else { name }
+}
+
+/// The part of the configuration file about it.
+pub(super) const SAMPLE: &str = r#"
+# Folders that a PBX records into: every file in them gets a row while it is written. Without [[folders]] the whole media
+# root is one, with the settings below; watch = false ends that. A line [[folders]] for each, then its settings.
+#watch = true
+#[[folders]]
+# The folder, below the media root, and what the PBX calls it (the same folder, unless the PBX is elsewhere).
+#folder = ""
+#monitor_dir = "/var/spool/asterisk/monitor"
+# What rows call the machine, if not by its host name; and the PBX's systemname, if its uniqueids lack it.
+#machine = "pbx1"
+#systemname = ""
+# The time zone that the PBX writes into names, if not this machine's.
+#zone = "Europe/Berlin"
+# How names are built, where they are not FreePBX's (in-5550100-5551230002-20261124-055328-1795499608.28.wav), FusionPBX's
+# (archive/2026/Nov/24/<uuid>.wav) or plain uniqueids: a regular expression over the path below the folder, with any of the
+# groups uniqueid, caller, called, answered, direction, date (20261124), time (055328), epoch, queue, account, context.
+#pattern = '(?<caller>\d+)_(?<called>\d+)_(?<date>\d{8})(?<time>\d{6})\.wav$'
+# Whether files without any sound (unanswered calls) get a row.
+#keep_empty = true
+# A file counts as closed when it was closed; where nobody can see that (another host, a crash), when nothing was written
+# for so many minutes.
+#silent_minutes = 10
+# Minutes between two looks at all files, for what was missed.
+#rescan_minutes = 10
+
+# Rules: where a new recording is filed. They are asked from the top; the first whose conditions all hold decides, and one
+# without conditions takes the rest. Without rules everything goes to the first group of the only customer.
+# Try them with: tapeline rules test FILE
+# Conditions are patterns (* any characters, ? one, [a-z], {this,that}; in folder ** any folders), or lists of them.
+#[[rules]]
+#folder = "sales/**"            # the file's folder, below the media root
+#name = "q-*"                   # its name
+#extension = ["20?", "301"]     # the telephone in the office
+#number = "+4930*"              # any number of the call
+#context = "from-internal"      # these three only Asterisk and call detail records know
+#account = "4711"
+#queue = "400"
+#direction = "in"               # in, out or internal
+# What becomes of it: a group, by name or id (and its customer, where several have one of that name); days that it is kept,
+# if not as the group says (0 not at all, "never" expires); or skip = true, and it is left out.
+#group = "Sales"
+#customer = "My office"
+#expires = 90
+#skip = false
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_the_pbx_are_found_below_the_media_root() {
+        let folder = Folder {
+            folder: "pbx1".into(),
+            monitor_dir: Some("/var/spool/asterisk/monitor".into()),
+            ..Folder::default()
+        };
+        let found = |path: &str| folder.below_media_root(Path::new("/data"), Path::new(path));
+        assert_eq!(found("/var/spool/asterisk/monitor/2026/a.wav"), Some("pbx1/2026/a.wav".into()));
+        assert_eq!(found("/var/spool/asterisk/monitor"), None);
+        assert_eq!(found("/var/spool/asterisk/monitor/../a.wav"), None);
+        assert_eq!(found("/var/spool/asterisk/monitors/a.wav"), None);
+        assert_eq!(found("a.wav"), None);
+        let whole = Folder::default();
+        assert_eq!(
+            whole.below_media_root(Path::new("/data"), Path::new("/data/a.wav")),
+            Some("a.wav".into())
+        );
+    }
+}

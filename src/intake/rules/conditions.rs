@@ -1,0 +1,118 @@
+//! The conditions of a rule: patterns that a recording fits or doesn't.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::Subject;
+use crate::config::{Patterns, Rule};
+
+/// One condition.
+#[derive(Clone, Debug)]
+pub(super) struct Condition {
+    what: What,
+    patterns: GlobSet,
+    said: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Folder,
+    Name,
+    Extension,
+    Number,
+    Context,
+    Account,
+    Queue,
+    Direction,
+}
+
+impl What {
+    const fn word(self) -> &'static str {
+        match self {
+            What::Folder => "folder",
+            What::Name => "name",
+            What::Extension => "extension",
+            What::Number => "number",
+            What::Context => "context",
+            What::Account => "account",
+            What::Queue => "queue",
+            What::Direction => "direction",
+        }
+    }
+}
+
+/// The conditions of a rule; what is wrong with one of its patterns, in words.
+pub(super) fn conditions(rule: &Rule) -> Result<Vec<Condition>, String> {
+    let all = [
+        (What::Folder, &rule.folder),
+        (What::Name, &rule.name),
+        (What::Extension, &rule.extension),
+        (What::Number, &rule.number),
+        (What::Context, &rule.context),
+        (What::Account, &rule.account),
+        (What::Queue, &rule.queue),
+        (What::Direction, &rule.direction),
+    ];
+    let given = all.into_iter().filter(|(_, patterns)| !matches!(patterns, Patterns::Any));
+    given.map(|(what, patterns)| condition(what, patterns.list())).collect()
+}
+
+fn condition(what: What, patterns: &[String]) -> Result<Condition, String> {
+    let wrong = |why: &dyn std::fmt::Display| format!("its {} is not right: {why}", what.word());
+    if what == What::Direction
+        && let Some(other) = patterns.iter().find(|word| !["in", "out", "internal"].contains(&word.as_str()))
+    {
+        return Err(wrong(&format!("{other:?} is none of in, out, internal")));
+    }
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        // A folder's star stops at the next one, as in a shell.
+        let glob = GlobBuilder::new(pattern.trim_end_matches('/'))
+            .literal_separator(what == What::Folder)
+            .build()
+            .map_err(|error| wrong(&error))?;
+        set.add(glob);
+    }
+    let patterns_ = set.build().map_err(|error| wrong(&error))?;
+    Ok(Condition { what, patterns: patterns_, said: patterns.join(" or ") })
+}
+
+impl Condition {
+    /// What is asked.
+    pub(super) fn said(&self) -> String {
+        format!("{} is {}", self.what.word(), self.said)
+    }
+
+    /// None where it holds; else what there is instead.
+    pub(super) fn fails(&self, subject: &Subject) -> Option<String> {
+        let values = self.what.values(subject);
+        if values.iter().any(|value| self.patterns.is_match(value)) {
+            return None;
+        }
+        let known: Vec<&str> = values.into_iter().filter(|value| !value.is_empty()).collect();
+        Some(match (self.what, known.as_slice()) {
+            (What::Folder, []) => "the file lies in the media root itself".into(),
+            (_, []) => format!("no {} is known", self.what.word()),
+            (_, known) => format!("{} is {}", self.what.word(), known.join(", ")),
+        })
+    }
+}
+
+impl What {
+    fn values(self, subject: &Subject) -> Vec<&str> {
+        let (folder, name) = subject.path.rsplit_once('/').unwrap_or(("", &subject.path));
+        match self {
+            What::Folder => vec![folder],
+            What::Name => vec![name],
+            What::Extension => match subject.direction.as_str() {
+                "out" => vec![&subject.snumber],
+                "in" => vec![&subject.cnumber, &subject.dnumber],
+                _ => vec![&subject.snumber, &subject.cnumber, &subject.dnumber],
+            },
+            What::Number => vec![&subject.snumber, &subject.cnumber, &subject.dnumber],
+            What::Context => vec![&subject.context],
+            What::Account => vec![&subject.account],
+            What::Queue => vec![&subject.queue],
+            What::Direction => vec![&subject.direction],
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `tapeline rules test`: what would become of a file, said to a stranger.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::program::{Folder, run};
+
+fn settings(folder: &Folder, text: &str) -> String {
+    let (db, root, config) =
+        (folder.file("recordings.db"), folder.file("sound"), folder.file("tapeline.toml"));
+    let text = format!("db = {db:?}\nmedia_root = {root:?}\n{text}");
+    std::fs::write(&config, text).expect("a file");
+    std::fs::set_permissions(&config, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+    config.to_str().expect("UTF-8").to_owned()
+}
+
+#[test]
+fn rules_test_says_which_rule_takes_what_and_why() {
+    let folder = Folder::new();
+    let config = settings(
+        &folder,
+        "[[folders]]\nmonitor_dir = '/var/spool/asterisk/monitor'\nzone = 'UTC'\n\
+         [[rules]]\nqueue = '400'\ngroup = 'Support'\nexpires = 7\n\
+         [[rules]]\nextension = '101'\ndirection = 'out'\nskip = true\n\
+         [[rules]]\ngroup = 1",
+    );
+    run(&["customer", "add", "Alder", "--config", &config]).ok();
+    run(&["group", "add", "Sales", "--customer", "1", "--config", &config]).ok();
+    let missing = run(&["rules", "test", "a.wav", "--config", &config]);
+    assert_eq!(
+        missing.refusal(),
+        "rule 1 cannot be used: there is no group \"Support\"; add it with: tapeline group add \"Support\" --customer ID"
+    );
+    run(&["group", "add", "Support", "--customer", "1", "--config", &config]).ok();
+    let said = run(&[
+        "rules",
+        "test",
+        "--config",
+        &config,
+        "/var/spool/asterisk/monitor/2026/11/24/q-400-anonymous-20261124-055333-pbx1-1795499613.116.wav",
+        "out-5551234567-101-20261124-055326-1795499606.0.wav",
+        "meeting.wav",
+    ]);
+    assert_eq!(
+        said.ok(),
+        "/var/spool/asterisk/monitor/2026/11/24/q-400-anonymous-20261124-055333-pbx1-1795499613.116.wav
+  known of it: uniqueid pbx1-1795499613.116, direction in, caller anonymous, called 400, queue 400
+  rule 1 takes it, since queue is 400
+  filed in group 2 (Support) of customer 1, kept for 7 days
+
+out-5551234567-101-20261124-055326-1795499606.0.wav
+  known of it: uniqueid 1795499606.0, direction out, caller 101, called 5551234567, answered 5551234567
+  rule 1 wants that queue is 400; but no queue is known
+  rule 2 takes it, since extension is 101 and direction is out
+  left out: rule 2 skips it
+
+meeting.wav
+  known of it: uniqueid meeting
+  rule 1 wants that queue is 400; but no queue is known
+  rule 2 wants that extension is 101; but no extension is known
+  rule 3 takes it, as it takes everything that comes this far
+  filed in group 1 (Sales) of customer 1, kept for 365 days
+"
+    );
+    let said = run(&["rules", "test", "--config", &config, "meeting.wav", "--queue", "400"]).ok();
+    assert!(said.ends_with("filed in group 2 (Support) of customer 1, kept for 7 days\n"), "{said}");
+}
+
+#[test]
+fn a_rule_that_is_wrong_is_said_before_anything_starts() {
+    let folder = Folder::new();
+    let config = settings(&folder, "[[rules]]\ngruop = 'Sales'");
+    let said = run(&["rules", "test", "a.wav", "--config", &config]);
+    assert_eq!(said.status, 1);
+    assert!(said.err.contains("unknown field `gruop`"), "{}", said.err);
+}
