@@ -22,6 +22,9 @@ pub(super) struct SettingsArgs {
     /// Answer as Enswitch itself does: HTTP 200 always, numbers in rows as strings
     #[arg(long, global = true, env = "TAPELINE_COMPAT", value_name = "SERVER")]
     compat: Option<CompatArg>,
+    /// Whether the media root is watched for new recordings [default: true]
+    #[arg(long, global = true, env = "TAPELINE_WATCH", value_name = "true|false", hide_short_help = true)]
+    watch: Option<bool>,
     /// Settings as a TOML file; see: tapeline config
     #[arg(long, global = true, env = "TAPELINE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -101,6 +104,7 @@ impl SettingsArgs {
             streams: self.streams,
             stream_stall_seconds: self.stream_stall_seconds,
             stream_minutes: self.stream_minutes,
+            watch: self.watch,
             ..Given::default()
         }
     }

@@ -149,7 +149,8 @@ fn host_name() -> String {
 /// The part of the configuration file about it.
 pub(super) const SAMPLE: &str = r#"
 # Folders that a PBX records into: every file in them gets a row while it is written. Without [[folders]] the whole media
-# root is one, with the settings below; watch = false ends that. A line [[folders]] for each, then its settings.
+# root is one, with the settings below; watch = false (TAPELINE_WATCH, --watch) ends that. A line [[folders]] for each, then
+# its settings.
 #watch = true
 #[[folders]]
 # The folder, below the media root, and what the PBX calls it (the same folder, unless the PBX is elsewhere).
