@@ -2,7 +2,8 @@
 
 import { copy } from "./copy.js";
 import { html, render } from "./html.js";
-import { player, stop, toggle } from "./player.js";
+import { stop, toggle } from "./player.js";
+import { PLAYER_KEYS } from "./player-keys.js";
 import { covered } from "./popover.js";
 import { QUICK } from "./ranges.js";
 import { state } from "./state.js";
@@ -34,13 +35,14 @@ function escape() {
   return table.unselect();
 }
 
-/** @type {{keys: string[], shown: string, text: string, act: () => void, grid?: boolean}[]} */
+/** @type {{keys: string[], shown?: string, text?: string, act: () => void, grid?: boolean, when?: (event: KeyboardEvent) => boolean}[]} */
 const KEYS = [
   { keys: ["/"], shown: "/", text: "Search", act: () => $("search").focus() },
   { keys: ["j"], shown: "j", text: "Next call", act: () => table.move(1) },
   { keys: ["k"], shown: "k", text: "Call before", act: () => table.move(-1) },
-  { keys: ["Enter"], shown: "Enter", text: "Play or stop the marked call", act: play, grid: true },
-  { keys: ["Escape"], shown: "Esc", text: "Leave a field, stop, unmark", act: escape },
+  { keys: ["Enter"], shown: "Enter", text: "Play or pause the marked call", act: play, grid: true },
+  ...PLAYER_KEYS,
+  { keys: ["Escape"], shown: "Esc", text: "Leave a field, close the player, unmark", act: escape },
   { keys: ["g"], shown: "g", text: "First call", act: () => table.select(0) },
   { keys: ["G"], shown: "G", text: "Last call", act: () => table.select(Infinity) },
   { keys: ["c"], shown: "c", text: "Copy the caller's number", act: () => copyOf("snumber") },
@@ -72,27 +74,35 @@ function letters() {
 
 const inGrid = () => document.activeElement === $("grid") || document.activeElement === document.body;
 
+/** Not a shortcut of the browser's; AltGr only writes brackets. */
+const plain = (event) => event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey);
+
+/** Single letters can be switched off; the space bar and named keys are none. */
+const allowed = ({ key }) => key.length > 1 || key === " " || letters();
+
+function known(event) {
+  const suits = ({ keys, grid, when }) => keys.includes(event.key) && (!grid || inGrid()) && (!when || when(event));
+  return allowed(event) && KEYS.find(suits)?.act;
+}
+
 function keydown(event) {
-  const idle = document.documentElement.dataset.view !== "app" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  const idle = document.documentElement.dataset.view !== "app" || !plain(event) || event.isComposing;
   if (idle || covered()) return;
   const typing = event.target.matches?.("input:not([type=radio], [type=checkbox]), select, textarea");
   if (typing && event.key !== "Escape") return;
-  const arrow = inGrid() && GRID[event.key];
-  const known = KEYS.find(({ keys }) => keys.includes(event.key));
-  const act = arrow || (known && (!known.grid || inGrid()) && (event.key.length > 1 || letters()) && known.act);
+  const act = (inGrid() && GRID[event.key]) || known(event);
   if (!act) return;
   event.preventDefault();
   act();
 }
 
 function draw() {
-  render($("keys-list"), html`${KEYS.map(({ shown, text }) => html`<div><dt><kbd>${shown}</kbd></dt><dd>${text}</dd></div>`)}`);
+  render($("keys-list"), html`${KEYS.filter(({ shown }) => shown).map(({ shown, text }) => html`<div><dt><kbd>${shown}</kbd></dt><dd>${text}</dd></div>`)}`);
 }
 
 export function start() {
   draw();
   document.addEventListener("keydown", keydown);
-  player.addEventListener("change", table.played);
   $("open-keys").addEventListener("click", () => $("keys").showModal());
   $("keys-on").checked = letters();
   $("keys-on").addEventListener("change", () => {

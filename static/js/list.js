@@ -51,7 +51,7 @@ export class VirtualList {
    * @param {HTMLElement} scroller  scrolls
    * @param {HTMLElement} spacer    inside it, as high as all rows
    * @param {{make: (index: number) => HTMLElement, fill: (row: HTMLElement, index: number) => void, seen: (first: number, last: number) => void, inset: () => number}} options
-   *   inset: how much of the top of the scroller a heading covers
+   *   inset: how much of the scroller a heading and what lies over its end cover
    */
   constructor(scroller, spacer, options) {
     this.#scroller = scroller;
@@ -104,6 +104,13 @@ export class VirtualList {
   /** Back to the first row. */
   toTop() {
     this.#go(0);
+  }
+
+  /** The room for the rows is another one. They stay where they are. */
+  refit() {
+    const top = this.#top;
+    this.#resized();
+    if (this.#top !== top) this.#go(top);
   }
 
   /** What the rows show may have changed. */

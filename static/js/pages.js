@@ -81,6 +81,30 @@ export class Pages extends EventTarget {
     return this.#pages.get(Math.floor(index / SIZE))?.[index % SIZE];
   }
 
+  /** Where a recording is, among the rows that are here; -1 where it isn't. @param {import("./types.js").Recording} wanted */
+  indexOf(wanted) {
+    const name = identity(wanted);
+    for (const [page, rows] of this.#pages) {
+      const at = rows.findIndex((row) => identity(row) === name);
+      if (at >= 0) return page * SIZE + at;
+    }
+    return -1;
+  }
+
+  /** A row, once it is here; undefined where it can't be had. @param {number} index */
+  soon(index) {
+    if (!this.row(index)) this.want(index, index);
+    if (this.row(index) || this.#stopped) return Promise.resolve(this.row(index));
+    return new Promise((done) => {
+      const look = ({ type }) => {
+        if (!this.row(index) && type === "change") return;
+        for (const name of ["change", "failed"]) this.removeEventListener(name, look);
+        done(this.row(index));
+      };
+      for (const name of ["change", "failed"]) this.addEventListener(name, look);
+    });
+  }
+
   /** Rows first to last are in view: fetches what is missing of them, and what follows. */
   want(first, last) {
     const lastPage = Math.max(0, Math.ceil(this.length / SIZE) - 1);

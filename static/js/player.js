@@ -1,75 +1,160 @@
-/** Plays one call at a time, with the browser's own controls. */
+/** The sound: one call at a time, its outline, and where it is. */
 
 import { call, soundUrl } from "./api.js";
-import { duration, exact } from "./format.js";
-import { html, icon, render } from "./html.js";
 import { identity } from "./pages.js";
+import { peaksOf } from "./peaks.js";
+import { heard, keep } from "./player-position.js";
+import { settings } from "./player-settings.js";
+import { explain } from "./player-trouble.js";
 
-const dock = document.getElementById("dock");
+/** The element that plays. */
+export const audio = document.getElementById("sound");
 
-/** Fires "change" when another call plays. */
+/**
+ * Fires "change" when another call plays or none, "state" when it pauses or goes on, "peaks" when its outline is
+ * known, "finished" when it has ended by itself, "blocked" where the browser waits for a click,
+ * "failed" with `text`, "moved" after a seek.
+ */
 export const player = new EventTarget();
+
+/** Seconds between two notes of how far one is. */
+const NOTE = 5;
 
 /** @type {import("./types.js").Recording|null} */
 let row = null;
+/** @type {import("./types.js").Peaks|null} */
+let peaks = null;
+let loading = new AbortController();
+let noted = 0;
+
+const tell = (name, detail = {}) => player.dispatchEvent(Object.assign(new Event(name), detail));
+
+/** The call in the player. */
+export const current = () => row;
+
+/** Its outline, once that is known. */
+export const outline = () => peaks;
 
 /** @param {import("./types.js").Recording} other */
 export const playing = (other) => row !== null && identity(row) === identity(other);
 
-/** A browser tells no more than that it failed; the server knows why. */
-async function explain(failed) {
-  let text = "The browser can't play this sound.";
-  try {
-    await call("recording/recordings/get", { recordgroup: failed.recordgroup, uniqueid: failed.uniqueid, recordid: failed.recordid, wrap: "meta" });
-  } catch (error) {
-    text = error.code === "404" ? "This recording is no longer there." : error.message;
-  }
-  if (row === failed) dock.querySelector(".error").textContent = `${text} Its file is ${failed.path || "unknown"}.`;
-}
+/** Whether there is something to hear right now. */
+export const sounding = () => row !== null && !audio.paused && !audio.ended;
 
-function name(person, number, display) {
-  return person || display || number || "Unknown";
-}
+/** How long it is, as far as is known. */
+export const duration = () => (Number.isFinite(audio.duration) ? audio.duration : (peaks?.duration ?? row?.totaltime ?? 0));
 
-function show() {
-  const from = name(row.snumber_name, row.snumber, row.snumber_display);
-  const to = name(row.cnumber_name, row.cnumber, row.cnumber_display);
-  render(
-    dock,
-    html`<div class="what"><span class="who"><bdi>${from}</bdi> → <bdi>${to}</bdi></span>
-        <span class="when">${exact(row.start)}${row.complete ? `, ${duration(row.totaltime)}` : ""}</span></div>
-      <audio controls preload="auto"></audio>
-      <p class="error" role="alert"></p>
-      <button type="button" class="button quiet" data-stop aria-label="Close the player" title="Close">${icon("close")}</button>`,
-  );
-  const audio = dock.querySelector("audio");
+function start() {
   const begun = row;
-  audio.addEventListener("error", () => explain(begun));
-  audio.src = soundUrl(row);
-  audio.play().catch(() => {}); // an error is told by its event; a browser that forbids it shows its button
-  dock.querySelector("[data-stop]").addEventListener("click", stop);
-  dock.hidden = false;
+  // Why sound fails is told by its event; here it is only that a browser wants a click first.
+  audio.play().catch((error) => error.name === "NotAllowedError" && begun === row && tell("blocked"));
 }
 
-/** Silence. */
+function tune() {
+  audio.preservesPitch = true;
+  audio.defaultPlaybackRate = audio.playbackRate = settings.rate;
+  audio.volume = settings.volume;
+  audio.muted = settings.muted;
+}
+
+function failed(begun, outlined) {
+  const { signal } = loading;
+  explain(begun, outlined).then((text) => signal.aborted || tell("failed", { text }));
+}
+
+/** Sound first; its outline comes when it comes. */
+function load(at) {
+  loading.abort();
+  loading = new AbortController();
+  const { signal } = loading;
+  const begun = row;
+  peaks = null;
+  audio.src = soundUrl(row);
+  tune();
+  if (at > 0) audio.currentTime = at;
+  start();
+  const seconds = row.complete ? row.totaltime : Date.now() / 1000 - row.start;
+  const outlined = peaksOf(row, seconds, signal);
+  outlined.then((known) => {
+    peaks = known;
+    tell("peaks");
+  }, () => {}); // the sound is what matters; its failure tells why
+  audio.addEventListener("error", () => failed(begun, outlined), { signal });
+}
+
+function note() {
+  if (row && audio.readyState > 0) keep(row, audio.ended ? 0 : audio.currentTime, duration());
+}
+
+/**
+ * Plays a call from where one has heard it to.
+ * @param {import("./types.js").Recording} other
+ * @param {{at?: number}} [options]  from this second
+ */
+export function open(other, { at = heard(other) } = {}) {
+  note();
+  row = other;
+  load(at);
+  tell("change", { at });
+}
+
+/** Silence, and nothing in the player. */
 export function stop() {
   if (row === null) return;
-  const audio = dock.querySelector("audio");
-  audio?.pause();
-  audio?.removeAttribute("src");
-  audio?.load();
-  row = null;
-  render(dock, html``);
-  dock.hidden = true;
-  player.dispatchEvent(new Event("change"));
+  note();
+  loading.abort();
+  row = peaks = null;
+  audio.removeAttribute("src");
+  audio.load();
+  tell("change");
 }
 
-/** Plays a call, or stops it. @param {import("./types.js").Recording} other */
+/** Plays a call, or pauses the one that plays. @param {import("./types.js").Recording} other */
 export function toggle(other) {
-  if (playing(other)) return stop();
-  if (other.stale) return undefined;
-  row = other;
-  show();
-  player.dispatchEvent(new Event("change"));
-  return undefined;
+  if (!playing(other)) open(other);
+  else if (sounding()) audio.pause();
+  else if (audio.ended && !row.complete) more();
+  else start();
 }
+
+/** To a second of the call. @param {number} second */
+export function seek(second) {
+  if (row === null) return;
+  audio.currentTime = Math.min(duration(), Math.max(0, second));
+  tell("moved");
+}
+
+/** So many seconds on, or back. @param {number} by */
+export const skip = (by) => seek(audio.currentTime + by);
+
+/** What a call in progress has brought since it was loaded. */
+export async function more() {
+  const { recordgroup, uniqueid, recordid } = row;
+  const begun = row;
+  const at = audio.currentTime;
+  try {
+    const { data } = await call("recording/recordings/get", { recordgroup, uniqueid, recordid, wrap: "meta" });
+    if (begun === row) row = data;
+  } catch {
+    // The sound itself will tell what is wrong.
+  }
+  if (row === null || !playing(begun)) return;
+  load(at);
+  tell("change", { more: true });
+}
+
+function passed() {
+  if (Math.abs(audio.currentTime - noted) < NOTE) return;
+  noted = audio.currentTime;
+  note();
+}
+
+audio.addEventListener("timeupdate", passed);
+for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, () => row && tell("state"));
+audio.addEventListener("pause", note);
+audio.addEventListener("ended", () => {
+  note();
+  tell("finished");
+});
+addEventListener("pagehide", note);
+settings.addEventListener("change", tune);

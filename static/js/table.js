@@ -7,7 +7,7 @@ import { duration } from "./format.js";
 import * as groups from "./groups.js";
 import { html, icon, render } from "./html.js";
 import { VirtualList } from "./list.js";
-import { toggle, playing } from "./player.js";
+import { open, player, playing, sounding, toggle } from "./player.js";
 import { pages } from "./recordings.js";
 import { state } from "./state.js";
 
@@ -24,7 +24,7 @@ const list = new VirtualList($("grid"), $("rows"), {
   make,
   fill,
   seen: (first, last) => pages.want(first, last),
-  inset: () => (phone.matches ? 0 : $("head").offsetHeight),
+  inset: () => (phone.matches ? 0 : $("head").offsetHeight) + $("dock").offsetHeight,
 });
 
 const rowId = (index) => `call-${index}`;
@@ -48,15 +48,18 @@ function fill(row, index) {
     return html`<div role="gridcell" class="cell ${column.id}${end}">${call ? column.cell(call, context) : html`<span class="blank"></span>`}</div>`;
   };
   render(row, html`${columns.map(cell)}`);
-  if (call && playing(call)) showPlaying(row, true);
+  if (call && playing(call)) showPlaying(row);
+  else row.removeAttribute("aria-current");
 }
 
-function showPlaying(row, on) {
+/** The row of the call in the player. */
+function showPlaying(row) {
+  row.setAttribute("aria-current", "true");
   const button = row.querySelector(".play button");
-  if (!button) return;
-  render(button, icon(on ? "pause" : "play"));
-  button.setAttribute("aria-label", on ? "Stop" : "Play");
-  button.title = on ? "Stop" : "Play";
+  if (!button || !sounding()) return;
+  render(button, icon("pause"));
+  button.setAttribute("aria-label", "Pause");
+  button.title = "Pause";
 }
 
 function heading(column) {
@@ -195,10 +198,36 @@ export function start() {
   });
   phone.addEventListener("change", relayout);
   tablet.addEventListener("change", relayout);
+  player.addEventListener("change", played);
+  player.addEventListener("state", () => list.refill());
   setInterval(tick, 1000);
 }
 
-/** The row of a call that starts or stops playing. */
-export function played() {
+/** The player lies over the end of the list; the marked row must not be below it. */
+function uncover() {
+  const row = list.element(selected)?.getBoundingClientRect();
+  if (!row || $("dock").hidden) return;
+  const hidden = row.bottom > $("dock").getBoundingClientRect().top && row.top < $("grid").getBoundingClientRect().bottom;
+  if (hidden) list.reveal(selected);
+}
+
+/** Another call is in the player, or none. */
+function played() {
+  list.refit();
   list.refill();
+  uncover();
+}
+
+/** Plays the nearest call with sound below one, or above it. @param {import("./types.js").Recording} call @param {1|-1} by */
+export async function playBeside(call, by) {
+  const at = pages.indexOf(call);
+  if (at < 0) return;
+  for (let index = at + by; index >= 0 && index < pages.length; index += by) {
+    const other = await pages.soon(index);
+    if (!other || !playing(call)) return; // something else was chosen
+    if (other.stale || !other.complete) continue;
+    if (selected === at) mark(index);
+    open(other);
+    return;
+  }
 }

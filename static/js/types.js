@@ -49,6 +49,11 @@
  * @property {number} totaltime  seconds
  * @property {number} size       bytes
  *
+ * @typedef {object} Peaks  The answer of recording/recordings/peaks.
+ * @property {number} duration   seconds
+ * @property {number} channels
+ * @property {[number, number][][]} peaks  channel, part of the sound, least and largest sample; 1 is full scale
+ *
  * @typedef {object} Interval  A row of recording/recordings/summary.
  * @property {number} start      Unix seconds
  * @property {number} calls

@@ -179,8 +179,8 @@ withPage("dragging over the chart sets the range, and Back undoes it", long, asy
   await page.mouse.move(at(0.3), box.y + 40);
   await page.mouse.down();
   await page.mouse.move(at(0.5), box.y + 40, { steps: 5 });
-  assert.match(await page.locator(".tip").textContent(), /calls/);
-  const promised = Number(/: ([\d,]+) calls/.exec(await page.locator(".tip").textContent())[1].replace(",", ""));
+  assert.match(await page.locator("#chart .tip").textContent(), /calls/);
+  const promised = Number(/: ([\d,]+) calls/.exec(await page.locator("#chart .tip").textContent())[1].replace(",", ""));
   await page.mouse.up();
   await settled(page);
   await found(page, promised);

@@ -1,0 +1,36 @@
+/** A link to a moment of a call: `?recording=recordgroup:uniqueid:recordid&t=83`. */
+
+import { call } from "./api.js";
+import { toast } from "./notices.js";
+import { open } from "./player.js";
+
+/** Seconds: 83, 1:23 or 1:01:23. */
+function seconds(text) {
+  if (!/^\d{1,5}(:[0-5]?\d){0,2}$/.test(text)) return 0;
+  return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
+/** The parts are encoded, as those of `ids` in recording/recordings/export. */
+function parts(text) {
+  const found = /^(\d{1,15}):([^:]+):([^:]*)$/.exec(text);
+  if (!found) return null;
+  try {
+    const [recordgroup, uniqueid, recordid] = found.slice(1).map(decodeURIComponent);
+    return { recordgroup, uniqueid, recordid };
+  } catch {
+    return null;
+  }
+}
+
+/** Plays what the page's address leads to, if it leads to a moment. */
+export async function follow() {
+  const query = new URLSearchParams(location.search);
+  const wanted = parts(query.get("recording") ?? "");
+  if (!wanted || !query.has("t")) return;
+  try {
+    const { data } = await call("recording/recordings/get", { ...wanted, wrap: "meta" });
+    open(data, { at: seconds(query.get("t")) });
+  } catch (error) {
+    toast(error.code === "404" || error.code === "400" ? "The call of this link isn't there, or isn't yours to hear." : error.message);
+  }
+}
