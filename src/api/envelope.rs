@@ -50,6 +50,30 @@ pub fn no_data() -> &'static str {
     NO_DATA
 }
 
+/// The envelope up to the first row.
+pub fn begin_rows(out: &mut Vec<u8>) {
+    out.extend_from_slice(OK.as_bytes());
+    out.push(b'[');
+}
+
+/// The envelope behind the last row; `next`: where a list with more rows goes on.
+pub fn end_rows(next: Option<&str>, out: &mut Vec<u8>) {
+    out.push(b']');
+    if let Some(next) = next {
+        // Letters, digits, - and _: nothing to escape.
+        out.extend_from_slice(b",\"next\":\"");
+        out.extend_from_slice(next.as_bytes());
+        out.push(b'"');
+    }
+    out.push(b'}');
+}
+
+/// A row of whatever kind; `strings`: all numbers in it as strings.
+pub fn row(row: &impl Serialize, strings: bool) -> String {
+    let json = |value: serde_json::Result<Value>| value.map(stringly).unwrap_or_default().to_string();
+    if strings { json(serde_json::to_value(row)) } else { serde_json::to_string(row).unwrap_or_default() }
+}
+
 /// The input is right, and nothing was done.
 pub fn validated() -> &'static str {
     VALIDATED
@@ -127,8 +151,7 @@ impl RowWriter {
 
     /// The envelope up to the first row.
     pub fn begin(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(OK.as_bytes());
-        out.push(b'[');
+        begin_rows(out);
     }
 
     /// A row.
@@ -149,14 +172,7 @@ impl RowWriter {
 
     /// The envelope behind the last row; `next`: where a list with more rows goes on.
     pub fn end(&self, next: Option<&str>, out: &mut Vec<u8>) {
-        out.push(b']');
-        if let Some(next) = next {
-            // Letters, digits, - and _: nothing to escape.
-            out.extend_from_slice(b",\"next\":\"");
-            out.extend_from_slice(next.as_bytes());
-            out.push(b'"');
-        }
-        out.push(b'}');
+        end_rows(next, out);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The HTTP API: the route table, and what every answer has in common.
 
+mod audit;
 mod calendar;
 mod changes;
 mod csv;
@@ -16,6 +17,7 @@ mod members;
 mod openapi;
 mod params;
 mod peaks;
+mod people;
 mod recordings;
 mod session;
 mod stream;
@@ -69,6 +71,14 @@ pub fn functions() -> Vec<Function> {
         function("recording/groups/members/list", members::list,           members::LIST,            "Who is a member of a record group"),
         function("recording/groups/members/add", members::add,             members::SET,             "Makes somebody a member of a record group"),
         function("recording/groups/members/remove", members::remove,       members::SET,             "Ends somebody's membership of a record group"),
+        function("people/list",                  people::list,             people::LIST,             "Who may log in, or how many"),
+        function("people/create",                people::create,           people::CREATE,           "Adds somebody who may log in"),
+        function("people/update",                people::update,           people::UPDATE,           "Changes somebody; a new role or customer logs them out"),
+        function("people/password/update",       people::password_update,  people::PASSWORD_UPDATE,  "Sets somebody else's password, which logs them out"),
+        function("people/delete",                people::delete,           people::DELETE,           "Deletes somebody who may log in"),
+        function("roles/list",                   people::roles,            &[],                      "The roles and what they allow"),
+        function("customers/list",               people::customers,        &[],                      "The customers that you see"),
+        function("audit/list",                   audit::list,              audit::LIST,              "Who did what and who heard what, newest first"),
         function("user/login",                   session::login,           session::LOGIN,           "Who you are; with a token or a session if you want one"),
         function("user/logout",                  session::logout,          &[],                      "Ends the token or session that it is called with"),
         function("user/password/update",         session::password_update, session::PASSWORD_UPDATE, "Changes your own password"),

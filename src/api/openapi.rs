@@ -1,5 +1,7 @@
 //! /api/openapi.json: OpenAPI 3.1, made of the tables that parse the parameters and write the rows.
 
+mod schemas;
+
 use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
@@ -9,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::identity::COOKIE;
 use super::params::{Parameter, Type};
 use super::{BASES, Function, envelope, functions};
-use crate::model::{Kind, Privilege, WIRE};
+use schemas::{INT64, reference, schemas};
 
 const ABOUT: &str = "Call recordings: lists, sound, and who may hear it.
 
@@ -20,9 +22,6 @@ travel as 200. Times are Unix seconds, durations seconds, sizes bytes, flags 0 o
 
 Who is asking is told by `auth_token` (from user/login with `token=1`), by `auth_username` with `auth_password`, by an \
 Authorization header, or by the viewer's cookie; the first of them that is present decides.";
-
-/// What follows an integer schema's type.
-const INT64: &str = "int64";
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
@@ -43,6 +42,10 @@ fn document() -> Value {
         "servers": BASES.map(|base| json!({ "url": base })),
         "tags": [
             { "name": "recording", "description": "Recordings and the groups that they are filed under" },
+            { "name": "people", "description": "Who may log in" },
+            { "name": "roles", "description": "What people may do" },
+            { "name": "customers", "description": "The tenants of the PBX" },
+            { "name": "audit", "description": "Who did what, and who heard what" },
             { "name": "user", "description": "Logging in and out, and one's own password" },
         ],
         "paths": paths,
@@ -203,6 +206,15 @@ fn answer(path: &str) -> Option<Answer> {
         "recording/groups/update" | "recording/groups/delete" => (None, true),
         "recording/groups/members/list" => (Some(rows("Member")), true),
         "recording/groups/members/add" | "recording/groups/members/remove" => (None, true),
+        "people/list" => {
+            let either = json!([{ "type": "array" }, reference("Count")]);
+            (Some(json!({ "anyOf": either, "items": reference("Listed") })), false)
+        }
+        "people/create" => (Some(reference("Created")), false),
+        "people/update" | "people/password/update" | "people/delete" => (None, true),
+        "roles/list" => (Some(rows("Role")), false),
+        "customers/list" => (Some(rows("Customer")), false),
+        "audit/list" => (Some(rows("Entry")), false),
         "user/login" => (Some(reference("Person")), false),
         "user/logout" | "user/password/update" => (None, false),
         _ => return None,
@@ -236,7 +248,7 @@ fn success(path: &str, data: Option<Value>) -> Value {
         });
     };
     let mut properties = json!({ "data": data });
-    if path == "recording/recordings/list" {
+    if matches!(path, "recording/recordings/list" | "audit/list") {
         properties["next"] = json!({
             "type": "string",
             "description": "There are more rows than `limit`: `after` for the next ones",
@@ -302,10 +314,6 @@ fn refusals() -> Map<String, Value> {
     REFUSALS.iter().map(|(_, name, about)| ((*name).to_owned(), refusal(about))).collect()
 }
 
-fn reference(schema: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{schema}") })
-}
-
 fn security_schemes() -> Value {
     let parameter =
         |name, about| json!({ "type": "apiKey", "in": "query", "name": name, "description": about });
@@ -336,145 +344,6 @@ fn security(session: bool) -> Value {
         ways.push(json!({ "session": [] }));
     }
     ways.into()
-}
-
-fn int(about: &str) -> Value {
-    json!({ "type": "integer", "format": INT64, "description": about })
-}
-
-fn text(about: &str) -> Value {
-    json!({ "type": "string", "description": about })
-}
-
-/// An object that has all of these.
-fn object(properties: Value) -> Value {
-    let required: Vec<&String> = properties.as_object().into_iter().flat_map(Map::keys).collect();
-    json!({ "type": "object", "required": required, "properties": properties })
-}
-
-fn schemas() -> Value {
-    json!({
-        "Envelope": object(json!({ "responses": { "type": "array", "minItems": 1, "items": reference("Response") } })),
-        "Response": object(json!({
-            "code": text("How it went, as in HTTP"),
-            "key": text("The parameter at fault, else empty"),
-            "message": text("For people"),
-        })),
-        "Credentials": {
-            "type": "object",
-            "properties": {
-                "auth_token": text("From user/login with token=1"),
-                "auth_username": text("The name to log in with"),
-                "auth_password": text("The password"),
-            },
-        },
-        "Recording": recording(),
-        "RecordingWithSound": with_sound(),
-        "Totals": object(json!({
-            "count": int("Recordings"),
-            "totaltime": int("Seconds of all of them"),
-            "size": int("Bytes of sound"),
-        })),
-        "Interval": object(json!({
-            "start": int("Where it begins, Unix seconds"),
-            "calls": int("Recordings that began in it"),
-            "totaltime": int("Seconds of all of them"),
-        })),
-        "Waveform": waveform(),
-        "Group": group(),
-        "Created": object(json!({ "id": int("What was made; absent with validation=1") })),
-        "Member": object(json!({
-            "person": int("Which person"),
-            "username": text("The name to log in with"),
-            "name": text("The name that people know"),
-            "role": text("The role's name"),
-        })),
-        "Person": person(),
-    })
-}
-
-/// A row as the table of wire columns has it.
-fn recording() -> Value {
-    let columns = WIRE.iter().map(|column| {
-        let schema = match column.kind {
-            Kind::Integer => int(column.about),
-            Kind::Text => text(column.about),
-        };
-        (column.name.to_owned(), schema)
-    });
-    object(columns.collect::<Map<_, _>>().into())
-}
-
-fn with_sound() -> Value {
-    json!({
-        "allOf": [
-            reference("Recording"),
-            {
-                "type": "object",
-                "properties": {
-                    "name": text("With wrap=json: the name of the sound file"),
-                    "data": {
-                        "type": "string",
-                        "contentEncoding": "base64",
-                        "description": "With wrap=json: the sound; mimetype and size are then what it really is",
-                    },
-                    "sha1": text("With sha1=1: of the sound, in hexadecimal digits"),
-                    "sha256": text("With sha256=1: of the sound, in hexadecimal digits"),
-                },
-            },
-        ],
-    })
-}
-
-fn waveform() -> Value {
-    let pair = json!({ "type": "array", "items": { "type": "number", "minimum": -1, "maximum": 1 } });
-    let channel = json!({ "type": "array", "items": pair });
-    object(json!({
-        "duration": { "type": "number", "description": "Seconds of sound" },
-        "channels": int("How many channels"),
-        "peaks": {
-            "type": "array",
-            "items": channel,
-            "description": "For each channel, for each of `points` parts of about the same length: the least and the \
-                            largest sample, where full scale is 1. A sound of fewer samples has fewer parts",
-        },
-    }))
-}
-
-fn group() -> Value {
-    object(json!({
-        "id": int("What recordings call recordgroup"),
-        "customer": int("The customer that it belongs to"),
-        "name": text("Its name"),
-        "description": text("What it is for"),
-        "email": text("Address for notices"),
-        "expires": int("Days that recordings are kept; 0 not to save"),
-        "fraction": int("Percent of the calls that are recorded"),
-        "beep": int("1: callers hear a beep"),
-        "owner": int("Person who owns it; 0 nobody"),
-        "record_in": int("1: incoming calls are recorded"),
-        "record_out": int("1: outgoing calls are recorded"),
-        "transcribe": int("1: recordings are transcribed"),
-    }))
-}
-
-fn person() -> Value {
-    let words: Vec<&str> = Privilege::ALL.iter().map(|privilege| privilege.as_str()).collect();
-    let mut person = object(json!({
-        "id": int("Which person"),
-        "username": text("The name to log in with"),
-        "customer": int("Home customer"),
-        "role": text("The role's name"),
-        "privileges": {
-            "type": "array",
-            "items": { "type": "string", "enum": words },
-            "description": "What the role allows",
-        },
-    }));
-    person["properties"]["auth_token"] = text("With token=1: for later requests");
-    person["properties"]["auth_token_expiry"] = int("With token=1: seconds that it lasts");
-    person["properties"]["auth_token_expires"] = int("With token=1: when it ends, Unix seconds");
-    person
 }
 
 #[cfg(test)]

@@ -229,17 +229,17 @@ pub(super) fn user(config: &Config, command: User) -> anyhow::Result<()> {
         }
         User::Edit { name, rename, full_name, customer, role } => {
             let fields = PersonFields { username: rename, name: full_name, customer, role };
-            change(&store, |change| change.edit_person(&name, &fields))?;
+            change(&store, |change| change.edit_person(&change.subject_named(&name)?, &fields))?;
             say(&format!("Changed user {name}."))
         }
         User::Passwd { name, password } => {
             change(&store, |change| change.person_named(&name))?;
             let hash = hash_password(&ask_password(password.password_stdin)?, config.bcrypt_cost)?;
-            change(&store, |change| change.set_password(&name, &hash))?;
+            change(&store, |change| change.set_password(&change.subject_named(&name)?, &hash))?;
             say(&format!("{name} has a new password and is logged out everywhere."))
         }
         User::Remove { name } => {
-            change(&store, |change| change.remove_person(&name))?;
+            change(&store, |change| change.remove_person(&change.subject_named(&name)?))?;
             say(&format!("Removed user {name}."))
         }
     }
@@ -248,16 +248,10 @@ pub(super) fn user(config: &Config, command: User) -> anyhow::Result<()> {
 pub(super) fn roles(config: &Config, output: &Output) -> anyhow::Result<()> {
     let roles = open(config)?.reader()?.roles()?;
     if output.json {
-        let roles: Vec<_> = roles
-            .iter()
-            .map(|(name, description, privileges)| json!({ "name": name, "description": description, "privileges": privileges }))
-            .collect();
         return say_json(&roles);
     }
-    let rows: Vec<_> = roles
-        .into_iter()
-        .map(|(name, description, privileges)| vec![name, privileges.join(", "), description])
-        .collect();
+    let rows: Vec<_> =
+        roles.into_iter().map(|role| vec![role.name, role.privileges.join(", "), role.description]).collect();
     say_table(&["role", "privileges", "for"], &rows, "No roles.")
 }
 

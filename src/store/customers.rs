@@ -26,6 +26,14 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The customers that the person sees, by id.
+    pub fn customers_of(&self, person: &Person) -> Result<Vec<Customer>, StoreError> {
+        let mut statement =
+            self.0.prepare_cached("SELECT id, name FROM customers WHERE ?1 OR id = ?2 ORDER BY id")?;
+        let rows = statement.query_map((person.privileges.everywhere(), person.customer), customer)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Whether the customer exists and the person may see it.
     pub fn sees_customer(&self, person: &Person, id: i64) -> Result<bool, StoreError> {
         is_seen(&self.0, person, id)
@@ -50,7 +58,7 @@ impl Change<'_> {
         let mut statement = self.transaction.prepare("INSERT INTO customers (id, name) VALUES (?, ?)")?;
         let id = statement.insert((id, name))?;
         let detail = format!("name {name}");
-        self.audit(&Entry { action: "customer/add", customer: Some(id), detail, ..Entry::default() })?;
+        self.audit(&Entry { action: "customers/create", customer: Some(id), detail, ..Entry::default() })?;
         Ok(id)
     }
 
@@ -61,7 +69,7 @@ impl Change<'_> {
             return Err(no_customer(id));
         }
         let detail = format!("name {name}");
-        self.audit(&Entry { action: "customer/edit", customer: Some(id), detail, ..Entry::default() })
+        self.audit(&Entry { action: "customers/update", customer: Some(id), detail, ..Entry::default() })
     }
 
     /// Removes a customer that has no groups, people or recordings left.
@@ -78,7 +86,7 @@ impl Change<'_> {
         if self.transaction.execute("DELETE FROM customers WHERE id = ?", [id])? == 0 {
             return Err(no_customer(id));
         }
-        self.audit(&Entry { action: "customer/remove", customer: Some(id), ..Entry::default() })
+        self.audit(&Entry { action: "customers/delete", customer: Some(id), ..Entry::default() })
     }
 
     /// The sentence for a customer that is not there.

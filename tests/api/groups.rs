@@ -189,7 +189,7 @@ fn a_supervisor_updates_what_is_sent_and_empty_is_empty() {
         app.entries(),
         [
             "3|sara|127.0.0.1|groups/update|1|2|||expires 30, beep 1",
-            "3|sara|127.0.0.1|groups/update|1|2|||name Sales 2, description , email ",
+            "3|sara|127.0.0.1|groups/update|1|2|||name Sales 2, no description, no email",
             "3|sara|127.0.0.1|groups/update|1|2|||description x, owner 0",
         ]
     );

@@ -9,6 +9,7 @@
 
 mod app;
 mod asterisk;
+mod audit;
 mod changes;
 mod command_line;
 mod database;
@@ -26,6 +27,7 @@ mod openapi;
 mod oracle;
 mod paging;
 mod peaks;
+mod people;
 mod play;
 mod program;
 mod recordings;

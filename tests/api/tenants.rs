@@ -146,10 +146,13 @@ fn no_answer_to_one_customer_holds_anything_of_the_other() {
     app.sqlite3(
         "UPDATE recordings SET cnumber_name = 'of Birch' WHERE customer = 2;
          UPDATE recordgroups SET description = 'of Birch' WHERE customer = 2;
+         UPDATE people SET name = 'of Birch' WHERE customer = 2;
+         UPDATE customers SET name = 'of Birch' WHERE id = 2;
+         INSERT INTO audit (time, person, action, customer, recordgroup, detail) VALUES (1, 6, 'x', 2, 4, 'of Birch');
          UPDATE recordings SET cnumber_name = 'of Alder' WHERE customer = 1;
          UPDATE recordgroups SET description = 'of Alder' WHERE customer = 1;",
     );
-    let values = ["", "1", "2", "3", "4", "5", "99", "0", "-1"];
+    let values = ["", "1", "2", "3", "4", "5", "6", "7", "99", "0", "-1"];
     for function in functions().into_iter().filter(|function| !function.changes) {
         for (name, _) in NAMES {
             for value in values {

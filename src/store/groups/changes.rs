@@ -72,6 +72,7 @@ impl GroupFields {
 /// `name Sales, expires 30`
 fn told(fields: &[(&'static str, Value)]) -> String {
     let told = fields.iter().map(|(name, value)| match value {
+        Value::Text(text) if text.is_empty() => format!("no {name}"),
         Value::Text(text) => format!("{name} {text}"),
         Value::Integer(number) => format!("{name} {number}"),
         _ => (*name).to_owned(),

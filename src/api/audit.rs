@@ -1,0 +1,147 @@
+//! audit/list: who did what, and who heard what.
+
+use std::ops::ControlFlow;
+
+use actix_web::HttpResponse;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::error::Refusal;
+use super::identity::{Administrator, Asked};
+use super::params::{Parameter, Params, Reading};
+use super::writing::note;
+use super::{envelope, stream};
+use crate::app::now;
+use crate::model::Person;
+use crate::store::{LogFilter, Reader};
+
+const CUSTOMER: Parameter = Parameter::integer(
+    "customer",
+    "the caller's; an owner's: every one",
+    "Entries about data of this customer",
+);
+const START: Parameter = Parameter::natural("start", "0", "Unix seconds; entries at or after it");
+const END: Parameter = Parameter::natural("end", "now", "Unix seconds; entries at or before it");
+const PERSON: Parameter = Parameter::integer("person", "", "Entries of this person only");
+const ACTION: Parameter =
+    Parameter::text("action", "This action only, as in recordings/listen or groups/update");
+const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "About this record group only");
+const UNIQUEID: Parameter = Parameter::text("uniqueid", "About recordings with this uniqueid, dot and all");
+const RECORDID: Parameter = Parameter::text("recordid", "About recordings with this recordid");
+const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all");
+const AFTER: Parameter =
+    Parameter::text("after", "Continue behind the entry that this `next` value stands for");
+
+/// The parameters of list.
+pub const LIST: &[Parameter] =
+    &[CUSTOMER, START, END, PERSON, ACTION, RECORDGROUP, UNIQUEID, RECORDID, LIMIT, AFTER];
+
+/// The form of `next`; another one is not read.
+const VERSION: u8 = b'a';
+
+struct Wanted {
+    filter: LogFilter,
+    limit: i64,
+    faults: Vec<super::Fault>,
+}
+
+impl Wanted {
+    fn read(params: &Params, now: i64) -> Wanted {
+        let mut reading = Reading::new(params);
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let customer = reading.integer(&CUSTOMER);
+        let (start, end) = (reading.integer(&START), reading.integer(&END));
+        let after = reading.text(&AFTER);
+        let filter = LogFilter {
+            customer,
+            start: start.unwrap_or(0),
+            end: end.unwrap_or(now),
+            person: reading.integer(&PERSON),
+            action: text(reading.text(&ACTION)),
+            recordgroup: reading.integer(&RECORDGROUP),
+            uniqueid: text(reading.text(&UNIQUEID)),
+            recordid: text(reading.text(&RECORDID)),
+            after: after.and_then(decode),
+        };
+        let limit = reading.integer(&LIMIT).unwrap_or(0);
+        if after.is_some() && filter.after.is_none() {
+            reading.fault(AFTER.name, "after must be a next value of an earlier answer");
+        }
+        if start.zip(end).is_some_and(|(start, end)| end < start) {
+            reading.fault(END.name, "end must not be before start");
+        }
+        Wanted { filter, limit, faults: reading.into_faults() }
+    }
+
+    /// The filter, once it is known what the caller may see.
+    fn filter(&self, reader: &Reader, person: &Person) -> Result<LogFilter, Refusal> {
+        let mut faults = self.faults.clone();
+        let mut filter = self.filter.clone();
+        match filter.customer {
+            Some(customer) if !reader.sees_customer(person, customer)? => {
+                note(&mut faults, CUSTOMER.name, "There is no such customer");
+            }
+            None if !person.privileges.everywhere() => filter.customer = Some(person.customer),
+            _ => {}
+        }
+        Refusal::if_any(faults)?;
+        Ok(filter)
+    }
+}
+
+/// The entries that match, newest first.
+pub async fn list(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
+    let wanted = Wanted::read(&asked.params, now());
+    let (person, strings) = (asked.person.clone(), asked.strings());
+    stream::answer(&asked.app, &asked.request, envelope::JSON, true, move |reader, out| {
+        let filter = wanted.filter(reader, &person)?;
+        let (mut count, mut last, mut next) = (0, None, None);
+        out.write(envelope::begin_rows);
+        reader.log(&filter, |entry| {
+            if wanted.limit > 0 && count == wanted.limit {
+                next = last;
+                return ControlFlow::Break(());
+            }
+            let comma = if count > 0 { "," } else { "" };
+            count += 1;
+            last = Some((entry.time, entry.id));
+            out.row(|buffer| {
+                buffer.extend_from_slice(comma.as_bytes());
+                buffer.extend_from_slice(envelope::row(entry, strings).as_bytes());
+            })
+        })?;
+        out.write(|buffer| envelope::end_rows(next.map(encode).as_deref(), buffer));
+        Ok(())
+    })
+    .await
+}
+
+/// The text of the entry that a page ended with.
+fn encode((time, id): (i64, i64)) -> String {
+    URL_SAFE_NO_PAD.encode([&[VERSION][..], &time.to_be_bytes(), &id.to_be_bytes()].concat())
+}
+
+fn decode(text: &str) -> Option<(i64, i64)> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (&[VERSION], rest) = bytes.split_first_chunk::<1>()? else { return None };
+    let (time, rest) = rest.split_first_chunk::<8>()?;
+    let id = rest.try_into().ok()?;
+    Some((i64::from_be_bytes(*time), i64::from_be_bytes(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_entry_comes_back_and_nothing_else_is_one(time: i64, id: i64, text in ".*") {
+            prop_assert_eq!(decode(&encode((time, id))), Some((time, id)));
+            if let Some(entry) = decode(&text) {
+                prop_assert_eq!(encode(entry), text);
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! people/…, roles/list and customers/list: who may log in, and what they may do.
+
+use actix_web::HttpResponse;
+use serde::Serialize;
+
+use super::error::{Fault, Refusal};
+use super::identity::{Administrator, Asked, Changing};
+use super::params::{Parameter, Reading};
+use super::stream;
+use super::writing::{Created, KEPT, VALIDATION, note};
+use crate::app::blocking;
+use crate::auth;
+use crate::model::{NewPerson, Person, is_username};
+use crate::store::{Change, PersonFields, Subject};
+
+const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Home customer");
+const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all");
+const OFFSET: Parameter = Parameter::natural("offset", "0", "Rows to skip");
+const COUNT: Parameter = Parameter::flag("count", "1: how many there are, and no rows");
+const ID: Parameter = Parameter::integer("id", "", "The person").required();
+const USERNAME: Parameter = Parameter::text("username", "The name to log in with");
+const NAME: Parameter = Parameter::text("name", "The name that people know");
+const ROLE: Parameter = Parameter::text("role", "The role's name; see roles/list");
+const PASSWORD: Parameter = Parameter::text("password", "The password, 1 to 72 bytes").required();
+const PASSWORD_NEW: Parameter =
+    Parameter::text("password_new", "The password from now on, 1 to 72 bytes").required();
+
+/// The parameters of list.
+pub const LIST: &[Parameter] = &[CUSTOMER, LIMIT, OFFSET, COUNT];
+/// The parameters of create.
+pub const CREATE: &[Parameter] =
+    &[CUSTOMER, USERNAME.required(), NAME, ROLE.required(), PASSWORD, VALIDATION];
+/// The parameters of update.
+pub const UPDATE: &[Parameter] =
+    &[ID, USERNAME.or(KEPT), NAME.or(KEPT), ROLE.or(KEPT), CUSTOMER.or(KEPT), VALIDATION];
+/// The parameters of password/update.
+pub const PASSWORD_UPDATE: &[Parameter] = &[ID, PASSWORD_NEW];
+/// The parameters of delete.
+pub const DELETE: &[Parameter] = &[ID];
+
+#[derive(Serialize)]
+struct Count {
+    count: i64,
+}
+
+/// Who may log in, or how many.
+pub async fn list(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let customer = reading.integer(&CUSTOMER).unwrap_or(asked.person.customer);
+    let limit = reading.integer(&LIMIT).unwrap_or_default();
+    let offset = reading.integer(&OFFSET).unwrap_or_default();
+    let count = reading.flag(&COUNT);
+    let (faults, person) = (reading.into_faults(), asked.person.clone());
+    let people = stream::question(&asked.app, move |reader| {
+        let mut faults = faults.clone();
+        if !reader.sees_customer(&person, customer)? {
+            note(&mut faults, CUSTOMER.name, "There is no such customer");
+        }
+        Refusal::if_any(faults)?;
+        if count {
+            return Ok(Err(Count { count: reader.count_people(customer)? }));
+        }
+        Ok(Ok(reader.people_of(customer, limit, offset)?))
+    });
+    match people.await? {
+        Ok(people) => asked.ok(&people),
+        Err(count) => asked.ok(&count),
+    }
+}
+
+/// The roles and what they allow.
+pub async fn roles(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
+    let roles = stream::question(&asked.app, |reader| Ok(reader.roles()?));
+    asked.ok(&roles.await?)
+}
+
+/// The customers that the caller sees.
+pub async fn customers(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
+    let person = asked.person.clone();
+    let customers = stream::question(&asked.app, move |reader| Ok(reader.customers_of(&person)?));
+    asked.ok(&customers.await?)
+}
+
+/// Adds somebody who may log in.
+pub async fn create(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let customer = reading.integer(&CUSTOMER);
+    let fields = fields(&mut reading, customer, &USERNAME.required(), &ROLE.required());
+    let password = new_password(&mut reading, &PASSWORD);
+    let validation = reading.flag(&VALIDATION);
+    let faults = reading.into_faults();
+    let hash = if faults.is_empty() && !validation { hash(&asked, password).await? } else { String::new() };
+    let caller = asked.person.clone();
+    let create = move |change: &Change<'_>| {
+        Refusal::if_any(judge(change, &caller, None, &fields, faults)?)?;
+        let PersonFields { username, name, customer, role } = fields;
+        let id = change.add_person(&NewPerson {
+            customer: customer.unwrap_or(caller.customer),
+            username: username.unwrap_or_default(),
+            name: name.unwrap_or_default(),
+            role: role.unwrap_or_default(),
+            hash,
+        })?;
+        Ok(Created { id })
+    };
+    asked.create(validation, create).await
+}
+
+/// Changes what is given.
+pub async fn update(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let id = reading.integer(&ID).unwrap_or_default();
+    let customer = reading.integer(&CUSTOMER);
+    let fields = fields(&mut reading, customer, &USERNAME, &ROLE);
+    let validation = reading.flag(&VALIDATION);
+    let (faults, caller) = (reading.into_faults(), asked.person.clone());
+    let change = move |change: &Change<'_>| {
+        let subject = subject(change, &caller, id)?;
+        Refusal::if_any(judge(change, &caller, subject.as_ref(), &fields, faults)?)?;
+        let subject = mine(&caller, subject)?;
+        Ok(change.edit_person(&subject, &fields)?)
+    };
+    asked.change_if(validation, change).await
+}
+
+/// Sets somebody else's password, which logs them out everywhere.
+pub async fn password_update(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let id = reading.integer(&ID).unwrap_or_default();
+    let password = new_password(&mut reading, &PASSWORD_NEW);
+    reading.finish()?;
+    let hash = hash(&asked, password).await?;
+    let caller = asked.person.clone();
+    let change = move |change: &Change<'_>| {
+        let subject = mine(&caller, subject(change, &caller, id)?)?;
+        // Who finds a screen unlocked must not take the account over.
+        if subject.id == caller.id {
+            return Err(Refusal::invalid(ID.name, "Change your own password with user/password/update"));
+        }
+        Ok(change.set_password(&subject, &hash)?)
+    };
+    asked.change_if(false, change).await
+}
+
+/// Deletes somebody.
+pub async fn delete(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&asked.params);
+    let id = reading.integer(&ID).unwrap_or_default();
+    reading.finish()?;
+    let caller = asked.person.clone();
+    let change = move |change: &Change<'_>| {
+        let subject = mine(&caller, subject(change, &caller, id)?)?;
+        if subject.id == caller.id {
+            return Err(Refusal::invalid(ID.name, "You cannot delete yourself; ask another administrator"));
+        }
+        Ok(change.remove_person(&subject)?)
+    };
+    asked.change_if(false, change).await
+}
+
+fn fields(
+    reading: &mut Reading<'_>,
+    customer: Option<i64>,
+    username: &Parameter,
+    role: &Parameter,
+) -> PersonFields {
+    let username = reading.new_text(username);
+    if username.is_some_and(|username| !is_username(username)) {
+        let message = "username must have at least one character, no colon and no control characters";
+        reading.fault(USERNAME.name, message);
+    }
+    PersonFields {
+        username: username.map(str::to_owned),
+        name: reading.new_text(&NAME).map(str::to_owned),
+        customer,
+        role: reading.text(role).map(str::to_owned),
+    }
+}
+
+fn new_password(reading: &mut Reading<'_>, parameter: &Parameter) -> String {
+    let password = reading.text(parameter).unwrap_or_default().to_owned();
+    if !password.is_empty()
+        && let Err(error) = auth::check_new_password(&password)
+    {
+        reading.fault(parameter.name, error.to_string());
+    }
+    password
+}
+
+async fn hash<P>(asked: &Asked<P>, password: String) -> Result<String, Refusal> {
+    let cost = asked.app.config.bcrypt_cost;
+    blocking(move || auth::hash_password(&password, cost)).await?.map_err(|error| Refusal::internal(&error))
+}
+
+/// The person, if there is one and the caller sees their customer.
+fn subject(change: &Change<'_>, caller: &Person, id: i64) -> Result<Option<Subject>, Refusal> {
+    match change.subject(id)? {
+        Some(subject) if change.sees_customer(caller, subject.customer)? => Ok(Some(subject)),
+        _ => Ok(None),
+    }
+}
+
+/// The person, if the caller may change them.
+fn mine(caller: &Person, subject: Option<Subject>) -> Result<Subject, Refusal> {
+    let subject = subject.ok_or(Refusal::NotFound(ID.name))?;
+    if subject.privileges.everywhere() && !caller.privileges.everywhere() {
+        return Err(Refusal::invalid(ID.name, "Only an owner may change an owner"));
+    }
+    Ok(subject)
+}
+
+/// The faults of what somebody is to become, besides those that are known.
+fn judge(
+    change: &Change<'_>,
+    caller: &Person,
+    subject: Option<&Subject>,
+    fields: &PersonFields,
+    mut faults: Vec<Fault>,
+) -> Result<Vec<Fault>, Refusal> {
+    if let Some(customer) = fields.customer
+        && !change.sees_customer(caller, customer)?
+    {
+        note(&mut faults, CUSTOMER.name, "There is no such customer");
+    }
+    if let Some(username) = &fields.username
+        && change.is_taken(username, subject.map(|subject| subject.id))?
+    {
+        note(&mut faults, USERNAME.name, "Somebody has this username already");
+    }
+    if let Some(role) = &fields.role
+        && let Some(message) = fault_of_role(change, caller, subject, role)?
+    {
+        note(&mut faults, ROLE.name, message);
+    }
+    Ok(faults)
+}
+
+fn fault_of_role(
+    change: &Change<'_>,
+    caller: &Person,
+    subject: Option<&Subject>,
+    role: &str,
+) -> Result<Option<&'static str>, Refusal> {
+    let Some(privileges) = change.privileges_of(role)? else { return Ok(Some("There is no such role")) };
+    if privileges.everywhere() && !caller.privileges.everywhere() {
+        return Ok(Some("Only an owner may make an owner"));
+    }
+    let Some(subject) = subject else { return Ok(None) };
+    let last_owner =
+        subject.privileges.everywhere() && !privileges.everywhere() && !change.has_other_owner(subject.id)?;
+    if last_owner {
+        return Ok(Some("This is the last owner; make somebody else an owner first"));
+    }
+    if subject.id == caller.id && !privileges.administrator() {
+        return Ok(Some("You would be no administrator any more; ask another one"));
+    }
+    Ok(None)
+}

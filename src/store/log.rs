@@ -1,0 +1,125 @@
+//! The audit log, read: newest entries first.
+
+use std::ops::ControlFlow;
+
+use rusqlite::params_from_iter;
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Row, ToSql};
+
+use super::{Reader, StoreError};
+
+/// What entries are wanted; every field narrows it.
+#[derive(Clone, Debug, Default)]
+pub struct LogFilter {
+    /// About data of this customer; `None`: of all.
+    pub customer: Option<i64>,
+    /// Unix seconds, inclusive.
+    pub start: i64,
+    /// Unix seconds, inclusive.
+    pub end: i64,
+    /// By this person.
+    pub person: Option<i64>,
+    /// This action.
+    pub action: Option<String>,
+    /// About this group.
+    pub recordgroup: Option<i64>,
+    /// About recordings with this unique id.
+    pub uniqueid: Option<String>,
+    /// About recordings with this recordid.
+    pub recordid: Option<String>,
+    /// Older than the entry with this time and id.
+    pub after: Option<(i64, i64)>,
+}
+
+/// An entry as it is shown; what it has not is 0 or empty.
+#[derive(Clone, Debug, serde::Serialize)]
+#[allow(missing_docs, reason = "the columns of audit")]
+pub struct Logged {
+    pub id: i64,
+    pub time: i64,
+    pub person: i64,
+    pub username: String,
+    pub address: String,
+    pub action: String,
+    pub customer: i64,
+    pub recordgroup: i64,
+    pub uniqueid: String,
+    pub recordid: String,
+    pub detail: String,
+}
+
+/// A text, whatever bytes another program may have stored.
+fn text(row: &Row<'_>, index: usize) -> rusqlite::Result<String> {
+    Ok(match row.get_ref(index)? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::new(),
+    })
+}
+
+fn logged(row: &Row<'_>) -> rusqlite::Result<Logged> {
+    Ok(Logged {
+        id: row.get(0)?,
+        time: row.get(1)?,
+        person: row.get(2)?,
+        username: text(row, 3)?,
+        address: text(row, 4)?,
+        action: text(row, 5)?,
+        customer: row.get(6)?,
+        recordgroup: row.get(7)?,
+        uniqueid: text(row, 8)?,
+        recordid: text(row, 9)?,
+        detail: text(row, 10)?,
+    })
+}
+
+impl Reader {
+    /// Calls `each` with every entry that matches, newest first, until it breaks.
+    pub fn log(
+        &self,
+        filter: &LogFilter,
+        mut each: impl FnMut(&Logged) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let (conditions, values) = conditions(filter);
+        // Casts, since other programs write here too.
+        let sql = format!(
+            "SELECT id, CAST(time AS INTEGER), CAST(ifnull(person, 0) AS INTEGER), CAST(username AS TEXT),
+               CAST(address AS TEXT), CAST(action AS TEXT), CAST(ifnull(customer, 0) AS INTEGER),
+               CAST(ifnull(recordgroup, 0) AS INTEGER), CAST(ifnull(uniqueid, '') AS TEXT),
+               CAST(ifnull(recordid, '') AS TEXT), CAST(detail AS TEXT)
+               FROM audit WHERE {conditions} ORDER BY time DESC, id DESC"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values.iter().map(|value| value as &dyn ToSql)))?;
+        while let Some(row) = rows.next()? {
+            if each(&logged(row)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn conditions(filter: &LogFilter) -> (String, Vec<Value>) {
+    let (upto, id) = filter.after.unwrap_or((i64::MAX, 0));
+    let mut sql = String::from("time >= ? AND time <= ?");
+    let mut values = vec![Value::Integer(filter.start), Value::Integer(filter.end.min(upto))];
+    if filter.after.is_some() {
+        sql.push_str(" AND (time, id) < (?, ?)");
+        values.extend([Value::Integer(upto), Value::Integer(id)]);
+    }
+    let number = |value: Option<i64>| value.map(Value::Integer);
+    let text = |value: &Option<String>| value.clone().map(Value::Text);
+    let given = [
+        ("customer", number(filter.customer)),
+        ("person", number(filter.person)),
+        ("action", text(&filter.action)),
+        ("recordgroup", number(filter.recordgroup)),
+        ("uniqueid", text(&filter.uniqueid)),
+        ("recordid", text(&filter.recordid)),
+    ];
+    for (column, value) in given.into_iter().filter_map(|(column, value)| Some((column, value?))) {
+        sql.push_str(&format!(" AND {column} = ?"));
+        values.push(value);
+    }
+    (sql, values)
+}

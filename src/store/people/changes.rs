@@ -1,0 +1,221 @@
+//! People come, change and go.
+
+use rusqlite::OptionalExtension;
+
+use crate::model::{NewPerson, Privileges, is_username};
+use crate::store::{Change, Entry, StoreError};
+
+/// What changes of a person; `None` keeps what is there.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the columns of people")]
+pub struct PersonFields {
+    pub username: Option<String>,
+    pub name: Option<String>,
+    pub customer: Option<i64>,
+    pub role: Option<String>,
+}
+
+/// A person as a change finds them.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Row id.
+    pub id: i64,
+    /// Home customer.
+    pub customer: i64,
+    /// The name to log in with.
+    pub username: String,
+    /// What the role allows.
+    pub privileges: Privileges,
+    name: String,
+    role: String,
+}
+
+impl PersonFields {
+    /// Those that the person does not have already, and how they are told.
+    fn new_to(&self, subject: &Subject) -> (PersonFields, String) {
+        let text = |new: &Option<String>, old: &String| new.clone().filter(|new| new != old);
+        let fields = PersonFields {
+            username: text(&self.username, &subject.username),
+            name: text(&self.name, &subject.name),
+            customer: self.customer.filter(|customer| *customer != subject.customer),
+            role: text(&self.role, &subject.role),
+        };
+        let told = [
+            fields.username.as_ref().map(|new| format!("username {new}")),
+            fields.name.as_ref().map(
+                |new| {
+                    if new.is_empty() { "no name".into() } else { format!("name {new}") }
+                },
+            ),
+            fields.customer.map(|new| format!("customer {new}")),
+            fields.role.as_ref().map(|new| format!("role {new}")),
+        ];
+        let told = told.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        (fields, told)
+    }
+}
+
+impl Change<'_> {
+    /// Adds a person. Gives the id.
+    pub fn add_person(&self, new: &NewPerson) -> Result<i64, StoreError> {
+        self.needs_customer(new.customer)?;
+        self.needs_role(&new.role)?;
+        self.free_username(&new.username, None)?;
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO people (customer, username, name, role, hash, created) VALUES (?, ?, ?, ?, ?, ?)",
+        )?;
+        let NewPerson { customer, username, name, role, hash } = new;
+        let id = statement.insert((customer, username, name, role, hash, self.now))?;
+        self.audit_person("people/create", *customer, format!("{username}: person {id}, role {role}"))?;
+        Ok(id)
+    }
+
+    /// Changes what is given. A new role or customer ends the person's tokens and sessions.
+    pub fn edit_person(&self, subject: &Subject, fields: &PersonFields) -> Result<(), StoreError> {
+        let (fields, told) = fields.new_to(subject);
+        if told.is_empty() {
+            return Ok(());
+        }
+        if let Some(customer) = fields.customer {
+            self.needs_customer(customer)?;
+        }
+        if let Some(role) = &fields.role {
+            self.needs_role(role)?;
+        }
+        if let Some(new) = &fields.username {
+            self.free_username(new, Some(subject.id))?;
+        }
+        self.transaction.execute(
+            "UPDATE people SET username = coalesce(?2, username), name = coalesce(?3, name),
+               customer = coalesce(?4, customer), role = coalesce(?5, role) WHERE id = ?1",
+            (subject.id, &fields.username, &fields.name, fields.customer, &fields.role),
+        )?;
+        if fields.customer.is_some() {
+            // Memberships and ownerships stay behind with the customer that they belong to.
+            self.transaction.execute("DELETE FROM recordgroup_members WHERE person = ?", [subject.id])?;
+            self.disown(subject.id)?;
+        }
+        self.audit_person("people/update", subject.customer, format!("{}: {told}", subject.username))
+    }
+
+    /// Sets the hash of a new password; the schema then ends the person's tokens and sessions.
+    pub fn set_password(&self, subject: &Subject, hash: &str) -> Result<(), StoreError> {
+        self.transaction.execute("UPDATE people SET hash = ? WHERE id = ?", (hash, subject.id))?;
+        self.audit_person("people/password/update", subject.customer, subject.username.clone())
+    }
+
+    /// Removes a person, with memberships, tokens and sessions.
+    pub fn remove_person(&self, subject: &Subject) -> Result<(), StoreError> {
+        self.disown(subject.id)?;
+        self.transaction.execute("DELETE FROM people WHERE id = ?", [subject.id])?;
+        let detail = format!("{}: person {}", subject.username, subject.id);
+        self.audit_person("people/delete", subject.customer, detail)
+    }
+
+    fn disown(&self, person: i64) -> Result<(), StoreError> {
+        self.transaction.execute("UPDATE recordgroups SET owner = 0 WHERE owner = ?", [person])?;
+        Ok(())
+    }
+
+    /// The person with this id.
+    pub fn subject(&self, id: i64) -> Result<Option<Subject>, StoreError> {
+        self.find_subject("p.id = ?", id)
+    }
+
+    /// Whoever has this username, or the sentence that nobody has.
+    pub fn subject_named(&self, username: &str) -> Result<Subject, StoreError> {
+        self.find_subject("p.username = ?", username)?.ok_or_else(|| {
+            StoreError::Refused(format!("there is no user {username}; see: tapeline user list"))
+        })
+    }
+
+    fn find_subject(&self, is: &str, value: impl rusqlite::ToSql) -> Result<Option<Subject>, StoreError> {
+        let sql = format!(
+            "SELECT p.id, p.customer, p.username, p.name, p.role,
+               (SELECT group_concat(rp.privilege) FROM role_privileges rp WHERE rp.role = p.role)
+               FROM people p WHERE {is}"
+        );
+        let found = self.transaction.prepare_cached(&sql)?.query_row([value], |row| {
+            let privileges: Option<String> = row.get(5)?;
+            Ok(Subject {
+                id: row.get(0)?,
+                customer: row.get(1)?,
+                username: row.get(2)?,
+                name: row.get(3)?,
+                role: row.get(4)?,
+                privileges: Privileges::parse(privileges.as_deref().unwrap_or_default()),
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// The id of whoever has this username.
+    pub fn person_named(&self, username: &str) -> Result<i64, StoreError> {
+        Ok(self.subject_named(username)?.id)
+    }
+
+    /// Whether somebody else than this person is an owner.
+    pub fn has_other_owner(&self, person: i64) -> Result<bool, StoreError> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT 1 FROM people p JOIN role_privileges rp ON rp.role = p.role AND rp.privilege = 'owner'
+               WHERE p.id <> ?",
+        )?;
+        Ok(statement.exists([person])?)
+    }
+
+    /// What a role allows, if there is this role.
+    pub fn privileges_of(&self, role: &str) -> Result<Option<Privileges>, StoreError> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT (SELECT group_concat(privilege) FROM role_privileges WHERE role = roles.name)
+               FROM roles WHERE name = ?",
+        )?;
+        let words = statement.query_row([role], |row| row.get::<_, Option<String>>(0)).optional()?;
+        Ok(words.map(|words| Privileges::parse(words.as_deref().unwrap_or_default())))
+    }
+
+    /// Whether somebody else than `but` logs in with this name.
+    pub fn is_taken(&self, username: &str, but: Option<i64>) -> Result<bool, StoreError> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT 1 FROM people WHERE username = ?1 AND id IS NOT ?2")?;
+        Ok(statement.exists((username, but))?)
+    }
+
+    /// Whether there is this person, at home at the customer.
+    pub fn is_person_of(&self, person: i64, customer: i64) -> Result<bool, StoreError> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT 1 FROM people WHERE id = ? AND customer = ?")?;
+        Ok(statement.exists((person, customer))?)
+    }
+
+    /// The sentence for a person who is not one of the customer's.
+    pub(in crate::store) fn needs_person_of(&self, person: i64, customer: i64) -> Result<(), StoreError> {
+        if self.is_person_of(person, customer)? {
+            return Ok(());
+        }
+        Err(StoreError::Refused(format!(
+            "person {person} is not one of customer {customer}; see: tapeline user list"
+        )))
+    }
+
+    fn needs_role(&self, role: &str) -> Result<(), StoreError> {
+        if self.privileges_of(role)?.is_some() {
+            return Ok(());
+        }
+        Err(StoreError::Refused(format!("there is no role {role}; see: tapeline role list")))
+    }
+
+    fn free_username(&self, username: &str, but: Option<i64>) -> Result<(), StoreError> {
+        if !is_username(username) {
+            let why = "a user's name must have at least one character, no colon and no control characters";
+            return Err(StoreError::Refused(why.into()));
+        }
+        if self.is_taken(username, but)? {
+            return Err(StoreError::Refused(format!("user {username} exists; choose another name")));
+        }
+        Ok(())
+    }
+
+    fn audit_person(&self, action: &str, customer: i64, detail: String) -> Result<(), StoreError> {
+        self.audit(&Entry { action, customer: Some(customer), detail, ..Entry::default() })
+    }
+}
