@@ -1,6 +1,7 @@
 //! Words typed by a person: the command tree. Each command is one call.
 
 mod commands;
+mod import;
 mod rules;
 mod settings;
 mod terminal;
@@ -40,6 +41,9 @@ enum Command {
     /// Where new recordings are filed
     #[command(subcommand)]
     Rules(Rules),
+    /// Bring in old recordings and what call detail records know of them; may be repeated, and goes on where it ended
+    #[command(subcommand)]
+    Import(import::Import),
     /// Fill an empty database with a made-up office, with sound
     Demo,
     /// Say which way through the indexes a list request takes, and why
@@ -297,6 +301,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::User(user) => commands::user(&config, user),
         Command::Role(Role::List(output)) => commands::roles(&config, &output),
         Command::Rules(Rules::Test(test)) => rules::test(&config, &test),
+        Command::Import(import) => import::run(&config, import),
         Command::Demo => commands::demo(&config),
         Command::SearchPlan { query } => commands::search_plan(&config, &query),
         Command::Config { .. } => Ok(()),

@@ -18,7 +18,7 @@ use crate::store::{GroupFields, PersonFields, Store, StoreError};
 use crate::{api, demo, server};
 
 /// Connections that a command needs to read with.
-const READERS: u32 = 1;
+pub(super) const READERS: u32 = 1;
 
 pub(super) fn open(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::open(&config.db, READERS)?)

@@ -3,4 +3,5 @@
 pub mod ami;
 pub mod cdr;
 pub mod freeswitch;
+pub mod import;
 pub mod names;

@@ -42,7 +42,7 @@ pub enum ForeignError {
     Access { path: PathBuf, why: String },
     #[error("{path} is not a SQLite database; cdr_sqlite3_custom calls its one master.db")]
     NotSqlite { path: PathBuf },
-    #[error("{path} has no table cdr with a column uniqueid or recordingfile; it has: {tables}")]
+    #[error("{path} has no table of call detail records; it has: {tables}")]
     NoTable { path: PathBuf, tables: String },
     #[error("{path} is locked by another program; try again in a moment")]
     Locked { path: PathBuf },
@@ -123,7 +123,7 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<(String, Vec<String>)
 fn is_cdr(columns: &[String]) -> bool {
     let has =
         |wanted: &[&str]| columns.iter().any(|name| wanted.iter().any(|w| w.eq_ignore_ascii_case(name)));
-    has(&["uniqueid", "recordingfile"]) && has(&["calldate", "start"])
+    has(&["uniqueid", "recordingfile"]) && has(&["calldate", "start"]) && has(&["disposition"])
 }
 
 fn quoted(name: &str) -> String {
@@ -183,12 +183,12 @@ mod tests {
     fn rows_come_in_pieces_as_text_while_another_program_writes() {
         let scratch = Scratch::new(
             "pieces",
-            "CREATE TABLE cdr (AcctId INTEGER PRIMARY KEY, calldate, \"end\", uniqueid);
+            "CREATE TABLE cdr (AcctId INTEGER PRIMARY KEY, calldate, \"end\", disposition, uniqueid);
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500)
-             INSERT INTO cdr SELECT i, '2026-11-24 05:53:26', CASE i WHEN 1 THEN 1.5 WHEN 2 THEN x'ff41' END, i FROM n;",
+             INSERT INTO cdr SELECT i, '2026-11-24 05:53:26', CASE i WHEN 1 THEN 1.5 WHEN 2 THEN x'ff41' END, '', i FROM n;",
         );
         let table = ForeignTable::open(&scratch.0).unwrap();
-        assert_eq!(table.columns(), ["AcctId", "calldate", "end", "uniqueid"]);
+        assert_eq!(table.columns(), ["AcctId", "calldate", "end", "disposition", "uniqueid"]);
         let (last, writer) = (table.last().unwrap(), Connection::open(&scratch.0).unwrap());
         let mut all = Vec::new();
         loop {
@@ -202,7 +202,7 @@ mod tests {
             all.extend(piece);
         }
         assert!(all.iter().map(|row| row.id).eq(1..=4500));
-        assert_eq!(all[0].values, ["1", "2026-11-24 05:53:26", "1.5", "1"]);
+        assert_eq!(all[0].values, ["1", "2026-11-24 05:53:26", "1.5", "", "1"]);
         assert_eq!(all[1].values[2], "\u{fffd}A");
         assert_eq!(all[2].values[2], "");
     }
@@ -222,9 +222,9 @@ mod tests {
     fn a_table_of_another_name_will_do() {
         let scratch = Scratch::new(
             "other",
-            "CREATE TABLE \"my \"\"cdr\" (start, uniqueid); INSERT INTO \"my \"\"cdr\" VALUES (1, 2);",
+            "CREATE TABLE \"my \"\"cdr\" (start, uniqueid, disposition); INSERT INTO \"my \"\"cdr\" VALUES (1, 2, 3);",
         );
         let table = ForeignTable::open(&scratch.0).unwrap();
-        assert_eq!(table.read(0, table.last().unwrap()).unwrap()[0].values, ["1", "2"]);
+        assert_eq!(table.read(0, table.last().unwrap()).unwrap()[0].values, ["1", "2", "3"]);
     }
 }

@@ -37,7 +37,7 @@ fn caller(server: &Serving, name: &str, password: &str) -> Caller {
 fn without_words_it_says_what_it_can_do() {
     let said = run(&[]);
     assert_eq!(said.status, 2);
-    for word in ["serve", "init", "customer", "group", "user", "role", "demo", "config"] {
+    for word in ["serve", "init", "customer", "group", "user", "role", "import", "demo", "config"] {
         assert!(said.err.contains(word), "{word}: {}", said.err);
     }
     let help = run(&["--help"]).ok();

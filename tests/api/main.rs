@@ -19,6 +19,7 @@ mod get;
 mod groups;
 mod house;
 mod http;
+mod import;
 mod intake;
 mod listening;
 mod log;

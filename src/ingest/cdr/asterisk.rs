@@ -24,6 +24,7 @@ pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Resu
     let caller = Caller::parse(field(Column::Clid));
     let source = known(field(Column::Src));
     let context = field(Column::DContext);
+    let direction = direction(context);
     Ok(Cdr {
         uniqueid: uniqueid.to_owned(),
         callid: field(Column::LinkedId).to_owned(),
@@ -37,8 +38,8 @@ pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Resu
         source: if source.is_empty() { caller.number } else { source },
         source_name: caller.name,
         called: called(field(Column::Did), field(Column::Dst)),
-        destination: destination(field(Column::DstChannel), field(Column::Dst)),
-        direction: direction(context),
+        destination: destination(field(Column::DstChannel), field(Column::Dst), direction),
+        direction,
         context: context.to_owned(),
         accountcode: field(Column::AccountCode).to_owned(),
     })
@@ -62,14 +63,17 @@ fn called(did: &str, dst: &str) -> String {
     if matches!(dst, "s" | "h" | "i" | "t" | "T" | "hang") { String::new() } else { known(dst) }
 }
 
-/// The extension of a channel such as `PJSIP/102-0000000a` or `Local/102@from-queue-0000000a;1`; a trunk's name is none,
-/// then it is the number that was called.
-fn destination(channel: &str, dst: &str) -> String {
-    let name = channel.split_once('/').map_or("", |(_, name)| name);
+/// The extension of a channel such as `PJSIP/102-0000000a` or `Local/102@from-queue-0000000a;1`. A trunk's name is none:
+/// then it is the number that was called, unless the call came in.
+fn destination(channel: &str, dst: &str, direction: Option<Direction>) -> String {
+    let Some((_, name)) = channel.split_once('/') else { return String::new() };
     let name = name.split(['@', ';', '/']).next().unwrap_or_default();
     let name = name.rsplit_once('-').map_or(name, |(name, _)| name);
-    let extension = (2..=8).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_digit());
-    if extension { name.to_owned() } else { called("", dst) }
+    match (2..=8).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => name.to_owned(),
+        false if direction == Some(Direction::In) => String::new(),
+        false => called("", dst),
+    }
 }
 
 fn is_withheld(number: &str) -> bool {
@@ -156,10 +160,12 @@ mod tests {
             ("PJSIP/trunk-00000001", "999"),
             ("DAHDI/i1/5551234-1f", "999"),
             ("PJSIP/5551234567-00000001", "999"),
-            ("", "999"),
+            ("", ""),
         ] {
             assert_eq!(with(&[(2, "999"), (6, channel)]).unwrap().destination, destination, "{channel}");
         }
+        let incoming = [(2, "999"), (3, "from-trunk"), (6, "PJSIP/trunk-00000001")];
+        assert_eq!(with(&incoming).unwrap().destination, "");
     }
 
     #[test]

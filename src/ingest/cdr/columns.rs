@@ -86,7 +86,7 @@ pub struct Layout {
     /// `None`: nothing of ours.
     columns: Vec<Option<Column>>,
     /// Where each column stands.
-    places: [Option<usize>; NAMES.len()],
+    places: Vec<Option<usize>>,
 }
 
 /// cdr_csv's sixteen, always there. With `loguniqueid`, `loguserfield` and `newcdrcolumns` others follow.
@@ -138,7 +138,7 @@ impl Layout {
     }
 
     fn new(columns: Vec<Option<Column>>) -> Layout {
-        let mut places = [None; NAMES.len()];
+        let mut places = vec![None; NAMES.len()];
         for (place, column) in columns.iter().enumerate() {
             if let Some(column) = column {
                 places[*column as usize].get_or_insert(place);

@@ -12,6 +12,7 @@ mod asterisk;
 mod clid;
 mod clock;
 mod columns;
+mod draft;
 mod rows;
 mod tally;
 mod words;

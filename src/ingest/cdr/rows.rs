@@ -19,6 +19,7 @@ pub struct Rows<R> {
     again: VecDeque<Line>,
     text: Vec<u8>,
     number: u64,
+    read: u64,
 }
 
 struct Line {
@@ -57,7 +58,12 @@ impl<R: BufRead> Rows<R> {
 
     fn new(input: R, lines: usize) -> Rows<R> {
         let (again, text) = (VecDeque::new(), Vec::new());
-        Rows { input, parser: Reader::new(), lines, again, text, number: 0 }
+        Rows { input, parser: Reader::new(), lines, again, text, number: 0, read: 0 }
+    }
+
+    /// Bytes that were read so far.
+    pub fn read(&self) -> u64 {
+        self.read
     }
 
     /// Reads the next row into `fields`. Gives the number of its first line, from 1; `None` at the end.
@@ -124,6 +130,7 @@ impl<R: BufRead> Rows<R> {
             line.add(&piece[..end.unwrap_or(piece.len())]);
             let used = end.map_or(piece.len(), |end| end + 1);
             self.input.consume(used);
+            self.read += used as u64;
             if end.is_some() {
                 break;
             }

@@ -1,0 +1,92 @@
+//! tapeline import.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
+
+use super::terminal::say;
+use crate::app::now;
+use crate::config::Config;
+use crate::ingest::cdr::Layout;
+use crate::ingest::import::{self, Format, Report};
+use crate::ingest::names::Names;
+use crate::intake::Intake;
+use crate::store::Store;
+
+#[derive(Subcommand)]
+pub(super) enum Import {
+    /// Call detail records in Asterisk's Master.csv, of cdr_csv or cdr_custom
+    AsteriskCsv {
+        #[command(flatten)]
+        args: ImportArgs,
+        /// The file's columns, or its line in cdr_custom.conf, where it doesn't look like any of Asterisk's own
+        #[arg(long, value_name = "NAMES", value_parser = Layout::parse)]
+        columns: Option<Layout>,
+    },
+    /// Call detail records in Asterisk's master.db, of cdr_sqlite3_custom; Asterisk may be running
+    AsteriskSqlite(ImportArgs),
+    /// Call detail records of FreeSWITCH's mod_json_cdr: a file, or a folder of .json files
+    FreeswitchJson(ImportArgs),
+    /// Recordings in the CSV that recording/recordings/export makes, exactly as they were
+    Csv(ImportArgs),
+}
+
+#[derive(Args)]
+pub(super) struct ImportArgs {
+    /// What to import
+    path: PathBuf,
+    /// Say what would be done, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write a line for each row that could not be used, and why, to this new file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Zone of the PBX's clock, as in Europe/Berlin [default: that of the first folder in the settings]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    timezone: Option<String>,
+    /// Machine that wrote the sound, as rows name it [default: that of the first folder in the settings]
+    #[arg(long, value_name = "NAME")]
+    machine: Option<String>,
+}
+
+fn zone(text: &str) -> Result<String, &'static str> {
+    match TimeZone::get(text) {
+        Ok(_) => Ok(text.into()),
+        Err(_) => Err("it is no zone of the IANA list, such as Europe/Berlin or UTC"),
+    }
+}
+
+pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
+    let (format, args, columns) = match command {
+        Import::AsteriskCsv { args, columns } => (Format::AsteriskCsv, args, columns),
+        Import::AsteriskSqlite(args) => (Format::AsteriskSqlite, args, None),
+        Import::FreeswitchJson(args) => (Format::FreeswitchJson, args, None),
+        Import::Csv(args) => (Format::Csv, args, None),
+    };
+    if args.dry_run && !config.db.exists() {
+        anyhow::bail!(
+            "there is no database {} to try it on; make one with: tapeline init --db {0}",
+            config.db.display()
+        );
+    }
+    let store = Store::open(&config.db, super::commands::READERS)?;
+    let mut report = match &args.report {
+        Some(path) => Report::with_file(path)?,
+        None => Report::default(),
+    };
+    let mut folder = config.folders.first().cloned().unwrap_or_default();
+    folder.machine = args.machine.or(folder.machine);
+    folder.zone = args.timezone.or(folder.zone);
+    let import = import::Import {
+        store: &store,
+        intake: &Intake::new(super::rules::read(config, &store)?),
+        names: Names::new(&folder).map_err(anyhow::Error::msg)?,
+        folder,
+        columns,
+        dry_run: args.dry_run,
+        now: now(),
+    };
+    import.run(format, &args.path, &mut report)?;
+    report.summary(args.dry_run).iter().try_for_each(|line| say(line))
+}

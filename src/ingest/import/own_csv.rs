@@ -1,0 +1,188 @@
+//! The CSV of recording/recordings/export, read back as it was.
+
+use std::path::Path;
+
+use anyhow::Context;
+use jiff::Timestamp;
+
+use super::{BATCH, Import, Report, bar, files};
+use crate::ingest::cdr::{Fields, Rows};
+use crate::intake::Draft;
+use crate::model::{Column, NewRecording, WIRE};
+
+/// Columns that are times.
+const TIMES: [&str; 3] = ["start", "end", "expires"];
+
+pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
+    let (input, length) = files::open(path)?;
+    let name = path.display().to_string();
+    let bar = bar(length, true);
+    let mut rows = Rows::of_many_lines(input);
+    let mut fields = Fields::default();
+    let header = match rows.next(&mut fields).with_context(|| files::unreadable(path))? {
+        Some((_, Ok(()))) => Header::read(&fields),
+        _ => Err("it has no first line with names of columns".into()),
+    };
+    let header = header.map_err(|why| {
+        anyhow::anyhow!(
+            "{} is no export of Tapeline: {why}; make one with recording/recordings/export",
+            path.display()
+        )
+    })?;
+    let mut batch = Batch { import, name, drafts: Vec::new(), lines: Vec::new() };
+    while let Some((line, row)) = rows.next(&mut fields).with_context(|| files::unreadable(path))? {
+        bar.set_position(rows.read());
+        report.read += 1;
+        match row.map_err(|damage| damage.to_string()).and_then(|()| header.recording(&mut fields)) {
+            Ok(row) => batch.add(row, line, report)?,
+            Err(why) => report.skip(format_args!("{}:{line}", batch.name), &why),
+        }
+    }
+    batch.flush(report)?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Where each wire column stands in a row.
+struct Header {
+    places: Vec<usize>,
+    width: usize,
+}
+
+impl Header {
+    fn read(fields: &Fields) -> Result<Header, String> {
+        let names: Vec<&[u8]> =
+            fields.iter().map(|name| name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name)).collect();
+        let place = |name: &str| names.iter().position(|found| *found == name.as_bytes());
+        let places: Vec<Option<usize>> = WIRE.iter().map(|column| place(column.name)).collect();
+        let missing: Vec<&str> = WIRE
+            .iter()
+            .zip(&places)
+            .filter(|(_, place)| place.is_none())
+            .map(|(column, _)| column.name)
+            .collect();
+        match missing.as_slice() {
+            [] => {}
+            [one] => return Err(format!("its first line lacks the column {one}")),
+            [first, rest @ ..] => {
+                return Err(format!("its first line lacks the column {first} and {} others", rest.len()));
+            }
+        }
+        Ok(Header { places: places.into_iter().flatten().collect(), width: names.len() })
+    }
+
+    fn recording(&self, fields: &mut Fields) -> Result<NewRecording, String> {
+        if fields.len() != self.width {
+            return Err(format!("it has not {} fields like the first line", self.width));
+        }
+        fields.mend();
+        let cells = Cells { fields, places: self.places.iter(), column: 0 };
+        cells.recording()
+    }
+}
+
+/// The cells of a row in wire order.
+struct Cells<'a> {
+    fields: &'a Fields,
+    places: std::slice::Iter<'a, usize>,
+    column: usize,
+}
+
+impl Cells<'_> {
+    fn next(&mut self) -> (&str, &'static Column) {
+        let column = &WIRE[self.column];
+        self.column += 1;
+        (self.places.next().map_or("", |place| self.fields.text(*place)), column)
+    }
+
+    /// A text without the apostrophe that keeps spreadsheets from calculating it.
+    fn text(&mut self) -> String {
+        let (cell, _) = self.next();
+        cell.strip_prefix('\'').unwrap_or(cell).to_owned()
+    }
+
+    fn number(&mut self) -> Result<i64, String> {
+        let (cell, column) = self.next();
+        number(column.name, cell).ok_or_else(|| format!("its {} is not as an export writes it", column.name))
+    }
+
+    fn recording(mut self) -> Result<NewRecording, String> {
+        Ok(NewRecording {
+            customer: self.number()?,
+            recordgroup: self.number()?,
+            uniqueid: self.text(),
+            recordid: self.text(),
+            callid: self.text(),
+            asteriskid: self.text(),
+            machine: self.text(),
+            start: self.number()?,
+            end: self.number()?,
+            talktime: self.number()?,
+            totaltime: self.number()?,
+            status: self.text(),
+            stype: self.text(),
+            snumber: self.text(),
+            snumber_name: self.text(),
+            snumber_display: self.text(),
+            scustomer: self.number()?,
+            ctype: self.text(),
+            cnumber: self.text(),
+            cnumber_name: self.text(),
+            cnumber_display: self.text(),
+            dtype: self.text(),
+            dnumber: self.text(),
+            dnumber_name: self.text(),
+            dnumber_display: self.text(),
+            dcustomer: self.number()?,
+            callerid_internal: self.text(),
+            spresent: self.number()?,
+            complete: self.number()?,
+            expires: self.number()?,
+            stale: self.number()?,
+            mimetype: self.text(),
+            size: self.number()?,
+            path: self.text(),
+            direction: self.text(),
+            hold: self.number()?,
+        })
+    }
+}
+
+/// A number, or a time such as `2026-11-24T05:53:26+00:00`; an empty time is 0.
+fn number(column: &str, cell: &str) -> Option<i64> {
+    match cell.parse() {
+        Ok(number) => Some(number),
+        Err(_) if TIMES.contains(&column) && cell.is_empty() => Some(0),
+        Err(_) if TIMES.contains(&column) => cell.parse().ok().map(Timestamp::as_second),
+        Err(_) => None,
+    }
+}
+
+/// Rows on their way in.
+struct Batch<'a> {
+    import: &'a Import<'a>,
+    name: String,
+    drafts: Vec<Draft>,
+    lines: Vec<u64>,
+}
+
+impl Batch<'_> {
+    fn add(&mut self, row: NewRecording, line: u64, report: &mut Report) -> anyhow::Result<()> {
+        let machine = self.import.folder.machine();
+        self.drafts.push(Draft { machine, row: Some(Box::new(row)), ..Draft::default() });
+        self.lines.push(line);
+        if self.drafts.len() >= BATCH { self.flush(report) } else { Ok(()) }
+    }
+
+    fn flush(&mut self, report: &mut Report) -> anyhow::Result<()> {
+        let outcomes = self.import.take(&self.drafts)?;
+        for (line, outcome) in self.lines.iter().zip(&outcomes) {
+            if let Err(why) = report.note(outcome) {
+                report.skip(format_args!("{}:{line}", self.name), &why);
+            }
+        }
+        self.drafts.clear();
+        self.lines.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! What an import did, and what it could not use: line by line for a file, in a few lines for the terminal.
+
+use std::fmt::Display;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::intake::Outcome;
+
+/// Reasons that the summary tells apart; further ones are counted together.
+const MOST_REASONS: usize = 20;
+
+/// A detail record without a recording: most calls have none.
+const NO_RECORDING: &str = "no recording has its uniqueid or file";
+const NONE_KNOWN: &str = "None of them has a recording here. Bring in the recordings first, then what is known of their \
+    calls; if that is done, their rows may name another machine:  --machine NAME";
+
+/// What became of the rows.
+#[derive(Debug, Default)]
+pub struct Report {
+    file: Option<(PathBuf, BufWriter<File>)>,
+    failed: Option<io::Error>,
+    reasons: Vec<Reason>,
+    /// Rows, or files, that were read.
+    pub read: u64,
+    /// New recordings.
+    pub inserted: u64,
+    /// Recordings that more is known of now.
+    pub enriched: u64,
+    /// Recordings of which all of it was known.
+    pub unchanged: u64,
+    /// Rows that could not be used.
+    pub skipped: u64,
+}
+
+/// Why rows were skipped.
+#[derive(Debug)]
+struct Reason {
+    why: String,
+    count: u64,
+    /// Where it was met first.
+    first: String,
+}
+
+impl Report {
+    /// A report that also goes to a new file, a line for each skipped row.
+    pub fn with_file(path: &Path) -> anyhow::Result<Report> {
+        let file = OpenOptions::new().write(true).create_new(true).open(path).with_context(|| {
+            format!("the report {} cannot be made; an existing file is never overwritten", path.display())
+        })?;
+        Ok(Report { file: Some((path.into(), BufWriter::new(file))), ..Report::default() })
+    }
+
+    /// Notes that a row was skipped, where it stands and why.
+    pub fn skip(&mut self, place: impl Display, why: &str) {
+        self.skipped += 1;
+        if let Some((_, file)) = &mut self.file
+            && self.failed.is_none()
+            && let Err(error) = writeln!(file, "{place}: {why}")
+        {
+            self.failed = Some(error);
+        }
+        if let Some(reason) = self.reasons.iter_mut().find(|reason| reason.why == why) {
+            reason.count += 1;
+            return;
+        }
+        let why = if self.reasons.len() < MOST_REASONS { why } else { "other reasons" };
+        match self.reasons.iter_mut().find(|reason| reason.why == why) {
+            Some(reason) => reason.count += 1,
+            None => self.reasons.push(Reason { why: why.into(), count: 1, first: place.to_string() }),
+        }
+    }
+
+    /// Notes what became of a draft. The error is why its rows were of no use.
+    pub(super) fn note(&mut self, outcome: &Outcome) -> Result<(), String> {
+        match outcome {
+            Outcome::Inserted => self.inserted += 1,
+            Outcome::Completed | Outcome::Enriched => self.enriched += 1,
+            Outcome::Unchanged | Outcome::Kept => self.unchanged += 1,
+            Outcome::Excluded(reason) => return Err(format!("left out: {reason}")),
+            Outcome::Deleted => return Err("its recording was deleted and does not come back".into()),
+            Outcome::NoRecording => return Err(NO_RECORDING.into()),
+        }
+        Ok(())
+    }
+
+    /// Writes the file to its end.
+    pub(super) fn finish(&mut self) -> anyhow::Result<()> {
+        let Some((path, file)) = &mut self.file else { return Ok(()) };
+        let written = self.failed.take().map_or_else(|| file.flush(), Err);
+        written.with_context(|| format!("the report {} could not be written to its end", path.display()))
+    }
+
+    /// A few lines for people.
+    pub fn summary(&self, dry_run: bool) -> Vec<String> {
+        let [new, more] =
+            if dry_run { ["would be new", "would know more"] } else { ["are new", "know more now"] };
+        let rows = if self.read == 1 { "row" } else { "rows" };
+        let mut lines = vec![format!(
+            "Of {} {rows}, {} could not be used. Recordings: {} {new}, {} {more}, {} were known as they are.",
+            self.read, self.skipped, self.inserted, self.enriched, self.unchanged
+        )];
+        let mut reasons: Vec<&Reason> = self.reasons.iter().collect();
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
+        for Reason { why, count, first } in reasons {
+            lines.push(format!("{count:>9}  {why} (first: {first})"));
+        }
+        match &self.file {
+            Some((path, _)) if self.skipped > 0 => {
+                lines.push(format!("All of those are in {}.", path.display()));
+            }
+            None if self.skipped > 0 => lines.push("--report FILE writes a line for each of those.".into()),
+            _ => {}
+        }
+        if self.reasons.iter().any(|reason| reason.why == NO_RECORDING) && self.enriched + self.unchanged == 0
+        {
+            lines.push(NONE_KNOWN.into());
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_reasons_are_told_in_few_lines() {
+        let mut report = Report::default();
+        (0..1000).for_each(|line| report.skip(format_args!("x:{line}"), &format!("reason {}", line % 100)));
+        let lines = report.summary(false);
+        assert_eq!(lines.len(), 1 + MOST_REASONS + 1 + 1, "{lines:?}");
+        assert!(lines[1].contains("other reasons") && lines[1].contains("800"), "{lines:?}");
+    }
+}
