@@ -75,12 +75,17 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         Some(path) => Report::with_file(path)?,
         None => Report::default(),
     };
+    // The rows of an export say themselves where they are filed.
+    let intake = match format {
+        Format::Csv => Intake::default(),
+        _ => Intake::new(super::rules::read(config, &store)?),
+    };
     let mut folder = config.folders.first().cloned().unwrap_or_default();
     folder.machine = args.machine.or(folder.machine);
     folder.zone = args.timezone.or(folder.zone);
     let import = import::Import {
         store: &store,
-        intake: &Intake::new(super::rules::read(config, &store)?),
+        intake: &intake,
         names: Names::new(&folder).map_err(anyhow::Error::msg)?,
         folder,
         columns,

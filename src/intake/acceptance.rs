@@ -302,6 +302,9 @@ impl Acceptance<'_> {
             && let Some(known) = self.change.known_file(&row.path, Some(&row.machine))?
         {
             let there = known.recording != 0 && self.change.recording_row(known.recording)?.is_some();
+            if there && (&known.uniqueid, &known.recordid) == (&row.uniqueid, &row.recordid) {
+                return self.add_copy(row);
+            }
             return Ok(match known.excluded {
                 _ if there => Outcome::Unchanged,
                 reason if known.recording == 0 => Outcome::Excluded(reason),
@@ -317,6 +320,13 @@ impl Acceptance<'_> {
             ..Known::default()
         };
         self.insert(&mut known, row)?;
+        Ok(Outcome::Inserted)
+    }
+
+    /// The same recording in another group: copies share the file.
+    fn add_copy(&mut self, row: &NewRecording) -> Result<Outcome, StoreError> {
+        self.change.add_recording(row)?;
+        self.tell(What::Added, row);
         Ok(Outcome::Inserted)
     }
 

@@ -1,5 +1,7 @@
 //! tapeline import, as a stranger uses it: real files, the built binary, and the rows that are there afterwards.
 
+mod csv;
+
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::symlink;

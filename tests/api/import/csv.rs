@@ -1,0 +1,87 @@
+//! The CSV of an export, read back.
+
+use std::path::Path;
+
+use super::Office;
+use crate::app::{TestApp, spawn};
+use crate::program::sqlite3;
+
+/// Values that spreadsheets, CSV and calendars make something else of.
+const HOSTILE: &str = "
+    INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, \"end\", snumber_name, cnumber_name, dnumber_name,
+        callid, cnumber, expires, complete, path, size) VALUES
+      (1, 2, '=1+1', '-2', 1792886400, 1792890000, '''quoted', 'a,b \"c\"', 'line' || char(13, 10) || 'break' || char(10), '@x', '+49-30', 0, 1, 'x/1.wav', -1),
+      (1, 2, 'u,v', '1', -5, 9223372036854775807, char(9) || 'tab ', ' blanks ', 'Zoë 前台 ＝', '''', '+49 30 1', 9223372036854775807, 0, 'x/2.wav', 0),
+      (1, 2, '', '', 0, 0, char(13), char(10), '\"', ',', '', 5, 1, '', 0),
+      (1, 2, 'copied', '1', 1, 2, '', '', '', '', '', 0, 1, 'x/shared.wav', 7),
+      (1, 3, 'copied', '1', 1, 2, '', '', '', '', '', 0, 1, 'x/shared.wav', 7);";
+
+/// Every wire column of every row.
+fn rows(db: &Path) -> String {
+    let names: Vec<String> =
+        tapeline::model::WIRE.iter().map(|column| format!("quote(\"{}\")", column.name)).collect();
+    sqlite3(
+        db,
+        &format!("SELECT {} FROM recordings ORDER BY recordgroup, uniqueid, recordid", names.join(", ")),
+    )
+}
+
+fn exported(app: &TestApp, customer: i64, timezone: &str) -> Vec<u8> {
+    let query = format!("customer={customer};complete=-1;end=99999999999;timezone={timezone}");
+    let answer = app.owner().get(&format!("recording/recordings/export?{query}"));
+    assert_eq!(answer.status, 200);
+    answer.body
+}
+
+#[test]
+fn an_export_comes_back_exactly_in_any_zone() {
+    let app = spawn(|_| {}, |db| drop(sqlite3(db, HOSTILE)));
+    for timezone in ["UTC", "Europe/Berlin", "Asia/Kolkata"] {
+        let office = Office::new();
+        for customer in [1, 2] {
+            let file = office.file(&format!("{customer}.csv"), exported(&app, customer, timezone));
+            office.import(&["csv", &file]).ok();
+        }
+        // Negative starts are not in a list, which begins at 0.
+        let expected = sqlite3(&app.db, "DELETE FROM recordings WHERE start < 0; SELECT 1;");
+        assert_eq!(expected, "1");
+        assert_eq!(rows(&office.db), rows(&app.db), "{timezone}");
+        let before = office.sqlite3(".dump");
+        let again = office.import(&["csv", office.folder.file("1.csv").to_str().expect("UTF-8")]).ok();
+        assert!(again.contains("0 are new, 0 know more now, 10 were known"), "{again}");
+        assert_eq!(office.sqlite3(".dump"), before);
+    }
+}
+
+#[test]
+fn rows_that_a_spreadsheet_has_spoilt_are_told() {
+    let app = spawn(|_| {}, |_| {});
+    let text = String::from_utf8(exported(&app, 2, "UTC")).expect("UTF-8");
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines[1] = lines[1].replace("2023-11-14T22:14:10+00:00", "14/11/2023 22:14");
+    lines.push("1,2,3".into());
+    let office = Office::new();
+    let file = office.file("export.csv", lines.join("\r\n"));
+    let report = office.folder.file("report");
+    let said = office.import(&["csv", &file, "--report", report.to_str().expect("UTF-8")]).ok();
+    assert!(said.starts_with("Of 3 rows, 2 could not be used. Recordings: 1 are new,"), "{said}");
+    let expected = format!(
+        "{file}:2: its start is not as an export writes it\n{file}:4: it has not 36 fields like the first line\n"
+    );
+    assert_eq!(std::fs::read_to_string(report).expect("a report"), expected);
+}
+
+#[test]
+fn a_deleted_recording_does_not_come_back() {
+    let app = spawn(
+        |_| {},
+        |db| drop(sqlite3(db, "UPDATE recordings SET path = 'x/' || id || '.wav', machine = 'tape1'")),
+    );
+    let office = Office::new();
+    let file = office.file("export.csv", exported(&app, 2, "UTC"));
+    office.import(&["csv", &file]).ok();
+    office.sqlite3("DELETE FROM recordings WHERE uniqueid = 'f'");
+    let said = office.import(&["csv", &file]).ok();
+    assert!(said.contains("its recording was deleted and does not come back"), "{said}");
+    assert_eq!(office.sqlite3("SELECT uniqueid FROM recordings"), "g");
+}
