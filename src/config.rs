@@ -1,5 +1,6 @@
 //! Settings: what the program believes, once flags, environment, file and defaults are put together.
 
+mod asterisk;
 mod intake;
 
 use std::net::SocketAddr;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use asterisk::{Asterisk, Given as GivenAsterisk, Secret, Tls};
 pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule};
 
 /// What the program runs with.
@@ -40,6 +42,8 @@ pub struct Config {
     pub folders: Vec<Folder>,
     /// Where recordings are filed.
     pub rules: Vec<Rule>,
+    /// The PBX to listen to, if there is one.
+    pub asterisk: Option<Asterisk>,
 }
 
 impl Default for Config {
@@ -59,6 +63,7 @@ impl Default for Config {
             stream_minutes: 10,
             folders: Vec::new(),
             rules: Vec::new(),
+            asterisk: None,
         }
     }
 }
@@ -93,6 +98,7 @@ pub struct Given {
     pub watch: Option<bool>,
     pub folders: Option<Vec<Folder>>,
     pub rules: Option<Vec<Rule>>,
+    pub asterisk: Option<asterisk::Given>,
 }
 
 /// Why settings cannot be used. One sentence that says what to do.
@@ -105,6 +111,8 @@ pub enum ConfigError {
     Wrong { path: PathBuf, why: String },
     #[error("{name} is {value}; it must be {range}")]
     Range { name: &'static str, value: u32, range: &'static str },
+    #[error("{name} is {value:?}; it must be {what}")]
+    Text { name: &'static str, value: String, what: &'static str },
 }
 
 impl Given {
@@ -137,6 +145,10 @@ impl Given {
             watch: self.watch.or(other.watch),
             folders: self.folders.or(other.folders),
             rules: self.rules.or(other.rules),
+            asterisk: match (self.asterisk, other.asterisk) {
+                (Some(mine), Some(theirs)) => Some(mine.or(theirs)),
+                (mine, theirs) => mine.or(theirs),
+            },
         }
     }
 
@@ -169,6 +181,7 @@ impl Given {
                 _ => self.folders.unwrap_or_else(|| vec![Folder::default()]),
             },
             rules: self.rules.unwrap_or_default(),
+            asterisk: self.asterisk.and_then(asterisk::Given::settle).transpose()?,
         })
     }
 }
@@ -191,7 +204,7 @@ fn positive(name: &'static str, given: Option<u32>, default: u32) -> Result<u32,
 
 /// The configuration file with every setting at its default, explained.
 pub fn sample() -> String {
-    format!("{SAMPLE}{}", intake::SAMPLE)
+    [SAMPLE, intake::SAMPLE, asterisk::SAMPLE].concat()
 }
 
 const SAMPLE: &str = r#"# Tapeline's settings. A flag on the command line wins over its TAPELINE_… variable, and that over this file.
@@ -245,6 +258,13 @@ mod tests {
         let given: Given = toml::from_str(&uncommented).expect("the settings parse");
         let config = Given { watch: Some(false), ..given }.settle().expect("the defaults are in range");
         assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+    }
+
+    #[test]
+    fn the_sample_of_asterisk_is_valid() {
+        let given: Given = toml::from_str(&uncommented(asterisk::SAMPLE)).expect("the settings parse");
+        let asterisk = given.settle().expect("settings").asterisk.expect("an address");
+        assert_eq!((asterisk.username.as_str(), asterisk.tls), ("tapeline", Tls::Off));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::dev::Extensions;
@@ -14,6 +16,8 @@ use anyhow::Context;
 
 use crate::app::{App, blocking};
 use crate::config::Config;
+use crate::ingest::{Stop, ami};
+use crate::intake::{Intake, Rules};
 use crate::{api, viewer};
 
 /// Threads of each worker that may block: readers that stream, and the short questions beside them.
@@ -37,6 +41,7 @@ const FAREWELL: u64 = 30;
 pub struct Server {
     listener: TcpListener,
     app: Data<App>,
+    intake: Arc<Intake>,
 }
 
 /// Opens the database and binds the port; port 0 takes a free one.
@@ -49,7 +54,16 @@ pub fn build(config: Config) -> anyhow::Result<Server> {
             "{address} cannot be listened on; another program may use the port: choose another with --listen"
         )
     })?;
-    Ok(Server { listener, app: Data::new(app) })
+    // Without a source nothing is filed.
+    let intake = if app.config.asterisk.is_some() { Intake::new(rules(&app)?) } else { Intake::default() };
+    let intake = Arc::new(intake);
+    Ok(Server { listener, app: Data::new(app), intake })
+}
+
+/// Where new recordings are filed. Customers and groups that the settings name must be there.
+fn rules(app: &App) -> anyhow::Result<Rules> {
+    let reader = app.store.reader()?;
+    Rules::new(&app.config.rules, &reader.customers()?, &reader.all_groups(None)?).map_err(anyhow::Error::msg)
 }
 
 /// The usual limit of 1,024 descriptors is for programs that use select(); as far as the system lets us, raise it.
@@ -78,6 +92,7 @@ impl Server {
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
         let app = self.app;
         let indexing = actix_web::rt::spawn(index_now_and_then(app.clone()));
+        let sources = Sources::start(&app, &self.intake)?;
         let removing = actix_web::rt::spawn(remove_now_and_then(app.clone()));
         let server = HttpServer::new(move || {
             Actix::new()
@@ -106,6 +121,7 @@ impl Server {
             () = shutdown => {}
         }
         let ended = tokio::join!(handle.stop(true), server).1;
+        drop(sources);
         indexing.abort();
         removing.abort();
         ended
@@ -120,6 +136,40 @@ impl Server {
             ready()?;
             self.run_until(asked_to_stop).await.context("the server ended")
         })
+    }
+}
+
+/// The threads that new recordings come from.
+struct Sources {
+    stop: Arc<Stop>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Sources {
+    fn start(app: &Data<App>, intake: &Arc<Intake>) -> std::io::Result<Sources> {
+        let mut sources = Sources { stop: Arc::default(), threads: Vec::new() };
+        if let Some(asterisk) = app.config.asterisk.clone() {
+            let (app, intake) = (app.clone(), Arc::clone(intake));
+            sources.spawn("asterisk", move |stop| ami::listen(&app, &intake, &asterisk, stop))?;
+        }
+        Ok(sources)
+    }
+
+    fn spawn(&mut self, name: &str, work: impl FnOnce(&Stop) + Send + 'static) -> std::io::Result<()> {
+        let stop = Arc::clone(&self.stop);
+        let thread = std::thread::Builder::new().name(name.into());
+        self.threads.push(thread.spawn(move || work(&stop))?);
+        Ok(())
+    }
+}
+
+impl Drop for Sources {
+    fn drop(&mut self) {
+        self.stop.tell();
+        for thread in self.threads.drain(..) {
+            // It panicked: the log has it.
+            let _ = thread.join();
+        }
     }
 }
 

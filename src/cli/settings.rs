@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::config::{self, Config, Given};
+use crate::config::{self, Config, Given, GivenAsterisk, Secret};
 
 #[derive(Args)]
 #[command(next_help_heading = "Settings")]
@@ -64,6 +64,21 @@ pub(super) struct SettingsArgs {
     /// Minutes that a long answer may take
     #[arg(long, global = true, env = "TAPELINE_STREAM_MINUTES", value_name = "N", hide_short_help = true)]
     stream_minutes: Option<u32>,
+    /// Manager interface of the Asterisk to listen to
+    #[arg(long, global = true, env = "TAPELINE_ASTERISK", value_name = "HOST[:PORT]")]
+    asterisk: Option<String>,
+    /// User of the manager interface; its secret comes from TAPELINE_ASTERISK_SECRET or the file [default: tapeline]
+    #[arg(
+        long,
+        global = true,
+        env = "TAPELINE_ASTERISK_USERNAME",
+        value_name = "NAME",
+        hide_short_help = true
+    )]
+    asterisk_username: Option<String>,
+    /// How that connection is protected: off, system, a certificate's file, or sha256:…
+    #[arg(long, global = true, env = "TAPELINE_ASTERISK_TLS", value_name = "HOW", hide_short_help = true)]
+    asterisk_tls: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -105,6 +120,13 @@ impl SettingsArgs {
             stream_stall_seconds: self.stream_stall_seconds,
             stream_minutes: self.stream_minutes,
             watch: self.watch,
+            asterisk: Some(GivenAsterisk {
+                address: self.asterisk,
+                username: self.asterisk_username,
+                // Not by a flag: everybody on this machine may see those.
+                secret: std::env::var("TAPELINE_ASTERISK_SECRET").ok().map(Secret::new),
+                tls: self.asterisk_tls,
+            }),
             ..Given::default()
         }
     }

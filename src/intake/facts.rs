@@ -86,8 +86,8 @@ facts! {
     end: i64, Greater, [2 3 10];
     /// When the call was answered, Unix seconds.
     answer: i64, Smaller, [2 7 10];
-    /// Seconds after the answer.
-    talktime: i64, Greater, [2 7 10];
+    /// Seconds after the answer. What the PBX counts itself is surer than when it said that somebody answered.
+    talktime: i64, Greater, [2 7 11];
     /// Seconds from start to end, where a source counts them itself.
     totaltime: i64, Greater, [2 7 10];
     /// How the call ended: answer, cancel, busy, …

@@ -200,6 +200,17 @@ impl Change<'_> {
 }
 
 impl Reader {
+    /// The recordings of a machine that are in progress, each with its start.
+    pub fn in_progress(&self, machine: &str) -> Result<Vec<(Known, i64)>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS}, (SELECT CAST(start AS INTEGER) FROM recordings WHERE id = recording) FROM intake_files
+               WHERE machine IN (?, '') AND recording IN (SELECT id FROM recordings WHERE complete = 0)"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map([machine], |row| Ok((known(row)?, row.get(30)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// How many files were left out, by reason.
     pub fn excluded_files(&self) -> Result<Vec<(String, i64)>, StoreError> {
         let mut statement = self.0.prepare_cached(

@@ -1,7 +1,15 @@
 //! Asterisk, live: the manager interface says which calls are recorded, by whom, and when they end.
 
+mod action;
 mod calls;
 mod codec;
+mod draft;
+mod link;
+mod session;
+mod source;
+mod tls;
 
 pub use calls::{Calls, Report};
 pub use codec::{Decoder, Message, Piece};
+pub use session::{Session, Step};
+pub use source::listen;

@@ -95,6 +95,19 @@ impl Channel {
         self.talking |= event.text("ChannelState") == "6";
     }
 
+    /// Who it speaks with, where its beginning was not heard.
+    pub(super) fn connected(&mut self, listed: &Message) {
+        self.unsure = true;
+        let (number, name) = (listed.text("ConnectedLineNum"), listed.unescaped("ConnectedLineName"));
+        if self.talking && !listed.text("BridgeId").is_empty() && !number.is_empty() {
+            self.answer = Some(Answer { at: 0, number: number.into_owned(), name });
+        }
+    }
+
+    pub(super) fn is_recorded_to(&self, file: &str) -> bool {
+        self.recordings.iter().any(|recording| recording.file == file)
+    }
+
     pub(super) fn is_up(&self) -> bool {
         self.up
     }
@@ -250,7 +263,7 @@ impl Channel {
             uniqueid: self.uniqueid.clone(),
             callid: self.callid.clone(),
             lost: self.lost,
-            answered: self.answer.as_ref().map(|answer| answer.at),
+            answered: self.answer.as_ref().map(|answer| answer.at).filter(|at| *at > 0),
             talktime: self.talktime(),
             status: self.status(),
             caller: self.parties.caller.clone(),

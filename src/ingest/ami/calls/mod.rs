@@ -60,39 +60,49 @@ impl Calls {
         touched.iter().flat_map(|uniqueid| self.reports(uniqueid)).collect()
     }
 
-    /// The channels that are up now, as CoreShowChannels lists them. What is not among them ended while nobody listened:
-    /// its recordings are reported as over, with no time.
-    pub fn still_up(&mut self, uniqueids: &BTreeSet<String>) -> Vec<Report> {
-        let gone: Vec<String> = (self.channels.iter())
-            .filter(|(uniqueid, channel)| channel.is_up() && !uniqueids.contains(*uniqueid))
+    /// The channels that are known to be up.
+    pub fn up(&self) -> BTreeSet<String> {
+        self.channels
+            .iter()
+            .filter(|(_, channel)| channel.is_up())
             .map(|(uniqueid, _)| uniqueid.clone())
-            .collect();
+            .collect()
+    }
+
+    /// Whether this channel is known to be up.
+    pub fn is_up(&self, uniqueid: &str) -> bool {
+        self.channels.get(uniqueid).is_some_and(Channel::is_up)
+    }
+
+    /// These channels ended while nobody listened. Gives what is known of their recordings.
+    pub fn lose(&mut self, gone: &BTreeSet<String>) -> Vec<Report> {
         let mut reports = Vec::new();
         for uniqueid in gone {
-            if let Some(channel) = self.channels.get_mut(&uniqueid) {
+            // A channel whose end was heard after all has nothing to lose.
+            if self.channels.get(uniqueid).is_some_and(Channel::is_up)
+                && let Some(mut channel) = self.channels.remove(uniqueid)
+            {
                 channel.lose();
+                reports.extend(channel.reports());
             }
-            reports.extend(self.reports(&uniqueid));
-            self.channels.remove(&uniqueid);
         }
         reports
     }
 
-    /// A channel that is up already, as CoreShowChannels lists it, and the file that it may be recorded to.
+    /// A channel that is up, as CoreShowChannels lists it, and the file that it is or was recorded to. A channel that was
+    /// heard from its beginning tells nothing new.
     pub fn found_up(&mut self, listed: &Message, file: &str) -> Vec<Report> {
         let Some(uniqueid) = key(listed, "Uniqueid") else { return Vec::new() };
-        let now = stamp(listed).unwrap_or(0);
-        let channel = self.channels.entry(uniqueid.clone()).or_insert_with(|| Channel::new(listed));
-        channel.listed(listed);
-        if !file.is_empty() {
-            channel.record(file, now);
+        if !self.channels.contains_key(&uniqueid) {
+            let mut channel = Channel::new(listed);
+            channel.connected(listed);
+            self.channels.insert(uniqueid.clone(), channel);
+        }
+        match self.channels.get_mut(&uniqueid) {
+            Some(channel) if !file.is_empty() && !channel.is_recorded_to(file) => channel.record(file, 0),
+            _ => {}
         }
         self.reports(&uniqueid)
-    }
-
-    /// Whether the channel's beginning was heard, so that nothing of it is missing.
-    pub fn knows(&self, uniqueid: &str) -> bool {
-        self.channels.contains_key(uniqueid)
     }
 
     fn reports(&mut self, uniqueid: &str) -> Vec<Report> {

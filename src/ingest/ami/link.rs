@@ -1,0 +1,96 @@
+//! The connection to a PBX: TCP, or TLS over it. Blocking, with a read that gives up now and then.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+
+use super::tls;
+use crate::config::Asterisk;
+
+/// How long connecting may take, to each of the host's addresses.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long a read waits: so often it is looked whether the server stops, and whether the PBX has gone silent.
+const TURN: Duration = Duration::from_millis(250);
+/// How long the PBX may take to read what we say.
+const WRITE: Duration = Duration::from_secs(10);
+
+trait Stream: Read + Write + Send {}
+impl<T: Read + Write + Send> Stream for T {}
+
+/// An open connection.
+pub(super) struct Link(Box<dyn Stream>);
+
+impl Link {
+    /// Connects.
+    pub(super) fn open(settings: &Asterisk) -> anyhow::Result<Link> {
+        let tls = tls::config(&settings.tls)?;
+        let stream = connect(&settings.address)?;
+        stream.set_nodelay(true)?;
+        stream.set_write_timeout(Some(WRITE))?;
+        // The handshake is done with a longer wait than a turn.
+        stream.set_read_timeout(Some(WRITE))?;
+        let link = match tls {
+            Some(tls) => Link(Box::new(handshake(&stream, tls, host(&settings.address))?)),
+            None => Link(Box::new(stream.try_clone()?)),
+        };
+        stream.set_read_timeout(Some(TURN))?;
+        Ok(link)
+    }
+
+    /// What has come, or 0 bytes when nothing did for a turn.
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> anyhow::Result<usize> {
+        match self.0.read(buffer) {
+            Ok(0) => bail!("it ended the connection"),
+            Ok(length) => Ok(length),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(0),
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(0),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => bail!("it ended the connection"),
+            Err(error) => Err(error).context("the connection broke"),
+        }
+    }
+
+    /// Says something.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        self.0.write_all(bytes).and_then(|()| self.0.flush()).context("the connection broke")
+    }
+}
+
+fn connect(address: &str) -> anyhow::Result<TcpStream> {
+    let addresses =
+        address.to_socket_addrs().with_context(|| format!("the host of {address} is not found"))?;
+    let mut trouble = anyhow!("the host of {address} has no address");
+    for one in addresses {
+        match TcpStream::connect_timeout(&one, CONNECT) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => trouble = anyhow!("{one} cannot be connected to: {error}"),
+        }
+    }
+    Err(trouble)
+}
+
+fn handshake(
+    stream: &TcpStream,
+    tls: ClientConfig,
+    host: &str,
+) -> anyhow::Result<StreamOwned<ClientConnection, TcpStream>> {
+    let name = ServerName::try_from(host.to_owned()).with_context(|| format!("{host} is no host name"))?;
+    let session = ClientConnection::new(Arc::new(tls), name)?;
+    let mut stream = StreamOwned::new(session, stream.try_clone()?);
+    while stream.conn.is_handshaking() {
+        stream.conn.complete_io(&mut stream.sock).context(
+            "TLS could not be agreed on; check that tlsenable = yes is in manager.conf, and the setting tls",
+        )?;
+    }
+    Ok(stream)
+}
+
+/// The host in `host:port`, `[::1]:port`.
+fn host(address: &str) -> &str {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
