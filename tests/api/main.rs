@@ -32,6 +32,7 @@ mod people;
 mod play;
 mod program;
 mod recordings;
+mod removals;
 mod rules;
 mod search;
 mod session;
