@@ -4,15 +4,13 @@ use actix_web::HttpResponse;
 
 use super::error::Refusal;
 use super::identity::{Asked, Changing, Recorder};
+use super::media::{RECORDGROUP, RECORDID, UNIQUEID, read_identity};
 use super::params::{Parameter, Reading};
 use super::writing::{KEPT, VALIDATION};
 use crate::app::{blocking, now};
 use crate::model::Person;
 use crate::store::{Change, Identity, Named};
 
-const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "Its record group").required();
-const UNIQUEID: Parameter = Parameter::text("uniqueid", "Its uniqueid, with or without the dot").required();
-const RECORDID: Parameter = Parameter::text("recordid", "Its recordid").required();
 const EXPIRES: Parameter =
     Parameter::natural("expires", KEPT, "When it may be deleted, Unix seconds; 0 never");
 const HOLD: Parameter =
@@ -30,14 +28,6 @@ pub const DELETE: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID];
 /// Seconds after which nobody is on the phone any more: a row that still says so was left by a crash.
 const LONGEST_CALL: i64 = 86_400;
 
-fn identity(reading: &mut Reading<'_>) -> Identity {
-    Identity {
-        recordgroup: reading.integer(&RECORDGROUP).unwrap_or_default(),
-        uniqueid: reading.text(&UNIQUEID).unwrap_or_default().into(),
-        recordid: reading.text(&RECORDID).unwrap_or_default().into(),
-    }
-}
-
 fn named(change: &Change<'_>, person: &Person, identity: &Identity) -> Result<Named, Refusal> {
     change.recording(person, identity)?.ok_or(Refusal::NotFound(UNIQUEID.name))
 }
@@ -53,7 +43,7 @@ fn has_ended(named: &Named, now: i64) -> Result<(), Refusal> {
 /// Sets expiry and hold, of calls in progress too.
 pub async fn update(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&asked.params);
-    let identity = identity(&mut reading);
+    let identity = read_identity(&mut reading);
     let (expires, hold) = (reading.integer(&EXPIRES), reading.switch(&HOLD));
     let validation = reading.flag(&VALIDATION);
     reading.finish()?;
@@ -68,7 +58,7 @@ pub async fn update(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Re
 /// Files the recording under another group too.
 pub async fn copy(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&asked.params);
-    let identity = identity(&mut reading);
+    let identity = read_identity(&mut reading);
     let destination = reading.integer(&DESTINATION).unwrap_or_default();
     reading.finish()?;
     let (person, now) = (asked.person.clone(), now());
@@ -89,7 +79,7 @@ pub async fn copy(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refu
 /// Deletes the row, then the sound unless another row shares it.
 pub async fn delete(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&asked.params);
-    let identity = identity(&mut reading);
+    let identity = read_identity(&mut reading);
     reading.finish()?;
     let (person, now) = (asked.person.clone(), now());
     let note = asked.change(move |change| {

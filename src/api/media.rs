@@ -114,12 +114,12 @@ pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
         } else {
             file(&asked, &facts, sound, "attachment")?
         };
-        if response.status().is_success() && asked.request.method() != Method::HEAD {
-            asked.app.listening.note(heard).await;
+        if response.status().is_success() {
+            listens(&asked, heard).await;
         }
         return Ok(response);
     }
-    asked.app.listening.note(heard).await;
+    listens(&asked, heard).await;
     let mut response = HttpResponse::Ok();
     response.content_type(envelope::JSON);
     let mut row = found.row;
@@ -127,6 +127,13 @@ pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
     row.replace(envelope::place("size"), &sound.size.to_string());
     let produce = move |_: &App, out: &Output, _| write_json(&row, &facts, &sound, wanted.digests, out);
     stream::written(&asked.app, &asked.request, response, produce).await
+}
+
+/// Notes who is about to get sound; HEAD gets none.
+async fn listens(asked: &Asked<Listener>, heard: Heard) {
+    if asked.request.method() != Method::HEAD {
+        asked.app.listening.note(heard).await;
+    }
 }
 
 /// A row, and what it says of its sound.
