@@ -196,6 +196,13 @@ impl Serving {
         targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
     }
 
+    /// Private memory that it has now, in KiB (proc(5)).
+    pub fn private_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("proc(5)");
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("a line");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
     /// Processor time that it has taken so far, in clock ticks (proc(5)).
     pub fn processor_time(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("proc(5)");

@@ -272,6 +272,10 @@ impl Write for Sink<'_> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            // An empty chunk would be the last one.
+            return Ok(());
+        }
         let piece = std::mem::replace(&mut self.buffer, Vec::with_capacity(2 * PIECE));
         match (self.send)(piece) {
             ControlFlow::Continue(()) => Ok(()),

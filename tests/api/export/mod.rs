@@ -2,6 +2,7 @@
 
 mod archive;
 mod csv;
+mod long;
 mod who;
 
 use std::fs;
