@@ -7,7 +7,7 @@ DEMO   := target/demo
 LISTEN := 127.0.0.1:8080
 BIN    := target/release/tapeline
 
-.PHONY: build run test check bench tools chromium sox readers
+.PHONY: build run test check bench tools chromium sox nginx readers
 
 build: tools
 	cargo build --release
@@ -26,7 +26,7 @@ check: tools
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 
-bench: build
+bench: build nginx
 	cargo bench --bench lists -- $(BENCH)
 
 # A C compiler for SQLite; the plain sqlite3 shell is the other program that writes while we serve.
@@ -43,6 +43,11 @@ sox:
 readers:
 	@command -v python3 >/dev/null && command -v unzip >/dev/null || \
 	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 unzip; }
+
+# What sound is measured against. It is not to serve anything here, so it isn't started.
+nginx:
+	@test -x /usr/sbin/nginx || \
+	  { apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends nginx-light; }
 
 # What the viewer's tests drive.
 chromium:

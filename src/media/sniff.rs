@@ -163,3 +163,87 @@ fn adts_frame(bytes: &[u8]) -> Option<(usize, u32)> {
     let right = head >> 20 == 0xfff && head >> 17 & 3 == 0 && (head >> 10 & 15) < 13 && length > 7;
     right.then_some((length as usize, head & 0xfff6_3dc0))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::{ControlFlow, Range};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ENDINGS: [&str; 9] = ["wav", "WAV", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3", ""];
+
+    fn chunk() -> impl Strategy<Value = Vec<u8>> {
+        let name = prop::sample::select(vec![&b"fmt "[..], b"data", b"LIST", b"fact", b"odd\x01"]);
+        let size = prop_oneof![Just(None), any::<u32>().prop_map(Some), Just(Some(0)), Just(Some(u32::MAX))];
+        (name, size, prop::collection::vec(any::<u8>(), 0..400)).prop_map(|(name, size, bytes)| {
+            let size = size.unwrap_or_else(|| u32::try_from(bytes.len()).expect("short"));
+            [name, &size.to_le_bytes(), &bytes].concat()
+        })
+    }
+
+    fn format() -> impl Strategy<Value = Vec<u8>> {
+        let tag = prop::sample::select(vec![1u16, 3, 6, 7, 0x31, 0xfffe, 2]);
+        let (channels, bits) = (0..40u16, prop::sample::select(vec![0u16, 8, 16, 24, 32, 64, 12]));
+        (tag, channels, any::<u32>(), bits, any::<[u8; 8]>()).prop_map(|(tag, channels, rate, bits, more)| {
+            let rate = rate % 500_000;
+            let fields = [&tag.to_le_bytes()[..], &channels.to_le_bytes(), &rate.to_le_bytes(), &more[..6]];
+            let fields = [fields.concat(), bits.to_le_bytes().to_vec()].concat();
+            [b"fmt ", &16u32.to_le_bytes()[..], &fields].concat()
+        })
+    }
+
+    /// Files of chunks, of frames, of the beginnings of others, and of nothing in particular.
+    fn file() -> impl Strategy<Value = Vec<u8>> {
+        let riff = (any::<u32>(), prop::collection::vec(prop_oneof![format(), chunk()], 0..6)).prop_map(
+            |(size, chunks)| [&b"RIFF"[..], &size.to_le_bytes(), b"WAVE", &chunks.concat()].concat(),
+        );
+        let frames = prop::collection::vec(any::<u8>(), 0..2000).prop_map(|mut bytes| {
+            bytes.iter_mut().step_by(GSM_FRAME).for_each(|byte| *byte = GSM_MARK << 4 | *byte & 15);
+            bytes
+        });
+        let begun = prop::sample::select(vec![&b".snd"[..], b"\xff\xfb", b"\xff\xf1", b"ID3", b"OggS"]);
+        let begun = (begun, prop::collection::vec(any::<u8>(), 0..500))
+            .prop_map(|(begin, rest)| [begin, &rest].concat());
+        prop_oneof![4 => riff, 2 => frames, 1 => begun, 1 => prop::collection::vec(any::<u8>(), 0..3000)]
+    }
+
+    fn played(pcm: &Pcm, file: &[u8], span: Range<u64>, piece: usize) -> Vec<u8> {
+        let mut all = Vec::new();
+        let read = pcm.read_played(file, span, piece, &mut |bytes| {
+            all.extend(bytes);
+            ControlFlow::Continue(())
+        });
+        assert!(read.expect("it is all there").is_continue());
+        all
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn no_bytes_upset_it_and_ranges_are_slices_of_the_whole(
+            file in file(),
+            ending in prop::sample::select(ENDINGS.to_vec()),
+            (from, to) in (0.0..1.0f64, 0.0..1.0f64),
+            piece in 1..3000usize,
+        ) {
+            let size = file.len() as u64;
+            if let Content::Samples(pcm) = sniff(&file[..], size, ending).expect("bytes at hand") {
+                prop_assert!(pcm.data.start <= pcm.data.end && pcm.data.end <= size);
+                let whole = played(&pcm, &file, 0..pcm.played_size(), 64 << 10);
+                prop_assert_eq!(whole.len() as u64, pcm.played_size());
+                let place = |part: f64| (part * whole.len() as f64) as usize;
+                let span = place(from.min(to))..place(from.max(to));
+                let part = played(&pcm, &file, span.start as u64..span.end as u64, piece);
+                prop_assert_eq!(&part, &whole[span]);
+                let mut samples = 0;
+                let _ = pcm.read_samples(&file[..], &mut |some| {
+                    samples += some.len();
+                    ControlFlow::Continue(())
+                }).expect("it is all there");
+                prop_assert_eq!(samples % usize::from(pcm.channels), 0);
+            }
+        }
+    }
+}

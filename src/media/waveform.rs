@@ -3,6 +3,8 @@
 
 /// Blocks that a long sound has at least; it has fewer than twice as many.
 const BLOCKS: usize = 4000;
+/// More is nonsense.
+const MOST_CHANNELS: usize = 255;
 /// Marks the bytes of a waveform, and their layout.
 const MARK: &[u8; 8] = b"outline1";
 
@@ -81,7 +83,7 @@ impl Waveform {
             largest: i16::from_le_bytes([*c, *d]),
         };
         let channels = usize::try_from(number(0)).ok()?;
-        let whole = rest.is_empty() && channels > 0 && spans.len() % channels == 0;
+        let whole = rest.is_empty() && (1..=MOST_CHANNELS).contains(&channels) && spans.len() % channels == 0;
         whole.then_some(Waveform {
             channels,
             rate: u32::try_from(number(1)).ok()?,

@@ -16,6 +16,7 @@
 //! | `turns.rs`, `contest.rs` | taking turns, and who takes them |
 //! | `same.rs` | whether two answers say the same |
 //! | `lists.rs`, `rush.rs`, `scale.rs`, `footprint.rs` | W1 to W5b; W6; W7; memory, start, size, inserts |
+//! | `sound.rs` | a long file beside nginx, and waveforms |
 //! | `report.rs` | the table |
 
 mod contest;
@@ -31,6 +32,7 @@ mod report;
 mod rush;
 mod same;
 mod scale;
+mod sound;
 mod turns;
 mod workloads;
 
@@ -120,6 +122,9 @@ fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
     }
     if wants("W7") {
         scale::measure(setup, report)?;
+    }
+    if wants("sound") {
+        sound::measure(setup, report)?;
     }
     if wants("memory") {
         footprint::memory(setup, report)?;

@@ -4,9 +4,9 @@ use clap::value_parser;
 use std::path::PathBuf;
 
 /// Everything that is measured.
-const NAMES: [&str; 15] = [
-    "W1", "W2", "W3", "W4a", "W4b", "W4c", "W4d", "W5", "W5b", "W6", "W7", "memory", "startup", "size",
-    "inserts",
+const NAMES: [&str; 16] = [
+    "W1", "W2", "W3", "W4a", "W4b", "W4c", "W4d", "W5", "W5b", "W6", "W7", "sound", "memory", "startup",
+    "size", "inserts",
 ];
 
 /// Measures lists and searches against what this machine can do at best.

@@ -152,6 +152,24 @@ impl Server {
         })
     }
 
+    /// Starts nginx on a folder, set up as it comes but for what would leave that folder's neighbourhood.
+    pub fn nginx(program: &Path, root: &Path) -> Result<Server> {
+        let settings = root.with_file_name("nginx.conf");
+        let mut command = Command::new(program);
+        let folder = root.parent().unwrap_or(root);
+        command.arg("-p").arg(folder).arg("-c").arg(&settings).arg("-e").arg(folder.join("nginx-error.log"));
+        Server::start(command, &settings, "nginx", |_, port| {
+            let text = format!(
+                "daemon off; user root; pid {0}/nginx.pid; error_log {0}/nginx-error.log; events {{}}
+                 http {{ access_log off; sendfile on; server {{ listen 127.0.0.1:{port}; root {1}; }} }}\n",
+                folder.display(),
+                root.display()
+            );
+            // Without it nginx ends at once and says why.
+            fs::write(&settings, text).ok();
+        })
+    }
+
     fn start(
         mut command: Command,
         db: &Path,

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
 import { HOSTILE, LENA, LONG, PASSWORD, lanAddress } from "./server.js";
 import { accessible, browser, found, long, query, server, total, withPage } from "./suite.js";
+import "./sound.js";
 
 test("a wrong password is refused in words, the right one shows the calls, and a reload keeps them", async () => {
   const { page, context, faults } = await openPage(browser, server.url);

@@ -97,5 +97,5 @@ export async function startServer() {
   const url = `http://127.0.0.1:${port}`;
   await answers(url);
   const stop = () => child.kill("SIGTERM");
-  return { url, port, db, sql, stop };
+  return { url, port, db, media, sql, stop };
 }

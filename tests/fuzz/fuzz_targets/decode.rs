@@ -1,0 +1,48 @@
+//! Any bytes under any name: what they are taken for, all of it decoded, and ranges that are slices of the whole.
+
+#![no_main]
+#![allow(dead_code, missing_docs)]
+
+use std::ops::{ControlFlow, Range};
+
+use libfuzzer_sys::fuzz_target;
+
+// The sources themselves: they are nobody else's to use.
+#[path = "../../../src/media"]
+mod media {
+    pub mod at;
+    pub mod bits;
+    pub mod g711;
+    pub mod gsm;
+    pub mod pcm;
+    pub mod sniff;
+    pub mod wave;
+}
+
+use media::pcm::Pcm;
+use media::sniff::{Content, sniff};
+
+const ENDINGS: [&str; 8] = ["", "wav", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3"];
+
+fn played(pcm: &Pcm, file: &[u8], span: Range<u64>, piece: usize) -> Vec<u8> {
+    let mut all = Vec::new();
+    let read = pcm.read_played(file, span, piece, &mut |bytes| {
+        all.extend(bytes);
+        ControlFlow::Continue(())
+    });
+    assert!(read.is_ok_and(|read| read.is_continue()));
+    all
+}
+
+fuzz_target!(|input: (u8, u16, u16, &[u8])| {
+    let (ending, from, to, file) = input;
+    let ending = ENDINGS[usize::from(ending) % ENDINGS.len()];
+    let Ok(Content::Samples(pcm)) = sniff(file, file.len() as u64, ending) else { return };
+    let whole = played(&pcm, file, 0..pcm.played_size(), 64 << 10);
+    assert_eq!(whole.len() as u64, pcm.played_size());
+    let place = |part: u16| usize::from(part) * whole.len() / usize::from(u16::MAX);
+    let span = place(from.min(to))..place(from.max(to));
+    let part = played(&pcm, file, span.start as u64..span.end as u64, 1 + usize::from(to));
+    assert_eq!(part, whole[span]);
+    assert!(pcm.read_samples(file, &mut |_| ControlFlow::Continue(())).is_ok());
+});
