@@ -112,6 +112,12 @@ export function soundUrl({ recordgroup, uniqueid, recordid }) {
   return `${BASE}recording/recordings/get?${body({ recordgroup, uniqueid, recordid, wrap: "none", play: 1 })}`;
 }
 
+/** Whether a recording has a sound file at all. @param {import("./types.js").Recording} row */
+export async function hasSound(row) {
+  const { response } = await exchange(soundUrl(row), { method: "HEAD" });
+  return response.ok;
+}
+
 /** The description of the whole API. */
 export async function openapi() {
   const { response, text } = await exchange("/api/openapi.json", { method: "GET" });

@@ -12,10 +12,16 @@ import { Waveform } from "./waveform.js";
 const $ = (id) => document.getElementById(id);
 
 const wave = new Waveform($("wave"), { seek, time: () => audio.currentTime, duration, skipped });
+/** Milliseconds for a note that asks for nothing. */
+const BRIEF = 4000;
+
 let frame = 0;
+let fading = 0;
 
 /** What one should know of the call, in the place of its date. */
-function say(text, rest = false) {
+function say(text, { rest = false, brief = false } = {}) {
+  clearTimeout(fading);
+  fading = brief && text ? setTimeout(() => say(""), BRIEF) : 0;
   $("player-note").textContent = text;
   $("player-more").hidden = !rest;
   $("dock").querySelector(".when").hidden = text !== "";
@@ -48,7 +54,7 @@ function showState() {
   render($("player-play"), icon(on ? "pause" : "play"));
   $("player-play").setAttribute("aria-label", on ? "Pause" : "Play");
   $("player-play").title = `${on ? "Pause" : "Play"} (space)`;
-  if (on) say("");
+  if (on && !fading) say("");
   run();
 }
 
@@ -62,7 +68,7 @@ function showCall({ at = 0 }) {
   when.textContent = `${day(row.start, now())} ${hour(row.start)}${row.complete ? "" : ", in progress"}`;
   when.title = exact(row.start);
   trouble("");
-  say(at > 0 ? `From ${clock(at)}` : "");
+  say(at > 0 ? `From ${clock(Math.floor(at))}` : "", { brief: true });
   showOutline();
   showState();
   wave.say();
@@ -88,7 +94,7 @@ function showSettings() {
 
 function finished() {
   const row = current();
-  if (!row.complete) say("That is all so far.", true);
+  if (!row.complete) say("That is all so far.", { rest: true });
 }
 
 function controls() {
@@ -116,7 +122,7 @@ export function start() {
   player.addEventListener("state", showState);
   player.addEventListener("peaks", showOutline);
   player.addEventListener("finished", finished);
-  player.addEventListener("blocked", () => say(`Ready at ${clock(audio.currentTime)}`));
+  player.addEventListener("blocked", () => say(`Ready at ${clock(Math.floor(audio.currentTime))}`));
   player.addEventListener("failed", ({ text }) => trouble(text));
   player.addEventListener("moved", () => {
     showTime();

@@ -6,7 +6,7 @@ import { identity } from "./pages.js";
 const KEY = "tapeline.heard";
 const MOST = 300;
 /** Seconds at both ends from which one begins anew. */
-const ENDS = 3;
+const ENDS = 2;
 
 let person = 0;
 session.addEventListener("in", (event) => (person = event.person.id));

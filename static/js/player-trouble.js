@@ -1,28 +1,38 @@
 /** Why a call can't be heard, and what to tell whoever can mend it. */
 
-import { call, Unreachable } from "./api.js";
+import { call, hasSound } from "./api.js";
 
-/** @param {import("./types.js").Recording} row */
-async function reason(row, peaks) {
-  const { recordgroup, uniqueid, recordid } = row;
+/** A recording without sound, such as one of a call that nobody answered. */
+export const EMPTY = "There is nothing to hear: the recording is empty.";
+
+/**
+ * @param {import("./types.js").Recording} row
+ * @param {Promise<import("./types.js").Peaks>} peaks
+ * @returns {Promise<{text: string, mend?: string}>}  mend: what more there is to tell whoever can mend it
+ */
+async function reason({ recordgroup, uniqueid, recordid }, peaks) {
   try {
     await call("recording/recordings/get", { recordgroup, uniqueid, recordid, wrap: "meta" });
-    await peaks;
+    if (!(await hasSound({ recordgroup, uniqueid, recordid }))) return { text: "The sound file is missing.", mend: "" };
   } catch (error) {
-    if (error.code !== "404") return { text: error.message, mendable: !(error instanceof Unreachable) && error.code !== "401" };
-    const file = error.key === "path";
-    return { text: file ? "The sound file is missing." : "This recording is no longer there.", mendable: file };
+    return { text: error.code === "404" ? "This recording is no longer there." : error.message };
   }
-  return { text: "This browser can't play this sound.", mendable: true };
+  try {
+    if ((await peaks).duration === 0) return { text: EMPTY };
+    return { text: "This browser can't play this sound.", mend: navigator.userAgent };
+  } catch (error) {
+    return { text: "The sound file is broken, or of a kind that can't be played.", mend: error.message };
+  }
 }
 
 /**
  * A browser tells no more than that it failed; the server knows why.
  * @param {import("./types.js").Recording} row
- * @param {Promise<any>} peaks  what became of the outline
- * @returns {Promise<string>}
+ * @param {Promise<import("./types.js").Peaks>} peaks  what became of the outline
  */
 export async function explain(row, peaks) {
-  const { text, mendable } = await reason(row, peaks);
-  return mendable ? `${text} Tell your administrator: recording ${row.uniqueid}, file ${row.path || "unknown"}.` : text;
+  const { text, mend } = await reason(row, peaks);
+  if (mend === undefined) return text;
+  const tell = [`recording ${row.uniqueid}`, `file ${row.path || "unknown"}`, mend].filter(Boolean);
+  return `${text} Tell your administrator: ${tell.join(", ")}`;
 }

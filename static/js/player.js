@@ -5,7 +5,7 @@ import { identity } from "./pages.js";
 import { peaksOf } from "./peaks.js";
 import { heard, keep } from "./player-position.js";
 import { settings } from "./player-settings.js";
-import { explain } from "./player-trouble.js";
+import { EMPTY, explain } from "./player-trouble.js";
 
 /** The element that plays. */
 export const audio = document.getElementById("sound");
@@ -26,6 +26,7 @@ let row = null;
 let peaks = null;
 let loading = new AbortController();
 let noted = 0;
+let loads = 0;
 
 const tell = (name, detail = {}) => player.dispatchEvent(Object.assign(new Event(name), detail));
 
@@ -69,7 +70,9 @@ function load(at) {
   const { signal } = loading;
   const begun = row;
   peaks = null;
-  audio.src = soundUrl(row);
+  loads += 1;
+  // Browsers keep what an address once brought, even if told not to; of a call in progress it brings more.
+  audio.src = `${soundUrl(row)}#${loads}`;
   tune();
   if (at > 0) audio.currentTime = at;
   start();
@@ -78,6 +81,7 @@ function load(at) {
   outlined.then((known) => {
     peaks = known;
     tell("peaks");
+    if (known.duration === 0) tell("failed", { text: EMPTY });
   }, () => {}); // the sound is what matters; its failure tells why
   audio.addEventListener("error", () => failed(begun, outlined), { signal });
 }
@@ -140,7 +144,7 @@ export async function more() {
   }
   if (row === null || !playing(begun)) return;
   load(at);
-  tell("change", { more: true });
+  tell("change");
 }
 
 function passed() {

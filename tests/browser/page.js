@@ -8,8 +8,9 @@ import { PASSWORD } from "./server.js";
 const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const shots = join(import.meta.dirname, "shots");
 
-export const startBrowser = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...ARGUMENTS, "--autoplay-policy=no-user-gesture-required"] });
+/** @param {{autoplay?: boolean}} [options]  autoplay: sound may begin without a click */
+export const startBrowser = ({ autoplay = true } = {}) =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...ARGUMENTS, `--autoplay-policy=${autoplay ? "no-user-gesture-required" : "user-gesture-required"}`] });
 
 /** What a page must not do: break its own policy, fail, or ask anybody else. */
 function watch(page, origin) {

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
 import { HOSTILE, LENA, LONG, PASSWORD, lanAddress } from "./server.js";
+import "./player.js";
 import { accessible, browser, found, long, query, server, total, withPage } from "./suite.js";
 import "./sound.js";
 

@@ -13,8 +13,8 @@ const target = resolve(here, "../../target");
 export const PASSWORD = "correct horse battery";
 /** Who may see the long list and the hostile names: a customer of their own, beside the demo's. */
 export const LENA = "lena";
-const CUSTOMER = 9;
-const GROUP = 90;
+export const CUSTOMER = 9;
+export const GROUP = 90;
 /** Rows of the long list: one a minute, in a time when there is nothing else. */
 export const LONG = { rows: 12_000, start: 1_000_000_000, step: 60 };
 /** Rows with names that try to become part of the page. */

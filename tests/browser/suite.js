@@ -5,12 +5,14 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { openCalls, settled, startBrowser } from "./page.js";
 import { LENA, LONG, startServer } from "./server.js";
+import { makeSounds } from "./sounds.js";
 
 export let server;
 export let browser;
 
 before(async () => {
   server = await startServer();
+  makeSounds(server);
   browser = await startBrowser();
 });
 
