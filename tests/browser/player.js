@@ -227,11 +227,8 @@ withPage("the next call follows by itself, if one wants it", here, async (page) 
   await plays("short");
   await plays("missing");
   await until(page, () => document.querySelector("#dock .error").textContent !== "");
-  await click(page, "empty");
-  await page.getByText("There is nothing to hear").waitFor();
-  await page.evaluate(() => document.getElementById("grid").focus());
-  await click(page, "short");
-  assert.equal(await page.locator(`#call-${indexOf("short")}`).getAttribute("aria-selected"), "true");
+  await page.waitForTimeout(500);
+  await plays("missing");
 });
 
 withPage("a call in progress is no next one", here, async (page) => {
@@ -261,7 +258,7 @@ withPage("where one stopped is remembered, for each call and person, and not for
   await click(page, "stereo");
   await until(page, () => document.getElementById("sound").ended);
   assert.deepEqual(await kept(), [], "heard to the end");
-  await page.evaluate(() => localStorage.setItem("tapeline.heard", JSON.stringify(Array.from({ length: 900 }, (_, i) => [`${i} [90,"last","1"]`, 2]))));
+  await page.evaluate(() => localStorage.setItem("tapeline.heard", JSON.stringify(Array.from({ length: 900 }, (_, i) => [`${1000 + i} [90,"last","1"]`, 2]))));
   await click(page, "last");
   await at(page, 0.1);
   assert.equal(await page.locator("#player-note").textContent(), "", "what others heard");
