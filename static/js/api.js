@@ -115,7 +115,7 @@ export function soundUrl({ recordgroup, uniqueid, recordid }) {
 /** Whether a recording has a sound file at all. @param {import("./types.js").Recording} row */
 export async function hasSound(row) {
   const { response } = await exchange(soundUrl(row), { method: "HEAD" });
-  return response.ok;
+  return response.status !== 404;
 }
 
 /** The description of the whole API. */

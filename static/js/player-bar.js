@@ -60,6 +60,7 @@ function showState() {
 
 function showCall({ at = 0 }) {
   const row = current();
+  if (row === null && $("dock").contains(document.activeElement)) $("grid").focus({ preventScroll: true });
   $("dock").hidden = row === null;
   if (row === null) return;
   const { from, to } = names(row);
@@ -104,10 +105,7 @@ function controls() {
   on("player-back", "click", () => skip(-5));
   on("player-fore", "click", () => skip(5));
   on("player-more", "click", more);
-  on("player-close", "click", () => {
-    stop();
-    $("grid").focus({ preventScroll: true });
-  });
+  on("player-close", "click", stop);
   on("player-rate", "change", () => settings.change({ rate: Number($("player-rate").value) }));
   on("player-skip", "click", () => settings.change({ skip: !settings.skip }));
   on("player-next", "click", () => settings.change({ next: !settings.next }));

@@ -117,7 +117,7 @@ export function stop() {
 export function toggle(other) {
   if (!playing(other)) open(other);
   else if (sounding()) audio.pause();
-  else if (audio.ended && !row.complete) more();
+  else if (audio.error || (audio.ended && !row.complete)) more();
   else start();
 }
 
@@ -131,7 +131,7 @@ export function seek(second) {
 /** So many seconds on, or back. @param {number} by */
 export const skip = (by) => seek(audio.currentTime + by);
 
-/** What a call in progress has brought since it was loaded. */
+/** Loads it again, from where it is: what a call in progress has brought since, or what failed. */
 export async function more() {
   const { recordgroup, uniqueid, recordid } = row;
   const begun = row;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, openCalls, openPage, logIn, settled, shoot, startBrowser } from "./page.js";
 import { LENA } from "./server.js";
-import { FORMATS, HOSTILE_NAME, SOUNDS, hangUp, indexOf, path, samples } from "./sounds.js";
+import { FORMATS, HOSTILE_NAME, SOUNDS, hangUp, indexOf, path, repair, samples } from "./sounds.js";
 import { accessible, browser, long, server, withPage } from "./suite.js";
 
 const here = { name: LENA, path };
@@ -316,6 +316,7 @@ withPage("the player goes by keys", here, async (page) => {
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("#dock").isVisible(), false);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "grid", "the keys go on from the list");
   assert.equal(await page.locator("[aria-current=true]").count(), 0);
 });
 
@@ -330,6 +331,12 @@ withPage("sound that is missing, broken or empty says so, with what to tell the 
   await says("empty", "There is nothing to hear");
   await play(page, "steps");
   assert.equal(await page.locator("#dock .error").textContent(), "", "and is forgotten with the next call");
+  await says("missing", "The sound file is missing");
+  repair("gone/away.wav");
+  await page.locator("#player-play").click();
+  await at(page, 0.1);
+  assert.equal(await page.locator("#dock.failed").count(), 0, "once it is mended it plays");
+  repair("gone/away.wav", false);
   server.sql("UPDATE recordings SET recordid = '2' WHERE uniqueid = 'broken';");
   await says("broken", "This recording is no longer there.");
   server.sql("UPDATE recordings SET recordid = '1' WHERE uniqueid = 'broken';");

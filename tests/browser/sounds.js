@@ -1,8 +1,8 @@
 /** Recordings with real sound, made by sox: one a minute, in the order of this list. */
 
 import { execFileSync } from "node:child_process";
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { CUSTOMER, GROUP } from "./server.js";
 
 const data = resolve(import.meta.dirname, "../data");
@@ -72,6 +72,14 @@ function files() {
   writeFileSync(join(folder, "headless.wav"), headless);
   writeFileSync(join(folder, "growing.wav"), headless.subarray(0, HEADER + 16_000 * 2));
   writeFileSync(join(folder, "broken.wav"), "this is no sound\n".repeat(500));
+}
+
+/** Puts sound where there was none, or takes it away again. */
+export function repair(name, there = true) {
+  rmSync(join(folder, dirname(name)), { recursive: true, force: true });
+  if (!there) return;
+  mkdirSync(join(folder, dirname(name)));
+  copyFileSync(join(folder, "steps.wav"), join(folder, name));
 }
 
 /** The rest of the call in progress, which ends. */
