@@ -16,6 +16,7 @@ use anyhow::Context;
 
 use crate::app::{App, blocking};
 use crate::config::Config;
+use crate::ingest::spool::{self, Spool};
 use crate::ingest::{Stop, ami};
 use crate::intake::{Intake, Rules};
 use crate::{api, viewer};
@@ -41,7 +42,9 @@ const FAREWELL: u64 = 30;
 pub struct Server {
     listener: TcpListener,
     app: Data<App>,
-    intake: Arc<Intake>,
+    intake: Data<Intake>,
+    spools: Vec<Spool>,
+    stop: Arc<Stop>,
 }
 
 /// Opens the database and binds the port; port 0 takes a free one.
@@ -54,16 +57,30 @@ pub fn build(config: Config) -> anyhow::Result<Server> {
             "{address} cannot be listened on; another program may use the port: choose another with --listen"
         )
     })?;
-    // Without a source nothing is filed.
-    let intake = if app.config.asterisk.is_some() { Intake::new(rules(&app)?) } else { Intake::default() };
-    let intake = Arc::new(intake);
-    Ok(Server { listener, app: Data::new(app), intake })
+    let stop = Arc::default();
+    let (intake, spools) = sources(&app, &stop)?;
+    Ok(Server { listener, app: Data::new(app), intake: intake.into(), spools, stop })
 }
 
-/// Where new recordings are filed. Customers and groups that the settings name must be there.
-fn rules(app: &App) -> anyhow::Result<Rules> {
-    let reader = app.store.reader()?;
-    Rules::new(&app.config.rules, &reader.customers()?, &reader.all_groups(None)?).map_err(anyhow::Error::msg)
+/// The door for new recordings, and the folders that are watched for them. Customers and groups that the settings name
+/// must be there.
+fn sources(app: &App, stop: &Arc<Stop>) -> anyhow::Result<(Arc<Intake>, Vec<Spool>)> {
+    let (config, reader) = (&app.config, app.store.reader()?);
+    match Rules::new(&config.rules, &reader.customers()?, &reader.all_groups(None)?) {
+        Ok(rules) => {
+            let intake = Arc::new(Intake::new(rules));
+            let spool = |folder| Spool::new(folder, &config.media_root, &app.store, &intake, stop);
+            let spools = config.folders.iter().map(spool).collect::<Result<_, _>>();
+            let spools = spools.map_err(anyhow::Error::msg)?;
+            Ok((intake, spools))
+        }
+        // Nobody asked for it, and whose the recordings are must not be guessed.
+        Err(why) if config.rules.is_empty() && config.asterisk.is_none() => {
+            tracing::info!("new recordings are not filed: {why}");
+            Ok((Arc::default(), Vec::new()))
+        }
+        Err(why) => Err(anyhow::Error::msg(why)),
+    }
 }
 
 /// The usual limit of 1,024 descriptors is for programs that use select(); as far as the system lets us, raise it.
@@ -90,13 +107,14 @@ impl Server {
 
     /// Serves until `shutdown` is done; then ends the requests in flight.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
-        let app = self.app;
+        let Server { listener, app, intake, spools, stop } = self;
         let indexing = actix_web::rt::spawn(index_now_and_then(app.clone()));
-        let sources = Sources::start(&app, &self.intake)?;
+        let sources = Sources::start(&app, &intake, spools, stop)?;
         let removing = actix_web::rt::spawn(remove_now_and_then(app.clone()));
         let server = HttpServer::new(move || {
             Actix::new()
                 .app_data(app.clone())
+                .app_data(intake.clone())
                 .wrap(Compress::default())
                 .wrap(from_fn(api::finish_answer))
                 .wrap(from_fn(api::access_log))
@@ -106,7 +124,7 @@ impl Server {
         // Before listen(), which takes what is set by then.
         .on_connect(know_connection)
         .max_connections(CONNECTIONS)
-        .listen(self.listener)?
+        .listen(listener)?
         .h1_allow_half_closed(false)
         .tcp_nodelay(true)
         .worker_max_blocking_threads(BLOCKING)
@@ -146,10 +164,24 @@ struct Sources {
 }
 
 impl Sources {
-    fn start(app: &Data<App>, intake: &Arc<Intake>) -> std::io::Result<Sources> {
-        let mut sources = Sources { stop: Arc::default(), threads: Vec::new() };
+    fn start(
+        app: &Data<App>,
+        intake: &Data<Intake>,
+        spools: Vec<Spool>,
+        stop: Arc<Stop>,
+    ) -> std::io::Result<Sources> {
+        let mut sources = Sources { stop, threads: Vec::new() };
+        if let Some(pause) = spools.iter().map(Spool::rescan).min() {
+            let (app, intake) = (app.clone(), intake.clone());
+            sources.spawn("rows", move |stop| {
+                spool::look_for_files(&app.config.media_root, &app.store, &intake, pause, stop);
+            })?;
+        }
+        for mut spool in spools {
+            sources.spawn(&spool.name(), move |_| spool.run())?;
+        }
         if let Some(asterisk) = app.config.asterisk.clone() {
-            let (app, intake) = (app.clone(), Arc::clone(intake));
+            let (app, intake) = (app.clone(), intake.clone());
             sources.spawn("asterisk", move |stop| ami::listen(&app, &intake, &asterisk, stop))?;
         }
         Ok(sources)

@@ -5,6 +5,7 @@ pub mod cdr;
 pub mod freeswitch;
 pub mod import;
 pub mod names;
+pub mod spool;
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;

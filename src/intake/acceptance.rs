@@ -1,10 +1,10 @@
 //! One draft, taken within a transaction.
 
-use super::draft::{About, Draft};
+use super::draft::{About, Draft, FileState};
 use super::facts::{Facts, Ranks};
 use super::live::{Event, What};
 use super::rules::{Rules, Subject, Verdict};
-use super::settle::{UNSEEN, digest_of, facts_of, is_over, look, row_of};
+use super::settle::{OPEN, UNSEEN, digest_of, facts_of, is_over, look, row_of};
 use super::{Outcome, Source};
 use crate::model::{Known, NewRecording};
 use crate::store::{Change, StoreError};
@@ -135,6 +135,20 @@ impl Acceptance<'_> {
             return Ok(());
         }
         self.change.know_better(known)
+    }
+
+    /// A file that is gone.
+    pub(super) fn lose(&mut self, path: &str) -> Result<(), StoreError> {
+        let Some(known) = self.change.known_file(path, None)? else { return Ok(()) };
+        let id = known.recording;
+        if known.state == OPEN {
+            let file = Some(last_seen(&known));
+            self.improve(known, &Draft { path: Some(path.into()), file, ..Draft::default() })?;
+        }
+        for row in self.change.set_stale(&[id], true)? {
+            self.tell(What::Changed, &row);
+        }
+        Ok(())
     }
 
     /// Something known: what the draft knows better is taken over.
@@ -338,14 +352,22 @@ impl Acceptance<'_> {
     }
 
     fn tell(&mut self, what: What, row: &NewRecording) {
-        let NewRecording { customer, recordgroup, uniqueid, recordid, .. } = row;
-        self.events.push(Event {
-            what,
-            customer: *customer,
-            recordgroup: *recordgroup,
-            uniqueid: uniqueid.clone(),
-            recordid: recordid.clone(),
-        });
+        self.events.push(Event::of(what, row));
+    }
+}
+
+/// The file as it was, and closed.
+fn last_seen(known: &Known) -> FileState {
+    FileState {
+        device: known.device,
+        inode: known.inode,
+        created: known.created,
+        modified: known.modified,
+        size: known.size,
+        duration: known.duration,
+        mimetype: String::new(),
+        closed: true,
+        digest: None,
     }
 }
 

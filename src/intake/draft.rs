@@ -85,7 +85,7 @@ pub struct FileState {
 
 impl Draft {
     /// The uniqueid that the source knows, else the base name of the file.
-    pub(super) fn identity(&self) -> &str {
+    pub fn identity(&self) -> &str {
         match (&self.uniqueid, &self.path) {
             (Some(uniqueid), _) if !uniqueid.is_empty() => uniqueid,
             (_, Some(path)) => stem(path),

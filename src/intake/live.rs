@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast;
 
+use crate::model::NewRecording;
+
 /// Events that a slow listener may fall behind by; then it is told that it missed some.
 const BACKLOG: usize = 4_096;
 
@@ -34,6 +36,20 @@ pub struct Event {
     pub uniqueid: String,
     /// Which recording of it.
     pub recordid: String,
+}
+
+impl Event {
+    /// What happened to a row.
+    pub fn of(what: What, row: &NewRecording) -> Event {
+        let NewRecording { customer, recordgroup, uniqueid, recordid, .. } = row;
+        Event {
+            what,
+            customer: *customer,
+            recordgroup: *recordgroup,
+            uniqueid: uniqueid.clone(),
+            recordid: recordid.clone(),
+        }
+    }
 }
 
 /// How a source is doing since the start.

@@ -91,6 +91,23 @@ impl Intake {
         Ok(outcomes)
     }
 
+    /// Notes that the sound of these rows is missing, or there again.
+    pub fn set_stale(&self, store: &Store, ids: &[i64], stale: bool, now: i64) -> Result<(), StoreError> {
+        let rows = store.change(&Actor::intake(), now, |change| change.set_stale(ids, stale))?;
+        rows.iter().for_each(|row| self.live.tell(Event::of(What::Changed, row)));
+        Ok(())
+    }
+
+    /// Notes that a file is gone: its row says so, and is over if it was in progress.
+    pub fn file_gone(&self, store: &Store, path: &str, now: i64) -> Result<(), StoreError> {
+        let mut events = Vec::new();
+        store.change(&Actor::intake(), now, |change| {
+            Acceptance { change, rules: &self.rules, events: &mut events }.lose(path)
+        })?;
+        events.into_iter().for_each(|event| self.live.tell(event));
+        Ok(())
+    }
+
     /// Which rule takes a recording and why, a line each, and what would become of it.
     pub fn explain(&self, store: &Store, subject: &Subject, now: i64) -> Result<Vec<String>, StoreError> {
         store.rehearse(&Actor::intake(), now, |change| {

@@ -15,6 +15,8 @@ const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
 /// A file written last so long after the start and the sound that it has been touched since.
 const TOUCHED: i64 = 3_600;
+/// How calls end in which nobody talked.
+const UNANSWERED: [&str; 6] = ["noanswer", "busy", "cancel", "congestion", "failed", "rejected"];
 /// What a PBX writes in the place of a number that is withheld.
 const WITHHELD: [&str; 5] = ["anonymous", "restricted", "private", "unavailable", "unknown"];
 
@@ -174,7 +176,7 @@ impl Times {
         let end = end.unwrap_or(start + facts.totaltime.unwrap_or(0)).max(start);
         let totaltime = facts.totaltime.filter(|_| ranks.totaltime > DETAIL_RECORD).unwrap_or(end - start);
         let heard = if known.state == UNSEEN { 0 } else { (known.duration + 500) / 1000 };
-        let unanswered = facts.status.as_deref().is_some_and(|status| status != "answer");
+        let unanswered = facts.status.as_deref().is_some_and(|status| UNANSWERED.contains(&status));
         let talktime = match (facts.answer, facts.talktime) {
             (_, Some(talktime)) if ranks.talktime > ranks.answer => talktime,
             (Some(answer), _) => end - answer,
@@ -194,25 +196,18 @@ const DETAIL_RECORD: u8 = 8;
 
 /// When the recording began, by the times of its file and the time in its uniqueid (`[name-]seconds.number`).
 fn start_of_file(known: &Known) -> i64 {
-    let channel = known
-        .uniqueid
-        .rsplit('-')
-        .next()
-        .and_then(|id| id.split_once('.'))
-        .and_then(|(time, _)| time.parse().ok());
-    let channel = channel.filter(|time| (100_000_000..100_000_000_000).contains(time));
+    let channel = known.uniqueid.rsplit('-').next().and_then(|id| id.split_once('.'));
+    let channel = channel.and_then(|(time, _)| time.parse().ok());
+    let channel: Option<i64> = channel.filter(|time| (100_000_000..100_000_000_000).contains(time));
     let written = known.closed / SECOND;
     let sound = (known.duration + 500) / 1000;
-    let created = (known.created / SECOND).min(written);
+    let created = known.created / SECOND;
+    // A copy is younger than the sound in it.
+    let began = if created + sound > written + 1 { (written - sound).max(0) } else { created };
     match channel {
-        // Sound that began within a day of its channel; later times are those of a copy.
-        Some(channel) if known.state != UNSEEN && (channel..channel + DAY).contains(&created) => created,
-        Some(channel) if known.state != UNSEEN && (channel..channel + DAY).contains(&(written - sound)) => {
-            written - sound
-        }
-        Some(channel) => channel,
-        None if known.state == CLOSED && created + sound > written => (written - sound).max(0),
-        None => created,
+        // What does not follow the channel within a day has the times of a copy.
+        Some(channel) if known.state == UNSEEN || !(channel..channel + DAY).contains(&began) => channel,
+        _ => began,
     }
 }
 
@@ -223,8 +218,7 @@ fn end_of_file(known: &Known, start: i64) -> Option<i64> {
     }
     let written = known.closed / SECOND;
     let heard = start + (known.duration + 500) / 1000;
-    let fits = (heard - 2..=heard + TOUCHED).contains(&written);
-    Some(if fits { written } else { heard })
+    Some(if (heard..=heard + TOUCHED).contains(&written) { written } else { heard })
 }
 
 /// A digest of what intake wrote to a row, to see whether somebody else has changed it since.

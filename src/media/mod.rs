@@ -7,6 +7,7 @@ mod at;
 mod bits;
 mod g711;
 mod gsm;
+mod heard;
 mod kind;
 pub mod names;
 mod packed;
@@ -23,13 +24,15 @@ pub mod zip;
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
 
+pub use heard::Heard;
 pub use kind::{Name, media_type};
 pub use peaks::{NoWaveform, Peaks};
 pub use range::{Asked, Plan, Stands, http_date, plan};
@@ -43,8 +46,12 @@ const WAVE: &str = "audio/wav";
 /// The folder below which all sound lies.
 pub struct Media {
     root: PathBuf,
-    folder: OnceLock<Dir>,
+    /// As long as the same folder is there: another file system may be mounted on it.
+    folder: Mutex<Option<(RootId, Arc<Dir>)>>,
 }
+
+/// Device and inode.
+type RootId = (u64, u64);
 
 /// Why there is no sound; for the log.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +76,7 @@ pub enum NoSound {
 impl Media {
     /// The folder at `root`. It may be made later: until then nothing is found.
     pub fn new(root: &Path) -> Media {
-        let media = Media { root: root.into(), folder: OnceLock::new() };
+        let media = Media { root: root.into(), folder: Mutex::new(None) };
         // Whoever asks first hears what is wrong.
         let _ = media.folder();
         media
@@ -86,13 +93,25 @@ impl Media {
         Sound::new(file.into_std(), path)
     }
 
-    fn folder(&self) -> Result<&Dir, NoSound> {
-        if let Some(folder) = self.folder.get() {
-            return Ok(folder);
+    /// The root, and which folder it is at the moment.
+    pub fn root(&self) -> Result<RootId, NoSound> {
+        let no_root = |why| NoSound::NoRoot { path: self.root.clone(), why };
+        std::fs::metadata(&self.root).map(|facts| (facts.dev(), facts.ino())).map_err(no_root)
+    }
+
+    fn folder(&self) -> Result<Arc<Dir>, NoSound> {
+        let id = self.root()?;
+        let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        match folder.as_ref() {
+            Some((known, dir)) if *known == id => Ok(Arc::clone(dir)),
+            _ => {
+                let dir = Dir::open_ambient_dir(&self.root, ambient_authority())
+                    .map_err(|why| NoSound::NoRoot { path: self.root.clone(), why })?;
+                let dir = Arc::new(dir);
+                *folder = Some((id, Arc::clone(&dir)));
+                Ok(dir)
+            }
         }
-        let folder = Dir::open_ambient_dir(&self.root, ambient_authority())
-            .map_err(|why| NoSound::NoRoot { path: self.root.clone(), why })?;
-        Ok(self.folder.get_or_init(|| folder))
     }
 }
 

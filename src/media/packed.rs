@@ -35,6 +35,29 @@ pub fn read_samples(file: &File, size: u64, take: &mut Take<'_>) -> io::Result<R
     Ok(catch_unwind(AssertUnwindSafe(|| decode(source, take))).unwrap_or(Err(Unknown)))
 }
 
+/// How long the sound of a file is, by its packets; they are counted and not decoded.
+pub fn milliseconds(file: &File, size: u64) -> Option<u64> {
+    let source = Source { file: file.try_clone().ok()?, size, at: 0 };
+    catch_unwind(AssertUnwindSafe(|| count(source))).ok().flatten()
+}
+
+fn count(source: Source) -> Option<u64> {
+    let stream = MediaSourceStream::new(Box::new(source), Default::default());
+    let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
+    let mut format = symphonia::default::get_probe().probe(&Hint::new(), stream, format, metadata).ok()?;
+    let track = format.default_track(TrackType::Audio)?;
+    let (id, base) = (track.id, track.time_base?);
+    let mut total: u64 = 0;
+    while let Ok(Some(packet)) = format.next_packet() {
+        if packet.track_id == id {
+            total = total.saturating_add(packet.dur.get());
+        }
+    }
+    let milliseconds =
+        u128::from(total) * u128::from(base.numer.get()) * 1_000 / u128::from(base.denom.get());
+    u64::try_from(milliseconds).ok()
+}
+
 fn decode(source: Source, take: &mut Take<'_>) -> Result<(), Unknown> {
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
     let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());

@@ -123,6 +123,12 @@ impl Pcm {
         (self.data.end - self.data.start) / self.stored_unit()
     }
 
+    /// How long it is.
+    pub fn milliseconds(&self) -> u64 {
+        let samples = self.units() * self.coding.unit().1 as u64;
+        samples.saturating_mul(1_000) / u64::from(self.rate.max(1))
+    }
+
     /// Bytes of the WAVE file that browsers play.
     pub fn played_size(&self) -> u64 {
         wave::HEADER as u64 + self.units() * self.played_unit()

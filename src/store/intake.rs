@@ -181,6 +181,20 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Notes that the sound of these rows is missing, or there again. Gives the rows.
+    pub fn set_stale(&self, ids: &[i64], stale: bool) -> Result<Vec<NewRecording>, StoreError> {
+        let mut changed = Vec::new();
+        for id in ids {
+            let mut statement = self
+                .transaction
+                .prepare_cached("UPDATE recordings SET stale = ?2 WHERE id = ?1 AND stale IS NOT ?2")?;
+            if statement.execute((id, stale))? > 0 {
+                changed.extend(self.recording_row(*id)?);
+            }
+        }
+        Ok(changed)
+    }
+
     /// Keeps a draft about a call until its recording comes. False where it is kept already.
     pub fn keep_call(&self, machine: &str, uniqueid: &str, draft: &str) -> Result<bool, StoreError> {
         let mut statement = self.transaction.prepare_cached(
@@ -199,6 +213,50 @@ impl Change<'_> {
     }
 }
 
+/// A file as it was when it was last looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileKnown {
+    /// Relative to the media root.
+    pub path: String,
+    /// 0: never seen, 1: being written, 2: closed.
+    pub state: i64,
+    /// As stat(2) had it.
+    pub inode: i64,
+    /// Nanoseconds.
+    pub created: i64,
+    /// Nanoseconds.
+    pub modified: i64,
+    /// Bytes.
+    pub size: i64,
+    /// Of its beginning and end.
+    pub digest: Option<Vec<u8>>,
+}
+
+const FILE: &str = "path, state, inode, created, modified, size, digest";
+
+fn file_known(row: &Row<'_>) -> rusqlite::Result<FileKnown> {
+    Ok(FileKnown {
+        path: row.get(0)?,
+        state: row.get(1)?,
+        inode: row.get(2)?,
+        created: row.get(3)?,
+        modified: row.get(4)?,
+        size: row.get(5)?,
+        digest: row.get(6)?,
+    })
+}
+
+/// A row that names a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowWithFile {
+    /// Its id.
+    pub id: i64,
+    /// What it names.
+    pub path: Vec<u8>,
+    /// Whether it says that its sound is missing.
+    pub stale: bool,
+}
+
 impl Reader {
     /// The recordings of a machine that are in progress, each with its start.
     pub fn in_progress(&self, machine: &str) -> Result<Vec<(Known, i64)>, StoreError> {
@@ -208,6 +266,67 @@ impl Reader {
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([machine], |row| Ok((known(row)?, row.get(30)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether there is any group to file recordings in.
+    pub fn has_groups(&self) -> Result<bool, StoreError> {
+        Ok(self.0.prepare_cached("SELECT 1 FROM recordgroups")?.exists([])?)
+    }
+
+    /// The file at `path`, if it is known.
+    pub fn file_at(&self, path: &str) -> Result<Option<FileKnown>, StoreError> {
+        let sql = format!("SELECT {FILE} FROM intake_files WHERE path = ? ORDER BY id LIMIT 1");
+        Ok(self.0.prepare_cached(&sql)?.query_row([path], file_known).optional()?)
+    }
+
+    /// Known files that had this inode.
+    pub fn files_with_inode(&self, inode: i64) -> Result<Vec<FileKnown>, StoreError> {
+        let sql = format!("SELECT {FILE} FROM intake_files WHERE inode = ? AND inode <> 0 AND path <> ''");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map([inode], file_known)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Known files of a channel, or of files with this base name.
+    pub fn files_of_call(&self, uniqueid: &str) -> Result<Vec<FileKnown>, StoreError> {
+        let sql = format!("SELECT {FILE} FROM intake_files WHERE uniqueid = ? AND path <> ''");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map([uniqueid], file_known)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Calls `each` with every known file that has a digest.
+    pub fn each_file(&self, mut each: impl FnMut(FileKnown)) -> Result<(), StoreError> {
+        let sql = format!("SELECT {FILE} FROM intake_files WHERE path <> '' AND digest IS NOT NULL");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            each(file_known(row)?);
+        }
+        Ok(())
+    }
+
+    /// Up to `most` rows that name a file, by id from `after` on.
+    pub fn rows_with_files(&self, after: i64, most: i64) -> Result<Vec<RowWithFile>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT id, CAST(path AS BLOB), stale = 1 FROM recordings WHERE id > ? AND path <> '' ORDER BY id LIMIT ?",
+        )?;
+        let rows = statement.query_map((after, most), |row| {
+            Ok(RowWithFile {
+                id: row.get(0)?,
+                path: row.get(1)?,
+                stale: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Files that are still being written, or were when they were last looked at.
+    pub fn open_files(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement =
+            self.0.prepare_cached("SELECT path FROM intake_files WHERE state = 1 AND path <> ''")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

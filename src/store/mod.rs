@@ -40,6 +40,7 @@ pub use fold::{MOST_WORDS, fold_words};
 pub use foreign::{ForeignError, ForeignRow, ForeignTable};
 pub use groups::GroupFields;
 pub use identity::{Identity, Seen};
+pub use intake::{FileKnown, RowWithFile};
 pub use log::{LogFilter, Logged};
 pub use members::Member;
 pub use open::wide_mode;

@@ -36,6 +36,7 @@ mod removals;
 mod rules;
 mod search;
 mod session;
+mod spool;
 mod streaming;
 mod summary;
 mod tenants;

@@ -78,6 +78,8 @@ pub fn tapeline() -> Command {
         command.env_remove(name);
     }
     command.env("TAPELINE_BCRYPT_COST", "4");
+    // Only where a test wants it.
+    command.env("TAPELINE_WATCH", "false");
     command
 }
 

@@ -1,0 +1,78 @@
+//! Which files some process has open for writing, as far as proc(5) lets us see it: all of this machine to root, nothing
+//! to others.
+
+use std::collections::HashSet;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// Files by device and inode; None where not every process can be looked at.
+pub struct Held(Option<HashSet<(u64, u64)>>);
+
+impl Held {
+    /// Where nobody needs to know.
+    pub fn none() -> Held {
+        Held(None)
+    }
+
+    /// As it is now.
+    pub fn look() -> Held {
+        if !rustix::process::geteuid().is_root() {
+            return Held(None);
+        }
+        let Ok(processes) = fs::read_dir("/proc") else { return Held(None) };
+        let numbered = processes
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()));
+        Held(Some(numbered.flat_map(|process| written_by(&process.path())).collect()))
+    }
+
+    /// Whether nobody writes to the file; None where that can't be known.
+    pub fn is_free(&self, device: u64, inode: u64) -> Option<bool> {
+        self.0.as_ref().map(|held| !held.contains(&(device, inode)))
+    }
+}
+
+/// The regular files that a process may write to. One that ends meanwhile has none.
+fn written_by(process: &Path) -> Vec<(u64, u64)> {
+    let Ok(descriptors) = fs::read_dir(process.join("fd")) else { return Vec::new() };
+    let mut found = Vec::new();
+    for descriptor in descriptors.filter_map(Result::ok) {
+        let info = process.join("fdinfo").join(descriptor.file_name());
+        if !fs::read_to_string(info).is_ok_and(|info| writes(&info)) {
+            continue;
+        }
+        if let Ok(facts) = fs::metadata(descriptor.path())
+            && facts.is_file()
+        {
+            found.push((facts.dev(), facts.ino()));
+        }
+    }
+    found
+}
+
+/// Whether `flags:` in fdinfo, octal, has an access mode other than O_RDONLY.
+fn writes(info: &str) -> bool {
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).is_some_and(|flags| flags & 3 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_held_while_somebody_may_write_to_it() {
+        let path = std::env::temp_dir().join(format!("tapeline-held-{}", std::process::id()));
+        let file = fs::File::create(&path).expect("a file");
+        let facts = file.metadata().expect("facts");
+        let free = || Held::look().is_free(facts.dev(), facts.ino());
+        let root = rustix::process::geteuid().is_root();
+        assert_eq!(free(), root.then_some(false));
+        drop(file);
+        let reading = fs::File::open(&path).expect("a file");
+        assert_eq!(free(), root.then_some(true));
+        drop(reading);
+        fs::remove_file(path).expect("it goes");
+    }
+}

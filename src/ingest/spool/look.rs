@@ -1,0 +1,151 @@
+//! Looking at a file: what it is, whether it is finished, and the draft that it makes.
+
+use std::path::Path;
+
+use super::held::Held;
+use crate::config::Folder;
+use crate::ingest::names::{Names, side_of};
+use crate::intake::{Draft, Facts, FileState, Source, stem};
+use crate::media::{Heard, Media, NoSound};
+
+const SECOND: i64 = 1_000_000_000;
+/// A PBX may have opened a file a moment after the processes were looked through.
+const MOMENT: i64 = 2 * SECOND;
+/// What one side of a call waits for the mixed recording, from when it was written last.
+const SIDES_WAIT: i64 = 300 * SECOND;
+
+/// Endings of names of sound.
+const ENDINGS: [&str; 29] = [
+    "wav", "wave", "wav16", "wav49", "gsm", "ulaw", "ul", "ulw", "mu", "pcm", "pcmu", "alaw", "al", "alw",
+    "pcma", "sln", "sln16", "sln24", "sln32", "sln48", "slin", "raw", "mp3", "ogg", "opus", "flac", "m4a",
+    "webm", "g722",
+];
+
+/// Whether a file's name is that of sound. Names that begin with a dot are those of copies under way.
+pub fn is_sound(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    !name.starts_with('.') && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+}
+
+/// What a look at a file gave.
+pub enum Look {
+    /// A draft.
+    Draft(Box<Draft>),
+    /// It is one side of a call whose mixed recording isn't there: perhaps that comes.
+    Waits,
+    /// It is not there any more.
+    Gone,
+    /// It is there, and can't be read.
+    Unreadable(String),
+}
+
+/// Looks at files of one folder.
+pub struct Looker {
+    pub media: Media,
+    pub names: Names,
+    pub settings: Folder,
+    pub machine: String,
+    pub media_root: std::path::PathBuf,
+}
+
+impl Looker {
+    /// Looks at the file at `path` below the media root. `closed`: whether that is known already; `rest`: nanoseconds
+    /// for which nothing happened to it, by a clock that nobody puts back.
+    pub fn look(&self, path: &str, closed: Option<bool>, held: &Held, rest: i64, now: i64) -> Look {
+        let heard = match self.media.open(path.as_bytes()).map(|sound| sound.heard()) {
+            Ok(Ok(heard)) => heard,
+            Err(NoSound::Unreadable(error)) | Ok(Err(error))
+                if error.kind() == std::io::ErrorKind::NotFound =>
+            {
+                return Look::Gone;
+            }
+            Ok(Err(error)) => return Look::Unreadable(error.to_string()),
+            Err(error) => return Look::Unreadable(error.to_string()),
+        };
+        let closed = closed
+            .unwrap_or_else(|| self.is_finished(&heard, held, rest.max(now.saturating_sub(heard.modified))));
+        let mixed = side_of(stem(path)).map(|mixed| self.has_mixed(path, mixed));
+        let leave_out = match mixed {
+            Some(true) => Some("one side of a call whose mixed recording is there".into()),
+            Some(false) if !closed || now.saturating_sub(heard.modified) < SIDES_WAIT => return Look::Waits,
+            _ if closed && !self.settings.keep_empty && heard.duration == 0 => {
+                Some("no sound in it (keep_empty = false)".into())
+            }
+            _ => None,
+        };
+        Look::Draft(Box::new(Draft { leave_out, ..self.draft(path, heard, closed) }))
+    }
+
+    fn draft(&self, path: &str, heard: Heard, closed: bool) -> Draft {
+        let own = Path::new(path).strip_prefix(&self.settings.folder).unwrap_or(Path::new(path));
+        let named = self.names.read(&own.to_string_lossy(), heard.modified / SECOND);
+        let crashed = closed && heard.finished == Some(false);
+        let facts = Facts {
+            // A PBX that crashed never tells how the call ended.
+            status: crashed.then(|| "interrupted".into()),
+            note: crashed
+                .then(|| "the PBX never finished the file; its length is that of the sound in it".into()),
+            ..named.facts
+        };
+        let file = FileState {
+            device: heard.device.cast_signed(),
+            inode: heard.inode.cast_signed(),
+            created: if heard.created == 0 { heard.modified } else { heard.created },
+            modified: heard.modified,
+            size: heard.size.cast_signed(),
+            duration: heard.duration,
+            mimetype: heard.mimetype,
+            closed,
+            digest: closed.then_some(heard.digest),
+        };
+        Draft {
+            source: Source::File,
+            machine: self.machine.clone(),
+            path: Some(path.into()),
+            uniqueid: named.uniqueid,
+            facts,
+            file: Some(file),
+            ..Draft::default()
+        }
+    }
+
+    /// Whether nobody writes to a file any more that nobody saw closed.
+    fn is_finished(&self, heard: &Heard, held: &Held, age: i64) -> bool {
+        match held.is_free(heard.device, heard.inode) {
+            Some(free) => free && (heard.finished == Some(true) || age > MOMENT),
+            None => {
+                heard.finished == Some(true) || age > i64::from(self.settings.silent_minutes) * 60 * SECOND
+            }
+        }
+    }
+
+    /// Whether the mixed recording of a side is there.
+    fn has_mixed(&self, path: &str, mixed: &str) -> bool {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Ok(entries) = self.media_root.join(folder).read_dir() else { return false };
+        let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        names.any(|name| is_sound(&name) && stem(&name) == mixed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_is_told_by_its_name() {
+        for (name, sound) in [
+            ("a.wav", true),
+            ("a.WAV", true),
+            ("a.wav16", true),
+            ("a.gsm", true),
+            (".a.wav.x7Yq", false),
+            (".a.wav", false),
+            ("post.log", false),
+            ("wav", false),
+            ("1795499606.0", false),
+        ] {
+            assert_eq!(is_sound(name), sound, "{name}");
+        }
+    }
+}

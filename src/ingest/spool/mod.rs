@@ -1,0 +1,73 @@
+//! The folder source: every file in it gets its row while it is written, and is complete when it is closed.
+//!
+//! inotify says what happens; whatever it can't say (before the start, in folders that are newer than their watch, after
+//! an overflow or a crash) is found by looking through the folder: at the start, and every few minutes.
+
+mod held;
+mod look;
+mod rows;
+mod scan;
+mod source;
+mod watch;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::Stop;
+use crate::app::now;
+use crate::intake::Intake;
+use crate::store::{Store, StoreError};
+
+pub use look::is_sound;
+pub use rows::Missing;
+pub use source::Spool;
+
+/// How soon rows are looked at again when something was odd.
+const SOON: Duration = Duration::from_secs(10);
+/// What looking for the files of rows is called among the sources.
+const ROWS: &str = "rows";
+
+/// Looks every so often whether each row has its file.
+pub fn look_for_files(root: &Path, store: &Store, intake: &Intake, pause: Duration, stop: &Stop) {
+    let mut suspicious: Option<Instant> = None;
+    loop {
+        let looked = check_rows(root, store, intake, &mut suspicious, pause);
+        if let Err(error) = &looked {
+            intake.live().note(ROWS, |status| status.trouble = error.to_string());
+        }
+        let soon = looked.is_err() || suspicious.is_some();
+        if stop.wait(if soon { pause.min(SOON) } else { pause }) {
+            return;
+        }
+    }
+}
+
+/// One look. Where most files are missing at once, they are given the time `patience` to come back.
+pub fn check_rows(
+    root: &Path,
+    store: &Store,
+    intake: &Intake,
+    suspicious: &mut Option<Instant>,
+    patience: Duration,
+) -> Result<(), StoreError> {
+    let found = Missing::look(store, root)?;
+    let all = if found.is_suspicious() {
+        suspicious.get_or_insert_with(Instant::now).elapsed() >= patience
+    } else {
+        *suspicious = None;
+        true
+    };
+    found.store(store, intake, all, now())?;
+    let state = match (all, found.missing) {
+        (false, missing) => format!(
+            "the sound of {missing} of {} rows is gone at once; is the disk of the media root there?",
+            found.rows
+        ),
+        (true, missing) => format!("{missing} of {} rows miss their sound", found.rows),
+    };
+    if !all {
+        tracing::warn!("{state}");
+    }
+    intake.live().state(ROWS, &state, now());
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! From rows to files: a row whose sound is missing says so, and no longer once it is there again.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use crate::intake::Intake;
+use crate::store::{Store, StoreError};
+
+/// Rows that are read, and changed, at once.
+const PIECE: i64 = 2_000;
+/// With fewer rows than this, it is no sign of anything that many miss their sound.
+const FEW: usize = 20;
+
+/// What a look at all rows found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// Rows that name a file.
+    pub rows: usize,
+    /// Rows whose file isn't there.
+    pub missing: usize,
+    /// Those of them that don't say so yet.
+    pub newly: Vec<i64>,
+    /// Rows that say so although it is there.
+    pub back: Vec<i64>,
+}
+
+impl Missing {
+    /// Looks for the file of every row.
+    pub fn look(store: &Store, media_root: &Path) -> Result<Missing, StoreError> {
+        let (mut found, mut after) = (Missing::default(), 0);
+        loop {
+            let rows = store.reader()?.rows_with_files(after, PIECE)?;
+            let Some(last) = rows.last() else { return Ok(found) };
+            after = last.id;
+            for row in rows {
+                found.note(row.id, row.stale, is_there(media_root, &row.path));
+            }
+        }
+    }
+
+    fn note(&mut self, id: i64, stale: bool, there: bool) {
+        self.rows += 1;
+        self.missing += usize::from(!there);
+        match (stale, there) {
+            (false, false) => self.newly.push(id),
+            (true, true) => self.back.push(id),
+            _ => {}
+        }
+    }
+
+    /// Whether so much is missing at once that the folder itself may be: a mount that went away.
+    pub fn is_suspicious(&self) -> bool {
+        self.newly.len() > FEW && self.newly.len() * 2 > self.rows
+    }
+
+    /// Notes what was found in the rows; of what is missing only if `all`.
+    pub fn store(&self, store: &Store, intake: &Intake, all: bool, now: i64) -> Result<(), StoreError> {
+        for (ids, stale) in [(&self.back, false), (&self.newly, true)] {
+            for piece in ids.chunks(PIECE as usize).filter(|_| all || !stale) {
+                intake.set_stale(store, piece, stale, now)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether there is a file. That the path leads nowhere else is for whoever opens it.
+fn is_there(media_root: &Path, path: &[u8]) -> bool {
+    !path.contains(&0) && media_root.join(OsStr::from_bytes(path)).is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mount_that_went_away_is_told_from_files_that_were_deleted() {
+        let found = |rows: usize, missing: usize| {
+            let mut found = Missing::default();
+            (0..rows).for_each(|row| found.note(row as i64, false, row >= missing));
+            found.is_suspicious()
+        };
+        assert!(!found(20, 20));
+        assert!(found(21, 21));
+        assert!(found(100, 51));
+        assert!(!found(100, 50));
+    }
+}

@@ -1,0 +1,143 @@
+//! Looking through a folder: what is new, changed, or was moved.
+
+use std::collections::HashMap;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::look::is_sound;
+use crate::intake::Draft;
+use crate::store::{FileKnown, Reader, StoreError};
+
+/// What there is in a folder and below it.
+#[derive(Default)]
+pub struct Found {
+    /// Every folder, relative to the root that was asked for.
+    pub folders: Vec<PathBuf>,
+    /// Files of sound, by when they were written.
+    pub files: Vec<File>,
+    /// Files that are none, by reason.
+    pub skipped: HashMap<&'static str, u64>,
+}
+
+/// A file of sound.
+pub struct File {
+    /// Relative to the media root.
+    pub path: String,
+    modified: i64,
+    size: i64,
+}
+
+/// Goes through `folder` (relative to `root`); links are not followed. `each` gets every folder before what is in it, so
+/// that it is watched by then.
+pub fn walk(root: &Path, folder: &Path, each: &mut impl FnMut(&Path)) -> std::io::Result<Found> {
+    let mut found = Found::default();
+    let mut folders = vec![folder.to_path_buf()];
+    let mut first = true;
+    while let Some(folder) = folders.pop() {
+        each(&folder);
+        match root.join(&folder).read_dir() {
+            Ok(entries) => {
+                for entry in entries.filter_map(Result::ok) {
+                    look_at(&entry, &folder, &mut folders, &mut found);
+                }
+            }
+            // The folder that was asked for has to be there; others may go meanwhile.
+            Err(error) if first => return Err(error),
+            Err(_) => {}
+        }
+        first = false;
+        found.folders.push(folder);
+    }
+    found.files.sort_by(|a, b| (a.modified, &a.path).cmp(&(b.modified, &b.path)));
+    Ok(found)
+}
+
+fn look_at(entry: &std::fs::DirEntry, folder: &Path, folders: &mut Vec<PathBuf>, found: &mut Found) {
+    let Ok(kind) = entry.file_type() else { return };
+    let path = folder.join(entry.file_name());
+    if kind.is_dir() {
+        folders.push(path);
+        return;
+    }
+    let mut skip = |why| *found.skipped.entry(why).or_default() += 1;
+    if !kind.is_file() {
+        return skip("neither a file nor a folder");
+    }
+    let Some(name) = path.to_str() else { return skip("its name is not UTF-8") };
+    if !is_sound(entry.file_name().to_str().unwrap_or_default()) {
+        return skip("not a file of sound, by its name");
+    }
+    let Ok(facts) = entry.metadata() else { return };
+    found.files.push(File {
+        path: name.into(),
+        modified: facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec()),
+        size: facts.len().cast_signed(),
+    });
+}
+
+impl File {
+    /// Whether the file is known as it is now, and finished.
+    pub fn is_known(&self, reader: &Reader) -> Result<bool, StoreError> {
+        const CLOSED: i64 = 2;
+        Ok(reader.file_at(&self.path)?.is_some_and(|known| {
+            known.state == CLOSED && (known.modified, known.size) == (self.modified, self.size)
+        }))
+    }
+}
+
+/// What an unknown file may be.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A new one.
+    New,
+    /// One that was known under this path, and is not there any more.
+    Moved(String),
+    /// The same as one that is still there: copied, or about to be moved.
+    Copied,
+}
+
+/// Where an unknown file comes from: by its inode, or else by its size and content. `lost`: known files that are gone.
+pub fn origin(
+    reader: &Reader,
+    media_root: &Path,
+    draft: &Draft,
+    lost: &[FileKnown],
+) -> Result<Origin, StoreError> {
+    let Some(file) = &draft.file else { return Ok(Origin::New) };
+    let is_gone = |known: &&FileKnown| media_root.join(&known.path).symlink_metadata().is_err();
+    let same_file = |known: &&FileKnown| known.created == file.created && known.size <= file.size;
+    let by_inode = reader.files_with_inode(file.inode)?;
+    if let Some(known) = by_inode.iter().filter(same_file).find(is_gone) {
+        return Ok(Origin::Moved(known.path.clone()));
+    }
+    let known = reader.files_of_call(draft.identity())?;
+    if !file.closed {
+        // Only what it ends as will tell.
+        let copied =
+            known.iter().any(|known| name_of(&known.path) == draft.path.as_deref().map_or("", name_of));
+        return Ok(if copied { Origin::Copied } else { Origin::New });
+    }
+    // Empty files are all alike.
+    if file.duration == 0 {
+        return Ok(Origin::New);
+    }
+    let same_sound =
+        |known: &&FileKnown| known.size == file.size && known.digest.is_some() && known.digest == file.digest;
+    let alike: Vec<&FileKnown> = known.iter().filter(same_sound).collect();
+    if let Some(known) = alike.iter().copied().find(|known| is_gone(known)) {
+        return Ok(Origin::Moved(known.path.clone()));
+    }
+    if !alike.is_empty() {
+        return Ok(Origin::Copied);
+    }
+    // And so may be silence: what fits several is none of them.
+    let mut fitting = lost.iter().filter(same_sound).filter(is_gone);
+    Ok(match (fitting.next(), fitting.next()) {
+        (Some(known), None) => Origin::Moved(known.path.clone()),
+        _ => Origin::New,
+    })
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
