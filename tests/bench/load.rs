@@ -161,9 +161,9 @@ impl Parser {
         Ok(&[])
     }
 
-    /// Fails unless the answer was 200 OK.
+    /// Fails unless the answer is what was asked for, or the part of it.
     pub fn expect_ok(&self, request: &[u8]) -> Result<()> {
-        if self.head.starts_with(b"HTTP/1.1 200 ") {
+        if self.head.starts_with(b"HTTP/1.1 200 ") || self.head.starts_with(b"HTTP/1.1 206 ") {
             return Ok(());
         }
         let line = self.head.split(|byte| *byte == b'\r').next().unwrap_or_default();
