@@ -108,9 +108,7 @@ export class VirtualList {
 
   /** The room for the rows is another one. They stay where they are. */
   refit() {
-    const top = this.#top;
     this.#resized();
-    if (this.#top !== top) this.#go(top);
   }
 
   /** What the rows show may have changed. */
@@ -134,6 +132,11 @@ export class VirtualList {
     for (let index = from; index <= to; index += 1) this.#place(index, spare);
     for (const row of spare) row.remove();
     this.#options.seen(from, Math.max(0, to));
+  }
+
+  /** How far down the rows can be. */
+  get #most() {
+    return Math.max(0, this.#length * this.#rowHeight - this.#view);
   }
 
   get #view() {
@@ -163,16 +166,19 @@ export class VirtualList {
     this.#scale = scale(this.#length * this.#rowHeight, this.#view);
     const height = `${this.#scale.height}px`;
     if (this.#spacer.style.height !== height) this.#spacer.style.height = height;
-    this.#bar = this.#scroller.scrollTop;
-    if (this.#scale.toRows(this.#bar) !== this.#top) this.#top = this.#scale.toRows(this.#bar);
+    const bar = this.#scroller.scrollTop;
+    // Where the scroll bar is scaled, rows would move a little each time that the scale does.
+    const stays = bar === this.#bar && this.#length * this.#rowHeight > HIGHEST;
+    this.#top = stays ? Math.min(this.#top, this.#most) : this.#scale.toRows(bar);
+    this.#bar = bar;
+    if (stays) this.#settleLater();
     this.draw();
   }
 
   #go(top) {
-    const most = Math.max(0, this.#length * this.#rowHeight - this.#view);
-    this.#top = Math.min(most, Math.max(0, top));
-    this.#bar = Math.round(this.#scale.toBar(this.#top));
-    this.#scroller.scrollTop = this.#bar;
+    this.#top = Math.min(this.#most, Math.max(0, top));
+    this.#scroller.scrollTop = Math.round(this.#scale.toBar(this.#top));
+    this.#bar = this.#scroller.scrollTop; // which may be a pixel beside
     this.#later();
   }
 
@@ -182,11 +188,9 @@ export class VirtualList {
     if (moved === 0) return this.#later();
     // Wheel and finger move rows pixel by pixel, however long the list; the scroll bar leaps.
     const small = Math.abs(moved) < this.#view * JUMP;
-    const most = Math.max(0, this.#length * this.#rowHeight - this.#view);
-    this.#top = small ? Math.min(most, Math.max(0, this.#top + moved)) : this.#scale.toRows(bar);
+    this.#top = small ? Math.min(this.#most, Math.max(0, this.#top + moved)) : this.#scale.toRows(bar);
     this.#bar = bar;
-    clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => this.#settle(), 200);
+    this.#settleLater();
     this.#later();
   }
 
@@ -200,6 +204,11 @@ export class VirtualList {
     sorted.forEach(([, row], i) => {
       if (this.#spacer.children[i] !== row) this.#spacer.insertBefore(row, this.#spacer.children[i] ?? null);
     });
+  }
+
+  #settleLater() {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#settle(), 200);
   }
 
   /** After a pixel-wise move through a scaled list the bar goes where it belongs. */

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { ask, openCalls, openPage, logIn, settled, shoot, startBrowser } from "./page.js";
 import { LENA } from "./server.js";
 import { FORMATS, HOSTILE_NAME, SOUNDS, hangUp, indexOf, path, repair, samples } from "./sounds.js";
-import { accessible, browser, long, server, withPage } from "./suite.js";
+import { accessible, browser, long, million, server, withPage } from "./suite.js";
 
 const here = { name: LENA, path };
 const sound = (page, what) => page.evaluate((name) => document.getElementById("sound")[name], what);
@@ -404,6 +404,22 @@ withPage("the player comes and goes without moving the list, and hides no marked
   near(last, 0, 1, "the last row is at the end again");
 });
 
+withPage("nor does it move a list of a million", {}, async (page) => {
+  await million(page);
+  const place = () => page.evaluate(() => JSON.stringify([...document.querySelectorAll(".row")].map((row) => [row.dataset.index, row.getBoundingClientRect().top]).filter(([, top]) => top > 300 && top < 600).sort()));
+  await page.evaluate(() => (document.getElementById("grid").scrollTop = 9_000_000));
+  await page.waitForTimeout(600);
+  await until(page, () => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank"));
+  const before = await place();
+  await page.locator(`#call-${JSON.parse(before)[0][0]} .play button`).click();
+  await page.locator("#dock").waitFor();
+  await page.waitForTimeout(400);
+  assert.equal(await place(), before);
+  await page.locator("#player-close").click();
+  await page.waitForTimeout(400);
+  assert.equal(await place(), before);
+});
+
 withPage("names in the player are text, the system shows them too, and paper shows no player", here, async (page) => {
   await play(page, "steps");
   assert.equal(await page.locator("#dock .who").textContent(), `${HOSTILE_NAME} steps → 2001`);
@@ -412,6 +428,39 @@ withPage("names in the player are text, the system shows them too, and paper sho
   assert.equal(await page.locator("#dock img").count(), 0);
   assert.equal(await page.evaluate(() => window.injected), undefined);
   await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("#dock").isVisible(), false);
+});
+
+withPage("media keys play, pause, seek and go to the calls beside", here, async (page) => {
+  await page.addInitScript(() => {
+    window.mediaKeys = {};
+    const set = navigator.mediaSession.setActionHandler.bind(navigator.mediaSession);
+    navigator.mediaSession.setActionHandler = (name, act) => {
+      window.mediaKeys[name] = act;
+      set(name, act);
+    };
+  });
+  await page.reload();
+  await settled(page);
+  const press = (name, details = {}) => page.evaluate(([key, more]) => void window.mediaKeys[key](more), [name, details]);
+  const plays = (name) => until(page, (index) => document.querySelector(`#call-${index}`).getAttribute("aria-current") === "true", indexOf(name));
+  await play(page, "steps");
+  await press("pause");
+  assert.equal(await sound(page, "paused"), true);
+  await press("seekto", { seekTime: 3 });
+  near(await sound(page, "currentTime"), 3, 0.01);
+  await press("seekbackward", { seekOffset: 2 });
+  near(await sound(page, "currentTime"), 1, 0.01);
+  await press("seekforward");
+  near(await sound(page, "currentTime"), 6, 0.01);
+  await press("seekto", { seekTime: 1 });
+  await press("play");
+  await at(page, 1.1);
+  await press("nexttrack");
+  await plays("stereo");
+  await press("previoustrack");
+  await plays("steps");
+  await press("stop");
   assert.equal(await page.locator("#dock").isVisible(), false);
 });
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
 import { HOSTILE, LENA, LONG, PASSWORD, lanAddress } from "./server.js";
 import "./player.js";
-import { accessible, browser, found, long, query, server, total, withPage } from "./suite.js";
+import { accessible, browser, found, long, million, query, server, total, withPage } from "./suite.js";
 import "./sound.js";
 
 test("a wrong password is refused in words, the right one shows the calls, and a reload keeps them", async () => {
@@ -87,15 +87,7 @@ withPage("a number is found as the list shows it and as it is dialled", {}, asyn
 });
 
 withPage("a million rows scroll to both ends and stay where they are under the wheel", {}, async (page) => {
-  const rowsAt = (from) => Array.from({ length: 200 }, (_, i) => ({ recordgroup: 1, uniqueid: `m.${from + i}`, recordid: "1", start: 1_700_000_000 - from - i, end: 1, totaltime: 1, talktime: 1, complete: 1, status: "answer", snumber: `n${from + i}`, cnumber: "2", direction: "in" }));
-  await page.route("**/recordings/list", (route) => {
-    const asked = new URLSearchParams(route.request().postData() ?? "");
-    const from = Number(asked.get("after") ?? asked.get("offset") ?? 0);
-    const data = asked.get("count") === "1" ? { count: 1_000_000, totaltime: 1, size: 1 } : rowsAt(from);
-    return route.fulfill({ json: { responses: [{ code: "200", key: "", message: "OK" }], data, ...(from + 200 < 1_000_000 ? { next: String(from + 200) } : {}) } });
-  });
-  await page.locator("[data-range='30d']").click();
-  await found(page, 1_000_000);
+  await million(page);
   const top = () => page.evaluate(() => [...document.querySelectorAll("#rows .row")].map((row) => [Math.round(row.getBoundingClientRect().top), row.dataset.index]).sort(([one], [other]) => one - other).find(([y]) => y > 300));
   const filled = () => page.waitForTimeout(100).then(() => page.waitForFunction(() => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank")));
   await page.locator("#grid").hover();

@@ -42,6 +42,19 @@ export async function found(page, count) {
   await page.waitForFunction((n) => document.getElementById("totals").textContent.replace(/\D/g, "") === n, String(count));
   await settled(page);
 }
+/** Another list, of a million calls that no server has. */
+export async function million(page) {
+  const all = 1_000_000;
+  const row = (i) => ({ recordgroup: 1, uniqueid: `m.${i}`, recordid: "1", start: 1_700_000_000 - i, end: 1, totaltime: 1, talktime: 1, complete: 1, status: "answer", snumber: `n${i}`, cnumber: "2", direction: "in" });
+  await page.route("**/recordings/list", (route) => {
+    const asked = new URLSearchParams(route.request().postData() ?? "");
+    const from = Number(asked.get("after") ?? asked.get("offset") ?? 0);
+    const data = asked.get("count") === "1" ? { count: all, totaltime: 1, size: 1 } : Array.from({ length: 200 }, (_, i) => row(from + i));
+    return route.fulfill({ json: { responses: [{ code: "200", key: "", message: "OK" }], data, ...(from + 200 < all ? { next: String(from + 200) } : {}) } });
+  });
+  await page.locator("[data-range='30d']").click();
+  await found(page, all);
+}
 export const total = async (page) => Number((await page.locator("#totals").textContent()).replace(/\D/g, ""));
 
 
