@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
 import { HOSTILE, LENA, LONG, PASSWORD, lanAddress } from "./server.js";
 import "./player.js";
+import "./player-list.js";
 import { accessible, browser, found, long, million, query, server, total, withPage } from "./suite.js";
 import "./sound.js";
 
