@@ -14,6 +14,7 @@ mod changes;
 mod command_line;
 mod database;
 mod export;
+mod faults;
 mod forms;
 mod get;
 mod groups;

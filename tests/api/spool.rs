@@ -21,10 +21,10 @@ const RATE: u32 = 8_000;
 
 /// A database with one group, a media root, and a folder source that is stepped by hand.
 pub struct Office {
-    folder: Folder,
-    store: Arc<Store>,
-    intake: Arc<Intake>,
-    spool: Spool,
+    pub folder: Folder,
+    pub store: Arc<Store>,
+    pub intake: Arc<Intake>,
+    pub spool: Spool,
 }
 
 impl Office {
@@ -33,14 +33,18 @@ impl Office {
     }
 
     fn with(settings: config::Folder) -> Office {
-        let folder = Folder::new();
-        fs::create_dir(folder.file("sound")).expect("a folder");
+        Office::within(Folder::new(), settings)
+    }
+
+    /// In a folder that is there.
+    pub fn within(folder: Folder, settings: config::Folder) -> Office {
+        fs::create_dir_all(folder.file("sound")).expect("a folder");
         let (store, intake, spool) = open(&folder, settings);
         Office { folder, store, intake, spool }
     }
 
     /// The same after a restart.
-    fn restarted(self) -> Office {
+    pub fn restarted(self) -> Office {
         self.restarted_after(|_| {})
     }
 
@@ -52,26 +56,26 @@ impl Office {
         Office { folder, store, intake, spool }
     }
 
-    fn root(&self) -> PathBuf {
+    pub fn root(&self) -> PathBuf {
         self.folder.file("sound")
     }
 
-    fn sqlite3(&self, script: &str) -> String {
+    pub fn sqlite3(&self, script: &str) -> String {
         sqlite3(&self.folder.file("recordings.db"), script)
     }
 
     /// Path, complete, stale, size and seconds of every row.
-    fn rows(&self) -> String {
+    pub fn rows(&self) -> String {
         self.sqlite3("SELECT path, complete, stale, size, talktime FROM recordings ORDER BY path, id")
     }
 
-    fn step(&mut self) {
+    pub fn step(&mut self) {
         self.spool.step(STEP).expect("a step");
     }
 
     /// Steps until the rows are these.
     #[track_caller]
-    fn until(&mut self, rows: &str) {
+    pub fn until(&mut self, rows: &str) {
         let end = Instant::now() + Duration::from_secs(60);
         while self.rows() != rows && Instant::now() < end {
             self.step();
