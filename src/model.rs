@@ -469,6 +469,7 @@ pub struct Known {
     pub note: String,
     pub ranks: String,
     pub written: Option<i64>,
+    pub first_seen: i64,
 }
 
 /// A person about to be stored; the password is already hashed.

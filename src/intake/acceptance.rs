@@ -76,7 +76,9 @@ impl Acceptance<'_> {
 
     /// A recording that isn't known yet. `known` has the id where a new one takes an old one's place.
     fn begin(&mut self, draft: &Draft, known: Known) -> Result<Outcome, StoreError> {
-        let mut known = Known { id: known.id, machine: draft.machine.clone(), ..Known::default() };
+        let first_seen = self.change.now();
+        let mut known =
+            Known { id: known.id, machine: draft.machine.clone(), first_seen, ..Known::default() };
         let (mut facts, mut ranks) = (Facts::default(), Ranks::default());
         self.learn(&mut known, &mut facts, &mut ranks, draft);
         for kept in self.change.kept_calls(&known.machine, &known.uniqueid)? {
@@ -105,7 +107,7 @@ impl Acceptance<'_> {
                 (known.customer, known.recordgroup, known.days) = (customer, recordgroup, days);
                 (row.customer, row.recordgroup, row.recordid) =
                     (customer, recordgroup, known.recordid.clone());
-                row.expires = expiry(row.start, days);
+                row.expires = expiry(row.start, days, known.first_seen);
                 known.excluded = String::new();
                 known.written = Some(digest_of(&row));
                 self.insert(&mut known, &row)?;
@@ -209,15 +211,15 @@ impl Acceptance<'_> {
             Some(Verdict::Filed { customer, recordgroup, days }) => {
                 (known.customer, known.recordgroup) = (customer, recordgroup);
                 (new.customer, new.recordgroup) = (customer, recordgroup);
-                if old.expires == expiry(old.start, before.days) {
+                if old.expires == expiry(old.start, before.days, before.first_seen) {
                     known.days = days;
                 }
             }
             None => {}
         }
         self.renumber(&mut known, &old, &mut new)?;
-        if before.written.is_some() && old.expires == expiry(old.start, before.days) {
-            new.expires = expiry(new.start, known.days);
+        if before.written.is_some() && old.expires == expiry(old.start, before.days, before.first_seen) {
+            new.expires = expiry(new.start, known.days, known.first_seen);
         }
         known.written = Some(digest_of(&new));
         self.store(&before, &known, &old, &new)
@@ -331,6 +333,7 @@ impl Acceptance<'_> {
             uniqueid: row.uniqueid.clone(),
             recordid: row.recordid.clone(),
             over: row.complete,
+            first_seen: self.change.now(),
             ..Known::default()
         };
         self.insert(&mut known, row)?;
@@ -371,8 +374,15 @@ fn last_seen(known: &Known) -> FileState {
     }
 }
 
-fn expiry(start: i64, days: i64) -> i64 {
-    if days == 0 { 0 } else { start + days * DAY }
+/// When a recording expires: days after its start. Years of old ones that are just being brought in have their days from
+/// now on: a first look must not be their end.
+fn expiry(start: i64, days: i64, first_seen: i64) -> i64 {
+    let after = |time: i64| time + days * DAY;
+    match days {
+        0 => 0,
+        _ if after(start) > first_seen => after(start),
+        _ => after(first_seen),
+    }
 }
 
 /// What was written by hand stays, also where facts would make something else of what stands beside it.

@@ -9,7 +9,7 @@ use crate::model::{Known, NewRecording, WIRE};
 
 const COLUMNS: &str = "id, path, machine, uniqueid, recordid, recording, excluded, customer, recordgroup, days, \
     state, over, device, inode, created, modified, closed, size, duration, digest, answer, ended, talktime, totaltime, context, account, queue, note, \
-    ranks, written";
+    ranks, written, first_seen";
 
 fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     Ok(Known {
@@ -43,10 +43,11 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
         note: row.get(27)?,
         ranks: row.get(28)?,
         written: row.get(29)?,
+        first_seen: row.get(30)?,
     })
 }
 
-fn values_of(k: &Known) -> [&dyn ToSql; 29] {
+fn values_of(k: &Known) -> [&dyn ToSql; 30] {
     [
         &k.path,
         &k.machine,
@@ -77,6 +78,7 @@ fn values_of(k: &Known) -> [&dyn ToSql; 29] {
         &k.note,
         &k.ranks,
         &k.written,
+        &k.first_seen,
     ]
 }
 
@@ -103,7 +105,7 @@ impl Change<'_> {
     /// Remembers a file or an announced recording. Gives the id of what is known.
     pub fn know(&self, known: &Known) -> Result<i64, StoreError> {
         let names = COLUMNS.trim_start_matches("id, ");
-        let marks = vec!["?"; 29].join(", ");
+        let marks = vec!["?"; 30].join(", ");
         let sql = format!("INSERT INTO intake_files ({names}) VALUES ({marks})");
         let mut statement = self.transaction.prepare_cached(&sql)?;
         Ok(statement.insert(params_from_iter(values_of(known)))?)
@@ -265,7 +267,7 @@ impl Reader {
                WHERE machine IN (?, '') AND recording IN (SELECT id FROM recordings WHERE complete = 0)"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map([machine], |row| Ok((known(row)?, row.get(30)?)))?;
+        let rows = statement.query_map([machine], |row| Ok((known(row)?, row.get(31)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -163,6 +163,13 @@ impl Store {
     }
 }
 
+impl Change<'_> {
+    /// When it is made, Unix seconds.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+}
+
 impl Drop for Store {
     fn drop(&mut self) {
         // The process may end before the readers are closed, and only the last connection writes the WAL back: whoever

@@ -338,3 +338,15 @@ fn a_rehearsal_stores_nothing() {
     assert_eq!(house.rows(), "");
     assert_eq!(house.accept(&from_folder(true)), Outcome::Inserted);
 }
+
+#[test]
+fn old_recordings_that_are_brought_in_have_their_days_from_then_on() {
+    let house = House::new();
+    let old =
+        Draft { facts: Facts { start: Some(1_600_000_000), ..from_folder(true).facts }, ..from_folder(true) };
+    house.accept(&old);
+    let expires = house.sqlite3("SELECT expires FROM recordings");
+    assert_eq!(expires, (NOW + 30 * 86_400).to_string());
+    house.accept(&from_cdr("answer", "101", 4));
+    assert_eq!(house.sqlite3("SELECT expires FROM recordings"), expires);
+}
