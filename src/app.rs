@@ -2,6 +2,7 @@
 
 mod listening;
 mod removals;
+mod space;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::media::{Media, Peaks};
 use crate::store::Store;
 
 pub use listening::Listening;
+pub use space::Space;
 
 /// The application, without any door to it.
 pub struct App {

@@ -111,9 +111,14 @@ impl Server {
         let indexing = actix_web::rt::spawn(index_now_and_then(app.clone()));
         let sources = Sources::start(&app, &intake, spools, stop)?;
         let removing = actix_web::rt::spawn(remove_now_and_then(app.clone()));
+        let hub = Data::new(api::Hub::default());
+        let (watched, watched_app) = (hub.clone(), app.clone());
+        let watching = actix_web::rt::spawn(async move { watched.watch_others(watched_app).await });
+        let listeners = hub.clone();
         let server = HttpServer::new(move || {
             Actix::new()
                 .app_data(app.clone())
+                .app_data(hub.clone())
                 .app_data(intake.clone())
                 .wrap(Compress::default())
                 .wrap(from_fn(api::finish_answer))
@@ -138,10 +143,12 @@ impl Server {
             ended = &mut server => return ended,
             () = shutdown => {}
         }
+        listeners.end();
         let ended = tokio::join!(handle.stop(true), server).1;
         drop(sources);
         indexing.abort();
         removing.abort();
+        watching.abort();
         ended
     }
 }

@@ -3,11 +3,13 @@
 use actix_web::HttpResponse;
 
 use super::error::Refusal;
+use super::events::tell;
 use super::identity::{Asked, Changing, Recorder};
 use super::media::{RECORDGROUP, RECORDID, UNIQUEID, read_identity};
 use super::params::{Parameter, Reading};
 use super::writing::{KEPT, VALIDATION};
 use crate::app::{blocking, now};
+use crate::intake::What;
 use crate::model::Person;
 use crate::store::{Change, Identity, Named};
 
@@ -50,9 +52,16 @@ pub async fn update(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Re
     let person = asked.person.clone();
     let change = move |change: &Change<'_>| {
         let named = named(change, &person, &identity)?;
-        Ok(change.update_recording(&named, expires, hold)?)
+        change.update_recording(&named, expires, hold)?;
+        Ok(named)
     };
-    asked.change_if(validation, change).await
+    if validation {
+        asked.rehearse(change).await?;
+        return Ok(asked.validated());
+    }
+    let named = asked.change(change).await?;
+    tell(&asked, What::Changed, &named, named.identity.recordgroup);
+    Ok(asked.done())
 }
 
 /// Files the recording under another group too.
@@ -70,9 +79,13 @@ pub async fn copy(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refu
             return Err(no_such());
         }
         has_ended(&named, now)?;
-        Ok(change.copy_recording(&named, destination.id)?)
+        let copied = change.copy_recording(&named, destination.id)?;
+        Ok((named, destination.id, copied))
     };
-    asked.change(change).await?;
+    let (named, group, copied) = asked.change(change).await?;
+    if copied {
+        tell(&asked, What::Added, &named, group);
+    }
     Ok(asked.done())
 }
 
@@ -82,15 +95,18 @@ pub async fn delete(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Re
     let identity = read_identity(&mut reading);
     reading.finish()?;
     let (person, now) = (asked.person.clone(), now());
-    let note = asked.change(move |change| {
+    let deleted = asked.change(move |change| {
         let named = named(change, &person, &identity)?;
         if named.hold {
             return Err(Refusal::invalid(HOLD.name, "The recording is held; end the hold first"));
         }
         has_ended(&named, now)?;
-        Ok(change.delete_recording(&named)?)
+        let note = change.delete_recording(&named)?;
+        Ok((named, note))
     });
-    if let Some(note) = note.await? {
+    let (named, note) = deleted.await?;
+    tell(&asked, What::Removed, &named, named.identity.recordgroup);
+    if let Some(note) = note {
         let app = asked.app.clone();
         if let Err(error) = blocking(move || app.remove_sound(note)).await? {
             // The recording is deleted, and its note stays.

@@ -23,7 +23,7 @@ use super::stream;
 use crate::app::{App, now};
 use crate::auth::{self, Check, NotNow};
 use crate::model::{Actor, Person, Privileges};
-use crate::store::{Credential, Secret};
+use crate::store::{Credential, Issued, Secret};
 
 /// The viewer's cookie.
 pub const COOKIE: &str = "tapeline_session";
@@ -130,6 +130,22 @@ impl<P> Asked<P> {
     /// 201: the input is right, and nothing was done.
     pub fn validated(&self) -> HttpResponse {
         HttpResponse::Ok().content_type(envelope::JSON).body(envelope::validated())
+    }
+
+    /// Whoever asked as they are now, if they may still: for answers that go on for long.
+    pub async fn credential_now(&self) -> Result<Credential, Refusal>
+    where
+        P: Privilege,
+    {
+        let credential = match self.secret {
+            Some(secret) => issued(&self.app, secret, now()).await?.credential,
+            None => {
+                let name = self.person.username.clone();
+                let found = stream::question(&self.app, move |reader| Ok(reader.credential(&name)?));
+                found.await?.ok_or(Refusal::Unauthorized)?
+            }
+        };
+        if P::allows(credential.person.privileges) { Ok(credential) } else { Err(Refusal::Forbidden) }
     }
 
     /// For the audit log.
@@ -299,14 +315,8 @@ fn not_now(why: NotNow) -> Refusal {
 
 /// Whoever holds a token or session that still counts.
 async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secret>), Refusal> {
-    let issued = stream::question(app, move |reader| Ok(reader.issued(&secret)?))
-        .await?
-        .ok_or(Refusal::Unauthorized)?;
     let now = now();
-    let idle = matches!(secret, Secret::Session(_)).then(|| app.session_rules().session_idle);
-    if !auth::is_live(&issued, idle, now) {
-        return Err(Refusal::Unauthorized);
-    }
+    let issued = issued(app, secret, now).await?;
     if let Secret::Session(hash) = secret
         && now >= issued.seen + TOUCH
     {
@@ -315,6 +325,15 @@ async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secre
         drop(tokio::task::spawn_blocking(move || app.store.touch_session(&hash, now)));
     }
     Ok((issued.credential.person, Some(secret)))
+}
+
+/// A token or session, if it still counts.
+async fn issued(app: &Data<App>, secret: Secret, now: i64) -> Result<Issued, Refusal> {
+    let issued = stream::question(app, move |reader| Ok(reader.issued(&secret)?))
+        .await?
+        .ok_or(Refusal::Unauthorized)?;
+    let idle = matches!(secret, Secret::Session(_)).then(|| app.session_rules().session_idle);
+    if auth::is_live(&issued, idle, now) { Ok(issued) } else { Err(Refusal::Unauthorized) }
 }
 
 /// Whether a request with the cookie comes from our own page. Browsers say where a request comes from, but older ones

@@ -7,6 +7,7 @@ mod csv;
 mod cursor;
 mod envelope;
 mod error;
+mod events;
 mod export;
 mod file;
 mod groups;
@@ -20,6 +21,7 @@ mod peaks;
 mod people;
 mod recordings;
 mod session;
+mod status;
 mod stream;
 mod summary;
 mod writing;
@@ -38,6 +40,7 @@ use crate::app::App;
 use identity::{Asked, HttpStatus, Privilege};
 
 pub use error::{Fault, Refusal};
+pub use events::Hub;
 pub use log::access_log;
 pub use params::{Parameter, Params, Type};
 pub use recordings::explain;
@@ -78,6 +81,8 @@ pub fn functions() -> Vec<Function> {
         function("people/delete",                people::delete,           people::DELETE,           "Deletes somebody who may log in"),
         function("roles/list",                   people::roles,            &[],                      "The roles and what they allow"),
         function("customers/list",               people::customers,        &[],                      "The customers that you see"),
+        function("events",                       events::events,           events::EVENTS,           "What happens to recordings, as it happens"),
+        function("status/get",                   status::get,              &[],                      "How the sources of recordings are doing, and how much room there is"),
         function("audit/list",                   audit::list,              audit::LIST,              "Who did what and who heard what, newest first"),
         function("user/login",                   session::login,           session::LOGIN,           "Who you are; with a token or a session if you want one"),
         function("user/logout",                  session::logout,          &[],                      "Ends the token or session that it is called with"),

@@ -46,6 +46,8 @@ fn document() -> Value {
             { "name": "roles", "description": "What people may do" },
             { "name": "customers", "description": "The tenants of the PBX" },
             { "name": "audit", "description": "Who did what, and who heard what" },
+            { "name": "status", "description": "How the sources of recordings are doing" },
+            { "name": "events", "description": "What happens, as it happens" },
             { "name": "user", "description": "Logging in and out, and one's own password" },
         ],
         "paths": paths,
@@ -215,6 +217,8 @@ fn answer(path: &str) -> Option<Answer> {
         "roles/list" => (Some(rows("Role")), false),
         "customers/list" => (Some(rows("Customer")), false),
         "audit/list" => (Some(rows("Entry")), false),
+        "status/get" => (Some(reference("Status")), false),
+        "events" => (None, false),
         "user/login" => (Some(reference("Person")), false),
         "user/logout" | "user/password/update" => (None, false),
         _ => return None,
@@ -238,8 +242,10 @@ fn responses(path: &str) -> Value {
 }
 
 fn success(path: &str, data: Option<Value>) -> Value {
-    if path == "recording/recordings/export" {
-        return exported();
+    match path {
+        "recording/recordings/export" => return exported(),
+        "events" => return told(),
+        _ => {}
     }
     let Some(data) = data else {
         return json!({
@@ -267,6 +273,15 @@ fn success(path: &str, data: Option<Value>) -> Value {
 }
 
 /// The files of an export.
+/// Server-Sent Events.
+fn told() -> Value {
+    json!({
+        "description": "Events named added, changed, completed and removed, each with customer, recordgroup, uniqueid and recordid \
+            of a recording as JSON; and refresh where something may have happened that is not told one by one",
+        "content": { "text/event-stream": { "schema": { "type": "string" } } },
+    })
+}
+
 fn exported() -> Value {
     let file = |kind: &str, about: &str| json!({ "schema": { "type": "string", "contentMediaType": kind, "description": about } });
     let csv = "RFC 4180 in UTF-8 with a byte order mark; the header has the names of the columns of a list. Times are ISO \

@@ -67,7 +67,7 @@ impl<P> Asked<P> {
     }
 
     /// Makes a change and takes it back.
-    async fn rehearse<T: Send + 'static>(
+    pub async fn rehearse<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Change<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {

@@ -73,13 +73,13 @@ impl Change<'_> {
 
     /// Files a recording under another group too: the same row but for its group, and the same sound. Does nothing
     /// where it is there already.
-    pub fn copy_recording(&self, named: &Named, destination: i64) -> Result<(), StoreError> {
+    pub fn copy_recording(&self, named: &Named, destination: i64) -> Result<bool, StoreError> {
         let Identity { uniqueid, recordid, .. } = &named.identity;
         let mut statement = self.transaction.prepare_cached(
             "SELECT 1 FROM recordings WHERE recordgroup = ? AND uniqueid = ? AND recordid = ?",
         )?;
         if statement.exists((destination, uniqueid, recordid))? {
-            return Ok(());
+            return Ok(false);
         }
         // Whatever columns the table has: an adopted one may have more than ours.
         let columns: String = self.transaction.query_row(
@@ -93,7 +93,8 @@ impl Change<'_> {
         );
         self.transaction.prepare_cached(&sql)?.execute((destination, named.id))?;
         let detail = format!("to group {destination}");
-        self.audit(&Entry::of("recordings/copy", named.customer, &named.identity, detail))
+        self.audit(&Entry::of("recordings/copy", named.customer, &named.identity, detail))?;
+        Ok(true)
     }
 
     /// Deletes a recording's row and notes that its sound is to be removed. Gives the number of the note, if it has

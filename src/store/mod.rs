@@ -24,6 +24,7 @@ mod schema;
 mod search;
 mod sessions;
 mod summary;
+mod tally;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -48,6 +49,7 @@ pub use people::{Credential, Listed, PersonFields, Role, Subject};
 pub use row::RecordingRow;
 pub use search::{Access, Choice};
 pub use sessions::{Issued, Secret};
+pub use tally::Tally;
 
 use crate::model::Actor;
 
@@ -151,6 +153,12 @@ impl Store {
     /// Makes new rows quick to search once many wait for it. Gives how many were made so.
     pub fn index_waiting(&self) -> Result<usize, StoreError> {
         Ok(search::index_waiting(&mut self.writer())?)
+    }
+
+    /// A number that is another one once another program has written; `None` while we write ourselves.
+    pub fn written_by_others(&self) -> Option<i64> {
+        // What the very same connection writes does not change it.
+        self.idle_writer()?.query_row("PRAGMA data_version", [], |row| row.get(0)).ok()
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {

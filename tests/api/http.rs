@@ -140,6 +140,10 @@ pub fn read_body(
     mut rest: Vec<u8>,
 ) -> Answer {
     let named = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    // Events go on for ever: who wants them reads them.
+    if named("content-type").is_some_and(|kind| kind.starts_with("text/event-stream")) {
+        return Answer { status, headers, body: rest, whole: false };
+    }
     if named("transfer-encoding").as_deref() == Some("chunked") {
         let mut body = Vec::new();
         let whole = loop {
@@ -155,6 +159,17 @@ pub fn read_body(
     let length: usize = named("content-length").map_or(0, |length| length.parse().expect("a number"));
     while rest.len() < length && read_more(stream, &mut rest) {}
     Answer { status, headers, whole: rest.len() == length, body: rest }
+}
+
+/// The next chunk of a body; `None` at its end.
+pub fn read_chunk(stream: &mut impl Read, rest: &mut Vec<u8>) -> Option<Vec<u8>> {
+    loop {
+        match take_chunk(rest) {
+            Some(chunk) => return Some(chunk).filter(|chunk| !chunk.is_empty()),
+            None if read_more(stream, rest) => {}
+            None => return None,
+        }
+    }
 }
 
 /// Status and headers, with whatever came behind them.

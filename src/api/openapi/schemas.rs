@@ -73,6 +73,7 @@ pub fn schemas() -> Value {
             "role": text("The role's name"),
             "created": int("When the account was made, Unix seconds"),
         })),
+        "Status": status(),
         "Role": object(json!({
             "name": text("What people are given"),
             "description": text("What it is for"),
@@ -182,4 +183,36 @@ fn person() -> Value {
     person["properties"]["auth_token_expiry"] = int("With token=1: seconds that it lasts");
     person["properties"]["auth_token_expires"] = int("With token=1: when it ends, Unix seconds");
     person
+}
+
+fn status() -> Value {
+    let list = |item: Value| json!({ "type": "array", "items": item });
+    let reasons = list(object(json!({ "reason": text("In words"), "count": int("Files") })));
+    let source = object(json!({
+        "name": text("Which source"),
+        "state": text("What it is doing, in words"),
+        "since": int("Since when, Unix seconds"),
+        "last_event": int("When it last heard of a recording, Unix seconds; 0 never"),
+        "lag": int("Milliseconds from that event to its row"),
+        "inserted": int("New rows since the start"),
+        "completed": int("Rows completed since the start"),
+        "enriched": int("Rows that it knew more of"),
+        "excluded": int("Recordings that rules left out"),
+        "skipped": reasons,
+        "trouble": text("What went wrong last, in words"),
+    }));
+    let disk = object(json!({
+        "name": text("What lies on it: database or sound"),
+        "size": int("Bytes; 0 where it isn't known"),
+        "free": int("Bytes left"),
+    }));
+    object(json!({
+        "time": int("Now, Unix seconds"),
+        "sources": list(source),
+        "calls_today": int("Recordings that began today"),
+        "in_progress": int("Calls in progress"),
+        "rows_without_files": int("Rows whose sound is missing"),
+        "files_without_rows": reasons,
+        "disks": list(disk),
+    }))
 }

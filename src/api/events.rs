@@ -1,0 +1,240 @@
+//! events: what happens to recordings, told as it happens.
+//!
+//! Server-Sent Events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>) named `added`, `changed`,
+//! `completed` and `removed`, with what names the recording; and `refresh` where something may have happened that is not
+//! told one by one: another program wrote to the database, or the listener has fallen behind.
+
+use std::collections::HashSet;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::web::{Bytes, Data};
+use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{self, Receiver};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::time::{Instant, interval_at};
+
+use super::UNCOMPRESSED;
+use super::error::Refusal;
+use super::identity::{Asked, Listener};
+use super::params::Parameter;
+use super::recordings as list;
+use super::stream;
+use crate::app::{App, blocking, now};
+use crate::intake::{Event, Intake, What};
+use crate::model::Scope;
+use crate::store::{Identity, Named};
+
+/// The parameters: whose recordings.
+pub const EVENTS: &[Parameter] = &[list::CUSTOMER, list::RECORDGROUP];
+
+/// Listeners at once. Each has a connection, and little else.
+const LISTENERS: usize = 512;
+/// Messages that may wait for a slow listener; then it is disconnected.
+const WAITING: usize = 256;
+/// How often a listener hears that the connection lives, and is looked at again: may it still listen?
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Seconds after which a listener may try again when all places are taken.
+const RETRY: u32 = 30;
+/// Milliseconds after which a browser connects again.
+const RECONNECT: u32 = 3_000;
+/// How often it is looked whether another program has written.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+/// What all listeners have in common.
+pub struct Hub {
+    places: Arc<Semaphore>,
+    /// How often other programs have written; closed when the server stops.
+    others: watch::Sender<u64>,
+    over: broadcast::Sender<()>,
+}
+
+impl Default for Hub {
+    fn default() -> Hub {
+        Hub {
+            places: Arc::new(Semaphore::new(LISTENERS)),
+            others: watch::Sender::new(0),
+            over: broadcast::Sender::new(1),
+        }
+    }
+}
+
+impl Hub {
+    /// Ends every listener's connection: the server stops.
+    pub fn end(&self) {
+        self.places.close();
+        // Nobody may be listening.
+        let _ = self.over.send(());
+    }
+
+    /// Looks every second whether another program has written to the database.
+    pub async fn watch_others(&self, app: Data<App>) {
+        let mut before = None;
+        loop {
+            let here = app.clone();
+            if let Ok(Some(found)) = blocking(move || here.store.written_by_others()).await
+                && before.replace(found).is_some_and(|before| before != found)
+            {
+                self.others.send_modify(|count| *count += 1);
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+    }
+}
+
+/// Tells listeners what a function of the API has done to a recording.
+pub fn tell<P>(asked: &Asked<P>, what: What, named: &Named, recordgroup: i64) {
+    let Some(intake) = asked.request.app_data::<Data<Intake>>() else { return };
+    let Identity { uniqueid, recordid, .. } = named.identity.clone();
+    intake.live().tell(Event { what, customer: named.customer, recordgroup, uniqueid, recordid });
+}
+
+/// What happens from now on.
+pub async fn events(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
+    let missing = || Refusal::internal(&"no event hub");
+    let hub = asked.request.app_data::<Data<Hub>>().cloned().ok_or_else(missing)?;
+    let intake = asked.request.app_data::<Data<Intake>>().cloned().ok_or_else(missing)?;
+    let may = May::now(&asked).await?;
+    let place = Arc::clone(&hub.places).try_acquire_owned().map_err(|_| Refusal::Busy(RETRY))?;
+    let (messages, body) = mpsc::channel(WAITING);
+    let told = Telling {
+        asked,
+        may,
+        events: intake.live().listen(),
+        others: hub.others.subscribe(),
+        over: hub.over.subscribe(),
+        messages,
+        _place: place,
+    };
+    actix_web::rt::spawn(told.run());
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream; charset=utf-8")
+        .insert_header(UNCOMPRESSED)
+        // nginx gathers answers unless told otherwise.
+        .insert_header(("X-Accel-Buffering", "no"))
+        .body(Body(body)))
+}
+
+/// Which events somebody may hear, as their rights are now.
+#[derive(PartialEq, Eq)]
+struct May {
+    scope: Scope,
+    /// For a scope of one's own groups: which they are.
+    own: HashSet<i64>,
+    /// What the password was: another one ends the connection.
+    hash: String,
+}
+
+impl May {
+    async fn now(asked: &Asked<Listener>) -> Result<May, Refusal> {
+        let credential = asked.credential_now().await?;
+        let wanted = list::Wanted::read(&asked.params, now());
+        stream::question(&asked.app, move |reader| {
+            let person = &credential.person;
+            let scope = wanted.filter(reader, person)?.scope;
+            let own = match scope {
+                Scope::Own { customer, .. } => {
+                    reader.groups(person, customer)?.iter().map(|g| g.id).collect()
+                }
+                _ => HashSet::new(),
+            };
+            Ok(May { scope, own, hash: credential.hash.clone() })
+        })
+        .await
+    }
+
+    fn hear(&self, event: &Event) -> bool {
+        match self.scope {
+            Scope::Customer(customer) => event.customer == customer,
+            Scope::Group(group) => event.recordgroup == group,
+            Scope::Own { .. } => self.own.contains(&event.recordgroup),
+        }
+    }
+}
+
+/// A listener's connection.
+struct Telling {
+    asked: Asked<Listener>,
+    may: May,
+    events: Receiver<Event>,
+    others: watch::Receiver<u64>,
+    over: Receiver<()>,
+    messages: mpsc::Sender<Bytes>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Telling {
+    /// Tells until the listener goes away, may not listen any more, is too slow, or the server stops.
+    async fn run(mut self) {
+        let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+        let mut said = self.say(format!("retry: {RECONNECT}\n\n"));
+        while said {
+            said = tokio::select! {
+                () = self.messages.closed() => false,
+                _ = self.over.recv() => false,
+                event = self.events.recv() => self.event(event),
+                changed = self.others.changed() => changed.is_ok() && self.may_still().await && self.refresh(),
+                _ = beat.tick() => self.may_still().await && self.say(":\n\n".into()),
+            };
+        }
+    }
+
+    fn event(&self, event: Result<Event, RecvError>) -> bool {
+        match event {
+            Ok(event) if self.may.hear(&event) => self.say(message(&event)),
+            Ok(_) => true,
+            Err(RecvError::Lagged(_)) => self.refresh(),
+            Err(RecvError::Closed) => false,
+        }
+    }
+
+    fn refresh(&self) -> bool {
+        self.say("event: refresh\ndata: {}\n\n".into())
+    }
+
+    /// Whether whoever asked would still get an answer.
+    async fn may_still(&mut self) -> bool {
+        let Ok(may) = May::now(&self.asked).await else { return false };
+        let same_password = may.hash == self.may.hash;
+        self.may = may;
+        same_password
+    }
+
+    fn say(&self, text: String) -> bool {
+        self.messages.try_send(text.into()).is_ok()
+    }
+}
+
+fn message(event: &Event) -> String {
+    let name = match event.what {
+        What::Added => "added",
+        What::Changed => "changed",
+        What::Completed => "completed",
+        What::Removed => "removed",
+    };
+    let Event { customer, recordgroup, uniqueid, recordid, .. } = event;
+    // JSON has no line breaks of its own.
+    let data = json!({ "customer": customer, "recordgroup": recordgroup, "uniqueid": uniqueid, "recordid": recordid });
+    format!("event: {name}\ndata: {data}\n\n")
+}
+
+/// What is sent, as it comes.
+struct Body(mpsc::Receiver<Bytes>);
+
+impl MessageBody for Body {
+    type Error = io::Error;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        self.0.poll_recv(context).map(|piece| piece.map(Ok))
+    }
+}

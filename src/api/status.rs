@@ -1,0 +1,111 @@
+//! status/get: how intake is doing.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::calendar;
+use super::error::Refusal;
+use super::identity::{Administrator, Asked};
+use super::stream;
+use crate::app::{Space, now};
+use crate::intake::{Intake, SourceStatus};
+use crate::store::Tally;
+
+/// How it all is.
+#[derive(Serialize)]
+struct Status {
+    /// Now, Unix seconds.
+    time: i64,
+    sources: Vec<Source>,
+    #[serde(flatten)]
+    tally: Tally,
+    /// Files that have no row on purpose.
+    files_without_rows: Vec<Reason>,
+    disks: Vec<Disk>,
+}
+
+#[derive(Serialize)]
+struct Source {
+    name: String,
+    state: String,
+    since: i64,
+    last_event: i64,
+    lag: i64,
+    inserted: u64,
+    completed: u64,
+    enriched: u64,
+    excluded: u64,
+    skipped: Vec<Reason>,
+    trouble: String,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    reason: String,
+    count: i64,
+}
+
+#[derive(Serialize)]
+struct Disk {
+    name: &'static str,
+    #[serde(flatten)]
+    space: Space,
+}
+
+/// How each source is doing, what came today, and how much room there is.
+pub async fn get(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
+    let (person, now) = (asked.person.clone(), now());
+    let everywhere = person.privileges.everywhere();
+    let midnight = midnight(now);
+    let (tally, excluded, alone) = stream::long_question(&asked.app, move |reader| {
+        let customer = (!everywhere).then_some(person.customer);
+        let alone = reader.customers()?.len() < 2;
+        Ok((reader.tally(customer, midnight)?, reader.excluded_files()?, alone))
+    })
+    .await?;
+    // Reasons and troubles name files and groups of every customer.
+    let all = everywhere || alone;
+    let reasons = excluded.into_iter().map(|(reason, count)| Reason { reason, count });
+    let files_without_rows = reasons.filter(|_| all).collect();
+    let app = asked.app.clone();
+    let disks = vec![
+        Disk { name: "database", space: Space::of(app.store.path()) },
+        Disk { name: "sound", space: Space::of(&app.config.media_root) },
+    ];
+    asked.ok(&Status { time: now, sources: sources(&asked, all), tally, files_without_rows, disks })
+}
+
+fn sources<P>(asked: &Asked<P>, all: bool) -> Vec<Source> {
+    let Some(intake) = asked.request.app_data::<Data<Intake>>() else { return Vec::new() };
+    let sources = intake.live().sources().into_iter();
+    sources.map(|(name, status)| Source::of(name, status, all)).collect()
+}
+
+impl Source {
+    fn of(name: String, status: SourceStatus, all: bool) -> Source {
+        let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let reasons = status.skipped.into_iter().filter(|_| all);
+        Source {
+            name,
+            state: status.state,
+            since: status.since,
+            last_event: status.last_event,
+            lag: status.lag,
+            inserted: status.inserted,
+            completed: status.completed,
+            enriched: status.enriched,
+            excluded: status.excluded,
+            skipped: reasons.map(|(reason, skipped)| Reason { reason, count: count(skipped) }).collect(),
+            trouble: if all { status.trouble } else { String::new() },
+        }
+    }
+}
+
+/// When today began on this machine, Unix seconds.
+fn midnight(now: i64) -> i64 {
+    let zone = TimeZone::system();
+    let start = calendar::clock(&zone, now).date().at(0, 0, 0, 0);
+    zone.to_ambiguous_timestamp(start).compatible().map_or(now - 86_400, |start| start.as_second())
+}

@@ -1,0 +1,149 @@
+//! events: what happens to recordings, told to those who may hear of them.
+
+use std::io::Write;
+use std::net::TcpStream;
+
+use crate::app::{Caller, TestApp, spawn_app};
+use crate::http;
+
+/// A connection on which events come.
+struct Listening {
+    stream: TcpStream,
+    bytes: Vec<u8>,
+    headers: Vec<(String, String)>,
+}
+
+impl Listening {
+    #[track_caller]
+    fn new(caller: &Caller, query: &str) -> Listening {
+        let target = format!("/api/json/events{query}");
+        let mut stream = http::connect(caller.address, None, None);
+        let request =
+            caller.clone().with("Accept-Encoding", "gzip, br, zstd").bytes("GET", &target, &[], b"");
+        stream.write_all(&request).expect("a connection");
+        let (status, headers, bytes) = http::read_head(&mut stream);
+        assert_eq!(status, 200);
+        let mut listening = Listening { stream, bytes, headers };
+        assert_eq!(listening.next().as_deref(), Some("retry: 3000"));
+        listening
+    }
+
+    /// The next message, but for heartbeats; `None` at the end.
+    fn next(&mut self) -> Option<String> {
+        loop {
+            let chunk = http::read_chunk(&mut self.stream, &mut self.bytes)?;
+            let text = String::from_utf8(chunk).expect("UTF-8");
+            let message = text.strip_suffix("\n\n")?;
+            if message != ":" {
+                return Some(message.to_owned());
+            }
+        }
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn told(what: &str, customer: i64, recordgroup: i64, uniqueid: &str) -> Option<String> {
+    Some(format!(
+        "event: {what}\ndata: {{\"customer\":{customer},\"recordgroup\":{recordgroup},\"uniqueid\":\"{uniqueid}\",\"recordid\":\"1\"}}"
+    ))
+}
+
+/// Changes recordings of both customers, by the API.
+fn change(app: &TestApp) {
+    for (function, form) in [
+        ("update", "recordgroup=1;uniqueid=a;recordid=1;hold=0"),
+        ("update", "recordgroup=4;uniqueid=f;recordid=1;expires=5"),
+        ("copy", "recordgroup=1;uniqueid=b;recordid=1;destination=3"),
+        ("copy", "recordgroup=1;uniqueid=b;recordid=1;destination=3"),
+        ("update", "recordgroup=2;uniqueid=c;recordid=1;expires=5;validation=1"),
+        ("delete", "recordgroup=2;uniqueid=c;recordid=1"),
+    ] {
+        let answer = app.owner().post(&format!("recording/recordings/{function}"), form);
+        assert_eq!(answer.status, 200, "{function} {form}: {}", answer.text());
+    }
+}
+
+#[test]
+fn changes_are_told_to_those_who_see_the_recording() {
+    let app = spawn_app();
+    let mut all = Listening::new(&app.supervisor(), "");
+    let mut sales = Listening::new(&app.supervisor(), "?recordgroup=2");
+    let mut own = Listening::new(&app.agent(), "");
+    let mut birch = Listening::new(&app.stranger(), "");
+    let mut birch_for_owner = Listening::new(&app.owner(), "?customer=2");
+    change(&app);
+    let [held, copied, deleted] =
+        [told("changed", 1, 1, "a"), told("added", 1, 3, "b"), told("removed", 1, 2, "c")];
+    assert_eq!([all.next(), all.next(), all.next()], [held.clone(), copied, deleted.clone()]);
+    assert_eq!(sales.next(), deleted);
+    assert_eq!([own.next(), own.next()], [held, deleted], "not those of group 3");
+    assert_eq!(birch.next(), told("changed", 2, 4, "f"));
+    assert_eq!(birch_for_owner.next(), told("changed", 2, 4, "f"));
+    // And nothing else came in between.
+    app.sqlite3("UPDATE recordings SET hold = 1 WHERE id = 16");
+    for listening in [&mut all, &mut sales, &mut own, &mut birch, &mut birch_for_owner] {
+        assert_eq!(listening.next().as_deref(), Some("event: refresh\ndata: {}"));
+    }
+}
+
+#[test]
+fn events_are_neither_kept_nor_gathered_on_their_way() {
+    let app = spawn_app();
+    let listening = Listening::new(&app.agent(), "");
+    for (name, value) in [
+        ("content-type", Some("text/event-stream; charset=utf-8")),
+        ("content-encoding", None),
+        ("cache-control", Some("no-store")),
+        ("x-accel-buffering", Some("no")),
+        ("transfer-encoding", Some("chunked")),
+    ] {
+        assert_eq!(listening.header(name), value, "{name}");
+    }
+}
+
+#[test]
+fn who_may_not_listen_hears_why() {
+    let app = spawn_app();
+    for (caller, query, codes) in [
+        (app.anon(), "", "401"),
+        (app.user(), "", "402"),
+        (app.stranger(), "?customer=1", "400 customer"),
+        (app.supervisor(), "?customer=99", "400 customer"),
+        (app.agent(), "?recordgroup=3", "400 recordgroup"),
+        (app.agent(), "?recordgroup=1;customer=1", "400 customer, 400 recordgroup"),
+    ] {
+        assert_eq!(caller.get(&format!("events{query}")).codes(), codes, "{query}");
+    }
+}
+
+#[test]
+fn whoever_may_listen_no_more_is_disconnected() {
+    let app = spawn_app();
+    let mut role = Listening::new(&app.supervisor(), "");
+    let mut password = Listening::new(&app.agent(), "");
+    let bearer = format!("Bearer {}", app.token("boris"));
+    let mut token = Listening::new(&app.anon().with("Authorization", &bearer), "");
+    let mut group = Listening::new(&app.person("bea"), "?recordgroup=4");
+    let mut stays = Listening::new(&app.owner(), "");
+    app.sqlite3(
+        "UPDATE people SET role = 'user' WHERE username = 'sara';
+         UPDATE people SET hash = 'another' WHERE username = 'anna';
+         DELETE FROM tokens;
+         DELETE FROM recordgroup_members WHERE person = 7;",
+    );
+    for listening in [&mut role, &mut password, &mut token, &mut group] {
+        assert_eq!(listening.next(), None);
+    }
+    assert_eq!(stays.next().as_deref(), Some("event: refresh\ndata: {}"));
+}
+
+#[test]
+fn a_server_that_stops_ends_every_connection() {
+    let app = spawn_app();
+    let mut listening = Listening::new(&app.supervisor(), "");
+    drop(app);
+    assert_eq!(listening.next(), None);
+}
