@@ -31,9 +31,9 @@ function keepTime(response) {
   if (!Number.isNaN(date)) skew = Math.abs(date - Date.now()) < 2000 ? 0 : (date - Date.now()) / 1000;
 }
 
-/** Parameters without what is empty. @returns {URLSearchParams} */
-function body(params) {
-  const kept = Object.entries(params).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+/** Parameters without what is empty, unless that means something. @returns {URLSearchParams} */
+function body(params, empty = false) {
+  const kept = Object.entries(params).filter(([, value]) => (value !== "" || empty) && value !== null && value !== undefined);
   return new URLSearchParams(kept.map(([key, value]) => [key, String(value)]));
 }
 
@@ -77,8 +77,8 @@ function parse(response, text) {
   throw new ApiError([{ code: String(response.status), key: "", message }], 0);
 }
 
-async function once(name, params, signal) {
-  const { response, text } = await exchange(BASE + name, { method: "POST", body: body(params), signal });
+async function once(name, params, { signal, empty }) {
+  const { response, text } = await exchange(BASE + name, { method: "POST", body: body(params, empty), signal });
   const answer = parse(response, text);
   if (/^2/.test(answer.responses[0].code)) return answer;
   throw new ApiError(answer.responses, Number(response.headers.get("retry-after") ?? 0));
@@ -88,14 +88,15 @@ async function once(name, params, signal) {
  * Calls a function of the API.
  * @param {string} name  such as "recording/recordings/list"
  * @param {Object<string, string|number>} [params]  empty ones are not sent
- * @param {{signal?: AbortSignal, quiet?: boolean}} [options]  quiet: a 401 is the caller's business alone
+ * @param {{signal?: AbortSignal, quiet?: boolean, empty?: boolean}} [options]
+ *   quiet: a 401 is the caller's business alone; empty: texts that are empty are sent
  * @returns {Promise<{data: any, next?: string}>}
  */
 export async function call(name, params = {}, options = {}) {
   const { signal, quiet = false } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(name, params, signal);
+      return await once(name, params, options);
     } catch (error) {
       if (error.code === "401" && !quiet) tell("unauthorized");
       if (error.code !== "503" || attempt === ATTEMPTS) throw error;
@@ -117,6 +118,60 @@ export async function hasSound(row) {
   const { response } = await exchange(soundUrl(row), { method: "HEAD" });
   return response.status !== 404;
 }
+
+/**
+ * Where the file itself is, as the PBX stored it.
+ * @param {import("./types.js").Recording} row
+ */
+export function fileUrl({ recordgroup, uniqueid, recordid }) {
+  return `${BASE}recording/recordings/get?${body({ recordgroup, uniqueid, recordid, wrap: "none" })}`;
+}
+
+/** Bytes that are held before they go where the browser keeps what is large. */
+const HELD = 4 << 20;
+
+/** Reads an answer to its end. @returns {Promise<Blob>} */
+async function gather(response, progress) {
+  const reader = response.body.getReader();
+  const [blobs, chunks] = [[], []];
+  let held = 0;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return new Blob([...blobs, ...chunks], { type: response.headers.get("content-type") ?? "" });
+    chunks.push(value);
+    held += value.length;
+    progress(value);
+    if (held >= HELD) {
+      blobs.push(new Blob(chunks.splice(0)));
+      held = 0;
+    }
+  }
+}
+
+/**
+ * Fetches a file that a function makes.
+ * @param {(chunk: Uint8Array) => void} progress
+ * @returns {Promise<{blob: Blob, name: string}>}
+ */
+export async function download(name, params, { signal, progress }) {
+  let response;
+  try {
+    response = await fetch(BASE + name, { method: "POST", body: body(params), signal, credentials: "same-origin", cache: "no-store" });
+    if (response.ok) {
+      const [, file = ""] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
+      return { blob: await gather(response, progress), name: file };
+    }
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Unreachable(response ? "The download broke off. Try again." : "The server can't be reached. Try again.");
+  }
+  const answer = parse(response, await response.text());
+  if (response.status === 401) tell("unauthorized");
+  throw new ApiError(answer.responses, 0);
+}
+
+/** The same as a link, which the browser downloads by itself. */
+export const downloadUrl = (name, params) => `${BASE}${name}?${body(params)}`;
 
 /** The description of the whole API. */
 export async function openapi() {

@@ -1,22 +1,28 @@
 /** Puts the page together. */
 
 import { wire } from "./api.js";
+import * as bulk from "./bulk.js";
 import * as chart from "./chart.js";
 import * as connection from "./connection.js";
+import * as details from "./details.js";
 import * as empty from "./empty.js";
 import * as filters from "./filters.js";
 import * as groups from "./groups.js";
 import * as keys from "./keys.js";
 import * as login from "./login.js";
 import { notice, toast } from "./notices.js";
+import * as panel from "./panel.js";
 import * as password from "./password.js";
 import * as player from "./player.js";
 import * as listening from "./player-start.js";
 import * as popover from "./popover.js";
 import * as recordings from "./recordings.js";
+import { removals } from "./removing.js";
+import * as selection from "./selection.js";
 import { state } from "./state.js";
 import * as table from "./table.js";
 import * as totals from "./totals.js";
+import * as work from "./work.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -25,7 +31,10 @@ let listed = "";
 let charted = "";
 
 function openList() {
+  const before = listed;
   listed = JSON.stringify({ ...state.search, per: "" });
+  // What one doesn't see any more isn't to be deleted by mistake.
+  if (before !== listed || selection.isAll()) selection.clear();
   table.restart();
   recordings.open();
 }
@@ -52,8 +61,12 @@ function changed() {
 }
 
 async function enter({ same }) {
-  if (!same) leave();
+  if (!same) {
+    leave();
+    state.open("");
+  }
   open();
+  panel.resume();
   try {
     await groups.load(state.search.customer);
   } catch {
@@ -61,11 +74,15 @@ async function enter({ same }) {
   }
   filters.draw();
   table.refresh();
+  details.draw();
 }
 
 /** Whoever comes next sees nothing of it. */
 function leave() {
   player.stop();
+  work.drop();
+  selection.clear();
+  panel.hide();
   recordings.close();
   chart.close();
 }
@@ -93,13 +110,24 @@ function listChanged() {
   else if (recordings.pages.loaded) empty.nothing();
 }
 
+/** Calls have been deleted. */
+function removed({ keys }) {
+  if (keys.has(state.recording)) state.open("");
+  recordings.pages.removed(keys);
+  recordings.recount();
+  openChart();
+}
+
 popover.start();
+panel.start();
 password.start();
 totals.start(open);
 filters.start(open);
 chart.start();
 listening.start();
 table.start();
+details.start();
+bulk.start();
 keys.start();
 connection.start(reconnected);
 recordings.results.addEventListener("opening", () => ($("progress").hidden = false));
@@ -110,6 +138,7 @@ $("again").addEventListener("click", () => {
   recordings.pages.retry();
 });
 recordings.watch(table.inProgress);
+removals.addEventListener("gone", removed);
 state.addEventListener("change", changed);
 document.addEventListener("tapeline:again", open);
 wire.addEventListener("unauthorized", player.stop);

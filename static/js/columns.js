@@ -7,10 +7,12 @@ import * as format from "./format.js";
  * @typedef {object} Context
  * @property {(id: number) => string} group  the name of a record group
  * @property {number} now                    Unix seconds
+ * @property {(row: import("./types.js").Recording) => boolean} picked
  *
  * @typedef {object} Column
  * @property {string} id
  * @property {string} label
+ * @property {string} [hidden]               the label for those who hear the page, where none is seen
  * @property {string} width                  a track of CSS grid
  * @property {string} [sort]                 the API's name, where it sorts by it
  * @property {boolean} [end]                 numbers line up at the end
@@ -61,15 +63,25 @@ function kept({ hold, expires }) {
   return expires ? html`<span title="${format.exact(expires)}">${format.date(expires)}</span>` : html`<span class="faint">For ever</span>`;
 }
 
+function pick(row, { picked }) {
+  return html`<label class="box"><input type="checkbox" tabindex="-1" aria-label="Select" ${picked(row) ? html`checked` : ""}></label>`;
+}
+
+const more = () => html`<button class="tool" type="button" tabindex="-1" data-more aria-label="Details" title="Details (i)">${icon("info")}</button>`;
+
 function play(row) {
-  if (row.stale) return html`<span class="nosound" title="The sound is missing">${icon("mute")}<span class="unseen">The sound is missing</span></span>`;
+  if (row.stale || !row.path) {
+    const why = row.stale ? "The sound is missing" : "No sound was stored";
+    return html`<span class="nosound" title="${why}">${icon("mute")}<span class="unseen">${why}</span></span>`;
+  }
   return html`<button class="play" type="button" tabindex="-1" aria-label="Play" title="Play">${icon("play")}</button>`;
 }
 
 /** @type {Column[]} */
 export const COLUMNS = [
-  { id: "play", label: "", width: "44px", cell: play },
-  { id: "time", label: "Time", width: `minmax(${format.twelve ? 176 : 152}px, 0.8fr)`, sort: "start", cell: time },
+  { id: "pick", label: "", hidden: "Selected", width: "32px", cell: pick },
+  { id: "play", label: "", hidden: "Sound", width: "44px", cell: play },
+  { id: "time", label: "Time", width: `minmax(${format.twelve ? 208 : 152}px, 0.8fr)`, sort: "start", cell: time },
   { id: "direction", label: "Direction", width: "36px", cell: direction },
   { id: "from", label: "From", width: "minmax(190px, 2fr)", sort: "snumber", cell: (r) => party(r.snumber_name, r.snumber_display || r.snumber, r.snumber) },
   { id: "to", label: "To", width: "minmax(190px, 2fr)", sort: "cnumber", cell: (r) => party(r.cnumber_name, r.cnumber_display || r.cnumber, r.cnumber) },
@@ -83,10 +95,11 @@ export const COLUMNS = [
   { id: "callerid", label: "Caller id", width: "minmax(120px, 1fr)", extra: true, cell: (r) => html`<bdi class="number">${r.callerid_internal}</bdi>${r.spresent ? "" : html` <span class="faint">withheld</span>`}` },
   { id: "callid", label: "Call id", width: "minmax(140px, 1fr)", extra: true, cell: (r) => html`<bdi class="number">${r.callid}</bdi>` },
   { id: "machine", label: "Machine", width: "minmax(90px, 0.7fr)", extra: true, cell: (r) => html`<bdi>${r.machine}</bdi>` },
+  { id: "more", label: "", hidden: "Details", width: "44px", cell: more },
 ];
 
 /** What fits on a phone, whatever was chosen elsewhere. */
-const PHONE = ["play", "time", "direction", "from", "to", "group", "length"];
+const PHONE = ["pick", "play", "time", "direction", "from", "to", "group", "length"];
 const KEY = "tapeline.columns";
 
 function chosen() {
@@ -109,7 +122,7 @@ function narrowed(column) {
 /** @param {"phone"|"tablet"|"screen"} room */
 export function active(room) {
   if (room === "phone") return COLUMNS.filter((column) => PHONE.includes(column.id));
-  const columns = COLUMNS.filter((column) => column.id === "play" || shown.has(column.id));
+  const columns = COLUMNS.filter((column) => column.hidden || shown.has(column.id));
   return room === "tablet" ? columns.filter(({ id }) => id !== "status").map(narrowed) : columns;
 }
 

@@ -1,13 +1,18 @@
 /** Everything by keyboard. */
 
+import * as bulk from "./bulk.js";
 import { copy } from "./copy.js";
+import * as details from "./details.js";
 import { html, render } from "./html.js";
+import * as panel from "./panel.js";
 import { stop, toggle } from "./player.js";
 import { PLAYER_KEYS } from "./player-keys.js";
 import { covered } from "./popover.js";
 import { QUICK } from "./ranges.js";
+import * as selection from "./selection.js";
 import { state } from "./state.js";
 import * as table from "./table.js";
+import { undo } from "./work.js";
 
 const $ = (id) => document.getElementById(id);
 const STORED = "tapeline.keys";
@@ -31,6 +36,8 @@ function sameNumber() {
 
 function escape() {
   if (document.activeElement?.matches("input, select")) return document.activeElement.blur();
+  if (panel.shut()) return undefined;
+  if (!selection.empty()) return selection.clear();
   if (!$("dock").hidden) return stop();
   return table.unselect();
 }
@@ -42,7 +49,12 @@ const KEYS = [
   { keys: ["k"], shown: "k", text: "Call before", act: () => table.move(-1) },
   { keys: ["Enter"], shown: "Enter", text: "Play or pause the marked call", act: play, grid: true },
   ...PLAYER_KEYS,
-  { keys: ["Escape"], shown: "Esc", text: "Leave a field, close the player, unmark", act: escape },
+  { keys: ["i"], shown: "i", text: "Details of the marked call", act: () => details.toggleOf(table.current()) },
+  { keys: ["x"], shown: "x", text: "Select the marked call, or not", act: table.pickMarked },
+  { keys: ["A"], shown: "A", text: "Select all calls that match", act: selection.setAll },
+  { keys: ["Delete"], shown: "Del", text: "Delete what is selected, or marked", act: () => bulk.removeOr(table.current()), grid: true },
+  { keys: ["z"], shown: "z", text: "Undo a deletion", act: undo },
+  { keys: ["Escape"], shown: "Esc", text: "Leave a field, close, unmark", act: escape },
   { keys: ["g"], shown: "g", text: "First call", act: () => table.select(0) },
   { keys: ["G"], shown: "G", text: "Last call", act: () => table.select(Infinity) },
   { keys: ["c"], shown: "c", text: "Copy the caller's number", act: () => copyOf("snumber") },
@@ -50,12 +62,14 @@ const KEYS = [
   { keys: ["f"], shown: "f", text: "Only calls with this number", act: sameNumber },
   { keys: ["r"], shown: "r", text: "Look again", act: () => document.dispatchEvent(new Event("tapeline:again")) },
   ...QUICK.map(({ id, label, key }) => ({ keys: [key], shown: key, text: label, act: () => state.change({ range: id }) })),
-  { keys: ["x"], shown: "x", text: "Clear all filters", act: () => state.clear() },
+  { keys: ["X"], shown: "X", text: "Clear all filters", act: () => state.clear() },
   { keys: ["?"], shown: "?", text: "These keys", act: () => $("keys").showModal() },
 ];
 
-/** In the list, as in any grid. */
+/** In the list, as in any grid; with Shift they select. */
 const GRID = {
+  "Shift+ArrowDown": () => table.extend(1),
+  "Shift+ArrowUp": () => table.extend(-1),
   ArrowDown: () => table.move(1),
   ArrowUp: () => table.move(-1),
   PageDown: () => table.move(table.screenful()),
@@ -90,7 +104,7 @@ function keydown(event) {
   if (idle || covered()) return;
   const typing = event.target.matches?.("input:not([type=radio], [type=checkbox]), select, textarea");
   if (typing && event.key !== "Escape") return;
-  const act = (inGrid() && GRID[event.key]) || known(event);
+  const act = (inGrid() && GRID[`${event.shiftKey ? "Shift+" : ""}${event.key}`]) || known(event);
   if (!act) return;
   event.preventDefault();
   act();

@@ -7,6 +7,12 @@ const $ = (id) => document.getElementById(id);
 /** @type {import("./types.js").Person|null} */
 let person = null;
 
+/** Whether the role has a privilege: record, administrator, owner. @param {string} privilege */
+export const may = (privilege) => person !== null && (person.privileges.includes(privilege) || person.privileges.includes("owner"));
+
+/** Who it is. @returns {import("./types.js").Person|null} */
+export const who = () => person;
+
 /** Fires "in" with `person` and `same` (it is who was there before), and "out". */
 export const session = new EventTarget();
 

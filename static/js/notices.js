@@ -13,6 +13,11 @@ export function toast(text) {
   fading = setTimeout(() => $("toast").classList.remove("shown"), 2500);
 }
 
+/** For those who hear the page only. @param {string} text */
+export function say(text) {
+  $("said").textContent = text;
+}
+
 /** Over the whole page, until it is taken away with "". @param {string} text */
 export function banner(text) {
   $("offline").textContent = text;

@@ -1,6 +1,7 @@
 /** The rows of one search, fetched page by page as they come into view. */
 
 import { call } from "./api.js";
+import { key } from "./link.js";
 
 const SIZE = 200;
 /** So many pages stay in memory; their cursors all do. */
@@ -103,6 +104,66 @@ export class Pages extends EventTarget {
       };
       for (const name of ["change", "failed"]) this.addEventListener(name, look);
     });
+  }
+
+  /** A row that is here, by what link.js calls it. @param {string} id */
+  find(id) {
+    for (const rows of this.#pages.values()) {
+      const row = rows.find((one) => key(one) === id);
+      if (row) return row;
+    }
+    return undefined;
+  }
+
+  /** All rows from first to last, those that were not in view too. @returns {Promise<import("./types.js").Recording[]>} */
+  async range(first, last) {
+    const { signal } = this.#abort;
+    const rows = [];
+    for (let page = Math.floor(first / SIZE); page <= Math.floor(last / SIZE); page += 1) {
+      rows.push(...(this.#pages.get(page) ?? (await this.#ask(page, signal)).data));
+    }
+    const from = first % SIZE;
+    return rows.slice(from, from + last - first + 1);
+  }
+
+  /** Rows have changed; nothing moves. @param {Map<string, object>} changes  what is different, by what link.js calls it */
+  patch(changes) {
+    for (const [number, rows] of this.#pages) {
+      if (rows.some((row) => changes.has(key(row)))) this.#pages.set(number, rows.map((row) => ({ ...row, ...changes.get(key(row)) })));
+    }
+    this.#changed();
+  }
+
+  /** Rows that are no longer there: what follows moves up. @param {Set<string>} keys  as link.js writes them */
+  removed(keys) {
+    if (keys.size === 0 || !this.#loaded || this.#opening) return;
+    const pages = [...this.#pages].sort(([one], [other]) => one - other);
+    const held = ([, rows]) => rows.filter((row) => keys.has(key(row))).length;
+    if (pages.reduce((sum, page) => sum + held(page), 0) < keys.size) {
+      this.open(this.#params); // some are where nobody looks
+      return;
+    }
+    const first = pages.find(held)[0];
+    const kept = [];
+    for (let page = first; this.#pages.has(page); page += 1) kept.push(...this.#pages.get(page).filter((row) => !keys.has(key(row))));
+    this.#reached = Math.max(0, this.#reached - keys.size);
+    this.#counted = Math.max(0, this.#counted - keys.size);
+    this.#keepFrom(first, kept);
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#loading.clear();
+    this.#changed();
+  }
+
+  /** From a page on there are these rows; a page that isn't full is asked for anew, unless it is the last. */
+  #keepFrom(first, rows) {
+    for (const page of [...this.#pages.keys()]) if (page >= first) this.#pages.delete(page);
+    for (const page of [...this.#cursors.keys()]) if (page > first) this.#cursors.delete(page);
+    for (let i = 0; i < rows.length; i += SIZE) {
+      const some = rows.slice(i, i + SIZE);
+      const end = first * SIZE + i + some.length;
+      if (some.length === SIZE || (this.#complete && end === this.#reached)) this.#pages.set(first + i / SIZE, some);
+    }
   }
 
   /** Rows first to last are in view: fetches what is missing of them, and what follows. */

@@ -1,6 +1,7 @@
 /** A link to a moment of a call: `?recording=recordgroup:uniqueid:recordid&t=83`. */
 
 import { call } from "./api.js";
+import { parse } from "./link.js";
 import { toast } from "./notices.js";
 import { open } from "./player.js";
 
@@ -10,22 +11,10 @@ function seconds(text) {
   return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
-/** The parts are encoded, as those of `ids` in recording/recordings/export. */
-function parts(text) {
-  const found = /^(\d{1,15}):([^:]+):([^:]*)$/.exec(text);
-  if (!found) return null;
-  try {
-    const [recordgroup, uniqueid, recordid] = found.slice(1).map(decodeURIComponent);
-    return { recordgroup, uniqueid, recordid };
-  } catch {
-    return null;
-  }
-}
-
 /** Plays what the page's address leads to, if it leads to a moment. */
 export async function follow() {
   const query = new URLSearchParams(location.search);
-  const wanted = parts(query.get("recording") ?? "");
+  const wanted = parse(query.get("recording") ?? "");
   if (!wanted || !query.has("t")) return;
   try {
     const { data } = await call("recording/recordings/get", { ...wanted, wrap: "meta" });

@@ -4,8 +4,10 @@ const GAP = 6;
 
 function place(menu, invoker) {
   const at = invoker.getBoundingClientRect();
-  const { innerWidth: width } = window;
-  menu.style.top = `${Math.round(at.bottom + GAP)}px`;
+  const { innerWidth: width, innerHeight: height } = window;
+  const below = at.bottom + GAP;
+  const above = at.top - GAP - menu.offsetHeight;
+  menu.style.top = `${Math.round(below + menu.offsetHeight > height && above > 0 ? above : below)}px`;
   const beside = at.left > width / 2 ? at.right - menu.offsetWidth : at.left;
   const left = Math.min(beside, width - menu.offsetWidth - GAP);
   menu.style.left = `${Math.round(Math.max(GAP, left))}px`;
@@ -23,7 +25,7 @@ export function start() {
       if (event.target.closest("button[type=button], a")) menu.hidePopover();
     });
   }
-  for (const dialog of document.querySelectorAll("dialog")) {
+  for (const dialog of document.querySelectorAll("dialog:not(#panel)")) {
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
     });
@@ -31,4 +33,4 @@ export function start() {
 }
 
 /** Whether something lies over the page, so that its keys rest. */
-export const covered = () => document.querySelector("dialog[open], :popover-open") !== null;
+export const covered = () => document.querySelector("dialog:modal, :popover-open") !== null;

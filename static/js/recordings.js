@@ -55,6 +55,12 @@ export function open() {
   count();
 }
 
+/** What is listed: the parameters of the search, and its totals where they are known. */
+export const found = () => ({ params: asked, totals });
+
+/** Counts anew, since some have gone. */
+export const recount = () => count();
+
 /** Leaves nothing of it in the page. */
 export function close() {
   counting.abort();

@@ -1,5 +1,9 @@
-/** What the page looks for, mirrored in the URL: a link is a search, Back works. */
+/**
+ * What the page looks for and which recording is open, mirrored in the URL: a link is a search, or leads to a call, and
+ * Back works.
+ */
 
+import { parse } from "./link.js";
 import { QUICK } from "./ranges.js";
 
 /** @type {import("./types.js").Search} */
@@ -65,14 +69,61 @@ function toQuery(search) {
   return params.toString();
 }
 
-/** Fires "change" whenever the search is another one. */
+/** The recording that a link leads to, and the second to begin at. */
+function opened(query) {
+  const params = new URLSearchParams(query);
+  const recording = params.get("recording") ?? "";
+  return parse(recording) ? { recording, t: time(params.get("t") ?? "") } : { recording: "", t: null };
+}
+
+/** Milliseconds after which the URL follows the keys that move through the list; browsers refuse to change it all the time. */
+const FOLLOW = 200;
+
+/** Fires "change" whenever the search is another one, "open" whenever another recording is open, or none. */
 class State extends EventTarget {
   #search = fromQuery(location.search);
+  #opened = opened(location.search);
   #edited = "";
+  #following = 0;
 
   constructor() {
     super();
-    addEventListener("popstate", () => this.#take(fromQuery(location.search)));
+    addEventListener("popstate", () => location.pathname === "/" && this.#take());
+  }
+
+  /** Where the page is, as a link. */
+  get url() {
+    const params = new URLSearchParams(toQuery(this.#search));
+    const { recording, t } = this.#opened;
+    if (recording) params.set("recording", recording);
+    if (t !== null) params.set("t", t);
+    const query = params.toString().replaceAll("%3A", ":");
+    return query ? `/?${query}` : "/";
+  }
+
+  /** The recording whose details are open, as link.js writes it; or empty. */
+  get recording() {
+    return this.#opened.recording;
+  }
+
+  /** The second that the link leads to, or null. */
+  get t() {
+    return this.#opened.t;
+  }
+
+  /**
+   * Opens a recording, or none with "". To open and to close are steps for Back; to go from one to the next isn't.
+   * @param {string} recording
+   */
+  open(recording) {
+    const before = this.#opened.recording;
+    if (recording === before) return;
+    this.#opened = { recording, t: null };
+    this.#edited = "";
+    clearTimeout(this.#following);
+    if (recording && before) this.#following = setTimeout(() => location.pathname === "/" && history.replaceState(null, "", this.url), FOLLOW);
+    else history.pushState(null, "", this.url);
+    this.dispatchEvent(new Event("open"));
   }
 
   /** @returns {import("./types.js").Search} */
@@ -89,14 +140,12 @@ class State extends EventTarget {
   change(patch, { typing = false } = {}) {
     const search = { ...this.#search, ...patch };
     if (search.range !== "custom") search.start = search.end = null;
-    const query = toQuery(search);
-    if (query === toQuery(this.#search)) return;
+    if (toQuery(search) === toQuery(this.#search)) return;
     const edited = typing ? Object.keys(patch).join() : "";
-    const url = query ? `?${query}` : location.pathname;
-    if (edited && edited === this.#edited) history.replaceState(null, "", url);
-    else history.pushState(null, "", url);
-    this.#edited = edited;
     this.#search = search;
+    if (edited && edited === this.#edited) history.replaceState(null, "", this.url);
+    else history.pushState(null, "", this.url);
+    this.#edited = edited;
     this.dispatchEvent(new Event("change"));
   }
 
@@ -111,10 +160,14 @@ class State extends EventTarget {
     this.change({ ...DEFAULTS, sort, order, per });
   }
 
-  #take(search) {
+  #take() {
     this.#edited = "";
-    this.#search = search;
+    clearTimeout(this.#following);
+    this.#search = fromQuery(location.search);
     this.dispatchEvent(new Event("change"));
+    const before = this.#opened.recording;
+    this.#opened = opened(location.search);
+    if (before !== this.#opened.recording) this.dispatchEvent(new Event("open"));
   }
 }
 

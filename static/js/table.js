@@ -3,28 +3,39 @@
 import { now } from "./api.js";
 import { COLUMNS, active, choose } from "./columns.js";
 import { copy } from "./copy.js";
+import * as details from "./details.js";
 import { duration } from "./format.js";
 import * as groups from "./groups.js";
 import { html, icon, render } from "./html.js";
 import { VirtualList } from "./list.js";
+import { key } from "./link.js";
+import { toast } from "./notices.js";
 import { open, player, playing, sounding, toggle } from "./player.js";
+import { isGoing, removals } from "./removing.js";
 import { pages } from "./recordings.js";
+import * as selection from "./selection.js";
 import { state } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const phone = matchMedia("(max-width: 720px)");
-const tablet = matchMedia("(max-width: 940px)");
-const room = () => (phone.matches ? "phone" : tablet.matches ? "tablet" : "screen");
+/** Pixels of list below which some columns give way; the details beside it take room too. */
+const NARROW = 940;
+const room = () => (phone.matches ? "phone" : $("calls").clientWidth <= NARROW ? "tablet" : "screen");
 const coarse = matchMedia("(pointer: coarse)");
 
-let columns = active(room());
+let fitted = room();
+let columns = active(fitted);
 let selected = -1;
+/** Where a range of selected calls begins. */
+let anchor = -1;
+/** On a phone: whether touching a call selects it. */
+let picking = false;
 
 const list = new VirtualList($("grid"), $("rows"), {
   make,
   fill,
   seen: (first, last) => pages.want(first, last),
-  inset: () => (phone.matches ? 0 : $("head").offsetHeight) + $("dock").offsetHeight,
+  inset: () => (phone.matches ? 0 : $("head").offsetHeight) + $("dock").offsetHeight + $("bulk").offsetHeight,
 });
 
 const rowId = (index) => `call-${index}`;
@@ -41,8 +52,9 @@ function fill(row, index) {
   row.dataset.index = String(index);
   row.setAttribute("aria-rowindex", String(index + 2));
   row.setAttribute("aria-selected", String(index === selected));
-  row.className = call ? `row${call.complete ? "" : " now"}${playing(call) ? " playing" : ""}` : "row blank";
-  const context = { group: groups.name, now: now() };
+  const is = call && { now: !call.complete, playing: playing(call), picked: selection.has(call), going: isGoing(call) };
+  row.className = is ? ["row", ...Object.keys(is).filter((word) => is[word])].join(" ") : "row blank";
+  const context = { group: groups.name, now: now(), picked: selection.has };
   const cell = (column) => {
     const end = column.end ? " end" : "";
     return html`<div role="gridcell" class="cell ${column.id}${end}">${call ? column.cell(call, context) : html`<span class="blank"></span>`}</div>`;
@@ -65,9 +77,10 @@ function showPlaying(row) {
 function heading(column) {
   const { sort, order } = state.search;
   if (!column.sort) {
-    const hidden = column.id === "direction" ? "unseen" : "";
-    const label = column.label || "Sound";
-    return html`<div role="columnheader" class="cell ${column.id}${column.end ? " end" : ""}"><span class="${column.label ? hidden : "unseen"}">${label}</span></div>`;
+    const hidden = column.hidden || column.id === "direction" ? "unseen" : "";
+    const label = html`<span class="${hidden}">${column.label || column.hidden}</span>`;
+    const box = html`<label class="box"><input id="pick-all" type="checkbox" aria-label="Select all calls that match"></label>`;
+    return html`<div role="columnheader" class="cell ${column.id}${column.end ? " end" : ""}">${column.id === "pick" ? box : label}</div>`;
   }
   const on = sort === column.sort;
   const word = on ? (order === "asc" ? "ascending" : "descending") : "none";
@@ -79,8 +92,17 @@ function drawHead() {
   const focused = document.activeElement?.dataset?.sort;
   render($("head"), html`${columns.map(heading)}`);
   if (focused) $("head").querySelector(`[data-sort="${focused}"]`)?.focus();
+  showPicked();
   $("grid").style.setProperty("--tracks", columns.map((column) => column.width).join(" "));
   $("grid").setAttribute("aria-colcount", String(columns.length));
+}
+
+function showPicked() {
+  const box = $("pick-all");
+  if (!box) return;
+  box.checked = selection.isAll();
+  box.indeterminate = !box.checked && !selection.empty();
+  $("grid").classList.toggle("picking", picking || !selection.empty());
 }
 
 /** Another order: the first click shows what is asked for most. */
@@ -99,6 +121,45 @@ function mark(index) {
   row?.setAttribute("aria-selected", "true");
   if (row) $("grid").setAttribute("aria-activedescendant", row.id);
   else $("grid").removeAttribute("aria-activedescendant");
+  const call = pages.row(index);
+  if (call && details.isOpen()) state.open(key(call));
+}
+
+/** Selects the calls from the anchor to a row, or takes them out. */
+async function pickTo(index, on) {
+  const [first, last] = [Math.min(anchor, index), Math.max(anchor, index)];
+  anchor = index;
+  try {
+    selection.set(await pages.range(first, last), on);
+  } catch (error) {
+    if (error.name !== "AbortError") toast(error.message);
+  }
+}
+
+/** Selects a call, or takes it out; with `range`, all from the one before. */
+function pick(index, range = false) {
+  const call = pages.row(index);
+  if (!call) return;
+  if (range && anchor >= 0 && anchor !== index) {
+    pickTo(index, true);
+    return;
+  }
+  anchor = index;
+  selection.set([call], !selection.has(call));
+}
+
+/** The marked call. */
+export const pickMarked = () => pick(selected);
+
+/** The marked call and the next, or the one before. @param {1|-1} by */
+export function extend(by) {
+  if (selected < 0) return move(by);
+  if (anchor < 0) anchor = selected;
+  const from = selected;
+  move(by);
+  selection.set([pages.row(from), pages.row(selected)].filter(Boolean), true);
+  anchor = selected;
+  return undefined;
 }
 
 /** Marks a row and shows it. @param {number} index */
@@ -130,19 +191,37 @@ export function inProgress() {
   return indexes.filter((index) => pages.row(index)?.complete === 0);
 }
 
+function clickRow(event, index, call) {
+  const button = event.target.closest("[data-copy]");
+  if (button) return copy(button.dataset.copy);
+  if (event.target.closest("[data-more]")) return details.open(call);
+  if (event.target.closest("button")) return toggle(call);
+  if (event.shiftKey) return pick(index, true);
+  if (event.target.closest(".box") || event.ctrlKey || event.metaKey || picking) return pick(index);
+  return phone.matches ? details.open(call) : undefined;
+}
+
 function click(event) {
   const sort = event.target.closest("[data-sort]");
   if (sort) return sortBy(sort.dataset.sort);
+  if (event.target.id === "pick-all") return event.target.checked ? selection.setAll() : selection.clear();
   const row = event.target.closest(".row");
-  if (!row) return undefined;
+  if (!row || event.target.matches("label.box")) return undefined; // its box is clicked too
   const index = Number(row.dataset.index);
-  mark(index);
-  const button = event.target.closest("[data-copy]");
   const call = pages.row(index);
+  if (anchor < 0) anchor = selected;
+  mark(index);
   $("grid").focus({ preventScroll: true }); // the keys go on from here
-  if (button) return copy(button.dataset.copy);
-  if (call && event.target.closest("button")) toggle(call);
+  if (call) clickRow(event, index, call);
   return undefined;
+}
+
+/** On a phone: touching a call selects it, or opens it again. @param {boolean} on */
+function setPicking(on) {
+  picking = on;
+  $("pick").setAttribute("aria-pressed", String(on));
+  if (!on) selection.clear();
+  showPicked();
 }
 
 let today = new Date().toDateString();
@@ -156,7 +235,8 @@ function tick() {
 }
 
 function relayout() {
-  columns = active(room());
+  fitted = room();
+  columns = active(fitted);
   list.rowHeight = Number(getComputedStyle($("grid")).getPropertyValue("--row").trim().replace("px", ""));
   drawHead();
   list.refill();
@@ -179,6 +259,7 @@ export function refresh() {
 /** Another search begins: the top of the list, nothing marked. */
 export function restart() {
   mark(-1);
+  anchor = -1;
   list.toTop();
   drawHead();
 }
@@ -190,24 +271,34 @@ export function start() {
   $("grid").addEventListener("click", click);
   $("grid").addEventListener("dblclick", (event) => {
     const call = pages.row(Number(event.target.closest(".row")?.dataset.index));
-    if (call && !event.target.closest("button") && !coarse.matches) toggle(call);
+    const free = !event.target.closest("button, .box") && !event.shiftKey && !event.ctrlKey && !event.metaKey;
+    if (call && free && !coarse.matches) toggle(call);
   });
   $("columns-menu").addEventListener("change", () => {
     choose([...$("columns-menu").querySelectorAll("input:checked")].map((box) => box.value));
     relayout();
   });
   phone.addEventListener("change", relayout);
-  tablet.addEventListener("change", relayout);
   player.addEventListener("change", played);
   player.addEventListener("state", () => list.refill());
+  new ResizeObserver(() => fitted !== room() && relayout()).observe($("calls"));
+  $("grid").addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault()); // no text is marked
+  $("pick").addEventListener("click", () => setPicking(!picking));
+  selection.selection.addEventListener("change", () => {
+    showPicked();
+    list.refit();
+    list.refill();
+  });
+  removals.addEventListener("change", () => list.refill());
   setInterval(tick, 1000);
 }
 
-/** The player lies over the end of the list; the marked row must not be below it. */
+/** Player and selection lie over the end of the list; the marked row must not be below them. */
 function uncover() {
   const row = list.element(selected)?.getBoundingClientRect();
-  if (!row || $("dock").hidden) return;
-  const hidden = row.bottom > $("dock").getBoundingClientRect().top && row.top < $("grid").getBoundingClientRect().bottom;
+  const over = $("bulk").hidden ? $("dock") : $("bulk");
+  if (!row || over.hidden) return;
+  const hidden = row.bottom > over.getBoundingClientRect().top && row.top < $("grid").getBoundingClientRect().bottom;
   if (hidden) list.reveal(selected);
 }
 

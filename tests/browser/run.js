@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import "./details.js";
 import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
 import { HOSTILE, LENA, LONG, PASSWORD, lanAddress } from "./server.js";
 import "./player.js";
@@ -215,7 +216,7 @@ withPage("everything goes by keys", {}, async (page) => {
   await page.keyboard.type("jk?");
   assert.equal(await page.locator("#search").inputValue(), "jk?", "letters are letters in a field");
   await page.keyboard.press("Escape");
-  await page.keyboard.press("x");
+  await page.keyboard.press("X");
   await settled(page);
   await page.keyboard.press("?");
   assert.equal(await page.locator("#keys").isVisible(), true);
@@ -495,7 +496,7 @@ for (const scheme of ["light", "dark"]) {
     await accessible(page, "no match");
     await page.setViewportSize({ width: 390, height: 844 });
     await page.keyboard.press("Escape");
-    await page.keyboard.press("x");
+    await page.keyboard.press("X");
     await settled(page);
     await accessible(page, "phone");
     await page.locator("#open-filters").click();

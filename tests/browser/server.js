@@ -59,17 +59,17 @@ const sqlText = (text) => `'${text.replaceAll("'", "''")}'`;
 
 function longList({ rows, start, step }) {
   return `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows - 1})
-    INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, end, talktime, totaltime, status, snumber, cnumber, callerid_internal, complete, direction)
+    INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, end, talktime, totaltime, status, snumber, cnumber, callerid_internal, complete, direction, path)
     SELECT ${CUSTOMER}, ${GROUP}, 'long.' || i, '1', ${start} + i * ${step}, ${start} + i * ${step} + i % 600, i % 600, i % 600, 'answer',
-      printf('49301%06d', i), printf('2%03d', i % 40), printf('49301%06d', i), 1, 'in' FROM n;`;
+      printf('49301%06d', i), printf('2%03d', i % 40), printf('49301%06d', i), 1, 'in', 'gone/' || i || '.wav' FROM n;`;
 }
 
 function hostile({ names, start }) {
   const row = (name, i) => {
     const text = sqlText(name.replaceAll("\u0000", ""));
-    return `(${CUSTOMER}, ${GROUP}, ${text} || ${i}, '1', ${start + i}, ${start + i + 9}, 9, 9, ${text}, ${text}, ${text}, ${text}, ${text}, ${text}, 1, 'in', 9000000000000000000)`;
+    return `(${CUSTOMER}, ${GROUP}, ${text} || ${i}, '1', ${start + i}, ${start + i + 9}, 9, 9, ${text}, ${text}, ${text}, ${text}, ${text}, ${text}, 1, 'in', 9000000000000000000, ${text})`;
   };
-  return `INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, end, talktime, totaltime, status, snumber, snumber_name, cnumber, cnumber_name, callerid_internal, complete, direction, expires)
+  return `INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, end, talktime, totaltime, status, snumber, snumber_name, cnumber, cnumber_name, callerid_internal, complete, direction, expires, path)
     VALUES ${names.map(row).join(", ")};`;
 }
 

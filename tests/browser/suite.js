@@ -57,7 +57,6 @@ export async function million(page) {
 }
 export const total = async (page) => Number((await page.locator("#totals").textContent()).replace(/\D/g, ""));
 
-
 const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** Nothing that axe knows is wrong with what the page shows now. The page must have been opened with `bypassCSP`. */
