@@ -32,8 +32,8 @@ function enter(who) {
 }
 
 function ask(note) {
-  const asking = document.documentElement.dataset.view === "login";
-  if (asking && !note) return;
+  // What is being typed stays: several requests may learn of the end of a session, one after the other.
+  if (document.documentElement.dataset.view === "login" && (!note || !$("login-note").hidden)) return;
   view("login");
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   $("login-note").textContent = note;
