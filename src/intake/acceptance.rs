@@ -207,7 +207,8 @@ impl Acceptance<'_> {
             stay(&old, &mut new);
         }
         match verdict {
-            Some(Verdict::Excluded(reason)) => return self.withdraw(known, &old, reason),
+            // Who holds a recording wants it, whatever the rules say.
+            Some(Verdict::Excluded(reason)) if old.hold == 0 => return self.withdraw(known, &old, reason),
             Some(Verdict::Filed { customer, recordgroup, days }) => {
                 (known.customer, known.recordgroup) = (customer, recordgroup);
                 (new.customer, new.recordgroup) = (customer, recordgroup);
@@ -215,7 +216,7 @@ impl Acceptance<'_> {
                     known.days = days;
                 }
             }
-            None => {}
+            Some(Verdict::Excluded(_)) | None => {}
         }
         self.renumber(&mut known, &old, &mut new)?;
         if before.written.is_some() && old.expires == expiry(old.start, before.days, before.first_seen) {

@@ -4,6 +4,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, ToSql, params, params_from_iter};
 
 use super::recordings::values;
+use super::removals::plain;
 use super::{Change, Reader, StoreError};
 use crate::model::{Known, NewRecording, WIRE};
 
@@ -151,13 +152,16 @@ impl Change<'_> {
         Ok(statement.exists((recordgroup, uniqueid, recordid))?)
     }
 
-    /// Changes those columns of a row in which `new` differs from `old`.
+    /// Changes those columns of a row in which `new` differs from `old`. Where the sound moved, its copies follow.
     pub fn change_recording(
         &self,
         id: i64,
         old: &NewRecording,
         new: &NewRecording,
     ) -> Result<(), StoreError> {
+        if old.path != new.path && !old.path.is_empty() {
+            self.follow(&old.path, &new.path)?;
+        }
         let (old, new) = (values(old), values(new));
         let mut changed: Vec<usize> = Vec::new();
         for place in 0..WIRE.len() {
@@ -174,6 +178,18 @@ impl Change<'_> {
         let mut statement = self.transaction.prepare_cached(&sql)?;
         let values = changed.iter().map(|place| new[*place]).chain([&id as &dyn ToSql]);
         statement.execute(params_from_iter(values))?;
+        Ok(())
+    }
+
+    /// Every row that names a file names it where it is now.
+    fn follow(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        let sql = format!(
+            "UPDATE recordings SET path = ?2 WHERE id IN (SELECT r.id FROM recordings r INDEXED BY recordings_sound
+               WHERE r.path <> '' AND {} = {})",
+            plain("r.path"),
+            plain("?1")
+        );
+        self.transaction.prepare_cached(&sql)?.execute((from, to))?;
         Ok(())
     }
 

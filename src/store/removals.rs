@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::{Store, StoreError};
 
 /// How schema.sql's index recordings_sound writes a path.
-fn plain(path: &str) -> String {
+pub(super) fn plain(path: &str) -> String {
     format!(
         "replace(replace(replace(replace(replace(
            '/' || {path}, '/', '//'), '/./', ''), '/', '/' || char(1)), char(1) || '/', ''), char(1), '')"

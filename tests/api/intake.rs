@@ -330,6 +330,45 @@ fn a_call_in_progress_moves_to_where_the_rules_want_it_once_more_is_known() {
 }
 
 #[test]
+fn what_somebody_holds_stays_whatever_the_rules_say() {
+    let house = House::new();
+    house.sqlite3("UPDATE recordgroups SET record_out = 0");
+    let mut unsure = from_folder(false);
+    unsure.facts.direction = None;
+    house.accept(&unsure);
+    house.sqlite3("UPDATE recordings SET hold = 1");
+    let mut sure = from_pbx();
+    sure.facts.direction = text("out");
+    assert_eq!(house.accept(&sure), Outcome::Enriched);
+    assert_eq!(house.accept(&from_folder(true)), Outcome::Completed);
+    assert_eq!(house.sqlite3("SELECT recordgroup, hold, complete FROM recordings"), "1|1|1");
+}
+
+#[test]
+fn copies_follow_a_file_that_was_moved() {
+    let house = House::new();
+    house.accept(&from_folder(true));
+    let rows = |group: i64, uniqueid: &str, path: &str| {
+        house.sqlite3(&format!(
+            "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, complete, machine, path)
+               VALUES (1, {group}, '{uniqueid}', '1', 1, 'pbx1', '{path}')"
+        ));
+    };
+    rows(2, UNIQUEID, PATH);
+    rows(2, "otherwise written", &format!("./{}", PATH.replace('/', "//")));
+    rows(2, "another", "2026/11/24/another.wav");
+    let moved = Draft { path: text("old/a.wav"), moved_from: text(PATH), ..from_folder(true) };
+    assert_eq!(house.accept(&moved), Outcome::Enriched);
+    assert_eq!(
+        house.sqlite3("SELECT recordgroup, uniqueid, path FROM recordings ORDER BY id"),
+        format!(
+            "1|{UNIQUEID}|old/a.wav\n2|{UNIQUEID}|old/a.wav\n2|otherwise written|old/a.wav\n2|another|2026/11/24/another.wav"
+        )
+    );
+    assert_eq!(house.accept(&moved), Outcome::Unchanged);
+}
+
+#[test]
 fn a_rehearsal_stores_nothing() {
     let house = House::new();
     let drafts = [from_folder(true), from_pbx()];
