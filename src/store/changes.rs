@@ -84,7 +84,7 @@ impl Change<'_> {
         // Whatever columns the table has: an adopted one may have more than ours.
         let columns: String = self.transaction.query_row(
             "SELECT group_concat('\"' || replace(name, '\"', '\"\"') || '\"') FROM pragma_table_info('recordings')
-               WHERE name NOT IN ('id', 'recordgroup')",
+               WHERE lower(name) NOT IN ('id', 'recordgroup')",
             [],
             |row| row.get(0),
         )?;

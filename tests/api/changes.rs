@@ -198,6 +198,17 @@ fn a_copy_has_the_columns_that_another_program_added() {
     assert_eq!(app.sqlite3("SELECT \"no\"\"te\" FROM recordings WHERE uniqueid = 'a';"), "x\nx");
 }
 
+#[test]
+fn a_table_that_spells_its_columns_otherwise_has_copies_too() {
+    let app = spawn_app();
+    app.sqlite3(
+        "ALTER TABLE recordings RENAME COLUMN recordgroup TO RecordGroup;
+         ALTER TABLE recordings RENAME COLUMN id TO ID;",
+    );
+    done(&app.supervisor().post(COPY, &format!("{A};destination=3")));
+    assert_eq!(app.sqlite3("SELECT recordgroup FROM recordings WHERE uniqueid = 'a' ORDER BY 1;"), "1\n3");
+}
+
 // delete
 
 fn media(app: &TestApp) -> PathBuf {
