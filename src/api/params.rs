@@ -164,11 +164,15 @@ impl Params {
         match self.sent.get(name) {
             None => Ok(None),
             Some(Sent::Text(text)) => Ok(Some(text)),
-            Some(Sent::Twice) => fault("was sent twice with different values; send it once"),
+            Some(Sent::Twice) => Err(twice(name)),
             Some(Sent::Malformed) => fault("is not percent-encoded UTF-8"),
             Some(Sent::Nested) => fault("must be a string, a number or a boolean"),
         }
     }
+}
+
+fn twice(name: &str) -> Fault {
+    Fault { key: name.into(), message: format!("{name} was sent twice with different values; send it once") }
 }
 
 /// Percent-decoding as strict as a form allows: `+` is a space, a `%` begins two hexadecimal digits, bytes are UTF-8.
@@ -253,6 +257,10 @@ impl<'a> Reading<'a> {
     /// A text that is set: sent empty, it is set to nothing.
     pub fn new_text(&mut self, parameter: &Parameter) -> Option<&'a str> {
         let is_empty = self.params.empty.contains(parameter.name);
+        if is_empty && self.params.sent.contains_key(parameter.name) {
+            self.faults.push(twice(parameter.name));
+            return None;
+        }
         match self.text(&Parameter { required: parameter.required && !is_empty, ..*parameter }) {
             None if is_empty => Some(""),
             text => text,
@@ -368,6 +376,24 @@ mod tests {
         assert_eq!(params.get("b"), Ok(Some("2")));
         assert_eq!(params.get("c"), Ok(None));
         assert_eq!(params.get("d").unwrap_err().key, "d");
+    }
+
+    #[test]
+    fn a_text_that_is_set_is_set_once_to_nothing_too() {
+        const NAME: Parameter = Parameter::text("name", "About");
+        let read = |text| {
+            let params = parsed(text);
+            let mut reading = Reading::new(&params);
+            let name = reading.new_text(&NAME).map(str::to_owned);
+            (name, reading.into_faults().len())
+        };
+        assert_eq!(read("name="), (Some(String::new()), 0));
+        assert_eq!(read("name=&name="), (Some(String::new()), 0));
+        assert_eq!(read("name=x"), (Some("x".into()), 0));
+        assert_eq!(read(""), (None, 0));
+        for twice in ["name=&name=x", "name=x&name=", "name=x&name=&name=y"] {
+            assert_eq!(read(twice), (None, 1), "{twice}");
+        }
     }
 
     #[test]

@@ -173,7 +173,7 @@ fn fields(
         username: username.map(str::to_owned),
         name: reading.new_text(&NAME).map(str::to_owned),
         customer,
-        role: reading.text(role).map(str::to_owned),
+        role: reading.new_text(role).map(str::to_owned),
     }
 }
 

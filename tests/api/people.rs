@@ -149,7 +149,7 @@ fn every_fault_of_a_new_person_is_named() {
     for (who, form, codes) in [
         ("sara", "username=x;role=user;password=x", "402"),
         ("adam", "", "400 username, 400 role, 400 password"),
-        ("adam", "username=;role=;password=", "400 username, 400 role, 400 password"),
+        ("adam", "username=;role=;password=", "400 role, 400 username, 400 password"),
         ("adam", "username=a:b;role=boss;password=x", "400 role, 400 username"),
         ("adam", "username=a%0ab;role=user;password=x", "400 username"),
         ("adam", "username=anna;role=user;password=x", "400 username"),
@@ -223,6 +223,7 @@ fn an_update_of_a_person_is_refused_in_the_order_of_the_contract() {
         ("adam", "id=6;role=agent", "404 id"),
         ("adam", "id=99;role=agent", "404 id"),
         ("adam", "id=4;username=", "400 username"),
+        ("adam", "id=4;role=", "400 role"),
         ("adam", "id=4;username=sara", "400 username"),
         ("adam", "id=4;customer=2", "400 customer"),
         ("adam", "id=4;customer=99;username=sara;role=boss", "400 role, 400 username, 400 customer"),
