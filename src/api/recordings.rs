@@ -148,6 +148,12 @@ impl Wanted {
         Wanted { customer, recordgroup, filter, page, count, faults: reading.into_faults() }
     }
 
+    /// The same for a function that has these parameters and not all of list's: it ignores the others.
+    pub fn among(mut self, parameters: &[Parameter]) -> Wanted {
+        self.faults.retain(|fault| parameters.iter().any(|parameter| parameter.name == fault.key));
+        self
+    }
+
     /// Whether much is read before something comes out: rows are sorted, or looked through for a text.
     pub fn takes_long(&self) -> bool {
         let Filter { called, caller, search, .. } = &self.filter;

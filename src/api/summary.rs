@@ -43,7 +43,7 @@ pub const SUMMARY: &[Parameter] = &[
 
 /// Calls in each interval, from `start` – or the first call where that is absent – to `end`.
 pub async fn summary(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let mut wanted = Wanted::read(&asked.params, now());
+    let mut wanted = Wanted::read(&asked.params, now()).among(SUMMARY);
     let calendar = read_calendar(&asked.params, &mut wanted);
     let person = asked.person.clone();
     let ask = move |reader: &Reader| {

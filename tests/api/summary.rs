@@ -133,6 +133,7 @@ fn all_that_is_wrong_is_said_at_once() {
         ("start=1;interval=hour;end=9223372036854775807", "400 interval"),
         ("interval=hour;end=9223372036854775807;start=9223372036854775807", "200"),
         ("interval=month;start=1;end=1000000000", "200"),
+        ("interval=month;sort=x;descending=2;limit=x;offset=-1;count=x;after=x", "200"),
         ("start=3600;end=17999999;interval=hour", "200"),
         ("start=3600;end=18003600;interval=hour", "400 interval"),
     ] {

@@ -29,7 +29,7 @@ impl Wanted {
     pub fn read(params: &Params, now: i64, faults: Vec<Fault>) -> Wanted {
         let mut reading = Reading::new(params);
         let Some(ids) = reading.text(&IDS) else {
-            let mut wanted = list::Wanted::read(params, now);
+            let mut wanted = list::Wanted::read(params, now).among(EXPORT);
             wanted.faults.extend(reading.into_faults().into_iter().chain(faults));
             return Wanted::Matching(Box::new(wanted));
         };

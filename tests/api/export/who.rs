@@ -34,6 +34,15 @@ fn recordings_are_exported_by_their_names_in_that_order() {
 }
 
 #[test]
+fn what_is_no_filter_is_ignored() {
+    let app = spawn_app();
+    for format in ["csv", "zip"] {
+        let answer = app.supervisor().get(&format!("{EXPORT}?format={format};limit=1;after=x;count=7"));
+        assert_eq!(answer.status, 200, "{format}");
+    }
+}
+
+#[test]
 fn a_name_of_nothing_and_one_of_somebody_else_are_one_answer() {
     let app = spawn_app();
     let ask = |caller: &Caller, ids: &str, format: &str| {
