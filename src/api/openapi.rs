@@ -120,7 +120,8 @@ fn description(parameter: &Parameter) -> String {
 fn default(parameter: &Parameter) -> Option<Value> {
     match parameter.kind {
         Type::Integer { .. } => parameter.default.parse::<i64>().ok().map(Value::from),
-        Type::Choice(_) | Type::Text => (!parameter.default.is_empty()).then(|| parameter.default.into()),
+        Type::Choice(_) => (!parameter.default.is_empty()).then(|| parameter.default.into()),
+        Type::Text => None,
     }
 }
 
@@ -260,7 +261,9 @@ fn success(path: &str, data: Option<Value>) -> Value {
             "description": "There are more rows than `limit`: `after` for the next ones",
         });
     }
-    let enveloped = json!({ "type": "object", "properties": properties, "required": ["data"] });
+    // With validation=1 nothing is made.
+    let always: &[&str] = if path.ends_with("/create") { &[] } else { &["data"] };
+    let enveloped = json!({ "type": "object", "properties": properties, "required": always });
     let mut content = json!({
         "application/json": { "schema": { "allOf": [reference("Envelope"), enveloped] } },
     });
@@ -269,7 +272,11 @@ fn success(path: &str, data: Option<Value>) -> Value {
             content[kind] = json!({ "schema": { "type": "string", "contentMediaType": kind } });
         }
     }
-    json!({ "description": "Success", "content": content })
+    let description = match always {
+        [] => "Success; with validation=1 the envelope's code is 201, and there is no data",
+        _ => "Success",
+    };
+    json!({ "description": description, "content": content })
 }
 
 /// The files of an export.
@@ -296,7 +303,7 @@ fn exported() -> Value {
 }
 
 /// What `wrap=none` answers besides the whole file.
-fn of_a_file() -> [(String, Value); 3] {
+fn of_a_file() -> [(String, Value); 4] {
     let content = json!({ "audio/*": { "schema": { "type": "string", "contentMediaType": "audio/*" } } });
     [
         (
@@ -304,6 +311,7 @@ fn of_a_file() -> [(String, Value); 3] {
             json!({ "description": "With wrap=none: the range that was asked for", "content": content }),
         ),
         ("304".into(), json!({ "description": "With wrap=none: you have it already" })),
+        ("412".into(), json!({ "description": "With wrap=none: it is not the one of If-Match" })),
         ("416".into(), json!({ "description": "With wrap=none: nothing of that range is there" })),
     ]
 }

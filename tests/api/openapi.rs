@@ -179,6 +179,7 @@ fn real_answers_are_as_it_says() {
         ("user/login", "token=1"),
         ("user/logout", ""),
         ("recording/groups/create", "name=New"),
+        ("recording/groups/create", "name=Newer;validation=1"),
         ("recording/groups/members/list", "recordgroup=1"),
         ("recording/groups/members/add", "recordgroup=1;person=5"),
         ("people/list", ""),
@@ -200,6 +201,19 @@ fn real_answers_are_as_it_says() {
         check(&document, success(&document, "recording/groups/list"), &wrong).is_err(),
         "the check checks"
     );
+}
+
+#[test]
+fn what_an_absent_parameter_means_is_no_value_to_send() {
+    let app = spawn_app();
+    let document = document(&app);
+    let parameters = &document["paths"]["/recording/groups/update"]["get"]["parameters"];
+    for parameter in parameters.as_array().expect("parameters").iter().skip(1) {
+        if parameter["name"] != "validation" {
+            assert_eq!(parameter["schema"].get("default"), None, "{parameter}");
+            assert!(parameter["description"].as_str().is_some_and(|told| told.contains("as it is")));
+        }
+    }
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub fn schemas() -> Value {
         })),
         "Waveform": waveform(),
         "Group": group(),
-        "Created": object(json!({ "id": int("What was made; absent with validation=1") })),
+        "Created": object(json!({ "id": int("What was made") })),
         "Member": object(json!({
             "person": int("Which person"),
             "username": text("The name to log in with"),
