@@ -1,13 +1,13 @@
 //! tapeline import.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 
 use super::terminal::say;
 use crate::app::now;
-use crate::config::Config;
+use crate::config::{Config, Folder};
 use crate::ingest::cdr::Layout;
 use crate::ingest::import::{self, Format, Report};
 use crate::ingest::names::Names;
@@ -16,6 +16,8 @@ use crate::store::Store;
 
 #[derive(Subcommand)]
 pub(super) enum Import {
+    /// Recordings in a folder below the media root, named as FreePBX, FusionPBX or others do; of any age
+    FreepbxDir(ImportArgs),
     /// Call detail records in Asterisk's Master.csv, of cdr_csv or cdr_custom
     AsteriskCsv {
         #[command(flatten)]
@@ -42,10 +44,10 @@ pub(super) struct ImportArgs {
     /// Write a line for each row that could not be used, and why, to this new file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Zone of the PBX's clock, as in Europe/Berlin [default: that of the first folder in the settings]
+    /// Zone of the PBX's clock, as in Europe/Berlin [default: that of the folder in the settings]
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     timezone: Option<String>,
-    /// Machine that wrote the sound, as rows name it [default: that of the first folder in the settings]
+    /// Machine that wrote the sound, as rows name it [default: that of the folder in the settings]
     #[arg(long, value_name = "NAME")]
     machine: Option<String>,
 }
@@ -59,6 +61,7 @@ fn zone(text: &str) -> Result<String, &'static str> {
 
 pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
     let (format, args, columns) = match command {
+        Import::FreepbxDir(args) => (Format::FreepbxDir, args, None),
         Import::AsteriskCsv { args, columns } => (Format::AsteriskCsv, args, columns),
         Import::AsteriskSqlite(args) => (Format::AsteriskSqlite, args, None),
         Import::FreeswitchJson(args) => (Format::FreeswitchJson, args, None),
@@ -80,12 +83,13 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         Format::Csv => Intake::default(),
         _ => Intake::new(super::rules::read(config, &store)?),
     };
-    let mut folder = config.folders.first().cloned().unwrap_or_default();
+    let mut folder = folder(config, &args.path);
     folder.machine = args.machine.or(folder.machine);
     folder.zone = args.timezone.or(folder.zone);
     let import = import::Import {
         store: &store,
         intake: &intake,
+        media_root: config.media_root.clone(),
         names: Names::new(&folder).map_err(anyhow::Error::msg)?,
         folder,
         columns,
@@ -94,4 +98,15 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
     };
     import.run(format, &args.path, &mut report)?;
     report.summary(args.dry_run).iter().try_for_each(|line| say(line))
+}
+
+/// The folder of the settings that a path lies in, else the first one.
+fn folder(config: &Config, path: &Path) -> Folder {
+    let path = path.canonicalize().unwrap_or_default();
+    let is_around = |folder: &&Folder| {
+        config.media_root.join(&folder.folder).canonicalize().is_ok_and(|folder| path.starts_with(folder))
+    };
+    let around = config.folders.iter().filter(is_around);
+    let nearest = around.max_by_key(|folder| folder.folder.components().count());
+    nearest.or(config.folders.first()).cloned().unwrap_or_default()
 }

@@ -10,8 +10,9 @@ mod files;
 mod freeswitch_json;
 mod own_csv;
 mod report;
+mod tree;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -34,6 +35,8 @@ const TRIES: usize = 24;
 /// What the files are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// A folder of recordings.
+    FreepbxDir,
     /// Asterisk's Master.csv.
     AsteriskCsv,
     /// Asterisk's master.db.
@@ -50,6 +53,8 @@ pub struct Import<'a> {
     pub store: &'a Store,
     /// The door.
     pub intake: &'a Intake,
+    /// The folder below which all sound lies.
+    pub media_root: PathBuf,
     /// The machine that wrote the sound, the zone of its clock, and more of it.
     pub folder: Folder,
     /// How its files are named.
@@ -65,7 +70,12 @@ pub struct Import<'a> {
 impl Import<'_> {
     /// Imports what is at `path`. What could not be used is in the report; the error is why nothing could.
     pub fn run(&self, format: Format, path: &Path, report: &mut Report) -> anyhow::Result<()> {
+        report.of = match format {
+            Format::FreepbxDir | Format::FreeswitchJson => "file",
+            _ => "row",
+        };
         match format {
+            Format::FreepbxDir => tree::import(self, path, report),
             Format::AsteriskCsv => asterisk_csv::import(self, path, report),
             Format::AsteriskSqlite => asterisk_sqlite::import(self, path, report),
             Format::FreeswitchJson => freeswitch_json::import(self, path, report),

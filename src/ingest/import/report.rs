@@ -23,7 +23,9 @@ pub struct Report {
     file: Option<(PathBuf, BufWriter<File>)>,
     failed: Option<io::Error>,
     reasons: Vec<Reason>,
-    /// Rows, or files, that were read.
+    /// What was read: rows or files, in the singular.
+    pub(super) of: &'static str,
+    /// How many of them.
     pub read: u64,
     /// New recordings.
     pub inserted: u64,
@@ -97,10 +99,10 @@ impl Report {
     pub fn summary(&self, dry_run: bool) -> Vec<String> {
         let [new, more] =
             if dry_run { ["would be new", "would know more"] } else { ["are new", "know more now"] };
-        let rows = if self.read == 1 { "row" } else { "rows" };
+        let ending = if self.read == 1 { "" } else { "s" };
         let mut lines = vec![format!(
-            "Of {} {rows}, {} could not be used. Recordings: {} {new}, {} {more}, {} were known as they are.",
-            self.read, self.skipped, self.inserted, self.enriched, self.unchanged
+            "Of {} {}{ending}, {} could not be used. Recordings: {} {new}, {} {more}, {} were known as they are.",
+            self.read, self.of, self.skipped, self.inserted, self.enriched, self.unchanged
         )];
         let mut reasons: Vec<&Reason> = self.reasons.iter().collect();
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));

@@ -22,6 +22,11 @@ pub use look::is_sound;
 pub use rows::Missing;
 pub use source::Spool;
 
+pub(super) use held::Held;
+pub(super) use look::{Look, Looker};
+pub(super) use scan::{File, Origin, origin, walk};
+pub(super) use source::began;
+
 /// How soon rows are looked at again when something was odd.
 const SOON: Duration = Duration::from_secs(10);
 /// What looking for the files of rows is called among the sources.

@@ -1,6 +1,6 @@
 //! Looking through a folder: what is new, changed, or was moved.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +15,8 @@ pub struct Found {
     pub folders: Vec<PathBuf>,
     /// Files of sound, by when they were written.
     pub files: Vec<File>,
-    /// Files that are none, by reason.
-    pub skipped: HashMap<&'static str, u64>,
+    /// Files that are none, and why.
+    pub others: Vec<(PathBuf, &'static str)>,
 }
 
 /// A file of sound.
@@ -59,20 +59,33 @@ fn look_at(entry: &std::fs::DirEntry, folder: &Path, folders: &mut Vec<PathBuf>,
         folders.push(path);
         return;
     }
-    let mut skip = |why| *found.skipped.entry(why).or_default() += 1;
-    if !kind.is_file() {
-        return skip("neither a file nor a folder");
-    }
-    let Some(name) = path.to_str() else { return skip("its name is not UTF-8") };
-    if !is_sound(entry.file_name().to_str().unwrap_or_default()) {
-        return skip("not a file of sound, by its name");
-    }
+    let why = match path.to_str() {
+        _ if !kind.is_file() => "neither a file nor a folder",
+        None => "its name is not UTF-8",
+        Some(_) if !is_sound(entry.file_name().to_str().unwrap_or_default()) => {
+            "not a file of sound, by its name"
+        }
+        Some(name) => return add_file(entry, name, &mut found.files),
+    };
+    found.others.push((path, why));
+}
+
+fn add_file(entry: &std::fs::DirEntry, name: &str, files: &mut Vec<File>) {
     let Ok(facts) = entry.metadata() else { return };
-    found.files.push(File {
+    files.push(File {
         path: name.into(),
         modified: facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec()),
         size: facts.len().cast_signed(),
     });
+}
+
+impl Found {
+    /// How many files are none, by reason.
+    pub fn skipped(&self) -> BTreeMap<String, u64> {
+        let mut skipped = BTreeMap::new();
+        self.others.iter().for_each(|(_, why)| *skipped.entry((*why).to_owned()).or_default() += 1);
+        skipped
+    }
 }
 
 impl File {

@@ -212,7 +212,7 @@ impl Spool {
         }
         if folder == self.looker.settings.folder {
             self.intake.live().note(&self.name(), |status| {
-                status.skipped = found.skipped.iter().map(|(why, count)| ((*why).into(), *count)).collect();
+                status.skipped = found.skipped();
             });
         }
         Ok(())
@@ -416,7 +416,7 @@ impl Spool {
 }
 
 /// When a recording began, to count those of a channel in order.
-fn began(draft: &Draft) -> i64 {
+pub fn began(draft: &Draft) -> i64 {
     let of_file = draft.file.as_ref().map_or(0, |file| file.created.min(file.modified) / 1_000_000_000);
     draft.facts.start.unwrap_or(of_file)
 }

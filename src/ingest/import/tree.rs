@@ -1,0 +1,92 @@
+//! A folder of recordings, of any age: what the folder source finds when it looks through it, once and with a report.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::{BATCH, Import, Report, bar, files};
+use crate::ingest::names::Names;
+use crate::ingest::spool::{File, Held, Look, Looker, Origin, began, origin, walk};
+use crate::intake::Draft;
+use crate::media::Media;
+
+const SECOND: i64 = 1_000_000_000;
+
+pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
+    let below = below(&import.media_root, path)?;
+    let found = walk(&import.media_root, &below, &mut |_| ()).with_context(|| files::unreadable(path))?;
+    let shown = |path: &Path| import.media_root.join(path).display().to_string();
+    for (path, why) in &found.others {
+        report.read += 1;
+        report.skip(shown(path), why);
+    }
+    let looker = Looker {
+        media: Media::new(&import.media_root),
+        names: Names::new(&import.folder).map_err(anyhow::Error::msg)?,
+        settings: import.folder.clone(),
+        machine: import.folder.machine(),
+        media_root: import.media_root.clone(),
+    };
+    let bar = bar(found.files.len() as u64, false);
+    for files in found.files.chunks(BATCH) {
+        report.read += files.len() as u64;
+        let drafts = drafts(import, &looker, files, report)?;
+        for (draft, outcome) in drafts.iter().zip(import.take(&drafts)?) {
+            if let Err(why) = report.note(&outcome) {
+                report.skip(shown(Path::new(draft.path.as_deref().unwrap_or_default())), &why);
+            }
+        }
+        bar.inc(files.len() as u64);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Where a folder lies below the media root, whatever links lead to it.
+fn below(media_root: &Path, path: &Path) -> anyhow::Result<PathBuf> {
+    if !files::facts(path)?.is_dir() {
+        bail!("{} is not a folder; name the one that the PBX records into", path.display());
+    }
+    let real = |path: &Path| path.canonicalize().with_context(|| files::unreadable(path));
+    let (root, folder) = (real(media_root)?, real(path)?);
+    match folder.strip_prefix(&root) {
+        Ok(below) => Ok(below.into()),
+        Err(_) => bail!(
+            "{} is not below the media root {}, from where sound is played; name the right one with --media-root, or \
+             move the folder into it",
+            path.display(),
+            root.display()
+        ),
+    }
+}
+
+/// What there is to know of those files that aren't known as they are, by when they began.
+fn drafts(
+    import: &Import<'_>,
+    looker: &Looker,
+    files: &[File],
+    report: &mut Report,
+) -> anyhow::Result<Vec<Draft>> {
+    let (reader, held) = (import.store.reader()?, Held::look());
+    let mut drafts = Vec::new();
+    for file in files {
+        let place = || looker.media_root.join(&file.path).display().to_string();
+        if file.is_known(&reader)? {
+            report.unchanged += 1;
+            continue;
+        }
+        match looker.look(&file.path, None, &held, 0, import.now * SECOND) {
+            Look::Draft(mut draft) => {
+                if let Origin::Moved(from) = origin(&reader, &looker.media_root, &draft, &[])? {
+                    draft.moved_from = Some(from);
+                }
+                drafts.push(*draft);
+            }
+            Look::Waits => report.skip(place(), "one side of a call that may still go on"),
+            Look::Gone => report.skip(place(), "it went while it was looked for"),
+            Look::Unreadable(why) => report.skip(place(), &format!("it cannot be read: {why}")),
+        }
+    }
+    drafts.sort_by_cached_key(|draft| (began(draft), draft.path.clone()));
+    Ok(drafts)
+}

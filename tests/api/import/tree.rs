@@ -1,0 +1,157 @@
+//! A folder of recordings of every age and naming.
+
+use std::fs::{self, File, FileTimes};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::Office;
+use crate::program::{Said, finish};
+
+/// A WAV file with seconds of silence, written long ago.
+fn wav(path: &Path, seconds: u32, modified: u64) {
+    let bytes = seconds * 16_000;
+    let mut file = Vec::new();
+    file.extend(b"RIFF");
+    file.extend((36 + bytes).to_le_bytes());
+    file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data");
+    file.extend(bytes.to_le_bytes());
+    file.resize(44 + bytes as usize, 0);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, file).expect("a file");
+    let time = UNIX_EPOCH + Duration::from_secs(modified);
+    File::options()
+        .write(true)
+        .open(path)
+        .and_then(|f| f.set_times(FileTimes::new().set_modified(time)))
+        .expect("a time");
+}
+
+/// An office whose media root has calls of 2019 and of 2026.
+fn office() -> Office {
+    let office = Office::new();
+    office.sqlite3("INSERT INTO customers VALUES (1, 'Alder'); INSERT INTO recordgroups (id, customer, name) VALUES (1, 1, 'Sales');");
+    for (path, seconds, written) in [
+        ("2019/03/10/in-5550100-5551230002-20190310-013000-1552199400.7.wav", 6, 1_552_199_406),
+        ("2026/11/24/out-5551234567-101-20261124-005326-pbx1-1795499606.0.wav", 5, 1_795_499_611),
+        ("archive/2026/Nov/24/3da8bf84-c133-4959-9e24-e72875cb33a1.wav", 4, 1_795_499_700),
+        ("1795499634.649.wav", 3, 1_795_499_640),
+        ("1795499634.649-rx.wav", 3, 1_795_499_640),
+    ] {
+        wav(&office.folder.file("sound").join(path), seconds, written);
+    }
+    office
+}
+
+fn import(office: &Office, arguments: &[&str]) -> Said {
+    let mut command = office.command(&[]);
+    command.args(arguments).arg("--media-root").arg(office.folder.file("sound"));
+    finish(command.args(["--timezone", "America/New_York"]), "")
+}
+
+fn sound(office: &Office) -> String {
+    office.folder.file("sound").to_str().expect("UTF-8").to_owned()
+}
+
+const ROWS: &str = "SELECT path, uniqueid, recordid, start, \"end\" - start, complete, direction, snumber, cnumber FROM recordings ORDER BY path";
+
+const ALL: &str = "\
+1795499634.649.wav|1795499634.649|1|1795499637|3|1||||
+2019/03/10/in-5550100-5551230002-20190310-013000-1552199400.7.wav|1552199400.7|1|1552199400|6|1|in|5551230002|5550100
+2026/11/24/out-5551234567-101-20261124-005326-pbx1-1795499606.0.wav|pbx1-1795499606.0|1|1795499606|5|1|out|101|5551234567
+archive/2026/Nov/24/3da8bf84-c133-4959-9e24-e72875cb33a1.wav|3da8bf84-c133-4959-9e24-e72875cb33a1|1|1795499696|4|1|||";
+
+#[test]
+fn a_tree_of_any_age_is_brought_in_once() {
+    let office = office();
+    let dry = import(&office, &["freepbx-dir", &sound(&office), "--dry-run"]).ok();
+    assert!(dry.starts_with("Of 5 files, 1 could not be used. Recordings: 4 would be new,"), "{dry}");
+    assert_eq!(office.sqlite3(ROWS), "");
+    let said = import(&office, &["freepbx-dir", &sound(&office)]).ok();
+    assert!(said.starts_with("Of 5 files, 1 could not be used. Recordings: 4 are new,"), "{said}");
+    assert_eq!(office.sqlite3(ROWS).replace("||||", "|||"), ALL.replace("||||", "|||"));
+    let before = office.sqlite3(".dump");
+    let again = import(&office, &["freepbx-dir", &sound(&office)]).ok();
+    assert!(
+        again.starts_with("Of 5 files, 0 could not be used. Recordings: 0 are new, 0 know more now,"),
+        "{again}"
+    );
+    assert_eq!(office.sqlite3(".dump"), before);
+}
+
+#[test]
+fn a_part_of_the_tree_is_enough_also_by_way_of_a_link() {
+    let office = office();
+    let link = office.folder.file("link");
+    symlink(office.folder.file("sound/2019"), &link).expect("a link");
+    let said = import(&office, &["freepbx-dir", link.to_str().expect("UTF-8")]).ok();
+    assert!(said.starts_with("Of 1 file, 0 could not be used. Recordings: 1 are new,"), "{said}");
+    assert_eq!(
+        office.sqlite3("SELECT path FROM recordings"),
+        ALL.lines().nth(1).and_then(|row| row.split('|').next()).expect("a path")
+    );
+}
+
+#[test]
+fn what_is_no_recording_is_told_file_by_file() {
+    let office = office();
+    let root = office.folder.file("sound");
+    wav(&office.folder.file("elsewhere.wav"), 1, 1_795_499_700);
+    symlink(office.folder.file("elsewhere.wav"), root.join("link.wav")).expect("a link");
+    symlink(office.folder.path(), root.join("circle")).expect("a link");
+    fs::write(root.join("post.log"), "x").expect("a file");
+    fs::write(root.join(std::ffi::OsStr::from_bytes(b"J\xfcrgen.wav")), "x").expect("a file");
+    let report = office.folder.file("report");
+    import(&office, &["freepbx-dir", &sound(&office), "--report", report.to_str().expect("UTF-8")]).ok();
+    let text = fs::read_to_string(report).expect("a report");
+    let mut lines: Vec<&str> =
+        text.lines().map(|line| line.rsplit_once("/sound/").expect("a path").1).collect();
+    lines.sort_unstable();
+    assert_eq!(
+        lines,
+        [
+            "1795499634.649-rx.wav: left out: one side of a call whose mixed recording is there",
+            "J\u{fffd}rgen.wav: its name is not UTF-8",
+            "circle: neither a file nor a folder",
+            "link.wav: neither a file nor a folder",
+            "post.log: not a file of sound, by its name",
+        ]
+    );
+}
+
+#[test]
+fn a_folder_elsewhere_is_refused_with_what_to_do() {
+    let office = office();
+    let outside = office.folder.path().to_str().expect("UTF-8").to_owned();
+    let refusal = import(&office, &["freepbx-dir", &outside]).refusal();
+    assert!(refusal.contains("is not below the media root") && refusal.contains("--media-root"), "{refusal}");
+    let file = office.folder.file("sound/1795499634.649.wav");
+    let refusal = import(&office, &["freepbx-dir", file.to_str().expect("UTF-8")]).refusal();
+    assert!(refusal.contains("is not a folder"), "{refusal}");
+}
+
+#[test]
+fn without_rules_a_house_with_several_customers_says_what_is_missing() {
+    let office = office();
+    office.sqlite3("INSERT INTO customers VALUES (2, 'Birch');");
+    let refusal = import(&office, &["freepbx-dir", &sound(&office)]).refusal();
+    assert!(refusal.contains("[[rules]]"), "{refusal}");
+}
+
+#[test]
+fn detail_records_complete_what_the_names_say() {
+    let office = office();
+    import(&office, &["freepbx-dir", &sound(&office)]).ok();
+    let row = super::CALLS.lines().next().expect("a row").replace("1795499616.205", "1552199400.7");
+    let row = ["00:53:36", "00:53:37", "00:53:43"]
+        .iter()
+        .zip(["01:30:00", "01:30:02", "01:30:06"])
+        .fold(row, |row, (a, b)| row.replace(&format!("2026-11-24 {a}"), &format!("2019-03-10 {b}")));
+    let file = office.file("Master.csv", row);
+    import(&office, &["asterisk-csv", &file]).ok();
+    assert_eq!(
+        office.sqlite3("SELECT status, talktime, totaltime, snumber_name, dnumber, cnumber FROM recordings WHERE uniqueid = '1552199400.7'"),
+        "answer|4|6|Ring \"& Co\", <all>|102|5550600"
+    );
+}
