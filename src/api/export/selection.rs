@@ -13,6 +13,8 @@ use crate::store::{Identity, Reader, RecordingRow, Seen};
 
 /// Names that are told to be of no recording; whoever has more of them knows enough.
 const MOST_ABSENT: usize = 20;
+/// So many recordings are found at once.
+const FEW: usize = 100;
 /// Characters of what was sent that a message repeats.
 const LONGEST_NAME: usize = 100;
 
@@ -42,7 +44,8 @@ impl Wanted {
     pub fn takes_long(&self) -> bool {
         match self {
             Wanted::Matching(wanted) => wanted.takes_long(),
-            Wanted::Named(..) => false,
+            // Each is looked for by itself.
+            Wanted::Named(identities, _) => identities.len() > FEW,
         }
     }
 
@@ -173,4 +176,18 @@ fn not_there(identity: &Identity) -> Fault {
     let Identity { recordgroup, uniqueid, recordid } = identity;
     let name = shortened(&format!("{recordgroup}:{uniqueid}:{recordid}"));
     Fault { key: IDS.name.into(), message: format!("There is no recording {name:?}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_names_wait_for_their_turn() {
+        for (count, long) in [(1, false), (FEW, false), (FEW + 1, true)] {
+            let mut params = Params::default();
+            params.take_pairs(format!("ids={}", "1:a:1,".repeat(count)).as_bytes());
+            assert_eq!(Wanted::read(&params, 0, Vec::new()).takes_long(), long, "{count}");
+        }
+    }
 }
