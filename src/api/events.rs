@@ -134,7 +134,7 @@ struct May {
 impl May {
     async fn now(asked: &Asked<Listener>) -> Result<May, Refusal> {
         let credential = asked.credential_now().await?;
-        let wanted = list::Wanted::read(&asked.params, now());
+        let wanted = list::Wanted::read(&asked.params, now()).among(EVENTS);
         stream::question(&asked.app, move |reader| {
             let person = &credential.person;
             let scope = wanted.filter(reader, person)?.scope;

@@ -112,6 +112,7 @@ fn who_may_not_listen_hears_why() {
         (app.user(), "", "402"),
         (app.stranger(), "?customer=1", "400 customer"),
         (app.supervisor(), "?customer=99", "400 customer"),
+        (app.supervisor(), "?customer=99;start=x;after=x", "400 customer"),
         (app.agent(), "?recordgroup=3", "400 recordgroup"),
         (app.agent(), "?recordgroup=1;customer=1", "400 customer, 400 recordgroup"),
     ] {
