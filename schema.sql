@@ -185,6 +185,7 @@ CREATE TABLE IF NOT EXISTS intake_files (
 );
 CREATE INDEX IF NOT EXISTS intake_files_path ON intake_files (path, machine);
 CREATE INDEX IF NOT EXISTS intake_files_uniqueid ON intake_files (uniqueid, machine);
+CREATE INDEX IF NOT EXISTS intake_files_not_over ON intake_files (machine) WHERE over = 0 AND substr(ranks, 1, 1) = 'a';
 CREATE INDEX IF NOT EXISTS intake_files_inode ON intake_files (inode) WHERE inode <> 0;
 -- What a call's detail records say before the call's recording is there.
 CREATE TABLE IF NOT EXISTS intake_calls (

@@ -1,5 +1,6 @@
 //! Words typed by a person: the command tree. Each command is one call.
 
+mod asterisk;
 mod commands;
 mod import;
 mod rules;
@@ -44,6 +45,9 @@ enum Command {
     /// Bring in old recordings and what call detail records know of them; may be repeated, and goes on where it ended
     #[command(subcommand)]
     Import(import::Import),
+    /// The Asterisk that is listened to
+    #[command(subcommand)]
+    Asterisk(Asterisk),
     /// Fill an empty database with a made-up office, with sound
     Demo,
     /// Say which way through the indexes a list request takes, and why
@@ -281,6 +285,12 @@ struct RulesTest {
 }
 
 #[derive(Subcommand)]
+enum Asterisk {
+    /// Test connection, login, rights, paths, clock and zone; say what is missing and how to add it
+    Check,
+}
+
+#[derive(Subcommand)]
 enum Role {
     /// List the roles and what they allow
     List(Output),
@@ -302,6 +312,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Role(Role::List(output)) => commands::roles(&config, &output),
         Command::Rules(Rules::Test(test)) => rules::test(&config, &test),
         Command::Import(import) => import::run(&config, import),
+        Command::Asterisk(Asterisk::Check) => asterisk::check(&config),
         Command::Demo => commands::demo(&config),
         Command::SearchPlan { query } => commands::search_plan(&config, &query),
         Command::Config { .. } => Ok(()),

@@ -276,11 +276,13 @@ pub struct RowWithFile {
 }
 
 impl Reader {
-    /// The recordings of a machine that are in progress, each with its start.
-    pub fn in_progress(&self, machine: &str) -> Result<Vec<(Known, i64)>, StoreError> {
+    /// The recordings that the PBX of a machine announced and of which it has not said that they are over, each with its
+    /// start.
+    pub fn not_over(&self, machine: &str) -> Result<Vec<(Known, i64)>, StoreError> {
+        // Ranks begin with that of the callid; a: 10, the PBX said it.
         let sql = format!(
-            "SELECT {COLUMNS}, (SELECT CAST(start AS INTEGER) FROM recordings WHERE id = recording) FROM intake_files
-               WHERE machine IN (?, '') AND recording IN (SELECT id FROM recordings WHERE complete = 0)"
+            "SELECT {COLUMNS}, ifnull((SELECT CAST(start AS INTEGER) FROM recordings WHERE id = recording), 0)
+               FROM intake_files WHERE machine = ? AND over = 0 AND substr(ranks, 1, 1) = 'a' ORDER BY id"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([machine], |row| Ok((known(row)?, row.get(31)?)))?;

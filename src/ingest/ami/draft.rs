@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::calls::Report;
+use super::calls::{INTERRUPTED, Report};
 use crate::config::{Config, Folder};
 use crate::intake::{About, Draft, Facts, Source};
 use crate::model::{Direction, Known};
-
-/// What stands in the status of a call that ended with its PBX.
-pub(super) const INTERRUPTED: &str = "interrupted";
 
 /// Where the PBX's files are below the media root.
 pub(super) struct Places {

@@ -23,7 +23,10 @@ trait Stream: Read + Write + Send {}
 impl<T: Read + Write + Send> Stream for T {}
 
 /// An open connection.
-pub(super) struct Link(Box<dyn Stream>);
+pub(super) struct Link {
+    stream: Box<dyn Stream>,
+    here: Option<String>,
+}
 
 impl Link {
     /// Connects.
@@ -34,17 +37,23 @@ impl Link {
         stream.set_write_timeout(Some(WRITE))?;
         // The handshake is done with a longer wait than a turn.
         stream.set_read_timeout(Some(WRITE))?;
-        let link = match tls {
-            Some(tls) => Link(Box::new(handshake(&stream, tls, host(&settings.address))?)),
-            None => Link(Box::new(stream.try_clone()?)),
+        let here = stream.local_addr().ok().map(|address| address.ip().to_string());
+        let link: Box<dyn Stream> = match tls {
+            Some(tls) => Box::new(handshake(&stream, tls, host(&settings.address))?),
+            None => Box::new(stream.try_clone()?),
         };
         stream.set_read_timeout(Some(TURN))?;
-        Ok(link)
+        Ok(Link { stream: link, here })
+    }
+
+    /// Our address in the PBX's eyes.
+    pub(super) fn here(&self) -> Option<String> {
+        self.here.clone()
     }
 
     /// What has come, or 0 bytes when nothing did for a turn.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> anyhow::Result<usize> {
-        match self.0.read(buffer) {
+        match self.stream.read(buffer) {
             Ok(0) => bail!("it ended the connection"),
             Ok(length) => Ok(length),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(0),
@@ -56,7 +65,7 @@ impl Link {
 
     /// Says something.
     pub(super) fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
-        self.0.write_all(bytes).and_then(|()| self.0.flush()).context("the connection broke")
+        self.stream.write_all(bytes).and_then(|()| self.stream.flush()).context("the connection broke")
     }
 }
 

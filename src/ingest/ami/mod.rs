@@ -2,6 +2,7 @@
 
 mod action;
 mod calls;
+mod check;
 mod codec;
 mod draft;
 mod link;
@@ -10,6 +11,7 @@ mod source;
 mod tls;
 
 pub use calls::{Calls, Report};
+pub use check::{Finding, check, stanza};
 pub use codec::{Decoder, Message, Piece};
 pub use session::{Session, Step};
 pub use source::listen;

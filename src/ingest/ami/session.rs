@@ -229,10 +229,11 @@ impl<'a> Session<'a> {
         self.complete = false;
         let up: BTreeSet<String> = self.listed.keys().cloned().collect();
         let gone = self.before.difference(&up).cloned().collect();
-        let mut steps: Vec<Step> =
-            self.calls.lose(&gone).into_iter().map(Box::new).map(Step::Heard).collect();
+        let started = self.started();
+        let lost = self.calls.lose(&gone, started);
+        let mut steps: Vec<Step> = lost.into_iter().map(Box::new).map(Step::Heard).collect();
         self.listed.clear();
-        steps.push(Step::Reconciled { up, started: self.started() });
+        steps.push(Step::Reconciled { up, started });
         steps
     }
 

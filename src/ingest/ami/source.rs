@@ -161,8 +161,7 @@ impl Listener<'_> {
     fn reconcile(&mut self, up: &BTreeSet<String>, started: i64) -> Result<(), StoreError> {
         let reader = self.app.store.reader()?;
         let machines = self.places.machines();
-        let known =
-            machines.iter().map(|machine| reader.in_progress(machine)).collect::<Result<Vec<_>, _>>()?;
+        let known = machines.iter().map(|machine| reader.not_over(machine)).collect::<Result<Vec<_>, _>>()?;
         drop(reader);
         for (known, start) in known.into_iter().flatten() {
             if up.contains(&known.uniqueid) || self.calls.is_up(&known.uniqueid) {

@@ -8,6 +8,9 @@ use crate::model::Direction;
 /// Digits from which on a number is one of the public network.
 const PUBLIC: usize = 7;
 
+/// The status of a call that its PBX did not survive.
+pub(in super::super) const INTERRUPTED: &str = "interrupted";
+
 /// Who calls whom.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parties {
@@ -53,6 +56,7 @@ pub(super) struct Channel {
     up: bool,
     talking: bool,
     lost: bool,
+    interrupted: bool,
 }
 
 impl Channel {
@@ -76,6 +80,7 @@ impl Channel {
             up: true,
             talking: false,
             lost: false,
+            interrupted: false,
         };
         channel.listed(event);
         channel.caller(event);
@@ -235,10 +240,14 @@ impl Channel {
         }
     }
 
-    /// It ended while nobody listened.
-    pub(super) fn lose(&mut self) {
+    /// It ended while nobody listened, or with a PBX that has been running since `started` (Unix seconds) only.
+    pub(super) fn lose(&mut self, started: i64) {
         self.up = false;
         self.lost = true;
+        self.interrupted = self.recordings.iter().any(|recording| recording.start / 1000 < started);
+        if self.interrupted {
+            self.note("the PBX stopped during the call");
+        }
     }
 
     /// What has changed about its recordings.
@@ -309,6 +318,9 @@ impl Channel {
     fn status(&self) -> &'static str {
         let talked = self.details.iter().any(|detail| detail.answered() && detail.billed > 0);
         let dialled = self.dial_status;
+        if self.interrupted {
+            return INTERRUPTED;
+        }
         if dialled == "answer" || talked {
             return "answer";
         }

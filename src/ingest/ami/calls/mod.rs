@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::codec::Message;
 use channel::Channel;
 
+pub(super) use channel::INTERRUPTED;
 pub use report::Report;
 
 /// How long after a channel's end its call detail records are waited for, in milliseconds. Seen: 16.
@@ -74,15 +75,16 @@ impl Calls {
         self.channels.get(uniqueid).is_some_and(Channel::is_up)
     }
 
-    /// These channels ended while nobody listened. Gives what is known of their recordings.
-    pub fn lose(&mut self, gone: &BTreeSet<String>) -> Vec<Report> {
+    /// These channels ended while nobody listened: with their PBX, where that started (Unix seconds) after them. Gives
+    /// what is known of their recordings.
+    pub fn lose(&mut self, gone: &BTreeSet<String>, started: i64) -> Vec<Report> {
         let mut reports = Vec::new();
         for uniqueid in gone {
             // A channel whose end was heard after all has nothing to lose.
             if self.channels.get(uniqueid).is_some_and(Channel::is_up)
                 && let Some(mut channel) = self.channels.remove(uniqueid)
             {
-                channel.lose();
+                channel.lose(started);
                 reports.extend(channel.reports());
             }
         }
