@@ -1,5 +1,6 @@
 # make run      build, make a demo database with sound when there is none, serve it
 # make test     install what the tests need, run all of them
+# make torture  the same, with every kind of call that the PBX of the tests can make
 # make bench    measure against the limit program; BENCH="--rows 100000 --only W1,W3" for less
 # make check    formatting and lints
 
@@ -7,7 +8,7 @@ DEMO   := target/demo
 LISTEN := 127.0.0.1:8080
 BIN    := target/release/tapeline
 
-.PHONY: build run test check bench tools chromium sox nginx readers
+.PHONY: build run test torture check bench tools chromium sox nginx readers
 
 build: tools
 	cargo build --release
@@ -21,6 +22,9 @@ run: build
 
 test: tools chromium sox readers
 	tests/run
+
+torture: export TAPELINE_TORTURE = 1
+torture: test
 
 check: tools
 	cargo fmt --check

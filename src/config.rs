@@ -155,6 +155,7 @@ impl Given {
     /// Fills in the defaults and checks the ranges.
     pub fn settle(self) -> Result<Config, ConfigError> {
         let default = Config::default();
+        let asterisk = self.asterisk.and_then(|given| given.settle(self.folders.as_deref())).transpose()?;
         Ok(Config {
             db: self.db.unwrap_or(default.db),
             media_root: self.media_root.unwrap_or(default.media_root),
@@ -181,7 +182,7 @@ impl Given {
                 _ => self.folders.unwrap_or_else(|| vec![Folder::default()]),
             },
             rules: self.rules.unwrap_or_default(),
-            asterisk: self.asterisk.and_then(asterisk::Given::settle).transpose()?,
+            asterisk,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::ConfigError;
+use super::{ConfigError, Folder};
 
 /// The port of the manager interface, and that of its TLS side.
 const PORT: u16 = 5038;
@@ -22,6 +22,8 @@ pub struct Asterisk {
     pub secret: Secret,
     /// How the connection is protected.
     pub tls: Tls,
+    /// Where its files are, also when nobody watches them.
+    pub folders: Vec<Folder>,
 }
 
 /// A word that no log and no message may show.
@@ -84,13 +86,14 @@ impl Given {
     }
 
     /// Fills in the defaults; `None`: no PBX is named.
-    pub(super) fn settle(self) -> Option<Result<Asterisk, ConfigError>> {
+    pub(super) fn settle(self, folders: Option<&[Folder]>) -> Option<Result<Asterisk, ConfigError>> {
         let address = self.address.filter(|address| !address.trim().is_empty())?;
         Some(tls(self.tls).map(|tls| Asterisk {
             address: with_port(address.trim(), if tls == Tls::Off { PORT } else { TLS_PORT }),
             username: self.username.unwrap_or_else(|| "tapeline".into()),
             secret: self.secret.unwrap_or_default(),
             tls,
+            folders: folders.map_or_else(|| vec![Folder::default()], <[Folder]>::to_vec),
         }))
     }
 }
@@ -158,7 +161,7 @@ mod tests {
             tls: Some(tls.into()),
             ..Given::default()
         };
-        given.settle().expect("an address")
+        given.settle(None).expect("an address")
     }
 
     #[test]

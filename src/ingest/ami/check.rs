@@ -45,7 +45,7 @@ read = call,cdr,dialplan,agent
 write = reporting
 writetimeout = 5000
 eventfilter = Event: (Newchannel|NewCallerid|DialBegin|DialEnd|MixMonitor|Cdr|BlindTransfer|AttendedTransfer)
-eventfilter = Event: (AgentConnect|QueueCallerJoin|ConfbridgeJoin|ConfbridgeEnd|Hangup[^R])
+eventfilter = Event: (AgentConnect|QueueCallerJoin|Hangup[^R])
 eventfilter = Variable: MIXMONITOR_FILENAME
 "
     )
@@ -78,8 +78,8 @@ pub fn check(config: &Config, settings: &Asterisk) -> (Vec<Finding>, String) {
     // Who may not ask learns nothing of the rest.
     if about_user(&mut talk, settings, &mut findings) {
         about_records(&mut talk, &mut findings);
-        about_paths(&mut talk, config, &mut findings);
-        about_time(&mut talk, config, &mut findings);
+        about_paths(&mut talk, config, settings, &mut findings);
+        about_time(&mut talk, settings, &mut findings);
     }
     (findings.0, here)
 }
@@ -125,13 +125,13 @@ fn about_records(talk: &mut Talk, findings: &mut Findings) {
     }
 }
 
-fn about_paths(talk: &mut Talk, config: &Config, findings: &mut Findings) {
+fn about_paths(talk: &mut Talk, config: &Config, settings: &Asterisk, findings: &mut Findings) {
     let spool = talk.setting("asterisk.conf", "directories", "astspooldir");
     let monitor = format!(
         "{}/monitor",
         if spool.is_empty() { "/var/spool/asterisk" } else { spool.trim_end_matches('/') }
     );
-    let Some((_, path)) = Places::new(config).find(&format!("{monitor}/x")) else {
+    let Some((_, path)) = Places::new(&config.media_root, settings).find(&format!("{monitor}/x")) else {
         findings.bad(format!(
             "the PBX records to {monitor}, which is no folder of the settings: set media_root = \"{monitor}\" if that is \
              on this machine, else in [[folders]] monitor_dir = \"{monitor}\""
@@ -148,7 +148,7 @@ fn about_paths(talk: &mut Talk, config: &Config, findings: &mut Findings) {
     }
 }
 
-fn about_time(talk: &mut Talk, config: &Config, findings: &mut Findings) {
+fn about_time(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) {
     let theirs = talk.variable("STRFTIME(,,%s)").parse::<i64>();
     let offset = talk.variable("STRFTIME(,,%z)");
     let Ok(theirs) = theirs else {
@@ -164,7 +164,7 @@ fn about_time(talk: &mut Talk, config: &Config, findings: &mut Findings) {
             if ahead > 0 { "behind" } else { "ahead of" }
         )),
     }
-    let name = config.folders.first().and_then(|folder| folder.zone.clone());
+    let name = settings.folders.first().and_then(|folder| folder.zone.clone());
     let zone = name.as_ref().map_or_else(|| Ok(TimeZone::system()), |name| TimeZone::get(name));
     let Ok(zone) = zone else { return };
     let ours = zone.to_offset(now).seconds();

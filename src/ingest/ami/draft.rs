@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::calls::{INTERRUPTED, Report};
-use crate::config::{Config, Folder};
+use crate::config::{Asterisk, Folder};
 use crate::intake::{About, Draft, Facts, Source};
 use crate::model::{Direction, Known};
 
@@ -15,13 +15,9 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// By the folders of the settings; without any, the whole media root is one.
-    pub(super) fn new(config: &Config) -> Places {
-        let folders = match &config.folders[..] {
-            [] => vec![Folder::default()],
-            some => some.to_vec(),
-        };
-        Places { media_root: config.media_root.clone(), folders }
+    /// By the folders of the settings.
+    pub(super) fn new(media_root: &Path, settings: &Asterisk) -> Places {
+        Places { media_root: media_root.into(), folders: settings.folders.clone() }
     }
 
     /// The machines that the folders belong to.
@@ -109,7 +105,6 @@ fn kind(inside: bool) -> String {
 
 fn called_kind(report: &Report) -> Option<String> {
     match report.direction {
-        _ if report.conference => Some("conference".into()),
         _ if !report.queue.is_empty() => Some("queue".into()),
         Some(Direction::Out) => Some(kind(false)),
         Some(Direction::Internal) => Some(kind(true)),

@@ -31,7 +31,7 @@ pub fn listen(app: &App, intake: &Intake, settings: &Asterisk, stop: &Stop) {
         app,
         intake,
         settings,
-        places: Places::new(&app.config),
+        places: Places::new(&app.config.media_root, settings),
         calls: Calls::default(),
         pending: Vec::new(),
         logged_in: false,

@@ -42,7 +42,6 @@ struct Recording {
 pub(super) struct Channel {
     uniqueid: String,
     callid: String,
-    name: String,
     account: String,
     queue: String,
     parties: Parties,
@@ -57,6 +56,7 @@ pub(super) struct Channel {
     talking: bool,
     lost: bool,
     interrupted: bool,
+    was_dialled: bool,
 }
 
 impl Channel {
@@ -68,7 +68,6 @@ impl Channel {
             callid: event.text("Linkedid").into_owned(),
             // What a Local channel is made to run is not what somebody dialled.
             unsure: name.starts_with("Local/"),
-            name,
             account: event.text("AccountCode").into_owned(),
             queue: String::new(),
             parties: Parties::default(),
@@ -81,6 +80,7 @@ impl Channel {
             talking: false,
             lost: false,
             interrupted: false,
+            was_dialled: false,
         };
         channel.listed(event);
         channel.caller(event);
@@ -121,16 +121,6 @@ impl Channel {
         self.parties.clone()
     }
 
-    /// The conference that a recording channel of ConfBridge belongs to: `CBRec/conf-NAME-uid-NUMBER`.
-    pub(super) fn conference(&self) -> Option<&str> {
-        self.name.strip_prefix("CBRec/conf-")?.rsplit_once("-uid-").map(|(name, _)| name)
-    }
-
-    pub(super) fn called_by(&mut self, number: &str, name: &str) {
-        self.parties.caller = number.into();
-        self.parties.caller_name = name.into();
-    }
-
     pub(super) fn caller(&mut self, event: &Message) {
         let number = event.text("CallerIDNum");
         if !number.is_empty() {
@@ -165,12 +155,29 @@ impl Channel {
     /// Another channel dials it: that one's parties are the call's.
     pub(super) fn dialled(&mut self, source: &Parties, event: &Message, now: i64, over: bool) {
         self.parties = source.clone();
-        self.unsure = false;
+        (self.unsure, self.was_dialled) = (false, true);
         if over && event.text("DialStatus") == "ANSWER" {
             let (number, name) = peer(event);
             self.answer.get_or_insert(Answer { at: now, number, name });
             self.dial_status = "answer";
         }
+    }
+
+    /// It was called, and is transferred to where the dialplan goes on with it: from there on it calls. What is recorded
+    /// already stays the call that it was.
+    pub(super) fn go_on(&mut self, event: &Message) {
+        let extension = event.text("Extension");
+        if !self.was_dialled || !self.recordings.is_empty() || extension.is_empty() {
+            return;
+        }
+        self.parties = Parties {
+            caller: event.text("TransfereeCallerIDNum").into_owned(),
+            caller_name: event.unescaped("TransfereeCallerIDName"),
+            withheld: false,
+            called: extension.into_owned(),
+            context: event.text("Context").into_owned(),
+        };
+        (self.answer, self.dial_status) = (None, "");
     }
 
     pub(super) fn queue(&mut self, queue: &str) {
@@ -265,8 +272,7 @@ impl Channel {
 
     /// What is true of every recording of the channel.
     fn known(&self) -> Report {
-        let conference = self.conference();
-        let called = conference.map_or_else(|| self.called(), Into::into);
+        let called = self.called();
         let (answerer, answerer_name) = self.answerer();
         Report {
             uniqueid: self.uniqueid.clone(),
@@ -278,11 +284,10 @@ impl Channel {
             caller: self.parties.caller.clone(),
             caller_name: self.parties.caller_name.clone(),
             withheld: self.parties.withheld || is_withheld(&self.parties.caller),
-            direction: if conference.is_some() { None } else { self.direction(&called) },
+            direction: self.direction(&called),
             called,
             answerer,
             answerer_name,
-            conference: conference.is_some(),
             context: self.parties.context.clone(),
             account: self.account.clone(),
             queue: self.queue.clone(),

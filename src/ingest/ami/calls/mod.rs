@@ -26,8 +26,6 @@ pub struct Calls {
     channels: HashMap<String, Channel>,
     /// Ended ones, by the time to forget them at.
     ended: BTreeMap<i64, BTreeSet<String>>,
-    /// Who entered each conference first: number and name.
-    conferences: HashMap<String, (String, String)>,
 }
 
 impl Calls {
@@ -49,11 +47,6 @@ impl Calls {
             "AgentConnect" => self.with(event, "Uniqueid", |channel| channel.agent(event)),
             "QueueCallerJoin" => self.with(event, "Uniqueid", |channel| channel.queue(&event.text("Queue"))),
             "BlindTransfer" | "AttendedTransfer" => self.transfer(event),
-            "ConfbridgeJoin" => self.join(event),
-            "ConfbridgeEnd" => {
-                self.conferences.remove(&*event.text("Conference"));
-                Vec::new()
-            }
             "Cdr" => self.with(event, "Uniqueid", |channel| channel.detail(event)),
             "Hangup" => self.hangup(event, now),
             _ => Vec::new(),
@@ -145,11 +138,6 @@ impl Calls {
         let Some(uniqueid) = key(event, "Uniqueid") else { return Vec::new() };
         let file = event.unescaped("Value");
         let channel = self.channels.entry(uniqueid.clone()).or_insert_with(|| Channel::new(event));
-        if let Some(conference) = channel.conference()
-            && let Some((number, name)) = self.conferences.get(conference)
-        {
-            channel.called_by(number, name);
-        }
         if !file.is_empty() {
             channel.record(&file, now);
         }
@@ -166,16 +154,11 @@ impl Calls {
         };
         let kind = if event.event() == "BlindTransfer" { "" } else { "after a word " };
         let note = format!("transferred {kind}to {target}");
+        self.with(event, "TransfereeUniqueid", |channel| channel.go_on(event));
         ["TransfereeUniqueid", "TransfererUniqueid", "OrigTransfererUniqueid"]
             .iter()
             .flat_map(|uniqueid| self.with(event, uniqueid, |channel| channel.note(&note)))
             .collect()
-    }
-
-    fn join(&mut self, event: &Message) -> Vec<String> {
-        let first = (event.text("CallerIDNum").into_owned(), event.unescaped("CallerIDName"));
-        self.conferences.entry(event.text("Conference").into_owned()).or_insert(first);
-        Vec::new()
     }
 
     fn hangup(&mut self, event: &Message, now: i64) -> Vec<String> {

@@ -29,7 +29,7 @@ pub struct Report {
     pub caller_name: String,
     /// Whether the caller withheld the number.
     pub withheld: bool,
-    /// The number that was dialled; of a conference its name.
+    /// The number that was dialled.
     pub called: String,
     /// Number of who answered.
     pub answerer: String,
@@ -37,8 +37,6 @@ pub struct Report {
     pub answerer_name: String,
     /// As far as contexts and numbers tell.
     pub direction: Option<Direction>,
-    /// The recorded thing is a conference.
-    pub conference: bool,
     /// Dialplan context that the channel began in.
     pub context: String,
     /// Account code.

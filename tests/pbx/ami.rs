@@ -1,0 +1,82 @@
+//! A client of the manager interface that makes calls and interferes with them.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use tapeline::ingest::ami::{Decoder, Message, Piece};
+
+use crate::lab::SECRET;
+
+/// Longer than anything takes; a test that waits for it has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+type Heard = Arc<(Mutex<Vec<(Instant, Message)>>, Condvar)>;
+
+pub struct Ami {
+    stream: Mutex<TcpStream>,
+    heard: Heard,
+    asked: Mutex<u32>,
+}
+
+impl Ami {
+    /// Logged in at this port.
+    pub fn connect(port: u16) -> Ami {
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+        let mut reading = stream.try_clone().expect("a second handle");
+        let heard = Heard::default();
+        let all = Arc::clone(&heard);
+        std::thread::spawn(move || {
+            let (mut decoder, mut buffer) = (Decoder::default(), vec![0; 64 * 1024]);
+            while let Ok(read @ 1..) = reading.read(&mut buffer) {
+                let came = Instant::now();
+                let mut messages = all.0.lock().expect("no panic");
+                decoder.feed(&buffer[..read], |piece| {
+                    if let Piece::Message(message) = piece {
+                        messages.push((came, message));
+                    }
+                });
+                all.1.notify_all();
+            }
+        });
+        let ami = Ami { stream: Mutex::new(stream), heard, asked: Mutex::new(0) };
+        let answer = ami.ask("Login", &[("Username", "lab"), ("Secret", SECRET)]);
+        assert_eq!(answer.text("Response"), "Success", "{answer:?}");
+        ami
+    }
+
+    /// The answer to an action.
+    pub fn ask(&self, action: &str, fields: &[(&str, &str)]) -> Message {
+        let id = {
+            let mut asked = self.asked.lock().expect("no panic");
+            *asked += 1;
+            asked.to_string()
+        };
+        let fields: String = fields.iter().map(|(key, value)| format!("{key}: {value}\r\n")).collect();
+        let text = format!("Action: {action}\r\nActionID: {id}\r\n{fields}\r\n");
+        self.stream.lock().expect("no panic").write_all(text.as_bytes()).expect("it listens");
+        self.wait(action, |message| message.text("ActionID") == id && message.get("Response").is_some())
+    }
+
+    /// The first message of this kind, already there or still to come.
+    pub fn wait(&self, what: &str, wanted: impl Fn(&Message) -> bool) -> Message {
+        let (lock, bell) = &*self.heard;
+        let (until, mut messages) = (Instant::now() + PATIENCE, lock.lock().expect("no panic"));
+        loop {
+            if let Some((_, message)) = messages.iter().find(|(_, message)| wanted(message)) {
+                return message.clone();
+            }
+            assert!(Instant::now() < until, "{what} does not come");
+            messages = bell.wait_timeout(messages, Duration::from_millis(100)).expect("no panic").0;
+        }
+    }
+
+    /// When each recording was announced, by its channel.
+    pub fn announcements(&self) -> Vec<(Instant, String)> {
+        let messages = self.heard.0.lock().expect("no panic");
+        let announced =
+            messages.iter().filter(|(_, message)| message.text("Variable") == "MIXMONITOR_FILENAME");
+        announced.map(|(came, message)| (*came, message.text("Uniqueid").into_owned())).collect()
+    }
+}

@@ -1,0 +1,306 @@
+//! Calls of every kind, and what becomes of them.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::ami::Ami;
+use crate::compare::Expected;
+use crate::lab::Lab;
+use crate::office::Office;
+use crate::{alone, compare};
+
+/// Something that happens to a call, seconds after it was answered.
+#[derive(Clone, Copy)]
+pub enum Act {
+    Hangup,
+    Blind(&'static str),
+    Attended(&'static str),
+    HangupAnswerer,
+    Record,
+    Mute(bool),
+    Stop,
+}
+
+/// A call to be made.
+#[derive(Clone)]
+pub struct Call {
+    /// The peer's end: an extension or the trunk.
+    pub from: &'static str,
+    /// What it dials.
+    pub to: &'static str,
+    /// Seconds that it speaks.
+    pub talk: f32,
+    /// Name and number of a caller from outside.
+    pub caller: &'static str,
+    /// Format of the recording, or "none".
+    pub format: &'static str,
+    /// Transfers by REFER to there.
+    pub refer: &'static str,
+    /// Seconds until it gives up.
+    pub patience: f32,
+    pub acts: &'static [(f32, Act)],
+    pub expected: Expected,
+}
+
+const CALL: Call = Call {
+    from: "101",
+    to: "",
+    talk: 3.0,
+    caller: "",
+    format: "",
+    refer: "",
+    patience: 30.0,
+    acts: &[],
+    expected: Expected::NOTHING,
+};
+
+const fn out(from: &'static str, to: &'static str, expected: Expected) -> Call {
+    Call { from, to, expected, ..CALL }
+}
+
+const fn inward(caller: &'static str, to: &'static str, expected: Expected) -> Call {
+    Call { from: "trunk", to, caller, expected, ..CALL }
+}
+
+/// `status, direction, called, answered by, name of who answered`.
+const fn is(
+    status: &'static str,
+    direction: &'static str,
+    called: &'static str,
+    by: &'static str,
+    name: &'static str,
+) -> Expected {
+    Expected { status, direction, called, by, name, ..Expected::NOTHING }
+}
+
+/// A dozen and more, made by every test.
+fn usual() -> Vec<Call> {
+    let alice = |called| is("answer", "in", called, "101", "Alice Agent");
+    let bob = |called| is("answer", "in", called, "102", "Bob Support");
+    vec![
+        out("101", "5551234567", is("answer", "out", "5551234567", "5551234567", "")),
+        inward("Maria Lopez <5551230004>", "5550100", alice("5550100")),
+        out("101", "102", is("answer", "internal", "102", "102", "Bob Support")),
+        inward("Queue Caller <5551230008>", "5550400", Expected { kind: "queue", ..bob("5550400") }),
+        Call { format: "WAV", ..inward("Ring Group <5551230010>", "5550600", bob("5550600")) }.either(),
+        Call {
+            format: "ulaw",
+            ..out("102", "5559876543", is("answer", "out", "5559876543", "5559876543", ""))
+        },
+        inward("No Luck <5551230014>", "5550199", is("noanswer", "in", "5550199", "", "")),
+        inward("Zoë O'Brien, Ltd <+15551230020>", "5550102", bob("5550102")),
+        inward("Anonymous <anonymous>", "5550100", Expected { withheld: true, ..alice("5550100") }),
+        out("101", "198", is("busy", "internal", "198", "", "")),
+        Call { patience: 2.0, ..out("101", "199", is("cancel", "internal", "199", "", "")) },
+        Call {
+            talk: 8.0,
+            acts: &[(2.0, Act::Attended("103")), (4.5, Act::HangupAnswerer)],
+            ..inward("Attended <5551230033>", "5550100", alice("5550100"))
+        },
+        Call {
+            talk: 7.0,
+            format: "none",
+            acts: &[(1.0, Act::Record), (2.0, Act::Mute(true)), (3.0, Act::Mute(false)), (5.0, Act::Stop)],
+            expected: alice("5550100"),
+            ..inward("On Demand <5551230034>", "5550100", Expected::NOTHING)
+        },
+        Call { talk: 12.0, ..out("101", "702", is("answer", "internal", "702", "", "")) },
+        Call {
+            talk: 6.0,
+            acts: &[(1.5, Act::Blind("103"))],
+            ..inward("Xfer <5551230032>", "5550100", alice("5550100"))
+        },
+    ]
+}
+
+/// The rest.
+fn more() -> Vec<Call> {
+    let alice = |called| is("answer", "in", called, "101", "Alice Agent");
+    vec![
+        // What follows the transfer is a call, and a recording, of its own.
+        Call {
+            refer: "102",
+            ..out(
+                "101",
+                "5551230101",
+                Expected { files: 1, ..is("answer", "out", "5551230101", "5551230101", "") },
+            )
+        },
+        Call { talk: 0.3, ..out("101", "5551110000", is("answer", "out", "5551110000", "5551110000", "")) },
+        Call {
+            format: "wav49",
+            ..out("102", "103", is("answer", "internal", "103", "103", "Chloé Dupré, Sales"))
+        },
+        Call {
+            format: "gsm",
+            ..out("101", "5551230102", is("answer", "out", "5551230102", "5551230102", ""))
+        },
+        Call {
+            format: "alaw",
+            ..out("101", "5551230103", is("answer", "out", "5551230103", "5551230103", ""))
+        },
+        Call {
+            format: "sln",
+            ..out("101", "5551230104", is("answer", "out", "5551230104", "5551230104", ""))
+        },
+        Call {
+            format: "wav16",
+            ..out("101", "5551230105", is("answer", "out", "5551230105", "5551230105", ""))
+        },
+        inward(
+            "A \"quoted\" back\\slash; semi=1, 100% <5551230037>",
+            "5550102",
+            Expected { unlike: true, ..is("answer", "in", "5550102", "102", "Bob Support") },
+        ),
+        Call {
+            talk: 20.0,
+            acts: &[(2.0, Act::Hangup)],
+            ..inward("Hung Up <5551230031>", "5550100", alice("5550100"))
+        },
+        out("102", "700", is("answer", "internal", "700", "", "")),
+        Call { talk: 12.0, ..out("101", "703", is("answer", "internal", "703", "", "")) },
+        Call {
+            talk: 5.0, ..out("101", "704", is("answer", "internal", "704", "103", "Chloé Dupré, Sales"))
+        },
+        Call {
+            talk: 9.0,
+            ..out("101", "705", Expected { missing: true, ..is("answer", "internal", "705", "", "") })
+        },
+        Call { talk: 12.0, ..out("101", "706", is("answer", "internal", "706", "", "")) },
+        Call {
+            talk: 9.0,
+            ..out("101", "707", Expected { recordings: 2, ..is("answer", "internal", "707", "", "") })
+        },
+        // Asterisk tells nobody of the channel that records a conference: its row is the folder's.
+        Call { talk: 4.0, ..out("102", "708", Expected { recordings: 0, files: 1, ..Expected::NOTHING }) },
+    ]
+}
+
+impl Call {
+    /// Whoever of the ring group is quicker.
+    fn either(mut self) -> Call {
+        (self.expected.by, self.expected.name) = ("10", "");
+        self
+    }
+
+    /// The number that the PBX sees.
+    pub fn number(&self) -> &'static str {
+        match self.caller.split_once('<') {
+            Some((_, number)) => number.trim_end_matches('>'),
+            None => self.from,
+        }
+    }
+
+    /// Makes it, and does to it what is to be done.
+    pub fn make(&self, pbx: &Ami, peer: &Ami) {
+        let channel = format!("PJSIP/{}@{}", self.to, self.from);
+        let patience = ((self.patience * 1000.0) as u32).to_string();
+        let talk = format!("SECONDS_TO_TALK={}", self.talk);
+        let refer = format!("REFER={}", self.refer);
+        let format = format!("PJSIP_HEADER(add,X-Format)={}", self.format);
+        let caller = match self.caller.split_once(" <") {
+            Some((name, number)) => {
+                format!("\"{}\" <{number}", name.replace('\\', "\\\\").replace('"', "\\\""))
+            }
+            None => String::new(),
+        };
+        let mut fields = vec![
+            ("Channel", channel.as_str()),
+            ("Context", "calling"),
+            ("Exten", if self.refer.is_empty() { "talk" } else { "refer" }),
+            ("Priority", "1"),
+            ("Timeout", patience.as_str()),
+            ("Async", "true"),
+            ("Variable", talk.as_str()),
+            ("Variable", refer.as_str()),
+        ];
+        if !self.format.is_empty() {
+            fields.push(("Variable", format.as_str()));
+        }
+        if !caller.is_empty() {
+            fields.push(("CallerID", caller.as_str()));
+        }
+        assert_eq!(peer.ask("Originate", &fields).text("Response"), "Success");
+        if !self.acts.is_empty() {
+            self.act(pbx);
+        }
+    }
+
+    fn act(&self, pbx: &Ami) {
+        let number = self.number();
+        let answered = pbx.wait("an answer", |event| {
+            event.event() == "DialEnd"
+                && event.text("DialStatus") == "ANSWER"
+                && event.text("CallerIDNum") == number
+        });
+        let (caller, answerer) = (answered.text("Channel"), answered.text("DestChannel"));
+        let mut passed = 0.0;
+        for (at, act) in self.acts {
+            thread::sleep(Duration::from_secs_f32(at - passed));
+            passed = *at;
+            let file = format!("auto-{}.wav", answered.text("Uniqueid"));
+            let state = |on: &bool| if *on { "1" } else { "0" };
+            let answer = match act {
+                Act::Hangup => pbx.ask("Hangup", &[("Channel", &*caller)]),
+                Act::HangupAnswerer => pbx.ask("Hangup", &[("Channel", &*answerer)]),
+                Act::Blind(to) => pbx.ask(
+                    "BlindTransfer",
+                    &[("Channel", &*answerer), ("Context", "from-internal-quiet"), ("Exten", to)],
+                ),
+                Act::Attended(to) => pbx.ask(
+                    "Atxfer",
+                    &[("Channel", &*answerer), ("Context", "from-internal-quiet"), ("Exten", to)],
+                ),
+                Act::Record => pbx.ask("MixMonitor", &[("Channel", &*caller), ("File", file.as_str())]),
+                Act::Mute(on) => pbx.ask(
+                    "MixMonitorMute",
+                    &[("Channel", &*caller), ("Direction", "both"), ("State", state(on))],
+                ),
+                Act::Stop => pbx.ask("StopMixMonitor", &[("Channel", &*caller)]),
+            };
+            assert_eq!(answer.text("Response"), "Success", "{answer:?}");
+        }
+    }
+}
+
+/// Makes them, `apart` from one another, and waits until all are over.
+pub fn make_all(calls: &[Call], lab: &Lab, apart: Duration) -> Ami {
+    let (pbx, peer) = (Ami::connect(5038), Ami::connect(5039));
+    thread::scope(|scope| {
+        for call in calls {
+            scope.spawn(|| call.make(&pbx, &peer));
+            thread::sleep(apart);
+        }
+    });
+    crate::office::wait("the end of all calls", || {
+        lab.pbx.command("core show channels count").contains("0 active channels").then_some(())
+    });
+    pbx
+}
+
+#[test]
+fn calls_of_every_kind_are_what_the_pbx_itself_says() {
+    let _alone = alone();
+    let lab = Lab::start("UTC", "");
+    let office = Office::open("UTC");
+    let mut calls = usual();
+    if std::env::var_os("TAPELINE_TORTURE").is_some() {
+        calls.extend(more());
+    }
+    make_all(&calls, &lab, Duration::from_millis(700));
+    compare::everything(&office, &calls);
+}
+
+#[test]
+fn a_pbx_with_a_system_name_in_another_time_zone_is_understood_too() {
+    let _alone = alone();
+    let lab = Lab::start("America/New_York", "pbx1");
+    let office = Office::open("America/New_York");
+    let calls: Vec<Call> = usual().into_iter().take(5).collect();
+    make_all(&calls, &lab, Duration::from_millis(500));
+    let rows = compare::everything(&office, &calls);
+    for row in rows {
+        assert!(row["uniqueid"].as_str().is_some_and(|uniqueid| uniqueid.starts_with("pbx1-")), "{row}");
+        assert_eq!(row["asteriskid"], "pbx1");
+    }
+}

@@ -1,0 +1,28 @@
+//! Tapeline beside a real Asterisk: what the API lists against the PBX's own call detail records, channel events and files.
+//!
+//! `tests/pbx/setup` makes the PBX; `make test` runs it. The tests share its ports, so one runs after the other. With
+//! TAPELINE_TORTURE every kind of call is made, without it a dozen.
+
+#[allow(dead_code, reason = "shared with tests/api")]
+#[path = "../api/http.rs"]
+mod http;
+#[allow(dead_code, reason = "shared with tests/api")]
+#[path = "../api/program.rs"]
+mod program;
+
+mod ami;
+mod calls;
+mod compare;
+mod crashes;
+mod lab;
+mod office;
+mod rush;
+mod stranger;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The PBX's ports are there once.
+fn alone() -> MutexGuard<'static, ()> {
+    static LAB: Mutex<()> = Mutex::new(());
+    LAB.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,122 @@
+//! Tapeline beside the PBX: the built program, in a folder of its own.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::http;
+use crate::lab::{self, SECRET};
+use crate::program::{Folder, finish, tapeline};
+
+const PASSWORD: &str = "a quiet office";
+
+pub struct Office {
+    folder: Folder,
+    server: Option<Child>,
+    address: SocketAddr,
+}
+
+impl Office {
+    /// A new database, the PBX's folder, and a running server.
+    pub fn open(zone: &str) -> Office {
+        let folder = Folder::new();
+        let settings = format!(
+            "media_root = {:?}\nlisten = \"127.0.0.1:0\"\n[[folders]]\nmonitor_dir = \"/var/spool/asterisk/monitor\"\n\
+             machine = \"pbx1\"\nzone = {zone:?}\n[asterisk]\naddress = \"127.0.0.1\"\nsecret = {SECRET:?}\n",
+            lab::monitor()
+        );
+        let file = folder.file("tapeline.toml");
+        std::fs::write(&file, settings).expect("a file");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+        let mut office = Office { folder, server: None, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        let mut init = office.program();
+        init.args(["init", "--customer", "Office", "--user", "boss", "--password-stdin"]);
+        finish(&mut init, &format!("{PASSWORD}\n")).ok();
+        office.start();
+        office
+    }
+
+    /// The program with the office's settings.
+    pub fn program(&self) -> std::process::Command {
+        let mut program = tapeline();
+        program.env("TAPELINE_WATCH", "true");
+        program.arg("--config").arg(self.folder.file("tapeline.toml"));
+        program.arg("--db").arg(self.folder.file("recordings.db"));
+        program
+    }
+
+    /// Starts the server and waits until it listens to the PBX.
+    pub fn start(&mut self) {
+        let mut program = self.program();
+        let log = std::fs::File::create(self.folder.file("log")).expect("a file");
+        let out = self.folder.file("out");
+        program.arg("serve").stdout(std::fs::File::create(&out).expect("a file")).stderr(log);
+        self.server = Some(program.spawn().expect("it starts"));
+        let said = wait("where it listens", || {
+            std::fs::read_to_string(&out).ok().filter(|said| said.ends_with('\n'))
+        });
+        self.address =
+            said.trim_end().rsplit("http://").next().and_then(|it| it.parse().ok()).expect("an address");
+        wait("that it listens to the PBX", || self.log().contains("listening to Asterisk").then_some(()));
+    }
+
+    pub fn log(&self) -> String {
+        let log = std::fs::read_to_string(self.folder.file("log")).unwrap_or_default();
+        log.lines().filter(|line| !line.contains(" GET /api/")).map(|line| format!("{line}\n")).collect()
+    }
+
+    /// kill -9.
+    pub fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            server.kill().expect("it runs");
+            server.wait().expect("it ends");
+        }
+    }
+
+    /// Every recording, in progress or not, in the order in which they began.
+    pub fn list(&self) -> Vec<Value> {
+        let path = format!(
+            "/api/json/recording/recordings/list?auth_username=boss&auth_password={}&complete=-1",
+            PASSWORD.replace(' ', "%20")
+        );
+        let request = http::request("GET", &path, &[("Host", "tapeline"), ("Connection", "close")], b"");
+        let answer = http::exchange(self.address, None, &request);
+        answer.data().as_array().expect("rows").clone()
+    }
+
+    /// The list once it is as wanted.
+    pub fn list_once(&self, what: &str, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let mut last = Vec::new();
+        let until = Instant::now() + Duration::from_secs(40);
+        while Instant::now() < until {
+            last = self.list();
+            if wanted(&last) {
+                return last;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let rows: String = last.iter().map(|row| format!("{row}\n")).collect();
+        panic!("{what}:\n{rows}{}", self.log())
+    }
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// What comes in the end.
+pub fn wait<T>(what: &str, there: impl Fn() -> Option<T>) -> T {
+    let until = Instant::now() + Duration::from_secs(40);
+    loop {
+        if let Some(it) = there() {
+            return it;
+        }
+        assert!(Instant::now() < until, "{what} does not come");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

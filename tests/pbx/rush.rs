@@ -1,0 +1,80 @@
+//! Sixty calls in twenty seconds; and how soon a call is in the list.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::alone;
+use crate::ami::Ami;
+use crate::lab::Lab;
+use crate::office::{Office, wait};
+
+#[test]
+fn sixty_calls_in_twenty_seconds_are_all_there() {
+    let _alone = alone();
+    let lab = Lab::start("UTC", "");
+    let office = Office::open("UTC");
+    let (pbx, peer) = (Ami::connect(5038), Ami::connect(5039));
+    let over = AtomicBool::new(false);
+    let seen = thread::scope(|scope| {
+        let looking = scope.spawn(|| first_seen(&office, &over));
+        for number in 0..60 {
+            let channel = format!("PJSIP/55512300{number:02}@101");
+            let fields = [
+                ("Channel", channel.as_str()),
+                ("Context", "calling"),
+                ("Exten", "talk"),
+                ("Priority", "1"),
+                ("Async", "true"),
+                ("Variable", "SECONDS_TO_TALK=3"),
+            ];
+            assert_eq!(peer.ask("Originate", &fields).text("Response"), "Success");
+            thread::sleep(Duration::from_millis(330));
+        }
+        wait("the end of all calls", || {
+            lab.pbx.command("core show channels count").contains("0 active channels").then_some(())
+        });
+        over.store(true, Ordering::Relaxed);
+        looking.join().expect("no panic")
+    });
+    let rows = office
+        .list_once("all sixty are over", |rows| rows.iter().filter(|row| row["complete"] == 1).count() == 60);
+    assert_eq!(rows.len(), 60);
+    assert!(rows.iter().all(|row| row["status"] == "answer" && row["dnumber"] == row["cnumber"]));
+    say_how_soon(&pbx, &seen);
+}
+
+/// When each channel was in the list for the first time.
+fn first_seen(office: &Office, over: &AtomicBool) -> BTreeMap<String, Instant> {
+    let mut seen = BTreeMap::new();
+    while !over.load(Ordering::Relaxed) {
+        let rows = office.list();
+        let now = Instant::now();
+        for row in rows {
+            seen.entry(row["uniqueid"].as_str().expect("text").to_owned()).or_insert(now);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    seen
+}
+
+/// Measured for people, and no test: from the event of a second client to an answer of the list that has the row.
+fn say_how_soon(pbx: &Ami, seen: &BTreeMap<String, Instant>) {
+    let mut waits: Vec<Duration> = (pbx.announcements().iter())
+        .filter_map(|(announced, uniqueid)| {
+            seen.get(uniqueid).map(|seen| seen.saturating_duration_since(*announced))
+        })
+        .collect();
+    waits.sort_unstable();
+    let at = |share: usize| {
+        waits.get((waits.len() * share / 100).min(waits.len() - 1)).copied().unwrap_or_default()
+    };
+    println!(
+        "event to list: {:?} median, {:?} p99, {:?} longest of {}",
+        at(50),
+        at(99),
+        at(100),
+        waits.len()
+    );
+}
