@@ -89,6 +89,7 @@ fn direction(context: &str) -> Option<Direction> {
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
+    use proptest::prelude::*;
 
     use super::super::{Cdr, Clock, Layouts, Outcome, Rows};
     use super::*;
@@ -212,5 +213,26 @@ mod tests {
     fn damaged_utf8_is_mended() {
         let row = b"\"\",1,2,c,\"\"\"J\xfcrgen\"\" <1>\",a,b,c,d,2026-11-24 00:53:26,,2026-11-24 00:53:26,0,0,ANSWERED,,1795499606.0,,,,\n";
         assert_eq!(cdrs(row).remove(0).unwrap().source_name, "J\u{fffd}rgen");
+    }
+
+    proptest! {
+        /// A row in which some bytes are others.
+        #[test]
+        fn anything_may_come(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12)) {
+            let mut row = br#""office","5551230004","5550100","from-trunk","""Maria"" <5551230004>","PJSIP/trunk-00000002","PJSIP/101-00000003","Dial","PJSIP/101,10,tT","2026-11-24 00:53:29","2026-11-24 00:53:30","2026-11-24 00:53:36",6,5,"ANSWERED","DOCUMENTATION","pbx1-1795499609.45","x","","pbx1-1795499609.45",10"#.to_vec();
+            let length = row.len();
+            changes.iter().for_each(|(place, byte)| row[place.index(length)] = *byte);
+            let clock = Clock::new(TimeZone::UTC);
+            let mut rows = Rows::of_lines(&row[..]);
+            let mut fields = Fields::default();
+            while let Some((_, read_row)) = rows.next(&mut fields).unwrap() {
+                fields.mend();
+                let mut layouts = Layouts::Asterisk(None);
+                let Some(layout) = layouts.of(&fields).filter(|_| read_row.is_ok()) else { continue };
+                if let Ok(cdr) = read(|column| layout.place(column).map_or("", |place| fields.text(place)), &clock) {
+                    prop_assert!(cdr.start <= cdr.end && (0..=cdr.end - cdr.start).contains(&cdr.talked));
+                }
+            }
+        }
     }
 }

@@ -27,8 +27,8 @@ use crate::store::{Store, StoreError};
 
 pub use report::Report;
 
-/// Rows that are taken in one transaction: other writers wait for no longer than it takes.
-const BATCH: usize = 1_000;
+/// Rows that are taken in one transaction: other writers wait for no longer than it takes, a fraction of a second.
+const BATCH: usize = 4_000;
 /// How often a batch is tried while another program holds the database, five seconds each.
 const TRIES: usize = 24;
 

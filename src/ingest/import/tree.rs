@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::{BATCH, Import, Report, bar, files};
+use super::{Import, Report, bar, files};
 use crate::ingest::names::Names;
 use crate::ingest::spool::{File, Held, Look, Looker, Origin, began, origin, walk};
 use crate::intake::Draft;
 use crate::media::Media;
 
 const SECOND: i64 = 1_000_000_000;
+/// Files of one transaction.
+const BATCH: usize = 500;
 
 pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let below = below(&import.media_root, path)?;

@@ -394,7 +394,8 @@ fn many(office: &Office, calls: usize) -> String {
 
 #[test]
 fn an_import_that_was_killed_goes_on() {
-    const CALLS: usize = 6_000;
+    const CALLS: usize = 16_000;
+    const BATCH: usize = 4_000;
     let office = Office::new();
     let file = many(&office, CALLS);
     let answered = "SELECT count(*) FROM recordings WHERE status = 'answer'";
@@ -410,7 +411,7 @@ fn an_import_that_was_killed_goes_on() {
         let begun = Instant::now();
         let before = done();
         // Killed once it has got a little further.
-        while done() < before + 1_000
+        while done() < before + BATCH
             && begun.elapsed() < Duration::from_secs(60)
             && import.try_wait().expect("a child").is_none()
         {
@@ -420,7 +421,7 @@ fn an_import_that_was_killed_goes_on() {
         let _ = import.kill();
         import.wait().expect("a child");
         rounds += 1;
-        assert_eq!(done() % 1_000, 0, "a batch is there whole or not at all");
+        assert_eq!(done() % BATCH, 0, "a batch is there whole or not at all");
         if over || rounds > 20 {
             break;
         }
