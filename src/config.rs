@@ -1,6 +1,7 @@
 //! Settings: what the program believes, once flags, environment, file and defaults are put together.
 
 mod asterisk;
+mod freeswitch;
 mod intake;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use asterisk::{Asterisk, Given as GivenAsterisk, Secret, Tls};
+pub use freeswitch::{FreeSwitch, Given as GivenFreeSwitch};
 pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule};
 
 /// What the program runs with.
@@ -44,6 +46,8 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// The PBX to listen to, if there is one.
     pub asterisk: Option<Asterisk>,
+    /// The FreeSWITCH that sends its records, if there is one.
+    pub freeswitch: Option<FreeSwitch>,
 }
 
 impl Default for Config {
@@ -64,6 +68,7 @@ impl Default for Config {
             folders: Vec::new(),
             rules: Vec::new(),
             asterisk: None,
+            freeswitch: None,
         }
     }
 }
@@ -99,6 +104,7 @@ pub struct Given {
     pub folders: Option<Vec<Folder>>,
     pub rules: Option<Vec<Rule>>,
     pub asterisk: Option<asterisk::Given>,
+    pub freeswitch: Option<freeswitch::Given>,
 }
 
 /// Why settings cannot be used. One sentence that says what to do.
@@ -149,6 +155,13 @@ impl Given {
                 (Some(mine), Some(theirs)) => Some(mine.or(theirs)),
                 (mine, theirs) => mine.or(theirs),
             },
+            freeswitch: match (self.freeswitch, other.freeswitch) {
+                (Some(mine), Some(theirs)) => Some(freeswitch::Given {
+                    secret: mine.secret.or(theirs.secret),
+                    machine: mine.machine.or(theirs.machine),
+                }),
+                (mine, theirs) => mine.or(theirs),
+            },
         }
     }
 
@@ -156,6 +169,7 @@ impl Given {
     pub fn settle(self) -> Result<Config, ConfigError> {
         let default = Config::default();
         let asterisk = self.asterisk.and_then(|given| given.settle(self.folders.as_deref())).transpose()?;
+        let freeswitch = self.freeswitch.and_then(|given| given.settle(self.folders.as_deref()));
         Ok(Config {
             db: self.db.unwrap_or(default.db),
             media_root: self.media_root.unwrap_or(default.media_root),
@@ -183,6 +197,7 @@ impl Given {
             },
             rules: self.rules.unwrap_or_default(),
             asterisk,
+            freeswitch,
         })
     }
 }
@@ -205,7 +220,7 @@ fn positive(name: &'static str, given: Option<u32>, default: u32) -> Result<u32,
 
 /// The configuration file with every setting at its default, explained.
 pub fn sample() -> String {
-    [SAMPLE, intake::SAMPLE, asterisk::SAMPLE].concat()
+    [SAMPLE, intake::SAMPLE, asterisk::SAMPLE, freeswitch::SAMPLE].concat()
 }
 
 const SAMPLE: &str = r#"# Tapeline's settings. A flag on the command line wins over its TAPELINE_… variable, and that over this file.

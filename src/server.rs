@@ -17,7 +17,7 @@ use anyhow::Context;
 use crate::app::{App, blocking};
 use crate::config::Config;
 use crate::ingest::spool::{self, Spool};
-use crate::ingest::{Stop, ami};
+use crate::ingest::{Stop, ami, door};
 use crate::intake::{Intake, Rules};
 use crate::{api, viewer};
 
@@ -124,6 +124,7 @@ impl Server {
                 .wrap(from_fn(api::finish_answer))
                 .wrap(from_fn(api::access_log))
                 .configure(api::routes)
+                .configure(door::routes)
                 .configure(viewer::routes)
         })
         // Before listen(), which takes what is set by then.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::config::{self, Config, Given, GivenAsterisk, Secret};
+use crate::config::{self, Config, Given, GivenAsterisk, GivenFreeSwitch, Secret};
 
 #[derive(Args)]
 #[command(next_help_heading = "Settings")]
@@ -127,6 +127,9 @@ impl SettingsArgs {
                 secret: std::env::var("TAPELINE_ASTERISK_SECRET").ok().map(Secret::new),
                 tls: self.asterisk_tls,
             }),
+            freeswitch: std::env::var("TAPELINE_FREESWITCH_SECRET")
+                .ok()
+                .map(|secret| GivenFreeSwitch { secret: Some(Secret::new(secret)), machine: None }),
             ..Given::default()
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod ami;
 pub mod cdr;
+pub mod door;
 pub mod freeswitch;
 pub mod import;
 pub mod names;

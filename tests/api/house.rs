@@ -25,7 +25,7 @@ const FLOORS: [(&str, u8); 16] = [
 
 /// A library, and the only rooms that know it.
 const ROOMS: [(&str, &[&str]); 9] = [
-    ("actix_web", &["api", "viewer", "server"]),
+    ("actix_web", &["api", "ingest", "viewer", "server"]),
     ("rusqlite", &["store"]),
     ("r2d2", &["store"]),
     ("bcrypt", &["auth"]),

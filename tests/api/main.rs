@@ -17,6 +17,7 @@ mod events;
 mod export;
 mod faults;
 mod forms;
+mod freeswitch;
 mod get;
 mod groups;
 mod house;

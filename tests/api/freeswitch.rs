@@ -1,0 +1,165 @@
+//! `POST /ingest/freeswitch`, as mod_json_cdr posts. The records are built from its documentation; no FreeSWITCH was run.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tapeline::config::{FreeSwitch, Secret};
+use tapeline::intake::{Draft, FileState, Intake, Rules};
+use tapeline::store::Store;
+
+use crate::app::{TestApp, spawn_app, spawn_with};
+use crate::http::{self, encoded};
+
+const SECRET: &str = "only FreeSWITCH & we";
+const A_LEG: &str = "3da8bf84-c133-4959-9e24-e72875cb33a1";
+const B_LEG: &str = "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11";
+
+fn listening() -> TestApp {
+    spawn_with(|config| {
+        let secret = Secret::new(SECRET.into());
+        config.freeswitch = Some(FreeSwitch { secret, machine: "fs1".into() });
+    })
+}
+
+fn a_leg() -> Value {
+    json!({
+        "core-uuid": "9f7f52c1-0d1e-4a55-8f43-0c9a5b3d1e01",
+        "switchname": "fs1",
+        "channel_data": {"state": "CS_REPORTING", "direction": "inbound"},
+        "variables": {
+            "direction": "inbound", "uuid": A_LEG, "call_uuid": A_LEG, "call_direction": "inbound",
+            "caller_id_name": "Zoë \"Z\" 100%", "caller_id_number": "+15551230020",
+            "record_path": "/var/lib/freeswitch/recordings/office.example/archive/2026/Nov/24",
+            "record_name": format!("{A_LEG}.wav"), "last_sent_callee_id_number": "102", "accountcode": "office",
+            "start_stamp": "2026-11-24 05:53:26", "start_epoch": "1795499606", "answer_epoch": "1795499608",
+            "end_epoch": "1795499614", "duration": "8", "billsec": "6", "hangup_cause": "NORMAL_CLEARING"
+        },
+        "callflow": [{"caller_profile": {"caller_id_number": "+15551230020", "destination_number": "5550102"}}]
+    })
+}
+
+fn b_leg() -> Value {
+    json!({
+        "variables": {
+            "direction": "outbound", "uuid": B_LEG, "call_uuid": A_LEG, "originator": A_LEG,
+            "caller_id_number": "+15551230020", "start_epoch": "1795499607", "answer_epoch": "1795499608",
+            "end_epoch": "1795499614", "billsec": "6", "hangup_cause": "NORMAL_CLEARING"
+        }
+    })
+}
+
+/// Status and words of the answer to a body, from someone with this `Authorization`.
+fn post(app: &TestApp, kind: &str, body: &[u8], authorization: &str) -> (u16, String) {
+    let headers = [
+        ("Host", "tapeline"),
+        ("Connection", "close"),
+        ("Content-Type", kind),
+        ("Authorization", authorization),
+    ];
+    let request = http::request("POST", "/ingest/freeswitch", &headers, body);
+    let answer = http::exchange(app.address, None, &request);
+    (answer.status, answer.text())
+}
+
+fn basic(secret: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("freeswitch:{secret}")))
+}
+
+/// FusionPBX's file of the call, as the folder source finds it.
+fn record(app: &TestApp) {
+    let store = Store::open(&app.db, 2).expect("the database");
+    let draft = Draft {
+        machine: "fs1".into(),
+        path: Some(format!("office.example/archive/2026/Nov/24/{A_LEG}.wav")),
+        uniqueid: Some(A_LEG.into()),
+        file: Some(FileState {
+            created: 1_795_499_606_000_000_000,
+            modified: 1_795_499_614_000_000_000,
+            size: 96_044,
+            duration: 6_000,
+            closed: true,
+            ..FileState::default()
+        }),
+        ..Draft::default()
+    };
+    Intake::new(Rules::default()).accept(&store, &draft, 1_795_499_700).expect("it is taken");
+}
+
+/// The recording's row, as far as the record speaks of it.
+fn row(app: &TestApp) -> String {
+    app.sqlite3(&format!(
+        "SELECT status, snumber, snumber_name, cnumber, dnumber, direction, talktime, callid FROM recordings
+           WHERE uniqueid = '{A_LEG}'"
+    ))
+}
+
+const TOLD: &str = "answer|+15551230020|Zoë \"Z\" 100%|5550102|102|in|6|3da8bf84-c133-4959-9e24-e72875cb33a1";
+
+#[test]
+fn a_recording_learns_from_its_record_whichever_comes_first_and_however_it_is_encoded() {
+    let text = a_leg().to_string();
+    let form = format!("cdr={}", encoded(&text));
+    let in_base64 = format!("cdr={}", STANDARD.encode(&text));
+    for (kind, body, file_first) in [
+        ("application/json", text.clone(), true),
+        ("application/json", text, false),
+        ("application/x-www-form-urlencoded", form, true),
+        ("application/x-www-form-urlencoded", in_base64, false),
+    ] {
+        let app = listening();
+        if file_first {
+            record(&app);
+        }
+        for _ in 0..2 {
+            assert_eq!(post(&app, kind, body.as_bytes(), &basic(SECRET)), (200, "OK\n".into()), "{body}");
+        }
+        if !file_first {
+            record(&app);
+        }
+        assert_eq!(row(&app), TOLD, "{body}");
+    }
+}
+
+#[test]
+fn the_record_of_the_other_leg_makes_no_row_and_is_not_kept() {
+    let app = listening();
+    let before = app.sqlite3("SELECT count(*) FROM recordings");
+    let answer = post(&app, "application/json", b_leg().to_string().as_bytes(), &format!("Bearer {SECRET}"));
+    assert_eq!(answer, (200, "OK\n".into()));
+    assert_eq!(app.sqlite3("SELECT count(*) FROM recordings"), before);
+    assert_eq!(app.sqlite3("SELECT count(*) FROM intake_calls"), "0");
+}
+
+#[test]
+fn whoever_has_not_the_secret_learns_and_changes_nothing() {
+    let app = listening();
+    let body = a_leg().to_string();
+    let wrong =
+        [basic("wrong"), basic(""), "Bearer wrong".into(), "Basic !".into(), String::new(), "Bearer".into()];
+    for authorization in wrong {
+        let (status, words) = post(&app, "application/json", body.as_bytes(), &authorization);
+        assert_eq!(status, 401, "{authorization}: {words}");
+    }
+    assert_eq!(app.sqlite3("SELECT count(*) FROM intake_calls"), "0");
+}
+
+#[test]
+fn what_is_no_record_is_refused_with_the_reason() {
+    let app = listening();
+    for (body, why) in [
+        ("", "it is not JSON, nor a form with JSON in its field cdr"),
+        ("cdr=%7B", "it is not JSON, nor a form with JSON in its field cdr"),
+        ("{}", "it has no variables with a uuid, so it is no record of mod_json_cdr"),
+    ] {
+        let answer = post(&app, "application/json", body.as_bytes(), &basic(SECRET));
+        assert_eq!(answer, (400, format!("This is not taken: {why}\n")));
+    }
+}
+
+#[test]
+fn without_the_setting_there_is_no_such_door() {
+    let app = spawn_app();
+    let (status, words) = post(&app, "application/json", b"{}", &basic(""));
+    assert_eq!(status, 404);
+    assert!(words.contains("[freeswitch]"), "{words}");
+}
