@@ -45,7 +45,7 @@ export async function found(page, count) {
 /** Another list, of a million calls that no server has. */
 export async function million(page) {
   const all = 1_000_000;
-  const row = (i) => ({ recordgroup: 1, uniqueid: `m.${i}`, recordid: "1", start: 1_700_000_000 - i, end: 1, totaltime: 1, talktime: 1, complete: 1, status: "answer", snumber: `n${i}`, cnumber: "2", direction: "in" });
+  const row = (i) => ({ recordgroup: 1, uniqueid: `m.${i}`, recordid: "1", start: 1_700_000_000 - i, end: 1, totaltime: 1, talktime: 1, complete: 1, status: "answer", snumber: `n${i}`, cnumber: "2", direction: "in", path: "a.wav" });
   await page.route("**/recordings/list", (route) => {
     const asked = new URLSearchParams(route.request().postData() ?? "");
     const from = Number(asked.get("after") ?? asked.get("offset") ?? 0);
