@@ -31,8 +31,10 @@ static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
 
 /// The page and its files.
 pub fn routes(config: &mut ServiceConfig) {
-    config.route("/", web::head().to(async |request| page(&request, "index.html")));
-    config.route("/", web::get().to(async |request| page(&request, "index.html")));
+    for path in ["/", "/groups", "/people", "/audit"] {
+        config.route(path, web::head().to(async |request| page(&request, "index.html")));
+        config.route(path, web::get().to(async |request| page(&request, "index.html")));
+    }
     config.route("/api-docs", web::get().to(async |request| page(&request, "api.html")));
     config.route("/favicon.ico", web::get().to(async || HttpResponse::NoContent().finish()));
     config.route("/static/{hash}/{name:.*}", web::get().to(file));

@@ -4,6 +4,7 @@ import { wire } from "./api.js";
 import * as bulk from "./bulk.js";
 import * as chart from "./chart.js";
 import * as connection from "./connection.js";
+import * as customers from "./customers.js";
 import * as details from "./details.js";
 import * as empty from "./empty.js";
 import * as filters from "./filters.js";
@@ -13,6 +14,7 @@ import * as login from "./login.js";
 import { notice, toast } from "./notices.js";
 import * as panel from "./panel.js";
 import * as password from "./password.js";
+import * as places from "./place.js";
 import * as player from "./player.js";
 import * as listening from "./player-start.js";
 import * as popover from "./popover.js";
@@ -29,6 +31,8 @@ const $ = (id) => document.getElementById(id);
 /** The search that the page shows. */
 let listed = "";
 let charted = "";
+/** Whose groups the filters offer. */
+let customer = state.search.customer;
 
 function openList() {
   const before = listed;
@@ -55,36 +59,63 @@ function open() {
 
 /** Asks for what another search changes. */
 function changed() {
-  if (document.documentElement.dataset.view !== "app") return;
+  if (document.documentElement.dataset.view !== "app" || places.here() !== "calls") return;
+  if (customer !== state.search.customer) named = loadNames();
+  customer = state.search.customer;
   if (listed !== JSON.stringify({ ...state.search, per: "" })) openList();
   if (charted !== ofChart()) openChart();
 }
 
-async function enter({ same }) {
+/** The names that the page needs besides the calls. */
+async function loadNames() {
+  const loaded = await Promise.allSettled([groups.load(state.search.customer), customers.load()]);
+  if (loaded.every(({ status }) => status === "rejected")) return; // rows then show the groups' numbers
+  filters.draw();
+  table.refresh();
+}
+
+/** Whether somebody is there whose page it is. */
+let entered = false;
+let named = Promise.resolve();
+
+function enter({ same }) {
   if (!same) {
     leave();
     state.open("");
   }
-  open();
-  panel.resume();
-  try {
-    await groups.load(state.search.customer);
-  } catch {
-    return; // rows then show the groups' numbers
+  named = loadNames().then(details.draw);
+  if (entered && places.here() === "calls") open();
+  // What was being written is as it was.
+  if (entered) {
+    places.entitle();
+    panel.resume();
+  } else places.enter();
+  entered = true;
+}
+
+/** The page that the address names. */
+async function placed() {
+  if (places.here() === "calls") {
+    if (!listed) open();
+    details.draw();
+    return;
   }
-  filters.draw();
-  table.refresh();
-  details.draw();
+  await named;
+  const manage = await import("./manage.js");
+  manage.show();
 }
 
 /** Whoever comes next sees nothing of it. */
 function leave() {
+  entered = false;
   player.stop();
   work.drop();
   selection.clear();
   panel.hide();
   recordings.close();
   chart.close();
+  listed = "";
+  import("./manage.js").then((manage) => manage.clear());
 }
 
 function listFailed({ error }) {
@@ -100,7 +131,7 @@ function listFailed({ error }) {
 function reconnected() {
   if (document.documentElement.dataset.view !== "app") login.identify();
   else if (recordings.pages.length) recordings.pages.retry();
-  else open();
+  else if (places.here() === "calls") open();
 }
 
 function listChanged() {
@@ -119,6 +150,7 @@ function removed({ keys }) {
 }
 
 popover.start();
+places.start();
 panel.start();
 password.start();
 totals.start(open);
@@ -140,6 +172,7 @@ $("again").addEventListener("click", () => {
 recordings.watch(table.inProgress);
 removals.addEventListener("gone", removed);
 state.addEventListener("change", changed);
+places.place.addEventListener("change", placed);
 document.addEventListener("tapeline:again", open);
 wire.addEventListener("unauthorized", player.stop);
 login.session.addEventListener("in", enter);

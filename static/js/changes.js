@@ -42,7 +42,7 @@ export async function patiently(attempt, { signal, twice = true } = {}) {
 }
 
 /** Calls a function that changes data. What is under way is not cut off: who knows how far it got? */
-export const send = (name, params, options) => patiently(() => call(name, params), options);
+export const send = (name, params, options) => patiently(() => call(name, params, { empty: true }), options);
 
 /** Whether the session has passed to somebody else, who is not to hear of it. */
 export const isGone = (error) => error instanceof Gone;

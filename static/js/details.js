@@ -12,6 +12,7 @@ import { href, key, parse } from "./link.js";
 import { may } from "./login.js";
 import { toast } from "./notices.js";
 import * as panel from "./panel.js";
+import { here } from "./place.js";
 import { audio, player, playing, sounding, toggle } from "./player.js";
 import { deleteSoon, isGoing } from "./removing.js";
 import { pages } from "./recordings.js";
@@ -92,15 +93,15 @@ async function askHistory({ customer, recordgroup, uniqueid, recordid }) {
 export function follow() {
   const body = panel.isOpen(OWNER) && panel.body();
   if (!body || row === null) return;
-  const here = playing(row);
-  const plays = here && sounding();
+  const loaded = playing(row);
+  const plays = loaded && sounding();
   const button = body.querySelector("[data-do=play]");
   if (button && button.dataset.on !== String(plays)) {
     button.dataset.on = String(plays);
     render(button, html`${icon(plays ? "pause" : "play")}<span>${plays ? "Pause" : "Play"}</span>`);
   }
   const at = body.querySelector("[data-do=link-at]");
-  const time = here ? Math.floor(audio.currentTime) : 0;
+  const time = loaded ? Math.floor(audio.currentTime) : 0;
   at.hidden = time < 1;
   const words = `Copy link to ${format.duration(time)}`;
   if (!at.hidden && at.textContent !== words) at.querySelector("span").textContent = words;
@@ -216,15 +217,15 @@ async function fetchRow(id) {
 
 /** Brings the panel into line with the URL. @param {{focus?: boolean}} [options] */
 export function draw({ focus = false } = {}) {
-  const id = state.recording;
+  const id = here() === "calls" ? state.recording : "";
   if (!id) {
     asking.abort();
     row = null;
     if (panel.isOpen(OWNER)) panel.hide();
     return;
   }
-  const here = row !== null && key(row) === id ? row : pages.find(id);
-  if (here) show(here, focus);
+  const known = row !== null && key(row) === id ? row : pages.find(id);
+  if (known) show(known, focus);
   else fetchRow(id);
 }
 

@@ -24,6 +24,13 @@ async function remedies(search) {
   return keys.map((key, i) => ({ key, count: counts[i] })).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
 }
 
+/** A filter in words, within a sentence: names and dates keep their capitals. */
+function inside(search, key) {
+  const words = describe(search, key);
+  const named = key === "group" || key === "customer" || (key === "range" && search.range === "custom");
+  return named ? words : words[0].toLowerCase() + words.slice(1);
+}
+
 /** Nothing matches: which filter to drop. */
 async function noMatch(search) {
   const show = (actions) =>
@@ -35,7 +42,7 @@ async function noMatch(search) {
   show([]);
   const found = await remedies(search);
   if (state.search !== search) return;
-  show(found.slice(0, 3).map(({ key, count }) => ({ label: `Without ${describe(search, key)}: ${calls(count)}`, act: () => state.change(without(search, key)) })));
+  show(found.slice(0, 3).map(({ key, count }) => ({ label: `Without ${inside(search, key)}: ${calls(count)}`, act: () => state.change(without(search, key)) })));
 }
 
 /** Nothing was found. */

@@ -1,6 +1,7 @@
 /** The fields that narrow the search. */
 
 import { now } from "./api.js";
+import * as customers from "./customers.js";
 import * as format from "./format.js";
 import * as groups from "./groups.js";
 import { html, icon, render } from "./html.js";
@@ -42,7 +43,7 @@ export function describe(search, key) {
   if (QUOTED[key]) return `${QUOTED[key]} “${search[key]}”`;
   if (key === "range") return QUICK.find((quick) => quick.id === search.range)?.label ?? rangeText(search);
   if (key === "group") return groups.name(search.group);
-  if (key === "customer") return `Customer ${search.customer}`;
+  if (key === "customer") return customers.name(search.customer);
   if (key === "direction") return format.direction(search.direction);
   if (key === "min") return `at least ${format.duration(search.min)}`;
   if (key === "max") return `at most ${format.duration(search.max)}`;
@@ -60,23 +61,26 @@ function drawRanges(search) {
   if (phone.matches) $("ranges").querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
+/** An owner sees every customer. */
+function drawCustomers(search) {
+  const all = customers.all();
+  $("customer-field").hidden = all.length === 0;
+  render($("f-customer"), html`${all.map(({ id, name }) => html`<option value="${id}">${name}</option>`)}`);
+  $("f-customer").value = search.customer || String(customers.own());
+}
+
 function drawGroups(search) {
-  const options = groups.all();
-  const value = search.group ? `g${search.group}` : search.customer ? `c${search.customer}` : "";
-  const customers = [...new Set(options.map((group) => group.customer))];
-  const option = (group) => html`<option value="g${group.id}">${group.name || `Group ${group.id}`}</option>`;
+  const many = customers.all().length > 0;
+  const customer = Number(search.customer || customers.own());
+  const options = groups.all().filter((group) => !many || group.customer === customer);
   const unlisted = search.group && !options.some((group) => String(group.id) === search.group);
-  const several = customers.length > 1 || search.customer;
-  const foreign = search.customer && !customers.includes(Number(search.customer)) ? [Number(search.customer)] : [];
   render(
     $("f-group"),
     html`<option value="">All groups</option>
-      ${unlisted ? html`<option value="g${search.group}">Group ${search.group}</option>` : ""}
-      ${several
-        ? [...customers, ...foreign].map((id) => html`<optgroup label="Customer ${id}"><option value="c${id}">All of customer ${id}</option>${options.filter((group) => group.customer === id).map(option)}</optgroup>`)
-        : options.map(option)}`,
+      ${unlisted ? html`<option value="${search.group}">${groups.name(search.group)}</option>` : ""}
+      ${options.map((group) => html`<option value="${group.id}">${group.name || `Group ${group.id}`}</option>`)}`,
   );
-  $("f-group").value = value;
+  $("f-group").value = search.group;
 }
 
 /** Leaves alone a field whose text, as far as it is typed, means just that. */
@@ -90,6 +94,7 @@ function put(id, value, meaning = (text) => text) {
 export function draw() {
   const { search } = state;
   drawRanges(search);
+  drawCustomers(search);
   drawGroups(search);
   put("search", search.search);
   put("f-caller", search.caller);
@@ -164,10 +169,10 @@ export function start(again) {
     else state.change({ range: id });
     $("ranges").querySelector(`[data-range="${id}"]`).focus();
   });
-  $("f-group").addEventListener("change", () => {
-    const { value } = $("f-group");
-    const id = value.slice(1);
-    state.change({ group: value[0] === "g" ? id : "", customer: value[0] === "c" ? id : "" });
+  $("f-group").addEventListener("change", () => state.change({ group: $("f-group").value }));
+  $("f-customer").addEventListener("change", () => {
+    const { value } = $("f-customer");
+    state.change({ customer: value === String(customers.own()) ? "" : value, group: "" });
   });
   $("f-state").addEventListener("change", () => state.change({ state: $("f-state").value }));
   $("f-sort").addEventListener("change", () => {

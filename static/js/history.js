@@ -41,10 +41,19 @@ function changed(detail) {
   return words.join(", ");
 }
 
+/** @type {Map<number, string>} */
+let people = new Map();
+
+/** What people are called, for entries that have their numbers only. */
+export function know(list) {
+  people = new Map(list.map(({ id, name, username }) => [id, name || username]));
+}
+
 /** The rest of an entry. @returns {string} */
 export function detail({ action, detail: text }) {
   if (action === "recordings/update") return changed(text);
   if (action === "recordings/copy") return text.replace(/^to group (\d+)$/, (_, id) => `to ${groups.name(id)}`);
+  if (action.startsWith("groups/members/")) return text.replace(/^person (\d+)$/, (all, id) => people.get(Number(id)) ?? all);
   return text;
 }
 

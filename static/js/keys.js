@@ -5,6 +5,7 @@ import { copy } from "./copy.js";
 import * as details from "./details.js";
 import { html, render } from "./html.js";
 import * as panel from "./panel.js";
+import { here } from "./place.js";
 import { stop, toggle } from "./player.js";
 import { PLAYER_KEYS } from "./player-keys.js";
 import { covered } from "./popover.js";
@@ -42,7 +43,7 @@ function escape() {
   return table.unselect();
 }
 
-/** @type {{keys: string[], shown?: string, text?: string, act: () => void, grid?: boolean, when?: (event: KeyboardEvent) => boolean}[]} */
+/** @type {{keys: string[], shown?: string, text?: string, act: () => void, grid?: boolean, everywhere?: boolean, when?: (event: KeyboardEvent) => boolean}[]} */
 const KEYS = [
   { keys: ["/"], shown: "/", text: "Search", act: () => $("search").focus() },
   { keys: ["j"], shown: "j", text: "Next call", act: () => table.move(1) },
@@ -53,8 +54,8 @@ const KEYS = [
   { keys: ["x"], shown: "x", text: "Select the marked call, or not", act: table.pickMarked },
   { keys: ["A"], shown: "A", text: "Select all calls that match", act: selection.setAll },
   { keys: ["Delete"], shown: "Del", text: "Delete what is selected, or marked", act: () => bulk.removeOr(table.current()), grid: true },
-  { keys: ["z"], shown: "z", text: "Undo a deletion", act: undo },
-  { keys: ["Escape"], shown: "Esc", text: "Leave a field, close, unmark", act: escape },
+  { keys: ["z"], shown: "z", text: "Undo a deletion", act: undo, everywhere: true },
+  { keys: ["Escape"], shown: "Esc", text: "Leave a field, close, unmark", act: escape, everywhere: true },
   { keys: ["g"], shown: "g", text: "First call", act: () => table.select(0) },
   { keys: ["G"], shown: "G", text: "Last call", act: () => table.select(Infinity) },
   { keys: ["c"], shown: "c", text: "Copy the caller's number", act: () => copyOf("snumber") },
@@ -63,7 +64,7 @@ const KEYS = [
   { keys: ["r"], shown: "r", text: "Look again", act: () => document.dispatchEvent(new Event("tapeline:again")) },
   ...QUICK.map(({ id, label, key }) => ({ keys: [key], shown: key, text: label, act: () => state.change({ range: id }) })),
   { keys: ["X"], shown: "X", text: "Clear all filters", act: () => state.clear() },
-  { keys: ["?"], shown: "?", text: "These keys", act: () => $("keys").showModal() },
+  { keys: ["?"], shown: "?", text: "These keys", act: () => $("keys").showModal(), everywhere: true },
 ];
 
 /** In the list, as in any grid; with Shift they select. */
@@ -86,7 +87,7 @@ function letters() {
   }
 }
 
-const inGrid = () => document.activeElement === $("grid") || document.activeElement === document.body;
+const inGrid = () => here() === "calls" && [$("grid"), document.body].includes(document.activeElement);
 
 /** Not a shortcut of the browser's; AltGr only writes brackets. */
 const plain = (event) => event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey);
@@ -95,7 +96,7 @@ const plain = (event) => event.getModifierState("AltGraph") || !(event.ctrlKey |
 const allowed = ({ key }) => key.length > 1 || key === " " || letters();
 
 function known(event) {
-  const suits = ({ keys, grid, when }) => keys.includes(event.key) && (!grid || inGrid()) && (!when || when(event));
+  const suits = ({ keys, grid, when, everywhere }) => keys.includes(event.key) && (!grid || inGrid()) && (!when || when(event)) && (everywhere || when || here() === "calls");
   return allowed(event) && KEYS.find(suits)?.act;
 }
 

@@ -18,7 +18,7 @@ export const session = new EventTarget();
 
 function view(name) {
   document.documentElement.dataset.view = name;
-  document.title = name === "login" ? "Log in – Tapeline" : "Calls – Tapeline";
+  if (name === "login") document.title = "Log in – Tapeline";
 }
 
 function enter(who) {

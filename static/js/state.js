@@ -154,6 +154,11 @@ class State extends EventTarget {
     this.#edited = "";
   }
 
+  /** The address is another one, without a step for Back that would say so. */
+  reread() {
+    if (location.pathname === "/") this.#take();
+  }
+
   /** Everything back to how it was at first, but for sort and chart. */
   clear() {
     const { sort, order, per } = this.#search;

@@ -21,7 +21,8 @@ function newer({ count }) {
 }
 
 export function start(open) {
-  $("zone").textContent = `${zone.replaceAll("_", " ")} (${offset(now())})`;
+  const [name, ahead] = [zone.replaceAll("_", " "), offset(now())];
+  $("zone").textContent = name === ahead ? name : `${name} (${ahead})`;
   $("zone").title = "All times are in this zone";
   results.addEventListener("opening", () => $("totals").parentElement.classList.add("waiting"));
   results.addEventListener("totals", show);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import "./details.js";
+import "./manage.js";
 import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
 import { HOSTILE, LENA, LONG, PASSWORD, lanAddress } from "./server.js";
 import "./player.js";
@@ -280,7 +281,7 @@ withPage("names can't become part of the page", { name: LENA, path: `/?start=${H
 });
 
 withPage("no match names the filter to drop, and dropping it helps", { name: LENA, path: `${long.path}&called=2007&caller=999999999` }, async (page) => {
-  const drop = page.getByRole("button", { name: "Without Caller “999999999”: 300 calls" });
+  const drop = page.getByRole("button", { name: "Without caller “999999999”: 300 calls" });
   await drop.click();
   await settled(page);
   assert.equal(await total(page), 300);
