@@ -31,7 +31,7 @@ static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
 
 /// The page and its files.
 pub fn routes(config: &mut ServiceConfig) {
-    for path in ["/", "/groups", "/people", "/audit"] {
+    for path in ["/", "/groups", "/people", "/audit", "/status"] {
         config.route(path, web::head().to(async |request| page(&request, "index.html")));
         config.route(path, web::get().to(async |request| page(&request, "index.html")));
     }

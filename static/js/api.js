@@ -173,6 +173,26 @@ export async function download(name, params, { signal, progress }) {
 /** The same as a link, which the browser downloads by itself. */
 export const downloadUrl = (name, params) => `${BASE}${name}?${body(params)}`;
 
+/**
+ * Listens to a function that tells events (Server-Sent Events), until the connection ends.
+ * @param {{signal: AbortSignal, heard: (name: string) => void}} options  heard: an event by its name, or a sign of life by ""
+ */
+export async function listen(name, params, { signal, heard }) {
+  const response = await fetch(`${BASE}${name}?${body(params)}`, { headers: { Accept: "text/event-stream" }, signal, credentials: "same-origin", cache: "no-store" });
+  if (!response.ok) {
+    if (response.status === 401) tell("unauthorized");
+    throw new ApiError(parse(response, await response.text()).responses, Number(response.headers.get("retry-after") ?? 0));
+  }
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ""; ; ) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const messages = (text + value).split("\n\n");
+    text = messages.pop();
+    for (const message of messages) heard(/^event: (.+)$/m.exec(message)?.[1] ?? "");
+  }
+}
+
 /** The description of the whole API. */
 export async function openapi() {
   const { response, text } = await exchange("/api/openapi.json", { method: "GET" });

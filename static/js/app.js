@@ -10,6 +10,7 @@ import * as empty from "./empty.js";
 import * as filters from "./filters.js";
 import * as groups from "./groups.js";
 import * as keys from "./keys.js";
+import * as live from "./live.js";
 import * as login from "./login.js";
 import { notice, toast } from "./notices.js";
 import * as panel from "./panel.js";
@@ -169,7 +170,7 @@ $("again").addEventListener("click", () => {
   $("again").hidden = true;
   recordings.pages.retry();
 });
-recordings.watch(table.inProgress);
+live.start(table.atTop);
 removals.addEventListener("gone", removed);
 state.addEventListener("change", changed);
 places.place.addEventListener("change", placed);

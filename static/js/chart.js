@@ -185,6 +185,22 @@ function settle() {
   draw();
 }
 
+/** Bars for what the search finds now; without a word, while nobody points at them. */
+export async function renew() {
+  if (marked || plot.classList.contains("waiting")) return;
+  const { signal } = request;
+  try {
+    const [fresh, per] = await fetchBars(signal);
+    if (signal.aborted || marked) return;
+    const same = fresh.length === bars.length && fresh[0]?.start === bars[0]?.start;
+    [bars, interval, message] = [fresh, per, ""];
+    if (same) draw();
+    else settle();
+  } catch {
+    // What is there stays.
+  }
+}
+
 /** Bars for what the search finds now. */
 export async function open() {
   request.abort();

@@ -77,6 +77,10 @@ export class VirtualList {
     this.#go(first * height);
   }
 
+  get rowHeight() {
+    return this.#rowHeight;
+  }
+
   /** How many rows fit. */
   get screenful() {
     return Math.max(1, Math.floor(this.#view / this.#rowHeight));
@@ -99,6 +103,27 @@ export class VirtualList {
     if (top < this.#top) this.#go(top);
     else if (top + this.#rowHeight > this.#top + this.#view) this.#go(top + this.#rowHeight - this.#view);
     this.draw();
+  }
+
+  /** Whether the first row is in view. */
+  get atTop() {
+    return this.#top < this.#rowHeight / 2;
+  }
+
+  /**
+   * Rows are elsewhere in the list now: their elements go with them, and the view by so many rows.
+   * @param {(index: number) => number} place  the new index; -1: none
+   * @param {number} by
+   */
+  rearrange(place, by) {
+    const rows = [...this.#rows];
+    this.#rows.clear();
+    for (const [index, row] of rows) {
+      const to = place(index);
+      if (to < 0 || this.#rows.has(to)) row.remove();
+      else this.#rows.set(to, row);
+    }
+    if (by) this.#go(this.#top + by * this.#rowHeight);
   }
 
   /** Back to the first row. */

@@ -19,10 +19,11 @@ export const chosen = () => Number(customer || state.search.customer || customer
 
 /**
  * The heading of a page, and a place for what it shows.
- * @param {{title: string, add?: string, all?: boolean, more?: any}} what  add: what the button adds; all: all customers may be chosen
+ * @param {{title: string, add?: string, all?: boolean, whose?: boolean, more?: any}} what
+ *   add: what the button adds; all: all customers may be chosen; whose: false: it isn't a customer's
  */
-export function page({ title, add = "", all = false, more = "" }) {
-  const many = customers.all();
+export function page({ title, add = "", all = false, whose = true, more = "" }) {
+  const many = whose ? customers.all() : [];
   const option = ({ id, name }) => html`<option value="${id}" ${id === chosen() && !(all && !customer) ? html`selected` : ""}>${name}</option>`;
   render(
     root,
@@ -142,7 +143,7 @@ export function done() {
   panel.hide();
 }
 
-const PAGES = { groups: () => import("./manage-groups.js"), people: () => import("./manage-people.js"), audit: () => import("./manage-audit.js") };
+const PAGES = { groups: () => import("./manage-groups.js"), people: () => import("./manage-people.js"), audit: () => import("./manage-audit.js"), status: () => import("./manage-status.js") };
 
 /** Shows the page that the address names. */
 export async function show() {

@@ -10,18 +10,10 @@ const KEPT = 40;
 /** What tells a recording from all others. @param {import("./types.js").Recording} row */
 export const identity = ({ recordgroup, uniqueid, recordid }) => JSON.stringify([recordgroup, uniqueid, recordid]);
 
-/** A call in progress that the search no longer finds, such as one that has ended. */
-async function again(row, signal) {
-  const { recordgroup, uniqueid, recordid } = row;
-  try {
-    const { data } = await call("recording/recordings/get", { recordgroup, uniqueid, recordid, wrap: "meta" }, { signal });
-    return data;
-  } catch {
-    return row;
-  }
-}
-
-/** Fires "change" when rows or their number are known better, "failed" with `error` when they can't be had. */
+/**
+ * Fires "change" when rows or their number are known better, with `renewed` where that is of the same search; "failed" with
+ * `error` when they can't be had.
+ */
 export class Pages extends EventTarget {
   #params = {};
   #abort = new AbortController();
@@ -29,7 +21,10 @@ export class Pages extends EventTarget {
   #pages = new Map();
   /** @type {Map<number, string>} page → the `next` that leads to it */
   #cursors = new Map();
-  #loading = new Set();
+  /** @type {Map<number, object>} page → the request for it */
+  #loading = new Map();
+  /** Pages that may have changed: shown until they are fetched anew. */
+  #stale = new Set();
   #reached = 0;
   #complete = false;
   #counted = 0;
@@ -47,6 +42,7 @@ export class Pages extends EventTarget {
     this.#abort = new AbortController();
     this.#params = params;
     this.#loading.clear();
+    this.#stale.clear();
     this.#stopped = false;
     this.#opening = true;
     this.#counted = 0;
@@ -64,6 +60,11 @@ export class Pages extends EventTarget {
   /** Whether the search has been answered at all. */
   get loaded() {
     return this.#loaded;
+  }
+
+  /** Whether what is there answers the search. */
+  get settled() {
+    return this.#loaded && !this.#opening;
   }
 
   /** How many rows there are, as far as is known. */
@@ -181,20 +182,21 @@ export class Pages extends EventTarget {
     else this.#fill();
   }
 
-  /** Looks again at calls in progress that may have ended. Nothing moves: only what the rows say changes. */
-  async refresh(indexes) {
-    const { signal } = this.#abort;
-    const numbers = new Set(indexes.map((index) => Math.floor(index / SIZE)));
-    await Promise.all(
-      [...numbers].map(async (number) => {
-        const { data } = await this.#ask(number, signal);
-        const fresh = new Map(data.map((row) => [identity(row), row]));
-        const rows = this.#pages.get(number) ?? [];
-        const renewed = await Promise.all(rows.map((row) => fresh.get(identity(row)) ?? (row.complete ? row : again(row, signal))));
-        if (!signal.aborted && this.#pages.get(number) === rows) this.#pages.set(number, renewed);
-      }),
-    );
-    if (!signal.aborted) this.#changed();
+  /**
+   * Looks again at what is in view, and at the rest when it comes into view; until then all stays as it is.
+   * @param {object} params  the same search, which may reach to a later moment
+   */
+  renew(params) {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#loading.clear();
+    this.#params = params;
+    this.#stopped = false;
+    this.#counted = this.length;
+    this.#complete = false;
+    this.#reached = 0;
+    this.#stale = new Set(this.#pages.keys());
+    this.#fill();
   }
 
   #fill() {
@@ -205,6 +207,7 @@ export class Pages extends EventTarget {
       if (rows) {
         this.#pages.delete(page);
         this.#pages.set(page, rows);
+        if (this.#stale.has(page)) this.#load(page);
       } else if (this.#loading.has(page - 1) && !this.#cursors.has(page)) {
         return; // its cursor is on the way
       } else {
@@ -226,24 +229,27 @@ export class Pages extends EventTarget {
   async #load(page, { fresh = false } = {}) {
     if (this.#loading.has(page)) return;
     const { signal } = this.#abort;
-    this.#loading.add(page);
+    const request = {};
+    this.#loading.set(page, request);
+    const over = () => signal.aborted || this.#loading.get(page) !== request;
     try {
       const answer = await this.#ask(page, signal);
-      if (signal.aborted) return;
+      if (over()) return;
       if (fresh) this.#forget();
       this.#opening = false;
       this.#loaded = true;
       this.#keep(page, answer);
     } catch (error) {
-      if (!signal.aborted) this.#fail(error, fresh);
+      if (!over() && !this.#stale.delete(page)) this.#fail(error, fresh);
     } finally {
-      if (!signal.aborted) this.#loading.delete(page);
+      if (!over()) this.#loading.delete(page);
     }
     if (!signal.aborted && !this.#stopped) this.#fill();
   }
 
   #forget() {
     this.#pages.clear();
+    this.#stale.clear();
     this.#cursors.clear();
     this.#reached = 0;
     this.#complete = false;
@@ -252,13 +258,15 @@ export class Pages extends EventTarget {
   }
 
   #keep(page, { data, next }) {
+    const renewed = this.#stale.delete(page);
     this.#pages.set(page, data);
-    if (next) this.#cursors.set(page + 1, next);
+    this.#follow(page, next);
     const end = page * SIZE + data.length;
     const last = data.length < SIZE;
     if (last && !next) {
       this.#complete = true;
       this.#reached = end;
+      for (const beyond of [...this.#pages.keys()]) if (beyond > page) this.#pages.delete(beyond);
     } else if (!this.#complete) {
       this.#reached = Math.max(this.#reached, end + (next ? 1 : 0));
     }
@@ -266,7 +274,16 @@ export class Pages extends EventTarget {
       if (this.#pages.size <= KEPT) break;
       this.#pages.delete(oldest);
     }
-    this.#changed();
+    this.#changed(renewed);
+  }
+
+  /** Where rows have come or gone, the next page begins at another one. */
+  #follow(page, next) {
+    if (!next || this.#cursors.get(page + 1) === next) return;
+    this.#cursors.set(page + 1, next);
+    if (!this.#pages.has(page + 1)) return;
+    this.#stale.add(page + 1);
+    this.#loading.delete(page + 1);
   }
 
   #fail(error, fresh) {
@@ -278,7 +295,7 @@ export class Pages extends EventTarget {
     this.dispatchEvent(Object.assign(new Event("failed"), { error }));
   }
 
-  #changed() {
-    this.dispatchEvent(new Event("change"));
+  #changed(renewed = false) {
+    this.dispatchEvent(Object.assign(new Event("change"), { renewed }));
   }
 }

@@ -12,6 +12,7 @@ const PLACES = [
   { id: "groups", label: "Groups", symbol: "folder", path: "/groups", privilege: "record" },
   { id: "people", label: "People", symbol: "people", path: "/people", privilege: "administrator" },
   { id: "audit", label: "Audit log", symbol: "log", path: "/audit", privilege: "administrator" },
+  { id: "status", label: "Status", symbol: "pulse", path: "/status", privilege: "administrator" },
 ];
 
 /** Fires "change" when another page is shown. */

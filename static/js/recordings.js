@@ -6,10 +6,6 @@ import { list } from "./query.js";
 import { state } from "./state.js";
 
 const LIST = "recording/recordings/list";
-/** Milliseconds between looks for newer calls, and for the end of those in progress. */
-const LOOK = 10_000;
-/** Milliseconds after which nobody seems to be there; looking on would keep the session alive for ever. */
-const AWAY = 15 * 60_000;
 
 export const pages = new Pages();
 
@@ -18,20 +14,32 @@ export const results = new EventTarget();
 
 const tell = (name, detail = {}) => results.dispatchEvent(Object.assign(new Event(name), detail));
 
-let touched = Date.now();
 let asked = {};
+/** The search that is listed, whatever moment it reaches to. */
+let listed = null;
 let counting = new AbortController();
 /** @type {import("./types.js").Totals|null} */
 let totals = null;
+
+/** Seconds that the clocks of those who write rows may be ahead. */
+const AHEAD = 60;
 
 /** The last moment that the rows show: what comes later doesn't shift them while one reads. */
 function frozen(search) {
   const params = list(search, now());
   const open = params.end === null && (params.start ?? 0) <= now();
-  return open ? { ...params, end: now() } : params;
+  return open ? { ...params, end: now() + AHEAD } : params;
 }
 
-async function count() {
+/** The same, but for what may come from now on. */
+function closed(params) {
+  if (listed === null || list(listed, now()).end !== null || !params.end) return params;
+  const newest = params.sort === "start" && params.descending ? pages.row(0)?.start : undefined;
+  return { ...params, end: Math.min(params.end, newest ?? now()) };
+}
+
+/** @param {boolean} [quiet]  nobody has asked for it */
+async function count(quiet = false) {
   counting.abort();
   counting = new AbortController();
   const { signal } = counting;
@@ -43,20 +51,21 @@ async function count() {
     if (signal.aborted) return;
     totals = null; // the list itself says what is wrong
   }
-  tell("totals", { totals });
+  tell("totals", { totals, quiet });
 }
 
 /** Looks for what the search finds now. */
 export function open() {
   asked = frozen(state.search);
+  listed = state.search;
   tell("opening");
   tell("newer", { count: 0 });
   pages.open(asked);
   count();
 }
 
-/** What is listed: the parameters of the search, and its totals where they are known. */
-export const found = () => ({ params: asked, totals });
+/** What is listed: the search, its parameters, and its totals where they are known. */
+export const found = () => ({ search: listed, params: closed(asked), totals });
 
 /** Counts anew, since some have gone. */
 export const recount = () => count();
@@ -65,6 +74,7 @@ export const recount = () => count();
 export function close() {
   counting.abort();
   totals = null;
+  listed = null;
   pages.clear();
   tell("totals", { totals });
 }
@@ -75,23 +85,26 @@ export async function wouldFind(search) {
   return data.count;
 }
 
+/** How many calls have begun since the list was made. */
+async function younger() {
+  const { end } = asked;
+  if (!end || list(listed, now()).end !== null) return 0;
+  const { data } = await call(LIST, { ...frozen(listed), start: end + 1, count: 1 }, { signal: counting.signal });
+  return data.count;
+}
+
 /**
- * Every while: are there newer calls? Have those in view ended?
- * @param {() => number[]} inProgress  the rows in view that hold a call in progress
+ * Looks again, without a word: what is in view becomes what it is now.
+ * @param {boolean} top  whether the top is in view, where newer calls then stand; elsewhere they are only told of
  */
-export function watch(inProgress) {
-  for (const sign of ["pointermove", "keydown"]) addEventListener(sign, () => (touched = Date.now()), { passive: true });
-  setInterval(async () => {
-    const idle = document.hidden || Date.now() - touched > AWAY || document.documentElement.dataset.view !== "app";
-    if (idle || totals === null) return;
-    const before = totals;
-    try {
-      const live = inProgress();
-      if (live.length) await pages.refresh(live);
-      const found = await wouldFind(state.search);
-      if (before === totals && found > totals.count) tell("newer", { count: found - totals.count });
-    } catch {
-      // Told elsewhere if it concerns the page.
-    }
-  }, LOOK);
+export async function renew(top) {
+  if (listed === null || !pages.settled) return;
+  asked = top ? frozen(listed) : closed(asked);
+  pages.renew(asked);
+  await count(true);
+  try {
+    tell("newer", { count: top ? 0 : await younger() });
+  } catch {
+    // Told elsewhere if it concerns the page.
+  }
 }

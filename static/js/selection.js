@@ -11,15 +11,18 @@ export const selection = new EventTarget();
 
 /** Picked, or – where all are – excepted. @type {Map<string, import("./types.js").Recording>} */
 let rows = new Map();
-/** The search of which all is picked, with its totals. @type {{params: object, totals: import("./types.js").Totals}|null} */
+/** The search of which all is picked as it was then, with its totals. @type {ReturnType<typeof found>|null} */
 let all = null;
 
 function changed() {
   selection.dispatchEvent(new Event("change"));
 }
 
+/** Whether a row of the list was there when all that a search found was picked: newer calls weren't. */
+const among = ({ search, params: { start, end } }, row) => found().search === search && row.start >= (start ?? 0) && row.start <= (end ?? Infinity);
+
 /** @param {import("./types.js").Recording} row */
-export const has = (row) => rows.has(key(row)) !== (all !== null);
+export const has = (row) => (all === null ? rows.has(key(row)) : among(all, row) && !rows.has(key(row)));
 
 /** Whether nothing is picked. */
 export const empty = () => all === null && rows.size === 0;
@@ -38,10 +41,9 @@ export function set(some, on) {
 
 /** All that the search finds. */
 export function setAll() {
-  const { params, totals } = found();
-  if (totals === null) return;
+  if (found().totals === null) return;
   rows = new Map();
-  all = { params, totals };
+  all = found();
   changed();
 }
 
@@ -93,14 +95,14 @@ export function picked() {
   const list = [...some.values()];
   const own = { count: list.length, totaltime: sum(list, "totaltime"), size: sum(list, "size") };
   if (all === null) return { ...own, has: (row) => some.has(key(row)), rows: () => these(list), list, params: null };
-  const { params, totals } = all;
-  const { start = 0, end = Infinity } = params;
+  const whole = all;
+  const { params, totals } = whole;
   return {
     count: totals.count - own.count,
     totaltime: totals.totaltime - own.totaltime,
     size: totals.size - own.size,
     // The list holds nothing else, until another search begins.
-    has: (row) => !some.has(key(row)) && found().params === params && row.start >= (start ?? 0) && row.start <= (end ?? Infinity),
+    has: (row) => !some.has(key(row)) && among(whole, row),
     rows: (signal) => every(params, some, signal),
     list: null,
     params: list.length ? null : params,

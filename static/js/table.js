@@ -4,6 +4,7 @@ import { now } from "./api.js";
 import { COLUMNS, active, choose } from "./columns.js";
 import { copy } from "./copy.js";
 import * as details from "./details.js";
+import { follow, whereIs } from "./follow.js";
 import { duration } from "./format.js";
 import * as groups from "./groups.js";
 import { html, icon, render } from "./html.js";
@@ -26,17 +27,32 @@ const coarse = matchMedia("(pointer: coarse)");
 let fitted = room();
 let columns = active(fitted);
 let selected = -1;
+/** The call of the marked row. @type {import("./types.js").Recording|undefined} */
+let marked;
 /** Where a range of selected calls begins. */
 let anchor = -1;
+/** What the rows of the page hold, by index. @type {Map<number, import("./types.js").Recording>} */
+let held = new Map();
+/** What each row's element shows. @type {WeakMap<HTMLElement, string>} */
+const drawn = new WeakMap();
 /** On a phone: whether touching a call selects it. */
 let picking = false;
 
 const list = new VirtualList($("grid"), $("rows"), {
   make,
   fill,
-  seen: (first, last) => pages.want(first, last),
+  seen,
   inset: () => (phone.matches ? 0 : $("head").offsetHeight) + $("dock").offsetHeight + $("bulk").offsetHeight,
 });
+
+function seen(first, last) {
+  held = new Map();
+  for (let index = first; index <= last; index += 1) {
+    const row = pages.row(index);
+    if (row) held.set(index, row);
+  }
+  pages.want(first, last);
+}
 
 const rowId = (index) => `call-${index}`;
 
@@ -59,7 +75,15 @@ function fill(row, index) {
     const end = column.end ? " end" : "";
     return html`<div role="gridcell" class="cell ${column.id}${end}">${call ? column.cell(call, context) : html`<span class="blank"></span>`}</div>`;
   };
-  render(row, html`${columns.map(cell)}`);
+  const cells = html`${columns.map(cell)}`;
+  const shows = `${is?.playing && sounding()} ${cells.text}`;
+  // What is pressed just now stays in the page.
+  if (drawn.get(row) !== shows) {
+    render(row, cells);
+    drawn.set(row, shows);
+  }
+  const box = row.querySelector(".box input");
+  if (box) box.checked = Boolean(is?.picked);
   if (call && playing(call)) showPlaying(row);
   else row.removeAttribute("aria-current");
 }
@@ -117,6 +141,7 @@ function mark(index) {
   const before = list.element(selected);
   before?.setAttribute("aria-selected", "false");
   selected = index;
+  marked = pages.row(index);
   const row = list.element(index);
   row?.setAttribute("aria-selected", "true");
   if (row) $("grid").setAttribute("aria-activedescendant", row.id);
@@ -184,12 +209,8 @@ export const current = () => pages.row(selected);
 /** Nothing is marked. */
 export const unselect = () => mark(-1);
 
-/** Rows in view that hold a call in progress. */
-export function inProgress() {
-  const [first, last] = list.visible;
-  const indexes = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
-  return indexes.filter((index) => pages.row(index)?.complete === 0);
-}
+/** Whether newer calls can stand at the top without moving what one reads. */
+export const atTop = () => list.atTop;
 
 function clickRow(event, index, call) {
   const button = event.target.closest("[data-copy]");
@@ -249,10 +270,27 @@ function drawMenu() {
   for (const box of $("columns-menu").querySelectorAll("input")) box.checked = shown.has(box.value);
 }
 
+/** The marked row goes where its call is now. */
+function followMarked(was) {
+  marked ??= was.get(selected);
+  const from = was.get(anchor);
+  if (from) anchor = Math.max(-1, whereIs(from, anchor));
+  const place = marked && selected >= 0 ? whereIs(marked, selected) : -1;
+  if (place < 0 || place === selected) return;
+  selected = place;
+  $("grid").setAttribute("aria-activedescendant", rowId(place));
+}
+
 /** Rows by what the search now finds. */
-export function refresh() {
+export function refresh({ renewed = false } = {}) {
+  const was = held;
   $("grid").setAttribute("aria-rowcount", String(pages.length + 1));
   list.length = pages.length;
+  if (renewed) {
+    followMarked(was);
+    follow(list, was);
+  }
+  marked = pages.row(selected) ?? marked;
   list.refill();
 }
 

@@ -6,7 +6,8 @@ import { results } from "./recordings.js";
 
 const $ = (id) => document.getElementById(id);
 
-function show({ totals }) {
+function show({ totals, quiet = false }) {
+  $("totals").setAttribute("aria-live", quiet ? "off" : "polite"); // what nobody asked for isn't read out
   const known = totals !== null;
   const sheet = $("sheet-show");
   $("totals").textContent = known ? calls(totals.count) : "";
@@ -16,7 +17,7 @@ function show({ totals }) {
 }
 
 function newer({ count }) {
-  $("newer").textContent = `${count === 1 ? "1 newer call" : `${calls(count).replace("calls", "newer calls")}`}`;
+  $("newer").textContent = calls(count).replace(" ", " new ");
   $("newer").hidden = count === 0;
 }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import "./details.js";
+import "./live.js";
 import "./manage.js";
 import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
 import { HOSTILE, LENA, LONG, PASSWORD, lanAddress } from "./server.js";
@@ -300,18 +301,6 @@ withPage("calls in progress tick, and their end shows", { path: "/?state=live" }
   server.sql(`UPDATE recordings SET complete = 0, end = 0, totaltime = 0, talktime = 0, status = '' WHERE uniqueid = '${data[0].uniqueid}';`);
 });
 
-withPage("newer calls are announced, not pushed in", {}, async (page) => {
-  const before = await rows(page);
-  const now = Math.floor(Date.now() / 1000);
-  server.sql(`INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, end, totaltime, snumber, cnumber, complete) VALUES (1, (SELECT min(id) FROM recordgroups WHERE customer = 1), 'newer', '1', ${now}, ${now}, 1, '1', '2', 1);`);
-  await page.locator("#newer").waitFor({ timeout: 25_000 });
-  assert.match(await page.locator("#newer").textContent(), /1 newer call/);
-  assert.equal((await rows(page))[0].time, before[0].time);
-  await page.locator("#newer").click();
-  await page.waitForFunction((time) => document.querySelector("#call-0 time").dateTime > time, before[0].time);
-  server.sql("DELETE FROM recordings WHERE uniqueid = 'newer';");
-});
-
 withPage("a call plays and stops", {}, async (page) => {
   const index = await page.evaluate(() => Number(document.querySelector(".row:not(.now) .play button").closest(".row").dataset.index));
   await page.locator(`#call-${index} .play button`).click();
@@ -375,6 +364,7 @@ withPage("what a hand-made link can't mean falls back, and a range that ends bef
 
 test("a session that ends keeps the search, and another person sees nothing of it", async () => {
   const { page, context, faults } = await openCalls(browser, `${server.url}${long.path}&called=2007`, { name: LENA });
+  await page.waitForTimeout(1_500); // the list has been looked at once more
   await context.clearCookies();
   await page.getByRole("columnheader", { name: "Length" }).getByRole("button").click();
   await page.getByText("Your session has ended.").waitFor();
@@ -421,7 +411,6 @@ test("one's own password can be changed", async () => {
 test("offline says so, and the list goes on when the server is back", async () => {
   const { page, context } = await openCalls(browser, server.url);
   await context.setOffline(true);
-  await page.locator("[data-range='30d']").click();
   await page.locator("#offline").waitFor();
   await context.setOffline(false);
   await page.locator("#offline").waitFor({ state: "hidden", timeout: 20_000 });

@@ -1,7 +1,7 @@
 /** A Tapeline of its own: database, people and server in a folder that goes when the tests end. */
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
@@ -73,8 +73,8 @@ function hostile({ names, start }) {
     VALUES ${names.map(row).join(", ")};`;
 }
 
-/** Starts it. */
-export async function startServer() {
+/** Starts it. @param {{settings?: string}} [options]  settings: its configuration file */
+export async function startServer({ settings = "" } = {}) {
   mkdirSync(target, { recursive: true });
   const folder = mkdtempSync(join(target, "browser-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -86,14 +86,17 @@ export async function startServer() {
     run(["user", "add", name, "--customer", String(customer), "--role", role, "--password-stdin", "--db", db], `${PASSWORD}\n`);
 
   run(["demo", "--db", db, "--media-root", media]);
-  sql(`INSERT INTO customers (id, name) VALUES (${CUSTOMER}, 'Long'); INSERT INTO recordgroups (id, customer, name) VALUES (${GROUP}, ${CUSTOMER}, 'Long');`);
+  sql(`INSERT INTO customers (id, name) VALUES (${CUSTOMER}, 'Long'); INSERT INTO recordgroups (id, customer, name) VALUES (${GROUP}, ${CUSTOMER}, 'Long'), (${GROUP + 1}, 1, 'Watched');`);
   person("tess", "supervisor");
+  person("olga", "owner");
   person(LENA, "supervisor", CUSTOMER);
   person("newcomer", "agent");
   sql(longList(LONG) + hostile(HOSTILE));
 
   const port = await freePort();
-  const child = spawn(binary, ["serve", "--db", db, "--media-root", media, "--listen", `0.0.0.0:${port}`], { stdio: "ignore" });
+  const config = join(folder, "tapeline.toml");
+  writeFileSync(config, settings, { mode: 0o600 });
+  const child = spawn(binary, ["serve", "--config", config, "--db", db, "--media-root", media, "--listen", `0.0.0.0:${port}`], { stdio: "ignore" });
   const url = `http://127.0.0.1:${port}`;
   await answers(url);
   const stop = () => child.kill("SIGTERM");
