@@ -70,7 +70,7 @@ function pick(row, { picked }) {
 const more = () => html`<button class="tool" type="button" tabindex="-1" data-more aria-label="Details" title="Details (i)">${icon("info")}</button>`;
 
 function play(row) {
-  if (row.stale || !row.path) {
+  if (row.stale || row.path === "") {
     const why = row.stale ? "The sound is missing" : "No sound was stored";
     return html`<span class="nosound" title="${why}">${icon("mute")}<span class="unseen">${why}</span></span>`;
   }
