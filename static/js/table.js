@@ -5,7 +5,7 @@ import { COLUMNS, active, choose } from "./columns.js";
 import { copy } from "./copy.js";
 import * as details from "./details.js";
 import { follow, whereIs } from "./follow.js";
-import { duration } from "./format.js";
+import { duration, twelve } from "./format.js";
 import * as groups from "./groups.js";
 import { html, icon, render } from "./html.js";
 import { VirtualList } from "./list.js";
@@ -20,7 +20,7 @@ import { state } from "./state.js";
 const $ = (id) => document.getElementById(id);
 const phone = matchMedia("(max-width: 720px)");
 /** Pixels of list below which some columns give way; the details beside it take room too. */
-const NARROW = 940;
+const NARROW = twelve ? 1080 : 1022;
 const room = () => (phone.matches ? "phone" : $("calls").clientWidth <= NARROW ? "tablet" : "screen");
 const coarse = matchMedia("(pointer: coarse)");
 
