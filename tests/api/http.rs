@@ -142,7 +142,7 @@ pub fn read_body(
     let named = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     // Events go on for ever: who wants them reads them.
     if named("content-type").is_some_and(|kind| kind.starts_with("text/event-stream")) {
-        return Answer { status, headers, body: rest, whole: false };
+        return Answer { status, headers, body: Vec::new(), whole: false };
     }
     if named("transfer-encoding").as_deref() == Some("chunked") {
         let mut body = Vec::new();
