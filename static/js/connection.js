@@ -37,5 +37,6 @@ export function start(back) {
     banner("");
     back();
   });
+  addEventListener("offline", knock);
   addEventListener("online", () => lost && knock());
 }

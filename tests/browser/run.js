@@ -150,7 +150,8 @@ withPage("thousands of rows scroll, by wheel and by leaps, and only those seen a
   await page.locator("#grid").hover();
   for (let i = 0; i < 40; i += 1) await page.mouse.wheel(0, 900);
   await page.waitForFunction(() => !document.querySelector(".row.blank") && document.getElementById("grid").scrollTop > 30000);
-  assert.ok(asked.length >= 2 && asked.every((data) => data.has("after") && !data.has("offset")), "pages follow by cursor");
+  // The beginning is looked at again now and then.
+  assert.ok(asked.filter((data) => data.has("after")).length >= 2 && !asked.some((data) => data.has("offset")), "pages follow by cursor");
   const check = async () => {
     const seen = await rows(page);
     for (const { index, from } of seen) assert.ok(from.includes(`49301${String(LONG.rows - 1 - index).padStart(6, "0")}`), `${index}: ${from}`);
