@@ -1,5 +1,8 @@
 //! From the request's text to typed values: what was sent, what each parameter may be, and every fault at once.
 
+mod parameter;
+mod reading;
+
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
@@ -7,93 +10,9 @@ use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+pub use self::parameter::{Parameter, Type};
+pub use self::reading::{Reading, integer};
 use super::error::{Fault, Refusal};
-
-/// What a parameter may be.
-#[derive(Clone, Copy, Debug)]
-pub enum Type {
-    /// A whole number in this range.
-    Integer {
-        /// The least.
-        min: i64,
-        /// The most.
-        max: i64,
-    },
-    /// One of these words.
-    Choice(&'static [&'static str]),
-    /// Any text.
-    Text,
-}
-
-/// A parameter of a function.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameter {
-    /// Its name on the wire.
-    pub name: &'static str,
-    /// What it may be.
-    pub kind: Type,
-    /// Whether it must be sent.
-    pub required: bool,
-    /// What it means when it is not sent.
-    pub default: &'static str,
-    /// What it is for, with its unit.
-    pub about: &'static str,
-}
-
-impl Parameter {
-    /// Any number of 64 bits.
-    pub const fn integer(name: &'static str, default: &'static str, about: &'static str) -> Parameter {
-        Parameter::range(name, i64::MIN, i64::MAX, default, about)
-    }
-
-    /// A number from 0.
-    pub const fn natural(name: &'static str, default: &'static str, about: &'static str) -> Parameter {
-        Parameter::range(name, 0, i64::MAX, default, about)
-    }
-
-    /// 0 or 1.
-    pub const fn flag(name: &'static str, about: &'static str) -> Parameter {
-        Parameter::range(name, 0, 1, "0", about)
-    }
-
-    /// A number in a range.
-    pub const fn range(
-        name: &'static str,
-        min: i64,
-        max: i64,
-        default: &'static str,
-        about: &'static str,
-    ) -> Parameter {
-        Parameter { name, kind: Type::Integer { min, max }, required: false, default, about }
-    }
-
-    /// One of some words.
-    pub const fn choice(
-        name: &'static str,
-        words: &'static [&'static str],
-        default: &'static str,
-        about: &'static str,
-    ) -> Parameter {
-        Parameter { name, kind: Type::Choice(words), required: false, default, about }
-    }
-
-    /// Any text.
-    pub const fn text(name: &'static str, about: &'static str) -> Parameter {
-        Parameter { name, kind: Type::Text, required: false, default: "", about }
-    }
-
-    /// The same, with another meaning when it is not sent.
-    #[must_use]
-    pub const fn or(self, default: &'static str) -> Parameter {
-        Parameter { default, ..self }
-    }
-
-    /// The same, but it must be sent.
-    #[must_use]
-    pub const fn required(self) -> Parameter {
-        Parameter { required: true, ..self }
-    }
-}
 
 /// What was sent for one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,123 +146,6 @@ impl<'de> Visitor<'de> for JsonObject<'_> {
     }
 }
 
-/// Reads parameters one after the other and keeps every fault.
-pub struct Reading<'a> {
-    params: &'a Params,
-    faults: Vec<Fault>,
-}
-
-impl<'a> Reading<'a> {
-    /// Begins to read.
-    pub fn new(params: &'a Params) -> Reading<'a> {
-        Reading { params, faults: Vec::new() }
-    }
-
-    /// A text.
-    pub fn text(&mut self, parameter: &Parameter) -> Option<&'a str> {
-        match self.params.get(parameter.name) {
-            Ok(None) if parameter.required => {
-                self.fault(parameter.name, format!("{} is required", parameter.name));
-                None
-            }
-            Ok(text) => text,
-            Err(fault) => {
-                self.faults.push(fault);
-                None
-            }
-        }
-    }
-
-    /// A text that is set: sent empty, it is set to nothing.
-    pub fn new_text(&mut self, parameter: &Parameter) -> Option<&'a str> {
-        let is_empty = self.params.empty.contains(parameter.name);
-        if is_empty && self.params.sent.contains_key(parameter.name) {
-            self.faults.push(twice(parameter.name));
-            return None;
-        }
-        match self.text(&Parameter { required: parameter.required && !is_empty, ..*parameter }) {
-            None if is_empty => Some(""),
-            text => text,
-        }
-    }
-
-    /// A name that is set, and says something.
-    pub fn new_name(&mut self, parameter: &Parameter) -> Option<&'a str> {
-        let name = self.new_text(parameter)?;
-        if name.trim().is_empty() {
-            self.fault(parameter.name, format!("{} must not be empty", parameter.name));
-        }
-        Some(name)
-    }
-
-    /// A number.
-    pub fn integer(&mut self, parameter: &Parameter) -> Option<i64> {
-        let Type::Integer { min, max } = parameter.kind else { return None };
-        let text = self.text(parameter)?;
-        let number = integer(text).filter(|number| (min..=max).contains(number));
-        if number.is_none() {
-            let name = parameter.name;
-            self.fault(
-                name,
-                match (min, max) {
-                    (i64::MIN, i64::MAX) => format!("{name} must be a whole number"),
-                    (min, i64::MAX) => format!("{name} must be a whole number, {min} or more"),
-                    (0, 1) => format!("{name} must be 0 or 1"),
-                    (min, max) => format!("{name} must be a whole number from {min} to {max}"),
-                },
-            );
-        }
-        number
-    }
-
-    /// 0 or 1; absent is 0.
-    pub fn flag(&mut self, parameter: &Parameter) -> bool {
-        self.integer(parameter) == Some(1)
-    }
-
-    /// 0 or 1; absent is neither.
-    pub fn switch(&mut self, parameter: &Parameter) -> Option<bool> {
-        self.integer(parameter).map(|number| number == 1)
-    }
-
-    /// The place of a word in the parameter's list.
-    pub fn choice(&mut self, parameter: &Parameter) -> Option<usize> {
-        let Type::Choice(words) = parameter.kind else { return None };
-        let text = self.text(parameter)?;
-        let place = words.iter().position(|word| *word == text);
-        if place.is_none() {
-            self.fault(parameter.name, format!("{} must be one of {}", parameter.name, words.join(", ")));
-        }
-        place
-    }
-
-    /// Notes a fault, unless the parameter has one already.
-    pub fn fault(&mut self, key: &str, message: impl Into<String>) {
-        if !self.faults.iter().any(|fault| fault.key == key) {
-            self.faults.push(Fault { key: key.into(), message: message.into() });
-        }
-    }
-
-    /// The faults so far.
-    pub fn into_faults(self) -> Vec<Fault> {
-        self.faults
-    }
-
-    /// All is well, or every fault.
-    pub fn finish(self) -> Result<(), Refusal> {
-        Refusal::if_any(self.faults)
-    }
-}
-
-/// ASCII digits with at most a minus before them, within 64 bits.
-pub fn integer(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -379,24 +181,6 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_set_is_set_once_to_nothing_too() {
-        const NAME: Parameter = Parameter::text("name", "About");
-        let read = |text| {
-            let params = parsed(text);
-            let mut reading = Reading::new(&params);
-            let name = reading.new_text(&NAME).map(str::to_owned);
-            (name, reading.into_faults().len())
-        };
-        assert_eq!(read("name="), (Some(String::new()), 0));
-        assert_eq!(read("name=&name="), (Some(String::new()), 0));
-        assert_eq!(read("name=x"), (Some("x".into()), 0));
-        assert_eq!(read(""), (None, 0));
-        for twice in ["name=&name=x", "name=x&name=", "name=x&name=&name=y"] {
-            assert_eq!(read(twice), (None, 1), "{twice}");
-        }
-    }
-
-    #[test]
     fn malformed_escapes_are_faults_of_their_key() {
         for value in ["%", "%4", "%zz", "%4g", "%ff", "%c3", "a%"] {
             assert_eq!(
@@ -424,30 +208,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn numbers_are_digits_and_nothing_else() {
-        for (text, number) in [
-            ("0", Some(0)),
-            ("-1", Some(-1)),
-            ("007", Some(7)),
-            ("9223372036854775807", Some(i64::MAX)),
-            ("-9223372036854775808", Some(i64::MIN)),
-            ("9223372036854775808", None),
-            ("+1", None),
-            (" 1", None),
-            ("1 ", None),
-            ("1e3", None),
-            ("1.0", None),
-            ("--1", None),
-            ("-", None),
-            ("", None),
-            ("٣", None),
-            ("0x1", None),
-        ] {
-            assert_eq!(integer(text), number, "{text:?}");
-        }
-    }
-
     proptest! {
         #[test]
         fn any_value_survives_encoding(name in "[a-z_]{1,12}", value in ".{1,40}") {
@@ -460,12 +220,6 @@ mod tests {
             let mut params = Params::default();
             params.take_pairs(&query);
             let _ = params.take_json(&body);
-        }
-
-        #[test]
-        fn a_number_is_what_rust_reads_without_plus(text in "[-+]?[0-9]{0,20}") {
-            let expected = if text.starts_with('+') { None } else { text.parse::<i64>().ok() };
-            prop_assert_eq!(integer(&text), expected);
         }
     }
 }

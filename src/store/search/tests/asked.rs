@@ -1,0 +1,221 @@
+//! Requests by chance, and the rows that a plain scan gives for them.
+
+use std::fmt::Write;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, ToSql, params_from_iter};
+
+use super::super::*;
+use super::dice::Dice;
+use super::world::{NAMES, START, World, folded};
+use crate::model::{Cursor, Direction, Stored};
+use crate::store::fold_words;
+
+/// A request.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) filter: Filter,
+    pub(super) page: Page,
+    /// The words of the search as they were typed.
+    pub(super) words: Vec<String>,
+}
+
+impl Asked {
+    /// Of all rows in order, those of the page and the one that says that more match.
+    pub(super) fn page_of(&self, all: &[i64]) -> Vec<i64> {
+        let limit = if self.page.limit == 0 { i64::MAX } else { self.page.limit + 1 };
+        let (offset, limit) = (usize::try_from(self.page.offset), usize::try_from(limit));
+        all.iter().copied().skip(offset.expect("small")).take(limit.expect("small")).collect()
+    }
+
+    /// The parts that a list may be made of.
+    pub(super) fn partitions(&self, starts: i64, dice: &mut Dice) -> Vec<Vec<Part>> {
+        let mut all = vec![vec![Part::Whole]];
+        if self.page.sort != Sort::Start || self.page.offset > 0 {
+            return all;
+        }
+        let begin = self.page.after.as_ref().map(|after| &after.start);
+        let to = START + dice.number(starts + 2) - 1;
+        let within = (self.filter.start..=self.filter.end).contains(&to);
+        let behind = match begin {
+            None => true,
+            Some(Stored::Integer(start)) if self.page.descending => to < *start,
+            Some(Stored::Integer(start)) => to > *start,
+            Some(Stored::Real(start)) if self.page.descending => (to as f64) < *start,
+            Some(Stored::Real(start)) => to as f64 > *start,
+            Some(_) => false,
+        };
+        let headed = [Part::Head { to, behind: begin.is_some() }, Part::Rest(to)];
+        if begin.is_some() {
+            all.push(vec![Part::Tie, Part::Behind]);
+        }
+        if behind && within {
+            let tie = begin.map(|_| Part::Tie);
+            all.push(tie.into_iter().chain(headed).collect());
+        }
+        all
+    }
+}
+
+impl World {
+    /// The rows of a list, by a plain scan; without its limit and offset.
+    pub(super) fn plain_scan(&self, asked: &Asked) -> Vec<i64> {
+        let Asked { filter, page, words } = asked;
+        let mut sql =
+            "SELECT r.id FROM recordings r NOT INDEXED CROSS JOIN plain p ON p.id = r.id WHERE 1".to_owned();
+        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+        let _ = match filter.scope {
+            Scope::Customer(id) => write!(sql, " AND r.customer = {id}"),
+            Scope::Group(id) => write!(sql, " AND r.recordgroup = {id}"),
+            Scope::Own { .. } => write!(sql, " AND r.customer = 1 AND r.recordgroup IN (1, 2)"),
+        };
+        let _ = write!(sql, " AND r.start >= {} AND r.start <= {}", filter.start, filter.end);
+        if let Some(complete) = filter.complete {
+            let _ = write!(sql, " AND (r.complete <> 0) = {complete}");
+        }
+        let _ = write!(sql, " AND ({0} = 0 OR r.totaltime >= {0})", filter.totaltime_minimum);
+        if let Some(maximum) = filter.totaltime_maximum {
+            let _ = write!(sql, " AND r.totaltime <= {maximum}");
+        }
+        if let Some(direction) = filter.direction {
+            let _ = write!(sql, " AND r.direction = '{}'", direction.as_str());
+        }
+        let mut contains = |column: &str, needle: Vec<u8>| {
+            if !needle.is_empty() {
+                values.push(Box::new(needle));
+                let _ = write!(sql, " AND instr(p.{column}, ?{}) > 0", values.len());
+            }
+        };
+        contains("called", filter.called.to_ascii_lowercase().into_bytes());
+        contains("caller", filter.caller.to_ascii_lowercase().into_bytes());
+        for word in words {
+            contains("every", folded(word).into_bytes());
+        }
+        let key = match page.sort {
+            Sort::CalledNumber => "ifnull(r.cnumber, '')",
+            Sort::SourceNumber => "ifnull(r.snumber, '')",
+            Sort::Expires => "ifnull(r.expires, 0)",
+            Sort::TotalTime => "ifnull(r.totaltime, 0)",
+            Sort::Start => "r.start",
+        };
+        let (behind, order) = if page.descending { ("<", "DESC") } else { (">", "ASC") };
+        if let Some(after) = &page.after {
+            let Cursor { value, start, id, .. } = after.clone();
+            let at = values.len();
+            values.extend([Box::new(value) as Box<dyn ToSql>, Box::new(start), Box::new(id)]);
+            let (value, start, id) = (at + 1, at + 2, at + 3);
+            let _ = write!(
+                sql,
+                " AND ({key} {behind} ?{value} OR {key} = ?{value} AND
+                   (r.start {behind} ?{start} OR r.start = ?{start} AND r.id {behind} ?{id}))"
+            );
+        }
+        let _ = write!(sql, " ORDER BY {key} {order}, r.start {order}, r.id {order}");
+        let mut statement = self.other.prepare_cached(&sql).expect("plain SQL");
+        let rows = statement.query_map(params_from_iter(values.iter()), |row| row.get(0));
+        rows.expect("plain SQL").map(|id| id.expect("an id")).collect()
+    }
+
+    pub(super) fn cursor(&self, sort: Sort, descending: bool, dice: &mut Dice) -> Option<Cursor> {
+        let null = if matches!(sort, Sort::CalledNumber | Sort::SourceNumber) { "''" } else { "0" };
+        let sql = format!(
+            "SELECT ifnull({}, {null}), start, id FROM recordings WHERE typeof(start) IN ('integer', 'real') AND id >= ?
+               ORDER BY id LIMIT 1",
+            sort.column()
+        );
+        let highest: i64 =
+            self.other.query_row("SELECT max(id) FROM plain", [], |row| row.get(0)).expect("ids");
+        let of = |value: ValueRef<'_>| match value {
+            ValueRef::Null => Stored::Integer(0),
+            ValueRef::Integer(number) => Stored::Integer(number),
+            ValueRef::Real(real) => Stored::Real(real),
+            ValueRef::Text(text) => Stored::Text(text.into()),
+            ValueRef::Blob(bytes) => Stored::Blob(bytes.into()),
+        };
+        let from = dice.number(highest.min(20_000));
+        // The row that a page ended with may be gone.
+        let aside = if dice.one_in(4) { 1 } else { 0 };
+        self.other
+            .query_row(&sql, [from], |row| {
+                let (value, start) = (of(row.get_ref(0)?), of(row.get_ref(1)?));
+                Ok(Cursor { sort, descending, value, start, id: row.get::<_, i64>(2)? + aside })
+            })
+            .optional()
+            .expect("a row")
+    }
+
+    /// Something that a row has, in another case perhaps; or something that none has.
+    pub(super) fn needle(&self, most: usize, dice: &mut Dice) -> String {
+        if dice.one_in(6) {
+            return dice
+                .pick(&["nowhere", "OR", "\"", "qqq", "*", "x\0y", "日本", "\u{fffd}1", "%_%"])
+                .into();
+        }
+        let column = dice.pick(&NAMES);
+        let sql = format!(
+            "SELECT CAST({column} AS TEXT) FROM recordings WHERE id >= ? AND length({column}) > 3 LIMIT 1"
+        );
+        let from = dice.number(20_000);
+        let text = self
+            .other
+            .query_row(&sql, [from], |row| {
+                Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned())
+            })
+            .optional()
+            .expect("plain SQL")
+            .unwrap_or_else(|| "201".into());
+        let characters: Vec<char> = text.chars().collect();
+        let begin = dice.below(characters.len().max(1));
+        let end = (begin + 1 + dice.below(most)).min(characters.len());
+        let other_case = dice.below(3);
+        let cased = |c: &char| match other_case {
+            0 => single(*c, c.to_uppercase()),
+            1 => single(*c, c.to_lowercase()),
+            _ => *c,
+        };
+        characters.get(begin..end).unwrap_or_default().iter().map(cased).collect()
+    }
+
+    pub(super) fn ask(&self, dice: &mut Dice) -> Asked {
+        let scope = match dice.below(5) {
+            0 => Scope::Group(1 + dice.number(4)),
+            1 => Scope::Own { customer: 1, person: 4 },
+            _ => Scope::Customer(if dice.one_in(6) { 2 } else { 1 }),
+        };
+        let start = if dice.one_in(3) { START + dice.number(self.starts) } else { 0 };
+        let end = if dice.one_in(3) { start.max(START) + dice.number(self.starts) } else { 1_800_000_000 };
+        let search = match dice.below(4) {
+            0 => String::new(),
+            1 => format!("{} {}", self.needle(4, dice), self.needle(3, dice)),
+            _ => self.needle(9, dice),
+        };
+        let called = if dice.one_in(4) { self.needle(5, dice) } else { String::new() };
+        let caller = if dice.one_in(6) { self.needle(4, dice) } else { String::new() };
+        let filter = Filter {
+            scope,
+            start,
+            end,
+            called,
+            caller,
+            search: fold_words(&search),
+            complete: dice.pick(&[None, None, Some(true), Some(false)]),
+            totaltime_minimum: if dice.one_in(5) { dice.number(5) } else { 0 },
+            totaltime_maximum: if dice.one_in(5) { Some(dice.number(6)) } else { None },
+            direction: if dice.one_in(6) { Some(dice.pick(&Direction::ALL)) } else { None },
+        };
+        let sort = if dice.one_in(2) { Sort::Start } else { dice.pick(&Sort::ALL) };
+        let descending = dice.one_in(2);
+        let after = if dice.one_in(2) { self.cursor(sort, descending, dice) } else { None };
+        let limit = dice.pick(&[0, 1, 7, 30, 1000]);
+        let offset = if after.is_none() && dice.one_in(4) { dice.number(40) } else { 0 };
+        let words = search.split_whitespace().map(str::to_owned).collect();
+        Asked { filter, page: Page { sort, descending, limit, offset, after }, words }
+    }
+}
+
+pub(super) fn single(c: char, mut mapped: impl Iterator<Item = char>) -> char {
+    match (mapped.next(), mapped.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    }
+}
