@@ -18,6 +18,7 @@ mod lab;
 mod office;
 mod rush;
 mod stranger;
+mod tls;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -22,10 +22,15 @@ pub struct Office {
 impl Office {
     /// A new database, the PBX's folder, and a running server.
     pub fn open(zone: &str) -> Office {
+        Office::reaching(zone, "address = \"127.0.0.1\"")
+    }
+
+    /// The same, by these lines of `[asterisk]`.
+    pub fn reaching(zone: &str, asterisk: &str) -> Office {
         let folder = Folder::new();
         let settings = format!(
             "media_root = {:?}\nlisten = \"127.0.0.1:0\"\n[[folders]]\nmonitor_dir = \"/var/spool/asterisk/monitor\"\n\
-             machine = \"pbx1\"\nzone = {zone:?}\n[asterisk]\naddress = \"127.0.0.1\"\nsecret = {SECRET:?}\n",
+             machine = \"pbx1\"\nzone = {zone:?}\n[asterisk]\nsecret = {SECRET:?}\n{asterisk}\n",
             lab::monitor()
         );
         let file = folder.file("tapeline.toml");
@@ -78,13 +83,23 @@ impl Office {
 
     /// Every recording, in progress or not, in the order in which they began.
     pub fn list(&self) -> Vec<Value> {
-        let path = format!(
-            "/api/json/recording/recordings/list?auth_username=boss&auth_password={}&complete=-1",
-            PASSWORD.replace(' ', "%20")
-        );
+        self.ask("recording/recordings/list", "&complete=-1").as_array().expect("rows").clone()
+    }
+
+    /// What its status says of the PBX: the state, and what is wrong.
+    pub fn hears(&self) -> (String, String) {
+        let status = self.ask("status/get", "");
+        let mut sources = status["sources"].as_array().expect("sources").iter();
+        let asterisk = sources.find(|source| source["name"] == "asterisk").expect("it is there");
+        let text = |name: &str| asterisk[name].as_str().expect("text").to_owned();
+        (text("state"), text("trouble"))
+    }
+
+    fn ask(&self, function: &str, parameters: &str) -> Value {
+        let password = PASSWORD.replace(' ', "%20");
+        let path = format!("/api/json/{function}?auth_username=boss&auth_password={password}{parameters}");
         let request = http::request("GET", &path, &[("Host", "tapeline"), ("Connection", "close")], b"");
-        let answer = http::exchange(self.address, None, &request);
-        answer.data().as_array().expect("rows").clone()
+        http::exchange(self.address, None, &request).data()
     }
 
     /// The list once it is as wanted.

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::action::{action, challenge_key};
 use super::codec::{Decoder, Message, Piece};
 use super::draft::Places;
-use super::link::Link;
+use super::link::{Distrusted, Link};
 use crate::config::{Asterisk, Config};
 
 /// How long an answer may take.
@@ -58,11 +58,7 @@ pub fn check(config: &Config, settings: &Asterisk) -> (Vec<Finding>, String) {
     let mut talk = match Talk::begin(settings) {
         Ok(talk) => talk,
         Err(error) => {
-            findings.bad(format!(
-                "{} cannot be connected to: {error:#}. On the PBX, manager.conf needs enabled = yes, a bindaddr that this \
-                 machine reaches, and the firewall a hole",
-                settings.address
-            ));
+            findings.bad(unreached(&settings.address, &error));
             return (findings.0, HERE.into());
         }
     };
@@ -82,6 +78,18 @@ pub fn check(config: &Config, settings: &Asterisk) -> (Vec<Finding>, String) {
         about_time(&mut talk, settings, &mut findings);
     }
     (findings.0, here)
+}
+
+/// Who is there and not trusted needs no hole in a firewall.
+fn unreached(address: &str, error: &anyhow::Error) -> String {
+    let what = format!("{address} cannot be connected to: {error:#}");
+    if error.is::<Distrusted>() {
+        return what;
+    }
+    format!(
+        "{what}. On the PBX, manager.conf needs enabled = yes, a bindaddr (for TLS: tlsbindaddr) that this machine reaches, \
+         and the firewall a hole"
+    )
 }
 
 fn about_user(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) -> bool {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, Error, StreamOwned};
 
 use super::tls;
 use crate::config::Asterisk;
@@ -18,6 +18,11 @@ const CONNECT: Duration = Duration::from_secs(5);
 const TURN: Duration = Duration::from_millis(250);
 /// How long the PBX may take to read what we say.
 const WRITE: Duration = Duration::from_secs(10);
+
+/// There is somebody, but who cannot be told.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Distrusted(String);
 
 trait Stream: Read + Write + Send {}
 impl<T: Read + Write + Send> Stream for T {}
@@ -76,7 +81,7 @@ fn connect(address: &str) -> anyhow::Result<TcpStream> {
     for one in addresses {
         match TcpStream::connect_timeout(&one, CONNECT) {
             Ok(stream) => return Ok(stream),
-            Err(error) => trouble = anyhow!("{one} cannot be connected to: {error}"),
+            Err(error) => trouble = anyhow!("{one}: {error}"),
         }
     }
     Err(trouble)
@@ -91,11 +96,19 @@ fn handshake(
     let session = ClientConnection::new(Arc::new(tls), name)?;
     let mut stream = StreamOwned::new(session, stream.try_clone()?);
     while stream.conn.is_handshaking() {
-        stream.conn.complete_io(&mut stream.sock).context(
-            "TLS could not be agreed on; check that tlsenable = yes is in manager.conf, and the setting tls",
-        )?;
+        stream.conn.complete_io(&mut stream.sock).map_err(disagreed)?;
     }
     Ok(stream)
+}
+
+fn disagreed(error: std::io::Error) -> anyhow::Error {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+        Some(Error::General(words)) => anyhow!(Distrusted(words.clone())),
+        _ => anyhow!(error).context(
+            "TLS could not be agreed on; check that tlsenable = yes and tlscertfile are in manager.conf, and the port and \
+             the setting tls here",
+        ),
+    }
 }
 
 /// The host in `host:port`, `[::1]:port`.

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::calls::{Calls, Report};
 use super::codec::Decoder;
 use super::draft::{Places, draft, lost};
-use super::link::Link;
+use super::link::{Distrusted, Link};
 use super::session::{Session, Step};
 use crate::app::App;
 use crate::config::Asterisk;
@@ -51,7 +51,10 @@ pub fn listen(app: &App, intake: &Intake, settings: &Asterisk, stop: &Stop) {
                 pause = if refused { REFUSED } else { pause };
                 why
             }
-            Err(error) => format!("{error:#}"),
+            Err(error) => {
+                pause = if error.is::<Distrusted>() { REFUSED } else { pause };
+                format!("{error:#}")
+            }
         };
         listener.trouble(&trouble);
         stop.wait(by_chance(pause));

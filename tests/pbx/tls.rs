@@ -1,0 +1,211 @@
+//! The manager interface over TLS, with certificates as people make them with openssl.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use crate::alone;
+use crate::ami::Ami;
+use crate::lab::{self, Lab, SECRET};
+use crate::office::{Office, wait};
+use crate::program::{Folder, Said, finish};
+
+const ADDRESS: &str = "127.0.0.1:5040";
+
+/// An authority, another one, and two certificates of the first.
+struct Certificates(Folder);
+
+impl Certificates {
+    fn make() -> Certificates {
+        let made = Certificates(Folder::new());
+        for authority in ["ca", "other"] {
+            made.openssl(&format!(
+                "req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN={authority} -keyout {authority}.key -out {authority}.pem"
+            ));
+        }
+        fs::write(made.0.file("names"), "subjectAltName = IP:127.0.0.1\n").expect("a file");
+        // As contrib/scripts/ast_tls_cert of Asterisk does it: no extensions, which makes it one of the first version.
+        made.sign("plain", "rsa:2048", "-days 9");
+        made.sign("named", "ec -pkeyopt ec_paramgen_curve:P-256", "-days 9 -extfile names");
+        made
+    }
+
+    fn sign(&self, name: &str, key: &str, how: &str) {
+        self.openssl(&format!(
+            "req -new -newkey {key} -nodes -subj /CN=127.0.0.1 -keyout {name}.key -out {name}.csr"
+        ));
+        self.openssl(&format!(
+            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -set_serial 01 {how} -out {name}.pem"
+        ));
+    }
+
+    fn openssl(&self, words: &str) -> String {
+        let mut command = Command::new("openssl");
+        finish(command.current_dir(self.0.path()).args(words.split(' ')), "").ok()
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.file(&format!("{name}.pem")).to_str().expect("UTF-8").to_owned()
+    }
+
+    /// As the setting has it.
+    fn fingerprint(&self, name: &str) -> String {
+        let said = self.openssl(&format!("x509 -noout -fingerprint -sha256 -in {name}.pem"));
+        format!("sha256:{}", said.trim_end().split_once('=').expect("a fingerprint").1)
+    }
+
+    /// Gives the PBX this certificate, as someone does it who turns TLS on.
+    fn give(&self, name: &str, lab: &Lab) {
+        let folder = lab::root().join("etc/lab/pbx");
+        let text =
+            |ending: &str| fs::read_to_string(self.0.file(&format!("{name}.{ending}"))).expect("a file");
+        fs::write(folder.join("asterisk.pem"), text("key") + &text("pem")).expect("a file");
+        let file = folder.join("manager.conf");
+        let old = fs::read_to_string(&file).expect("a file");
+        let tls = format!(
+            "[general]\ntlsenable = yes\ntlsbindaddr = {ADDRESS}\ntlscertfile = /etc/lab/pbx/asterisk.pem\n"
+        );
+        let new = if old.contains("tlsenable") { old } else { old.replacen("[general]\n", &tls, 1) };
+        // A file that has not been touched is not read again, whatever became of the certificate.
+        fs::write(&file, new).expect("a file");
+        lab.pbx.command("manager reload");
+        wait("that it listens for TLS", || std::net::TcpStream::connect(ADDRESS).ok());
+    }
+}
+
+fn check(office: &Office, address: &str, tls: &str) -> Said {
+    let mut program = office.program();
+    program.args(["asterisk", "check", "--asterisk", address, "--asterisk-tls", tls]);
+    finish(program.env("TAPELINE_ASTERISK_SECRET", SECRET), "")
+}
+
+/// A call is listed as it goes on, and as it was.
+fn a_call_is_heard(office: &Office, to: &str) {
+    let channel = format!("PJSIP/{to}@101");
+    let fields = [
+        ("Channel", channel.as_str()),
+        ("Context", "calling"),
+        ("Exten", "talk"),
+        ("Priority", "1"),
+        ("Async", "true"),
+        ("Variable", "SECONDS_TO_TALK=3"),
+    ];
+    assert_eq!(Ami::connect(5039).ask("Originate", &fields).text("Response"), "Success");
+    let is_it = |row: &serde_json::Value, complete: i64| {
+        row["cnumber"] == to && row["complete"] == complete && row["status"] == "answer"
+    };
+    office.list_once("it goes on", |rows| rows.iter().any(|row| is_it(row, 0)));
+    let rows = office.list_once("it is over", |rows| rows.iter().any(|row| is_it(row, 1)));
+    let row = rows.iter().find(|row| is_it(row, 1)).expect("it is there");
+    assert_eq!((&row["snumber_name"], &row["direction"]), (&"Alice Agent".into(), &"out".into()), "{row:#}");
+}
+
+#[test]
+fn calls_are_heard_over_tls_from_whom_the_setting_trusts() {
+    let _alone = alone();
+    let mut lab = Lab::start("UTC", "");
+    let made = Certificates::make();
+    made.give("plain", &lab);
+    let by_fingerprint = format!("address = {ADDRESS:?}\ntls = {:?}", made.fingerprint("plain"));
+    a_call_is_heard(&Office::reaching("UTC", &by_fingerprint), "5554440001");
+
+    made.give("named", &lab);
+    let by_authority = format!("address = {ADDRESS:?}\ntls = {:?}", made.path("ca"));
+    let office = Office::reaching("UTC", &by_authority);
+    a_call_is_heard(&office, "5554440002");
+
+    // Whoever takes the PBX's place is not talked to.
+    made.give("plain", &lab);
+    lab.pbx.kill();
+    lab.pbx.restart();
+    wait("that it is refused", || {
+        let (state, trouble) = office.hears();
+        let why = "Asterisk is not listened to: its certificate is not trusted: it is of the first version";
+        (state == "not connected" && trouble.starts_with(why)).then_some(())
+    });
+}
+
+#[test]
+fn whom_the_setting_does_not_trust_is_not_talked_to_and_check_says_why() {
+    let _alone = alone();
+    let lab = Lab::start("UTC", "");
+    let made = Certificates::make();
+    let office = Office::open("UTC");
+    made.give("plain", &lab);
+    let (plain, named) = (made.fingerprint("plain"), made.fingerprint("named"));
+    let right = check(&office, ADDRESS, &plain);
+    assert!(right.status == 0 && right.out.contains("All is there"), "{right:?}");
+    let digits = |fingerprint: &str| fingerprint.replace(':', "").replace("sha256", "sha256:").to_lowercase();
+    let refused = |address: &str, tls: &str, why: &str| {
+        let said = check(&office, address, tls);
+        let expected = format!("MISSING {address} cannot be connected to: {why}");
+        assert_eq!(said.status, 1);
+        assert_eq!(said.out.lines().next(), Some(expected.as_str()), "{said:?}");
+    };
+    let not_trusted = |why: &str, found: &str| {
+        format!(
+            "its certificate is not trusted: {why}. If openssl x509 -noout -fingerprint -sha256 says the same of its file on \
+             the PBX, set tls to {}",
+            digits(found)
+        )
+    };
+    let another =
+        format!("its certificate is not the one of the setting tls: its fingerprint is {}", digits(&plain));
+    refused(ADDRESS, &named, &another);
+    let first = "it is of the first version, without names, as ast_tls_cert makes them";
+    refused(ADDRESS, &made.path("ca"), &not_trusted(first, &plain));
+
+    made.give("named", &lab);
+    let right = check(&office, ADDRESS, &made.path("ca"));
+    assert!(right.status == 0 && right.out.contains("All is there"), "{right:?}");
+    refused(ADDRESS, &made.path("other"), &not_trusted("nobody whom we trust has signed it", &named));
+    let names = "localhost is not among the alternative names in it";
+    refused("localhost:5040", &made.path("ca"), &not_trusted(names, &named));
+    // The port without TLS.
+    let said = check(&office, "127.0.0.1:5038", &named).out;
+    let why = "MISSING 127.0.0.1:5038 cannot be connected to: TLS could not be agreed on; check that tlsenable = yes";
+    assert!(said.starts_with(why), "{said}");
+}
+
+/// Older PBXs than the lab's have no TLS 1.3.
+#[test]
+fn a_pinned_certificate_is_proved_with_tls_1_2_too() {
+    let made = Certificates::make();
+    for (name, port) in [("plain", "5041"), ("named", "5042")] {
+        let mut server = Command::new("openssl")
+            .current_dir(made.0.path())
+            .args(["s_server", "-quiet", "-tls1_2", "-accept", port, "-cert"])
+            .args([format!("{name}.pem"), "-key".into(), format!("{name}.key")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("openssl runs");
+        let address = format!("127.0.0.1:{port}");
+        wait("that openssl listens", || std::net::TcpStream::connect(&address).ok());
+        let mut program = crate::program::tapeline();
+        program.arg("--db").arg(made.0.file("none.db")).env("TAPELINE_ASTERISK_SECRET", SECRET);
+        program.args([
+            "asterisk",
+            "check",
+            "--asterisk",
+            &address,
+            "--asterisk-tls",
+            &made.fingerprint(name),
+        ]);
+        let said = thread::scope(|scope| {
+            let asking = scope.spawn(|| finish(&mut program, ""));
+            thread::sleep(Duration::from_millis(1500));
+            let input = server.stdin.as_mut().expect("a pipe");
+            std::io::Write::write_all(input, b"Asterisk Call Manager/5.0.4\r\n").expect("it runs");
+            asking.join().expect("no panic")
+        });
+        server.kill().expect("it runs");
+        server.wait().expect("it ends");
+        assert!(
+            said.out.starts_with(&format!("ok      {address} answers as a manager interface")),
+            "{said:?}"
+        );
+    }
+}
