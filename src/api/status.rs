@@ -1,7 +1,11 @@
 //! status/get: how intake is doing.
 
+use std::ops::Range;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -58,11 +62,11 @@ struct Disk {
 pub async fn get(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
     let (person, now) = (asked.person.clone(), now());
     let everywhere = person.privileges.everywhere();
-    let midnight = midnight(now);
+    let today = today(now);
     let (tally, excluded, alone) = stream::long_question(&asked.app, move |reader| {
         let customer = (!everywhere).then_some(person.customer);
         let alone = reader.customers()?.len() < 2;
-        Ok((reader.tally(customer, midnight)?, reader.excluded_files()?, alone))
+        Ok((reader.tally(customer, today)?, reader.excluded_files()?, alone))
     })
     .await?;
     // Reasons and troubles name files and groups of every customer.
@@ -103,9 +107,13 @@ impl Source {
     }
 }
 
-/// When today began on this machine, Unix seconds.
-fn midnight(now: i64) -> i64 {
+/// When today begins on this machine, and when tomorrow does, Unix seconds.
+fn today(now: i64) -> Range<i64> {
     let zone = TimeZone::system();
-    let start = calendar::clock(&zone, now).date().at(0, 0, 0, 0);
-    zone.to_ambiguous_timestamp(start).compatible().map_or(now - 86_400, |start| start.as_second())
+    let date = calendar::clock(&zone, now).date();
+    let midnight = |date: Date| {
+        let time = zone.to_ambiguous_timestamp(date.at(0, 0, 0, 0)).compatible();
+        time.map_or(now, |time| time.as_second())
+    };
+    midnight(date)..midnight(date.saturating_add(1.day()))
 }

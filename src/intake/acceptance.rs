@@ -4,12 +4,10 @@ use super::draft::{About, Draft, FileState};
 use super::facts::{Facts, Ranks};
 use super::live::{Event, What};
 use super::rules::{Rules, Subject, Verdict};
-use super::settle::{OPEN, UNSEEN, digest_of, facts_of, is_over, look, row_of};
+use super::settle::{CLOSED, OPEN, UNSEEN, digest_of, expiry, facts_of, is_over, knows_time, look, row_of};
 use super::{Outcome, Source};
 use crate::model::{Known, NewRecording};
 use crate::store::{Change, StoreError};
-
-const DAY: i64 = 86_400;
 
 /// A draft on its way in.
 pub(super) struct Acceptance<'a> {
@@ -294,7 +292,14 @@ impl Acceptance<'_> {
             known.path.clone_from(path);
         }
         known.over |= i64::from(draft.over);
+        if !knows_time(known.first_seen) {
+            known.first_seen = self.change.now();
+        }
         if let Some(file) = &draft.file {
+            // That the PBX never finished it was wrong if it goes on.
+            if known.state == CLOSED && !file.closed {
+                facts.forget_file(ranks);
+            }
             look(known, file);
             let sniffed = Facts { mimetype: Some(file.mimetype.clone()), ..Facts::default() };
             facts.learn(ranks, &sniffed, Source::File);
@@ -375,17 +380,6 @@ fn last_seen(known: &Known) -> FileState {
     }
 }
 
-/// When a recording expires: days after its start. Years of old ones that are just being brought in have their days from
-/// now on: a first look must not be their end.
-fn expiry(start: i64, days: i64, first_seen: i64) -> i64 {
-    let after = |time: i64| time + days * DAY;
-    match days {
-        0 => 0,
-        _ if after(start) > first_seen => after(start),
-        _ => after(first_seen),
-    }
-}
-
 /// What was written by hand stays, also where facts would make something else of what stands beside it.
 fn stay(old: &NewRecording, new: &mut NewRecording) {
     (new.uniqueid, new.recordid) = (old.uniqueid.clone(), old.recordid.clone());
@@ -403,10 +397,14 @@ fn is_stem(known: &Known) -> bool {
     known.uniqueid == draft.identity()
 }
 
-/// Whether at a deleted recording's path there is now a file that was written later: another recording.
+/// Whether at a deleted recording's path there is now a file that was written at another time: another recording. It may
+/// be an earlier one by a clock that was put back.
 fn is_another_file(known: &Known, draft: &Draft) -> bool {
     let Some(file) = &draft.file else { return false };
+    // Files without any sound are all alike.
+    let same_sound = file.duration > 0 && file.digest.is_some() && file.digest == known.digest;
     known.state != UNSEEN
-        && file.modified > known.modified
-        && (file.inode != known.inode || file.created > known.modified)
+        && !same_sound
+        && file.modified != known.modified
+        && (file.inode != known.inode || file.created != known.created)
 }

@@ -14,6 +14,8 @@ enum Tie {
 
 /// How many ranks there are: one hexadecimal digit.
 const HIGHEST: u8 = 15;
+/// The rank of what a file says of the end of its call.
+const OF_FILE: u8 = 2;
 /// Somebody changed the row by hand, or another program made it.
 pub(super) const PERSON: u8 = HIGHEST;
 
@@ -44,6 +46,15 @@ macro_rules! facts {
                     };
                     take(&mut self.$name, &mut ranks.$name, &other.$name, rank, latest, Tie::$tie);
                 )+
+            }
+
+            /// Forgets how the call ended and what was odd, where only the file said so.
+            pub(super) fn forget_file(&mut self, ranks: &mut Ranks) {
+                for (fact, rank) in [(&mut self.status, &mut ranks.status), (&mut self.note, &mut ranks.note)] {
+                    if *rank == OF_FILE {
+                        (*fact, *rank) = (None, 0);
+                    }
+                }
             }
 
             /// Forgets what has no rank; gives what has a value the highest, if `by_hand`.

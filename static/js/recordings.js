@@ -21,8 +21,8 @@ let counting = new AbortController();
 /** @type {import("./types.js").Totals|null} */
 let totals = null;
 
-/** Seconds that the clocks of those who write rows may be ahead. */
-const AHEAD = 60;
+/** Seconds that the clocks of those who write rows may be ahead, or the server's may have been put back. */
+const AHEAD = 86_400;
 
 /** The last moment that the rows show: what comes later doesn't shift them while one reads. */
 function frozen(search) {

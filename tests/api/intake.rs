@@ -246,6 +246,83 @@ fn a_deleted_recording_does_not_come_back_but_a_new_file_in_its_place_is_a_new_o
 }
 
 #[test]
+fn a_new_file_in_a_deleted_ones_place_is_a_new_one_also_if_the_clock_was_put_back_meanwhile() {
+    let house = House::new();
+    let recorded = |digest: u8, file: FileState| Draft {
+        file: Some(FileState { digest: Some(vec![digest]), ..file }),
+        ..from_folder(true)
+    };
+    house.accept(&recorded(1, file(6, true)));
+    house.sqlite3("DELETE FROM recordings");
+    let an_hour_before =
+        |file: FileState, inode| FileState { inode, modified: file.modified - 3_600 * SECOND, ..file };
+    let restored = recorded(1, an_hour_before(file(6, true), 100));
+    assert_eq!(house.accept(&restored), Outcome::Deleted, "the same sound");
+    assert_eq!(house.accept(&recorded(2, an_hour_before(file(9, true), 101))), Outcome::Inserted);
+    assert_eq!(house.sqlite3("SELECT recordid, totaltime >= 0 FROM recordings"), "2|1");
+}
+
+#[test]
+fn a_pbx_whose_clock_is_put_during_a_call_is_not_believed_about_its_length() {
+    for end in [1_795_499_608 - 3_600, 1_795_499_614 + 86_400, i64::MIN, i64::MAX] {
+        let house = House::new();
+        house.accept(&from_folder(true));
+        let mut pbx = from_pbx();
+        (pbx.facts.start, pbx.facts.end, pbx.facts.answer) = (Some(1_795_499_608), Some(end), Some(end));
+        pbx.facts.totaltime = Some(end.saturating_sub(1_795_499_608));
+        house.accept(&pbx);
+        assert_eq!(house.sqlite3("SELECT \"end\" - start, totaltime FROM recordings"), "6|6", "{end}");
+    }
+}
+
+#[test]
+fn times_without_reason_break_nothing() {
+    for start in [i64::MIN, -1, 0, i64::MAX - 1, i64::MAX] {
+        let house = House::new();
+        house.sqlite3(&format!(
+            "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, path, start, complete)
+               VALUES (1, 1, '{UNIQUEID}', '1', '{PATH}', {start}, 0)"
+        ));
+        for draft in everything() {
+            house.accept(&draft);
+        }
+        let mut odd = from_cdr("answer", "104", i64::MAX);
+        (odd.facts.start, odd.facts.end, odd.facts.totaltime) =
+            (Some(i64::MIN), Some(i64::MAX), Some(i64::MAX));
+        house.accept(&odd);
+        assert_eq!(
+            house.sqlite3("SELECT complete, \"end\" >= start, totaltime >= 0, talktime >= 0 FROM recordings"),
+            "1|1|1|1",
+            "{start}"
+        );
+    }
+}
+
+#[test]
+fn a_machine_that_does_not_know_the_time_sets_no_day_to_expire() {
+    let house = House::new();
+    let began = Draft {
+        facts: Facts { start: None, ..from_folder(false).facts },
+        uniqueid: text("meeting"),
+        path: text("meeting.wav"),
+        file: Some(FileState { created: 40 * SECOND, modified: 41 * SECOND, ..file(0, false) }),
+        ..from_folder(false)
+    };
+    house.intake.accept(&house.store, &began, 41).expect("the door is open");
+    assert_eq!(house.sqlite3("SELECT start, expires FROM recordings"), "40|0");
+    // It has asked somebody meanwhile.
+    let over = Draft {
+        file: Some(FileState { created: 40 * SECOND, modified: NOW * SECOND, ..file(6, true) }),
+        ..began
+    };
+    assert_eq!(house.accept(&over), Outcome::Completed);
+    assert_eq!(
+        house.sqlite3("SELECT start, \"end\" - start, expires - start FROM recordings"),
+        format!("{NOW}|6|{}", 30 * 86_400)
+    );
+}
+
+#[test]
 fn what_people_and_other_programs_change_stays() {
     let house = House::new();
     house.accept(&from_folder(false));

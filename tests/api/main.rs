@@ -11,6 +11,7 @@ mod app;
 mod asterisk;
 mod audit;
 mod changes;
+mod clock;
 mod command_line;
 mod database;
 mod events;

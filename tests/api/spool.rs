@@ -6,6 +6,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use tapeline::config;
@@ -25,6 +26,8 @@ pub struct Office {
     pub store: Arc<Store>,
     pub intake: Arc<Intake>,
     pub spool: Spool,
+    /// Seconds by which the clock of this machine is ahead.
+    pub ahead: Arc<AtomicI64>,
 }
 
 impl Office {
@@ -32,15 +35,16 @@ impl Office {
         Office::with(config::Folder::default())
     }
 
-    fn with(settings: config::Folder) -> Office {
+    pub fn with(settings: config::Folder) -> Office {
         Office::within(Folder::new(), settings)
     }
 
     /// In a folder that is there.
     pub fn within(folder: Folder, settings: config::Folder) -> Office {
         fs::create_dir_all(folder.file("sound")).expect("a folder");
-        let (store, intake, spool) = open(&folder, settings);
-        Office { folder, store, intake, spool }
+        let ahead = Arc::default();
+        let (store, intake, spool) = open(&folder, settings, &ahead);
+        Office { folder, store, intake, spool, ahead }
     }
 
     /// The same after a restart.
@@ -49,11 +53,11 @@ impl Office {
     }
 
     fn restarted_after(self, meanwhile: impl FnOnce(&Path)) -> Office {
-        let Office { folder, store, intake, spool } = self;
+        let Office { folder, store, intake, spool, ahead } = self;
         drop((store, intake, spool));
         meanwhile(&folder.file("sound"));
-        let (store, intake, spool) = open(&folder, config::Folder::default());
-        Office { folder, store, intake, spool }
+        let (store, intake, spool) = open(&folder, config::Folder::default(), &ahead);
+        Office { folder, store, intake, spool, ahead }
     }
 
     pub fn root(&self) -> PathBuf {
@@ -91,7 +95,11 @@ impl Office {
     }
 }
 
-fn open(folder: &Folder, settings: config::Folder) -> (Arc<Store>, Arc<Intake>, Spool) {
+fn open(
+    folder: &Folder,
+    settings: config::Folder,
+    ahead: &Arc<AtomicI64>,
+) -> (Arc<Store>, Arc<Intake>, Spool) {
     let db = folder.file("recordings.db");
     let store = Arc::new(Store::open(&db, 2).expect("a database"));
     sqlite3(
@@ -107,11 +115,17 @@ fn open(folder: &Folder, settings: config::Folder) -> (Arc<Store>, Arc<Intake>, 
     };
     let spool =
         Spool::new(&settings, &folder.file("sound"), &store, &intake, &Arc::default()).expect("settings");
-    (store, intake, spool)
+    let ahead = Arc::clone(ahead);
+    let clock = move || {
+        let ahead = ahead.load(Ordering::SeqCst);
+        let by = Duration::from_secs(ahead.unsigned_abs());
+        if ahead < 0 { SystemTime::now() - by } else { SystemTime::now() + by }
+    };
+    (store, intake, spool.by_clock(Box::new(clock)))
 }
 
 /// A WAVE file's header; sizes of 0 while it is written.
-fn header(rate: u32, bytes: u32, closed: bool) -> Vec<u8> {
+pub fn header(rate: u32, bytes: u32, closed: bool) -> Vec<u8> {
     let (riff, data) = if closed { (bytes + 36, bytes) } else { (0, 0) };
     let mut header = b"RIFF".to_vec();
     header.extend(riff.to_le_bytes());
@@ -137,7 +151,7 @@ fn gsm_header(bytes: u32, closed: bool) -> Vec<u8> {
 }
 
 /// Sound that is like no other of another name.
-fn sound(name: &str, bytes: usize) -> Vec<u8> {
+pub fn sound(name: &str, bytes: usize) -> Vec<u8> {
     let seed = name.bytes().fold(1_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     (0..bytes as u32).map(|at| (at.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 13) as u8).collect()
 }

@@ -126,8 +126,8 @@ fn start_of(date: &str, time: &str, uniqueid: Option<&str>, written: i64, clock:
     let date = format!("{}-{}-{}", part(date, 0, 4)?, part(date, 4, 6)?, part(date, 6, 8)?);
     let time = format!("{}:{}:{}", part(time, 0, 2)?, part(time, 2, 4)?, part(time, 4, 6)?);
     // A recording shorter than an hour that was written at `written` began in the hour before.
-    let earliest = uniqueid.and_then(epoch).unwrap_or(written - 3_600);
-    clock.read(&format!("{date} {time}"), earliest)
+    let earliest = uniqueid.and_then(epoch).unwrap_or(written.saturating_sub(3_600));
+    clock.read(&format!("{date} {time}"), earliest).filter(|start| *start >= 0)
 }
 
 #[cfg(test)]

@@ -48,7 +48,8 @@ impl Pattern {
         };
         let uniqueid = group("uniqueid");
         let start = match (group("date"), group("time"), group("epoch")) {
-            (_, _, Some(epoch)) => epoch.parse().ok(),
+            // As far as years have four digits.
+            (_, _, Some(epoch)) => epoch.parse().ok().filter(|time| (0..253_402_300_800).contains(time)),
             (Some(date), Some(time), _) => {
                 let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect::<String>();
                 start_of(&digits(date), &digits(time), uniqueid.as_deref(), written, clock)

@@ -1,6 +1,7 @@
 //! Looking at a file: what it is, whether it is finished, and the draft that it makes.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::held::Held;
 use crate::config::Folder;
@@ -49,9 +50,16 @@ pub struct Looker {
 }
 
 impl Looker {
-    /// Looks at the file at `path` below the media root. `closed`: whether that is known already; `rest`: nanoseconds
-    /// for which nothing happened to it, by a clock that nobody puts back.
-    pub fn look(&self, path: &str, closed: Option<bool>, held: &Held, rest: i64, now: i64) -> Look {
+    /// Looks at the file at `path` below the media root. `closed`: whether that is known already; `rest`: for how long
+    /// nothing happened to it, where somebody knows better than the wall's clock, which says `now` (nanoseconds).
+    pub fn look(
+        &self,
+        path: &str,
+        closed: Option<bool>,
+        held: &Held,
+        rest: Option<Duration>,
+        now: i64,
+    ) -> Look {
         let heard = match self.media.open(path.as_bytes()).map(|sound| sound.heard()) {
             Ok(Ok(heard)) => heard,
             Err(NoSound::Unreadable(error)) | Ok(Err(error))
@@ -62,12 +70,13 @@ impl Looker {
             Ok(Err(error)) => return Look::Unreadable(error.to_string()),
             Err(error) => return Look::Unreadable(error.to_string()),
         };
-        let closed = closed
-            .unwrap_or_else(|| self.is_finished(&heard, held, rest.max(now.saturating_sub(heard.modified))));
+        let rest = rest.map(|rest| i64::try_from(rest.as_nanos()).unwrap_or(i64::MAX));
+        let rest = rest.unwrap_or(now.saturating_sub(heard.modified));
+        let closed = closed.unwrap_or_else(|| self.is_finished(&heard, held, rest));
         let mixed = side_of(stem(path)).map(|mixed| self.has_mixed(path, mixed));
         let leave_out = match mixed {
             Some(true) => Some("one side of a call whose mixed recording is there".into()),
-            Some(false) if !closed || now.saturating_sub(heard.modified) < SIDES_WAIT => return Look::Waits,
+            Some(false) if !closed || rest < SIDES_WAIT => return Look::Waits,
             _ if closed && !self.settings.keep_empty && heard.duration == 0 => {
                 Some("no sound in it (keep_empty = false)".into())
             }
@@ -110,11 +119,11 @@ impl Looker {
     }
 
     /// Whether nobody writes to a file any more that nobody saw closed.
-    fn is_finished(&self, heard: &Heard, held: &Held, age: i64) -> bool {
+    fn is_finished(&self, heard: &Heard, held: &Held, rest: i64) -> bool {
         match held.is_free(heard.device, heard.inode) {
-            Some(free) => free && (heard.finished == Some(true) || age > MOMENT),
+            Some(free) => free && (heard.finished == Some(true) || rest > MOMENT),
             None => {
-                heard.finished == Some(true) || age > i64::from(self.settings.silent_minutes) * 60 * SECOND
+                heard.finished == Some(true) || rest > i64::from(self.settings.silent_minutes) * 60 * SECOND
             }
         }
     }

@@ -3,6 +3,7 @@
 //! inotify says what happens; whatever it can't say (before the start, in folders that are newer than their watch, after
 //! an overflow or a crash) is found by looking through the folder: at the start, and every few minutes.
 
+mod growing;
 mod held;
 mod look;
 mod rows;
@@ -20,7 +21,7 @@ use crate::store::{Store, StoreError};
 
 pub use look::is_sound;
 pub use rows::Missing;
-pub use source::Spool;
+pub use source::{Spool, WallClock};
 
 pub(super) use held::Held;
 pub(super) use look::{Look, Looker};

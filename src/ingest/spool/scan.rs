@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::look::is_sound;
 use crate::intake::Draft;
@@ -89,6 +90,11 @@ impl Found {
 }
 
 impl File {
+    /// How far its time is from `now` (nanoseconds): one that lies ahead is as wrong as it is far.
+    pub fn age(&self, now: i64) -> Duration {
+        Duration::from_nanos(now.abs_diff(self.modified))
+    }
+
     /// Whether the file is known as it is now, and finished.
     pub fn is_known(&self, reader: &Reader) -> Result<bool, StoreError> {
         const CLOSED: i64 = 2;

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::growing::Growing;
 use super::held::Held;
 use super::look::{Look, Looker, is_sound};
 use super::scan::{self, Origin, origin};
 use super::watch::{Seen, Watch};
-use crate::app::now;
 use crate::config::Folder;
 use crate::ingest::Stop;
 use crate::ingest::names::Names;
@@ -22,8 +22,6 @@ use crate::store::{FileKnown, Store, StoreError};
 const STEP: Duration = Duration::from_millis(250);
 /// Drafts of one transaction.
 const BATCH: usize = 500;
-/// How long a file that nobody saw closed must rest before it is asked who writes to it.
-const REST: Duration = Duration::from_secs(5);
 /// How long a file that is gone may take to show up elsewhere.
 const MOVING: Duration = Duration::from_secs(2);
 /// How long the original of a copy may take to go.
@@ -33,16 +31,8 @@ const FRESH: Duration = Duration::from_secs(1);
 /// The longest pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// A file that is being written.
-#[derive(Clone, Debug)]
-struct Growing {
-    size: u64,
-    modified: Option<SystemTime>,
-    /// When it last changed.
-    since: Instant,
-    /// When it was last looked at.
-    asked: Instant,
-}
+/// What tells the time of day. It may be put forward or back at any moment: what waits counts by [`Instant`].
+pub type WallClock = Box<dyn Fn() -> SystemTime + Send>;
 
 /// A folder and what goes on in it.
 pub struct Spool {
@@ -56,7 +46,7 @@ pub struct Spool {
     scanned: Option<Instant>,
     /// Files to look at, and whether they are known to be closed.
     due: BTreeMap<String, Option<bool>>,
-    growing: HashMap<String, Growing>,
+    growing: Growing,
     went: Vec<(String, Instant)>,
     /// Known files that are gone, as of the last look through everything.
     lost: Vec<FileKnown>,
@@ -64,6 +54,7 @@ pub struct Spool {
     copied: HashMap<String, Instant>,
     held: Option<(Instant, Held)>,
     pause: Duration,
+    clock: WallClock,
 }
 
 impl Spool {
@@ -91,13 +82,19 @@ impl Spool {
             root: None,
             scanned: None,
             due: BTreeMap::new(),
-            growing: HashMap::new(),
+            growing: Growing::default(),
             went: Vec::new(),
             lost: Vec::new(),
             copied: HashMap::new(),
             held: None,
             pause: Duration::ZERO,
+            clock: Box::new(SystemTime::now),
         })
+    }
+
+    /// The same by another clock.
+    pub fn by_clock(self, clock: WallClock) -> Spool {
+        Spool { clock, ..self }
     }
 
     /// What the source is called.
@@ -154,7 +151,7 @@ impl Spool {
     }
 
     fn wait_for(&self, what: &str, most: Duration) -> anyhow::Result<()> {
-        self.intake.live().state(&self.name(), &format!("waiting for {what}"), now());
+        self.intake.live().state(&self.name(), &format!("waiting for {what}"), self.now());
         self.stop.wait(most);
         Ok(())
     }
@@ -165,7 +162,7 @@ impl Spool {
 
     /// Looks through everything.
     fn scan(&mut self) -> anyhow::Result<()> {
-        self.intake.live().state(&self.name(), "looking through the folder", now());
+        self.intake.live().state(&self.name(), "looking through the folder", self.now());
         if self.watch.is_none() {
             self.watch = Some(Watch::new(&self.looker.media_root)?);
         }
@@ -188,7 +185,7 @@ impl Spool {
                 self.looker.settings.rescan_minutes
             ),
         };
-        self.intake.live().state(&self.name(), &state, now());
+        self.intake.live().state(&self.name(), &state, self.now());
         Ok(())
     }
 
@@ -206,7 +203,7 @@ impl Spool {
         }
         let reader = self.store.reader()?;
         for file in &found.files {
-            if !self.growing.contains_key(&file.path) && !file.is_known(&reader)? {
+            if !self.growing.has(&file.path) && !file.is_known(&reader)? {
                 self.due.entry(file.path.clone()).or_insert(None);
             }
         }
@@ -264,31 +261,15 @@ impl Spool {
     /// goes on.
     fn note_written(&mut self, path: &Path) {
         let Some(path) = text(path).filter(|path| is_sound(name_of(path))) else { return };
-        match self.growing.get_mut(&path) {
-            // Closed and opened again between two looks.
-            Some(_) if self.due.contains_key(&path) => drop(self.due.insert(path, Some(false))),
-            Some(growing) => growing.since = Instant::now(),
-            None => drop(self.due.insert(path, Some(false))),
+        // Also if it is due already: it was closed and opened again between two looks.
+        if !self.growing.written(&path) || self.due.contains_key(&path) {
+            self.due.insert(path, Some(false));
         }
     }
 
-    /// Files in progress of which nobody hears any more: somebody else may know that they are finished.
     fn look_after_growing(&mut self) {
-        let root = self.looker.media_root.clone();
-        for (path, growing) in &mut self.growing {
-            if growing.asked.elapsed() < REST || growing.since.elapsed() < REST || self.due.contains_key(path)
-            {
-                continue;
-            }
-            growing.asked = Instant::now();
-            let facts = std::fs::metadata(root.join(path)).ok();
-            let now = facts.map_or((0, None), |facts| (facts.len(), facts.modified().ok()));
-            if now == (growing.size, growing.modified) {
-                self.due.insert(path.clone(), None);
-            } else {
-                (growing.size, growing.modified) = now;
-                growing.since = Instant::now();
-            }
+        for path in self.growing.resting(&self.looker.media_root) {
+            self.due.entry(path).or_insert(None);
         }
     }
 
@@ -303,7 +284,7 @@ impl Spool {
                 drafts.extend(self.look(path, *closed)?);
             }
             drafts.sort_by_cached_key(|draft| (began(draft), draft.path.clone()));
-            let outcomes = self.intake.accept_all(&self.store, &drafts, now())?;
+            let outcomes = self.intake.accept_all(&self.store, &drafts, self.now())?;
             for (draft, outcome) in drafts.iter().zip(outcomes) {
                 self.taken(draft, &outcome, begun.elapsed());
             }
@@ -315,21 +296,20 @@ impl Spool {
     }
 
     fn look(&mut self, path: &str, closed: Option<bool>) -> Result<Option<Draft>, StoreError> {
-        let rest = self.growing.get(path).map_or(Duration::ZERO, |growing| growing.since.elapsed());
-        let rest = i64::try_from(rest.as_nanos()).unwrap_or(i64::MAX);
+        let rest = self.growing.rest(path);
         if closed.is_none() && self.held.as_ref().is_none_or(|(at, _)| at.elapsed() > FRESH) {
             self.held = Some((Instant::now(), Held::look()));
         }
         let nothing = Held::none();
         let held = self.held.as_ref().map_or(&nothing, |(_, held)| held);
-        match self.looker.look(path, closed, held, rest, nanoseconds()) {
+        match self.looker.look(path, closed, held, rest, self.nanoseconds()) {
             Look::Draft(draft) => self.with_origin(path, *draft),
             Look::Waits => {
                 self.grow(path);
                 Ok(None)
             }
             Look::Gone => {
-                self.growing.remove(path);
+                self.growing.end(path);
                 self.went.push((path.into(), Instant::now()));
                 Ok(None)
             }
@@ -366,12 +346,13 @@ impl Spool {
     fn taken(&mut self, draft: &Draft, outcome: &Outcome, lag: Duration) {
         let Some(path) = &draft.path else { return };
         if draft.file.as_ref().is_some_and(|file| file.closed) {
-            self.growing.remove(path);
+            self.growing.end(path);
         } else {
             self.grow(path);
         }
+        let now = self.now();
         self.intake.live().note(&self.name(), |status| {
-            status.last_event = now();
+            status.last_event = now;
             status.lag = i64::try_from(lag.as_millis()).unwrap_or(i64::MAX);
             match outcome {
                 Outcome::Inserted => status.inserted += 1,
@@ -384,11 +365,7 @@ impl Spool {
     }
 
     fn grow(&mut self, path: &str) {
-        let facts = std::fs::metadata(self.looker.media_root.join(path)).ok();
-        let size = facts.as_ref().map_or(0, std::fs::Metadata::len);
-        let modified = facts.and_then(|facts| facts.modified().ok());
-        self.growing
-            .insert(path.into(), Growing { size, modified, since: Instant::now(), asked: Instant::now() });
+        self.growing.goes_on(path, &self.looker.media_root, (self.clock)());
     }
 
     /// Files that went, and have not come anywhere else: their rows say that the sound is missing.
@@ -410,8 +387,18 @@ impl Spool {
         if self.looker.media_root.join(path).exists() {
             return Ok(());
         }
-        self.growing.remove(path);
-        self.intake.file_gone(&self.store, path, now())
+        self.growing.end(path);
+        self.intake.file_gone(&self.store, path, self.now())
+    }
+
+    /// Unix seconds.
+    fn now(&self) -> i64 {
+        self.nanoseconds().div_euclid(1_000_000_000)
+    }
+
+    fn nanoseconds(&self) -> i64 {
+        let since = (self.clock)().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
     }
 }
 
@@ -436,9 +423,4 @@ fn text(path: &Path) -> Option<String> {
 
 fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-fn nanoseconds() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }

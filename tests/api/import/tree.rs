@@ -121,6 +121,28 @@ fn what_is_no_recording_is_told_file_by_file() {
 }
 
 #[test]
+fn files_whose_times_lie_ahead_are_finished_nevertheless() {
+    let office = office();
+    let ahead = 4_000_000_000;
+    wav(&office.folder.file("sound/1795499700.1-rx.wav"), 2, ahead);
+    let raw = office.folder.file("sound/1795499701.1.ulaw");
+    wav(&raw, 0, ahead);
+    fs::write(&raw, [0xd5; 8_000]).expect("a file");
+    File::options()
+        .write(true)
+        .open(&raw)
+        .and_then(|file| file.set_modified(UNIX_EPOCH + Duration::from_secs(ahead)))
+        .expect("a time");
+    import(&office, &["freepbx-dir", &sound(&office)]).ok();
+    assert_eq!(
+        office.sqlite3(
+            "SELECT path, complete, \"end\" - start FROM recordings WHERE path LIKE '17954997%' ORDER BY path"
+        ),
+        "1795499700.1-rx.wav|1|2\n1795499701.1.ulaw|1|1"
+    );
+}
+
+#[test]
 fn a_folder_elsewhere_is_refused_with_what_to_do() {
     let office = office();
     let outside = office.folder.path().to_str().expect("UTF-8").to_owned();
