@@ -84,6 +84,13 @@ pub struct Change<'a> {
     now: i64,
 }
 
+impl<'a> Change<'a> {
+    fn begin(writer: &'a mut Connection, actor: &'a Actor, now: i64) -> Result<Change<'a>, StoreError> {
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        Ok(Change { transaction, actor, now })
+    }
+}
+
 impl Store {
     /// Opens the database at `path`; makes, upgrades or adopts it first where that is called for.
     /// `readers`: how many connections may read at once.
@@ -128,11 +135,9 @@ impl Store {
         change: impl FnOnce(&Change<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut writer = self.writer();
-        let transaction =
-            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let change_ = Change { transaction, actor, now };
-        let done = change(&change_)?;
-        change_.transaction.commit().map_err(StoreError::from)?;
+        let begun = Change::begin(&mut writer, actor, now)?;
+        let done = change(&begun)?;
+        begun.transaction.commit().map_err(StoreError::from)?;
         Ok(done)
     }
 
@@ -144,10 +149,8 @@ impl Store {
         change: impl FnOnce(&Change<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut writer = self.writer();
-        let transaction =
-            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         // Dropped without a commit, a transaction is rolled back.
-        change(&Change { transaction, actor, now })
+        change(&Change::begin(&mut writer, actor, now)?)
     }
 
     /// Makes new rows quick to search once many wait for it. Gives how many were made so.

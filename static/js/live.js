@@ -22,6 +22,9 @@ const GATHER = 150;
 const REST = { list: 1_000, chart: 5_000 };
 /** Of all time, looking takes one part in so many at most. */
 const SHARE = 5;
+/** Milliseconds for which a pointer that moves over the list may be about to press a row; and for which rows wait for it at most. */
+const AIM = 600;
+const PATIENCE = 3_000;
 /** Milliseconds without a word after which a connection is dead; the server says every 15 s that it is there. */
 const SILENCE = 40_000;
 /** Milliseconds before listening again, at first and at most. */
@@ -33,14 +36,24 @@ const seen = () => !document.hidden && document.documentElement.dataset.view ===
 let touched = Date.now();
 const away = () => Date.now() - touched > AWAY;
 
-/** A function that makes `act` happen soon, once for many calls, and never often. */
-function paced(act, rest) {
-  let [timer, busy, again, earliest] = [0, false, false, 0];
+/** When the pointer last moved or pressed in the list. */
+let aimed = -Infinity;
+const aiming = () => performance.now() - aimed < AIM;
+
+/** A function that makes `act` happen soon, once for many calls, and never often; a little later while `wait` says so. */
+function paced(act, rest, wait = () => false) {
+  let [timer, busy, again, earliest, planned] = [0, false, false, 0, 0];
   const plan = () => {
     again = true;
-    if (!busy) timer ||= setTimeout(run, Math.max(GATHER, earliest - performance.now()));
+    if (busy || timer) return;
+    planned = performance.now();
+    timer = setTimeout(run, Math.max(GATHER, earliest - planned));
   };
   async function run() {
+    if (wait() && performance.now() - planned < PATIENCE) {
+      timer = setTimeout(run, GATHER);
+      return;
+    }
     [timer, busy, again] = [0, true, false];
     const began = performance.now();
     if (seen() && !away()) await act();
@@ -53,7 +66,8 @@ function paced(act, rest) {
 }
 
 let atTop = () => true;
-const lookSoon = paced(() => renew(atTop()), REST.list);
+// New rows at the top would push another call under the pointer; further down rows stay where they are.
+const lookSoon = paced(() => renew(atTop()), REST.list, () => atTop() && aiming());
 const chartSoon = paced(chart.renew, REST.chart);
 
 /** The connection on which the server has said something. @type {AbortController|null} */
@@ -141,6 +155,8 @@ export function start(top) {
   atTop = top;
   let polls = 0;
   for (const sign of ["pointermove", "pointerdown", "keydown"]) addEventListener(sign, touch, { passive: true });
+  for (const sign of ["pointermove", "pointerdown"])
+    addEventListener(sign, ({ target }) => target.closest?.("#rows") && (aimed = performance.now()), { passive: true });
   document.addEventListener("visibilitychange", () => {
     tune();
     if (seen()) lookSoon();

@@ -111,6 +111,23 @@ withPage("the marked call, the selected and the playing one go with their rows",
   await row(page, "slides 1").waitFor({ state: "detached" });
 });
 
+withPage("no row comes under a pointer that is about to press one", { path: "/" }, async (page) => {
+  await page.waitForTimeout(2_500);
+  const { x, y } = await page.locator("#rows .row .from").nth(3).boundingBox();
+  const under = () => page.evaluate(([left, top]) => document.elementFromPoint(left, top).closest(".row").querySelector(".from").textContent, [x + 9, y + 5]);
+  const before = await under();
+  insert("aside", seconds());
+  for (let moves = 0; moves < 12; moves += 1) {
+    await page.mouse.move(x + 9 + (moves % 2), y + 5);
+    await page.waitForTimeout(100);
+    assert.equal(await under(), before);
+  }
+  await row(page, "aside 0").waitFor();
+  assert.notEqual(await under(), before);
+  forget("aside");
+  await row(page, "aside 0").waitFor({ state: "detached" });
+});
+
 withPage("a list that is scrolled stays where it is, and says how many calls are new", { path: "/" }, async (page) => {
   await page.waitForTimeout(2_500);
   await page.locator("#grid").hover();
@@ -152,6 +169,7 @@ withPage("lists in any order and with filters follow", { path: "/?sort=snumber&o
   await page.getByText("No call matches").waitFor();
   insert("sorted", seconds() - 50, 3);
   await found(page, 3);
+  await row(page, "sorted 2").waitFor(); // the total may come before the rows
   assert.deepEqual((await rows(page)).map(({ from }) => from.slice(0, 8)), ["sorted 0", "sorted 1", "sorted 2"]);
   server.sql("UPDATE recordings SET snumber = '559' WHERE uniqueid = 'sorted.0';");
   await page.waitForFunction(() => document.querySelector("#call-2").textContent.includes("sorted 0"));
