@@ -192,6 +192,9 @@ impl Sources {
             let (app, intake) = (app.clone(), intake.clone());
             sources.spawn("asterisk", move |stop| ami::listen(&app, &intake, &asterisk, stop))?;
         }
+        if app.config.freeswitch.is_some() {
+            door::open(intake);
+        }
         Ok(sources)
     }
 

@@ -4,24 +4,29 @@
 //! makes it try again, and then keep the record in a file for `tapeline import freeswitch-json`.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use actix_web::web::{self, Bytes, Data, PayloadConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::freeswitch::{self, LONGEST};
+use super::freeswitch::{self, LONGEST, Record};
 use crate::app::{App, blocking, now};
-use crate::intake::{About, Intake};
+use crate::intake::{About, Draft, Intake, Outcome, SourceStatus};
 
 /// Its name in the status.
 const NAME: &str = "freeswitch";
 
 /// The route; there is none without a secret in the settings.
 pub fn routes(config: &mut ServiceConfig) {
-    let resource = web::resource("/ingest/freeswitch").app_data(PayloadConfig::new(LONGEST));
-    config.service(resource.route(web::post().to(record)));
+    let resource = web::resource(["/ingest/freeswitch", "/ingest/freeswitch/"]);
+    config.service(resource.app_data(PayloadConfig::new(LONGEST)).route(web::post().to(record)));
+}
+
+/// Says in the status that the door is open.
+pub fn open(intake: &Intake) {
+    intake.live().state(NAME, "waiting for the first record", now());
 }
 
 async fn record(request: HttpRequest, body: Bytes, app: Data<App>, intake: Data<Intake>) -> HttpResponse {
@@ -29,30 +34,75 @@ async fn record(request: HttpRequest, body: Bytes, app: Data<App>, intake: Data<
         return say(StatusCode::NOT_FOUND, "Set secret under [freeswitch] in Tapeline's configuration");
     };
     if !proves(&request, settings.secret.reveal()) {
-        return say(StatusCode::UNAUTHORIZED, "Give the secret as the password: cred in json_cdr.conf.xml");
+        return refuse(&intake);
     }
-    let cdr = match freeswitch::read(&body) {
-        Ok(cdr) => cdr,
+    let draft = match freeswitch::read(&body).map(|record| draft(record, &settings.machine)) {
+        Ok(Some(draft)) => draft,
+        Ok(None) => {
+            note(&intake, |status| {
+                status.skip("nobody answered this leg, and it has no recording of its own")
+            });
+            return say(StatusCode::OK, "OK");
+        }
         Err(why) => {
-            let why = format!("This is not taken: {why}");
-            intake.live().note(NAME, |status| *status.skipped.entry(why.clone()).or_default() += 1);
-            return say(StatusCode::BAD_REQUEST, &why);
+            note(&intake, |status| status.skip(&why.to_string()));
+            return say(StatusCode::BAD_REQUEST, &format!("This is not taken: {why}"));
         }
     };
-    // The other leg is recorded as seldom as it names a file; nobody waits for its recording then.
-    let about = if cdr.file.is_empty() { About::Call } else { About::CallToCome };
-    let draft = cdr.draft(&settings.machine, about);
     let (store, here) = (app.store.clone(), intake.clone());
-    let taken = blocking(move || here.accept(&store, &draft, now())).await;
-    intake.live().note(NAME, |status| status.last_event = now());
-    match taken {
-        Ok(Ok(_)) => say(StatusCode::OK, "OK"),
+    match blocking(move || here.accept(&store, &draft, now())).await {
+        Ok(Ok(outcome)) => {
+            note(&intake, |status| match outcome {
+                Outcome::NoRecording => status.skip("its call has no recording"),
+                outcome => status.count(&outcome),
+            });
+            say(StatusCode::OK, "OK")
+        }
         Ok(Err(error)) => {
             tracing::warn!(%error, "a record of FreeSWITCH could not be stored; it will send it again");
             say(StatusCode::SERVICE_UNAVAILABLE, "Try again")
         }
         Err(_) => say(StatusCode::SERVICE_UNAVAILABLE, "Try again"),
     }
+}
+
+/// What intake is told, if anything.
+fn draft(record: Record, machine: &str) -> Option<Draft> {
+    match record {
+        // The recording of a channel that names no file is none of its own; nobody waits for it then.
+        Record::Call(cdr) if cdr.file.is_empty() => Some(cdr.draft(machine, About::Call)),
+        Record::Call(cdr) => Some(cdr.draft(machine, About::CallToCome)),
+        Record::Answerer(answerer) => Some(answerer.draft(machine, About::Call)),
+        Record::Unanswered => None,
+    }
+}
+
+/// Notes a record that came with the right secret.
+fn note(intake: &Intake, change: impl FnOnce(&mut SourceStatus)) {
+    intake.live().state(NAME, "receiving", now());
+    intake.live().note(NAME, |status| {
+        status.last_event = now();
+        status.trouble.clear();
+        change(status);
+    });
+}
+
+/// Says no, and tells the administrator, once until a record comes with the right secret.
+fn refuse(intake: &Intake) -> HttpResponse {
+    const TROUBLE: &str =
+        "a record was refused: cred in json_cdr.conf.xml has not the secret of [freeswitch]";
+    intake.live().note(NAME, |status| {
+        status.skip("the secret was missing or wrong");
+        if status.trouble != TROUBLE {
+            tracing::warn!("{TROUBLE}");
+            status.trouble = TROUBLE.into();
+        }
+    });
+    HttpResponse::Unauthorized()
+        // Else FreeSWITCH, told to find out how to prove itself (auth-scheme any), would not know.
+        .insert_header((WWW_AUTHENTICATE, "Basic realm=\"tapeline\""))
+        .content_type("text/plain; charset=utf-8")
+        .body("Give the secret as the password: cred in json_cdr.conf.xml\n")
 }
 
 fn say(status: StatusCode, words: &str) -> HttpResponse {

@@ -12,6 +12,7 @@ use percent_encoding::percent_decode;
 use serde_json::Value;
 
 use super::cdr::{Cdr, Outcome};
+use crate::intake::{About, Draft, Facts, Source};
 use crate::model::Direction;
 
 /// A record of more bytes is refused.
@@ -29,36 +30,59 @@ pub enum NoRecord {
     NoStart,
 }
 
+/// What a channel's record tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Of the channel's own recordings.
+    Call(Box<Cdr>),
+    /// Who answered the call of another channel, which is the one that is recorded.
+    Answerer(Answerer),
+    /// Nothing: another channel called here, and nobody answered.
+    Unanswered,
+}
+
+/// Who answered a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answerer {
+    /// The calling channel.
+    pub uniqueid: String,
+    /// The number where it was answered.
+    pub number: String,
+    /// The name of who answered.
+    pub name: String,
+}
+
+impl Answerer {
+    /// What the recordings of the calling channel learn.
+    pub fn draft(&self, machine: &str, about: About) -> Draft {
+        Draft {
+            source: Source::Cdr,
+            about,
+            machine: machine.into(),
+            uniqueid: Some(self.uniqueid.clone()),
+            facts: Facts {
+                status: Some(Outcome::Answer.as_str().into()),
+                dnumber: Some(self.number.clone()),
+                dnumber_name: Some(self.name.clone()),
+                ..Facts::default()
+            },
+            ..Draft::default()
+        }
+    }
+}
+
 /// Reads the record of a channel.
-pub fn read(body: &[u8]) -> Result<Cdr, NoRecord> {
+pub fn read(body: &[u8]) -> Result<Record, NoRecord> {
     let json: Value = serde_json::from_slice(&unwrapped(body)).map_err(|_| NoRecord::NotJson)?;
     let channel = Channel::new(&json);
     let uniqueid = channel.first(&["uuid", "call_uuid"]);
     if uniqueid.is_empty() {
         return Err(NoRecord::NoChannel);
     }
-    let start = channel.time("start").ok_or(NoRecord::NoStart)?;
-    let end = channel.time("end").unwrap_or(start).max(start);
-    let answer = channel.time("answer").map(|answer| answer.clamp(start, end));
-    let talked = channel.text("billsec").parse::<u32>().map_or(0, i64::from).min(end - start);
-    Ok(Cdr {
-        callid: channel.callid(&uniqueid),
-        file: channel.file(),
-        start,
-        answer: answer.unwrap_or(0),
-        end,
-        talked: if answer.is_some() { talked } else { 0 },
-        outcome: outcome(answer.is_some(), &channel.text("hangup_cause")),
-        source: channel.source(),
-        source_name: channel.either(&["caller_id_name", "effective_caller_id_name"], "caller_id_name"),
-        presented: channel.presented(),
-        called: channel.either(&["caller_destination"], "destination_number"),
-        destination: channel.destination(),
-        direction: channel.direction(),
-        context: channel.either(&["user_context"], "context"),
-        accountcode: channel.text("accountcode"),
-        uniqueid,
-    })
+    match channel.caller() {
+        Some(caller) if caller != uniqueid && channel.file().is_empty() => Ok(channel.answerer(caller)),
+        _ => channel.cdr(uniqueid).map(|cdr| Record::Call(Box::new(cdr))),
+    }
 }
 
 /// The JSON of a body, whatever it is wrapped in.
@@ -102,6 +126,58 @@ impl<'a> Channel<'a> {
         let encoded =
             stamps.iter().any(|stamp| variables[stamp].as_str().is_some_and(|time| time.contains('%')));
         Channel { variables, profile, applications, encoded }
+    }
+
+    /// The record of a channel for itself.
+    fn cdr(&self, uniqueid: String) -> Result<Cdr, NoRecord> {
+        let start = self.time("start").ok_or(NoRecord::NoStart)?;
+        let end = self.time("end").unwrap_or(start).max(start);
+        let answer = self.time("answer").map(|answer| answer.clamp(start, end));
+        let talked = self.text("billsec").parse::<u32>().map_or(0, i64::from).min(end - start);
+        Ok(Cdr {
+            callid: self.callid(&uniqueid),
+            file: self.file(),
+            start,
+            answer: answer.unwrap_or(0),
+            end,
+            talked: if answer.is_some() { talked } else { 0 },
+            outcome: outcome(answer.is_some(), &self.text("hangup_cause")),
+            source: self.source(),
+            source_name: self.either(&["caller_id_name", "effective_caller_id_name"], "caller_id_name"),
+            presented: self.presented(),
+            called: self.either(&["caller_destination"], "destination_number"),
+            destination: self.destination(),
+            direction: self.direction(),
+            context: self.either(&["user_context"], "context"),
+            accountcode: self.text("accountcode"),
+            uniqueid,
+        })
+    }
+
+    /// The channel that called this one.
+    fn caller(&self) -> Option<String> {
+        let caller = self.first(&["originator", "originating_leg_uuid"]);
+        (!caller.is_empty()).then_some(caller)
+    }
+
+    /// What it tells of the channel that called it.
+    fn answerer(&self, caller: String) -> Record {
+        let number = self.either(&["callee_id_number", "dialed_user"], "callee_id_number");
+        let number = if number.is_empty() { self.either(&[], "destination_number") } else { number };
+        if self.time("answer").is_none() || number.is_empty() {
+            return Record::Unanswered;
+        }
+        let name = self.either(&["callee_id_name"], "callee_id_name");
+        // What FreeSWITCH calls a callee of whom it has no name.
+        let name = if name == "Outbound Call" { String::new() } else { name };
+        Record::Answerer(Answerer { uniqueid: caller, number, name })
+    }
+
+    /// Whether the call was put through to another channel.
+    fn is_bridged(&self) -> bool {
+        let signs = ["last_bridge_to", "bridge_uuid", "bridge_channel", "signal_bond", "originated_legs"];
+        !self.first(&signs).is_empty()
+            || self.applications.iter().any(|application| application["app_name"] == "bridge")
     }
 
     /// A variable; empty where there is none.
@@ -171,8 +247,10 @@ impl<'a> Channel<'a> {
         !hidden && !matches!(source.as_str(), "anonymous" | "restricted" | "private")
     }
 
+    /// Where it was answered. Of a call that was put through without a word of whom to, the other channel's record says it.
     fn destination(&self) -> String {
-        self.either(&["last_sent_callee_id_number", "callee_id_number", "dialed_user"], "destination_number")
+        let told = self.first(&["last_sent_callee_id_number", "callee_id_number", "dialed_user"]);
+        if told.is_empty() && !self.is_bridged() { self.either(&[], "destination_number") } else { told }
     }
 
     /// FusionPBX says which way the call went. `direction` only says who began this leg.
@@ -258,6 +336,56 @@ mod tests {
         }
     }
 
+    fn call(record: &Value) -> Cdr {
+        match read(record.to_string().as_bytes()) {
+            Ok(Record::Call(cdr)) => *cdr,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The record of a channel that this one called.
+    fn other_leg() -> Value {
+        let mut record = record();
+        let variables = record["variables"].as_object_mut().unwrap();
+        for name in ["record_name", "record_path", "last_sent_callee_id_number"] {
+            variables.remove(name);
+        }
+        variables["uuid"] = "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11".into();
+        variables.insert("originator".into(), "3da8bf84-c133-4959-9e24-e72875cb33a1".into());
+        variables.insert("callee_id_number".into(), "102".into());
+        variables.insert("callee_id_name".into(), "Bob".into());
+        record["app_log"] = Value::Null;
+        record
+    }
+
+    #[test]
+    fn the_other_leg_tells_who_answered() {
+        let answerer = |number: &str, name: &str| {
+            let uniqueid = "3da8bf84-c133-4959-9e24-e72875cb33a1".into();
+            Ok(Record::Answerer(Answerer { uniqueid, number: number.into(), name: name.into() }))
+        };
+        let mut record = other_leg();
+        assert_eq!(read(record.to_string().as_bytes()), answerer("102", "Bob"));
+        assert_eq!(read(encoded(record.clone()).to_string().as_bytes()), answerer("102", "Bob"));
+        record["variables"]["callee_id_name"] = "Outbound Call".into();
+        record["variables"]["callee_id_number"] = "".into();
+        record["variables"]["dialed_user"] = "103".into();
+        assert_eq!(read(record.to_string().as_bytes()), answerer("103", ""));
+        record["variables"]["answer_epoch"] = "0".into();
+        assert_eq!(read(record.to_string().as_bytes()), Ok(Record::Unanswered));
+        record["variables"]["record_name"] = "of-its-own.wav".into();
+        assert_eq!(call(&record).uniqueid, "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11");
+    }
+
+    #[test]
+    fn the_dialled_number_did_not_answer_a_call_that_was_put_through() {
+        let mut record = record();
+        record["variables"]["last_sent_callee_id_number"] = "".into();
+        assert_eq!(call(&record).destination, "5550102", "an announcement, say");
+        record["variables"]["bridge_uuid"] = "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11".into();
+        assert_eq!(call(&record).destination, "");
+    }
+
     /// The record as it is with `encode-values`.
     fn encoded(mut record: Value) -> Value {
         for value in record["variables"].as_object_mut().unwrap().values_mut() {
@@ -274,7 +402,7 @@ mod tests {
             let plus = form.replace("%20", "+");
             let in_base64 = format!("cdr={}", STANDARD.encode(&text));
             for body in [text.clone(), format!("\u{feff}{text}\n"), form, plus, in_base64] {
-                assert_eq!(read(body.as_bytes()), Ok(expected()), "{body}");
+                assert_eq!(read(body.as_bytes()), Ok(Record::Call(Box::new(expected()))), "{body}");
             }
         }
     }
@@ -284,10 +412,10 @@ mod tests {
         let mut record = record();
         record["variables"]["record_name"] = "".into();
         record["variables"]["record_path"] = "".into();
-        assert_eq!(read(record.to_string().as_bytes()).unwrap().file, "other.wav");
+        assert_eq!(call(&record).file, "other.wav");
         record["app_log"] =
             json!({"applications": [{"app_name": "record", "app_data": "{a=b}/tmp/r.wav 20 200"}]});
-        assert_eq!(read(record.to_string().as_bytes()).unwrap().file, "r.wav");
+        assert_eq!(call(&record).file, "r.wav");
     }
 
     #[test]
@@ -302,7 +430,7 @@ mod tests {
             let mut record = record();
             record["variables"]["answer_epoch"] = "0".into();
             record["variables"]["hangup_cause"] = cause.into();
-            let cdr = read(record.to_string().as_bytes()).unwrap();
+            let cdr = call(&record);
             assert_eq!((cdr.outcome.as_str(), cdr.answer, cdr.talked), (status, 0, 0), "{cause}");
         }
     }
@@ -337,7 +465,7 @@ mod tests {
             value in ".{0,20}") {
             let mut record = record();
             record["variables"][name] = value.into();
-            if let Ok(cdr) = read(record.to_string().as_bytes()) {
+            if let Ok(Record::Call(cdr)) = read(record.to_string().as_bytes()) {
                 prop_assert!(cdr.start <= cdr.end && cdr.talked <= cdr.end - cdr.start);
             }
         }

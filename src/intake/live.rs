@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast;
 
+use super::Outcome;
 use crate::model::NewRecording;
 
 /// Events that a slow listener may fall behind by; then it is told that it missed some.
@@ -75,6 +76,24 @@ pub struct SourceStatus {
     pub skipped: BTreeMap<String, u64>,
     /// What went wrong last, in words.
     pub trouble: String,
+}
+
+impl SourceStatus {
+    /// Counts what became of a draft.
+    pub fn count(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Inserted => self.inserted += 1,
+            Outcome::Completed => self.completed += 1,
+            Outcome::Enriched => self.enriched += 1,
+            Outcome::Excluded(_) => self.excluded += 1,
+            Outcome::Unchanged | Outcome::Deleted | Outcome::Kept | Outcome::NoRecording => {}
+        }
+    }
+
+    /// Counts what nothing could be made of.
+    pub fn skip(&mut self, reason: &str) {
+        *self.skipped.entry(reason.to_owned()).or_default() += 1;
+    }
 }
 
 /// The event hub and the states of the sources.

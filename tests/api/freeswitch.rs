@@ -131,6 +131,63 @@ fn the_record_of_the_other_leg_makes_no_row_and_is_not_kept() {
 }
 
 #[test]
+fn the_other_leg_tells_who_answered_whichever_comes_first() {
+    let mut a = a_leg();
+    a["variables"].as_object_mut().expect("variables").remove("last_sent_callee_id_number");
+    a["variables"]["bridge_uuid"] = B_LEG.into();
+    let mut b = b_leg();
+    b["variables"]["callee_id_number"] = "102".into();
+    b["variables"]["callee_id_name"] = "Bob Support".into();
+    for legs in [[&a, &b], [&b, &a]] {
+        let app = listening();
+        record(&app);
+        for leg in legs {
+            post(&app, "application/json", leg.to_string().as_bytes(), &basic(SECRET));
+        }
+        assert_eq!(row(&app), TOLD);
+        let name = app.sqlite3(&format!("SELECT dnumber_name FROM recordings WHERE uniqueid = '{A_LEG}'"));
+        assert_eq!(name, "Bob Support");
+    }
+}
+
+/// What the status says of FreeSWITCH.
+fn source(app: &TestApp) -> Value {
+    let sources = app.owner().get("status/get").data()["sources"].as_array().expect("sources").clone();
+    sources.into_iter().find(|source| source["name"] == "freeswitch").expect("freeswitch")
+}
+
+#[test]
+fn the_status_says_what_came_of_the_records() {
+    let app = listening();
+    let said = source(&app);
+    assert_eq!(said["state"], "waiting for the first record");
+    assert!(said["since"].as_i64() > Some(1_700_000_000), "{said}");
+    record(&app);
+    post(&app, "application/json", a_leg().to_string().as_bytes(), &basic("mistyped"));
+    let said = source(&app);
+    assert!(
+        said["trouble"].as_str().is_some_and(|words| words.contains("cred in json_cdr.conf.xml")),
+        "{said}"
+    );
+    post(&app, "application/json", a_leg().to_string().as_bytes(), &basic(SECRET));
+    post(&app, "application/json", b"{}", &basic(SECRET));
+    post(&app, "application/json", b_leg().to_string().as_bytes(), &basic(SECRET));
+    let said = source(&app);
+    assert_eq!(
+        (&said["state"], &said["trouble"], &said["enriched"]),
+        (&"receiving".into(), &"".into(), &1.into())
+    );
+    assert_eq!(
+        said["skipped"],
+        json!([
+            {"reason": "it has no variables with a uuid, so it is no record of mod_json_cdr", "count": 1},
+            {"reason": "nobody answered this leg, and it has no recording of its own", "count": 1},
+            {"reason": "the secret was missing or wrong", "count": 1},
+        ])
+    );
+}
+
+#[test]
 fn whoever_has_not_the_secret_learns_and_changes_nothing() {
     let app = listening();
     let body = a_leg().to_string();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{BATCH, Import, Report};
 use crate::ingest::cdr::{Cdr, Tally};
+use crate::ingest::freeswitch::Answerer;
 use crate::intake::{About, Draft, Outcome, stem};
 
 /// What a batch holds.
@@ -15,6 +16,8 @@ pub(super) struct Calls<'a> {
     calls: Vec<Call>,
     by_key: HashMap<String, usize>,
     rows: usize,
+    /// Who answered calls, and where that stands.
+    answerers: Vec<(Draft, String)>,
 }
 
 struct Call {
@@ -32,7 +35,20 @@ impl<'a> Calls<'a> {
             calls: Vec::new(),
             by_key: HashMap::new(),
             rows: 0,
+            answerers: Vec::new(),
         }
+    }
+
+    /// Adds who answered a call.
+    pub(super) fn add_answerer(
+        &mut self,
+        who: &Answerer,
+        place: String,
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
+        self.rows += 1;
+        self.answerers.push((who.draft(&self.machine, About::Call), place));
+        if self.rows >= BATCH { self.flush(report) } else { Ok(()) }
     }
 
     /// Adds a record. `place`: where in the file it stands.
@@ -64,6 +80,17 @@ impl<'a> Calls<'a> {
         for (call, outcome) in calls.iter().zip(&outcomes) {
             if let Err(why) = report.note(outcome) {
                 call.places.iter().for_each(|place| report.skip(format_args!("{}:{place}", self.name), &why));
+            }
+        }
+        self.flush_answerers(report)
+    }
+
+    fn flush_answerers(&mut self, report: &mut Report) -> anyhow::Result<()> {
+        let (drafts, places): (Vec<Draft>, Vec<String>) =
+            std::mem::take(&mut self.answerers).into_iter().unzip();
+        for (outcome, place) in self.import.take(&drafts)?.iter().zip(places) {
+            if let Err(why) = report.note(outcome) {
+                report.skip(format_args!("{}:{place}", self.name), &why);
             }
         }
         Ok(())

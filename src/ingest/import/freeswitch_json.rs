@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 
 use super::calls::Calls;
 use super::{Import, Report, bar, files};
-use crate::ingest::freeswitch;
+use crate::ingest::freeswitch::{self, Record};
 
 /// Folders within folders: mod_json_cdr makes one level.
 const DEPTH: usize = 8;
@@ -25,7 +25,11 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
         report.read += 1;
         match read(&file) {
             Ok(body) => match freeswitch::read(&body) {
-                Ok(cdr) => calls.add(cdr, place(path, &file), report)?,
+                Ok(Record::Call(cdr)) => calls.add(*cdr, place(path, &file), report)?,
+                Ok(Record::Answerer(answerer)) => {
+                    calls.add_answerer(&answerer, place(path, &file), report)?
+                }
+                Ok(Record::Unanswered) => report.skip(file.display(), "nobody answered this leg"),
                 Err(why) => report.skip(file.display(), &why.to_string()),
             },
             Err(why) => report.skip(file.display(), &why),
