@@ -187,7 +187,8 @@ pub(super) const SAMPLE: &str = r#"
 #queue = "400"
 #direction = "in"               # in, out or internal
 # What becomes of it: a group, by name or id (and its customer, where several have one of that name); days that it is kept,
-# if not as the group says (0 not at all, "never" expires); or skip = true, and it is left out.
+# if not as the group says (0 not at all, "never" expires); or skip = true, and it is left out. A rule without a condition is
+# the default: it comes last, and takes the rest. Where there is none, the only customer's first group does.
 #group = "Sales"
 #customer = "My office"
 #expires = 90

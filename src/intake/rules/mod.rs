@@ -102,13 +102,20 @@ impl Rules {
             let action = action(rule, customers, groups).map_err(wrong)?;
             compiled.push(Compiled { number: place + 1, conditions, action });
         }
-        if compiled.last().is_some_and(|last| last.conditions.is_empty()) {
+        if let Some(takes_all) = compiled.iter().position(|rule| rule.conditions.is_empty()) {
+            if takes_all + 1 < compiled.len() {
+                return Err(format!(
+                    "rule {} has no condition and takes everything, so that those after it are never asked; move it to \
+                     the end of [[rules]]",
+                    takes_all + 1
+                ));
+            }
             return Ok(Rules(compiled));
         }
         if customers.len() > 1 {
             return Err(format!(
                 "there are {} customers, and {} say where the rest of the new recordings is filed: end [[rules]] in \
-                 the configuration with one that has a group and no condition",
+                 the configuration with one that has no condition, and a group, or skip = true to leave the rest out",
                 customers.len(),
                 if rules.is_empty() { "no rules" } else { "the rules don't" },
             ));
@@ -140,10 +147,10 @@ impl Rules {
         for rule in &self.0 {
             match rule.conditions.iter().find_map(|one| Some((one, one.fails(subject)?))) {
                 Some((one, instead)) => {
-                    lines.push(format!("{} wants that {}; but {instead}", rule.name(), one.said()));
+                    lines.push(format!("rule {} wants that {}; but {instead}", rule.number, one.said()));
                 }
                 None => {
-                    lines.push(format!("{} takes it{}", rule.name(), rule.because()));
+                    lines.push(rule.takes());
                     lines.push(rule.outcome(subject, group)?);
                     break;
                 }
@@ -165,15 +172,13 @@ static FIRST_GROUP: Compiled = Compiled {
 };
 
 impl Compiled {
-    fn name(&self) -> String {
-        if self.number == 0 { "the rest: no rule".into() } else { format!("rule {}", self.number) }
-    }
-
-    fn because(&self) -> String {
+    /// That it takes a recording, and why.
+    fn takes(&self) -> String {
         let said: Vec<String> = self.conditions.iter().map(Condition::said).collect();
         match said.as_slice() {
-            [] => ", as it takes everything that comes this far".into(),
-            said => format!(", since {}", said.join(" and ")),
+            _ if self.number == 0 => "no rule takes it, so that it goes where all goes without rules".into(),
+            [] => format!("rule {} takes it, as it takes everything that comes this far", self.number),
+            said => format!("rule {} takes it, since {}", self.number, said.join(" and ")),
         }
     }
 

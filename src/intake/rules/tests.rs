@@ -119,6 +119,13 @@ fn what_is_told_says_which_rule_takes_it_and_why() {
         "rule 1 takes it, as it takes everything that comes this far\n\
          filed in group 3 (Sales) of customer 2, kept for 7 days"
     );
+    let skipped = rules("[[rules]]\nqueue = \"9\"\ngroup = 1\n[[rules]]\nskip = true").expect("rules");
+    assert_eq!(
+        explained(&skipped),
+        "rule 1 wants that queue is 9; but queue is 400\n\
+         rule 2 takes it, as it takes everything that comes this far\n\
+         left out: rule 2 skips it"
+    );
     let none = rules("[[rules]]\ngroup = 1\nexpires = 0").expect("rules");
     assert!(explained(&none).ends_with("left out: rule 1 keeps it 0 days"));
 }
@@ -159,8 +166,12 @@ fn what_is_wrong_with_a_rule_is_said_with_what_to_do() {
             "rule 1 cannot be used: there is no customer \"Cedar\"; add it with: tapeline customer add \"Cedar\"",
         ),
         (
+            "group = 1\n[[rules]]\ndirection = \"out\"\nskip = true",
+            "rule 1 has no condition and takes everything, so that those after it are never asked; move it to the end of [[rules]]",
+        ),
+        (
             "group = 1\nnumber = \"1*\"",
-            "there are 2 customers, and the rules don't say where the rest of the new recordings is filed: end [[rules]] in the configuration with one that has a group and no condition",
+            "there are 2 customers, and the rules don't say where the rest of the new recordings is filed: end [[rules]] in the configuration with one that has no condition, and a group, or skip = true to leave the rest out",
         ),
     ] {
         assert_eq!(rules(&format!("[[rules]]\n{text}")).expect_err(text), sentence);
@@ -172,7 +183,7 @@ fn without_rules_all_goes_to_the_first_group_of_the_only_customer() {
     let alone = Rules::new(&[], &customers()[..1], &groups()[..2]).expect("rules");
     assert_eq!(
         explained(&alone),
-        "the rest: no rule takes it, as it takes everything that comes this far\n\
+        "no rule takes it, so that it goes where all goes without rules\n\
          filed in group 1 (Sales) of customer 1, kept for 30 days"
     );
     assert!(Rules::new(&[], &customers(), &groups()).is_err());
