@@ -4,7 +4,9 @@ use super::draft::{About, Draft, FileState};
 use super::facts::{Facts, Ranks};
 use super::live::{Event, What};
 use super::rules::{Rules, Subject, Verdict};
-use super::settle::{CLOSED, OPEN, UNSEEN, digest_of, expiry, facts_of, is_over, knows_time, look, row_of};
+use super::settle::{
+    CLOSED, OPEN, UNSEEN, digest_of, ends, expiry, facts_of, is_over, knows_time, look, row_of,
+};
 use super::{Outcome, Source};
 use crate::model::{Known, NewRecording};
 use crate::store::{Change, StoreError};
@@ -386,8 +388,10 @@ fn stay(old: &NewRecording, new: &mut NewRecording) {
     new.machine.clone_from(&old.machine);
     new.spresent = old.spresent;
     if old.complete != 0 {
-        (new.complete, new.end) = (old.complete, old.end);
-        (new.talktime, new.totaltime) = (old.talktime, old.totaltime);
+        new.complete = old.complete;
+        if ends(old) {
+            (new.end, new.talktime, new.totaltime) = (old.end, old.talktime, old.totaltime);
+        }
     }
 }
 

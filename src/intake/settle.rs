@@ -48,12 +48,13 @@ impl Facts {
         let number = |number: i64| Some(number).filter(|number| *number != 0 || !by_hand);
         let text = |text: &str| Some(text.to_owned());
         let times = by_hand && row.complete != 0;
+        // The length that stands there is meant, not one that is worked out.
+        let length = |length: i64| Some(length).filter(|length| *length != 0 || ends(row));
         Facts {
             end: if times { number(row.end) } else { self.end },
-            // The length that stands there is meant, not one that is worked out.
             answer: if times { None } else { self.answer },
-            talktime: if times { Some(row.talktime) } else { self.talktime },
-            totaltime: if times { Some(row.totaltime) } else { self.totaltime },
+            talktime: if times { length(row.talktime) } else { self.talktime },
+            totaltime: if times { length(row.totaltime) } else { self.totaltime },
             callid: text(&row.callid),
             asteriskid: text(&row.asteriskid),
             start: number(row.start),
@@ -79,6 +80,11 @@ impl Facts {
             ..self
         }
     }
+}
+
+/// Whether a row says when its recording ended. Programs that don't know it leave the 0 of calls in progress.
+pub(super) fn ends(row: &NewRecording) -> bool {
+    row.end != 0
 }
 
 /// Notes how the file was when it was looked at.

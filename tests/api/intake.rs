@@ -357,6 +357,25 @@ fn a_row_of_another_program_is_known_by_its_path() {
 }
 
 #[test]
+fn a_row_of_another_program_without_an_end_gets_it_with_the_first_detail_record() {
+    for (theirs, ours) in
+        [("0, 0, 0", "13|4|13"), ("0, 0, 9", "13|4|9"), ("0, 2, 0", "13|2|13"), ("17, 5, 6", "10|5|6")]
+    {
+        let house = House::new();
+        house.sqlite3(&format!(
+            "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, machine, path, start, complete, \"end\", talktime, totaltime)
+               VALUES (1, 2, '{UNIQUEID}', '1', 'pbx1', 'theirs.wav', 1795499607, 1, {theirs})"
+        ));
+        house.sqlite3("UPDATE recordings SET \"end\" = start + 10 WHERE \"end\" <> 0");
+        let times = || house.sqlite3("SELECT \"end\" - start, talktime, totaltime FROM recordings");
+        assert_eq!(house.accept(&from_cdr("answer", "101", 4)), Outcome::Enriched);
+        assert_eq!(times(), ours, "{theirs}");
+        house.accept(&from_cdr("answer", "101", 4));
+        assert_eq!(times(), ours, "{theirs}, and once more");
+    }
+}
+
+#[test]
 fn the_settings_of_the_group_say_what_is_kept() {
     for (settings, why) in [
         ("expires = 0", "group 1 (Sales) keeps no recordings (expires 0)"),
