@@ -25,6 +25,7 @@ mod search;
 mod sessions;
 mod summary;
 mod tally;
+mod unfiled;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -50,6 +51,7 @@ pub use row::RecordingRow;
 pub use search::{Access, Choice};
 pub use sessions::{Issued, Secret};
 pub use tally::Tally;
+pub use unfiled::NoRow;
 
 use crate::model::Actor;
 

@@ -7,8 +7,9 @@ use anyhow::{Context, bail};
 use super::{Import, Report, bar, files};
 use crate::ingest::names::Names;
 use crate::ingest::spool::{File, Held, Look, Looker, Origin, began, origin, walk};
-use crate::intake::Draft;
+use crate::intake::{Draft, Outcome};
 use crate::media::Media;
+use crate::store::{NoRow, Reader, StoreError};
 
 const SECOND: i64 = 1_000_000_000;
 /// Files of one transaction.
@@ -74,7 +75,9 @@ fn drafts(
     for file in files {
         let place = || looker.media_root.join(&file.path).display().to_string();
         if file.is_known(&reader)? {
-            report.unchanged += 1;
+            if let Err(why) = report.note(&what_became(&reader, &file.path)?) {
+                report.skip(place(), &why);
+            }
             continue;
         }
         // Nobody comes by again to see whether a file whose time lies ahead still grows.
@@ -93,4 +96,13 @@ fn drafts(
     }
     drafts.sort_by_cached_key(|draft| (began(draft), draft.path.clone()));
     Ok(drafts)
+}
+
+/// What became of a file that is known: the same as it was told then.
+fn what_became(reader: &Reader, path: &str) -> Result<Outcome, StoreError> {
+    Ok(match reader.why_no_row(path)? {
+        None => Outcome::Unchanged,
+        Some(NoRow::Excluded(reason)) => Outcome::Excluded(reason),
+        Some(NoRow::Deleted) => Outcome::Deleted,
+    })
 }

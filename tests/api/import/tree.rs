@@ -74,10 +74,24 @@ fn a_tree_of_any_age_is_brought_in_once() {
     let before = office.sqlite3(".dump");
     let again = import(&office, &["freepbx-dir", &sound(&office)]).ok();
     assert!(
-        again.starts_with("Of 5 files, 0 could not be used. Recordings: 0 are new, 0 know more now,"),
+        again.starts_with("Of 5 files, 1 could not be used. Recordings: 0 are new, 0 know more now, 4 were"),
         "{again}"
     );
+    let side = "1  left out: one side of a call whose mixed recording is there";
+    assert!(said.contains(side) && again.contains(side), "{said}{again}");
     assert_eq!(office.sqlite3(".dump"), before);
+}
+
+#[test]
+fn a_recording_that_was_deleted_is_told_of_at_every_further_look() {
+    let office = office();
+    import(&office, &["freepbx-dir", &sound(&office)]).ok();
+    office.sqlite3("DELETE FROM recordings WHERE uniqueid = '1552199400.7'");
+    for _ in 0..2 {
+        let said = import(&office, &["freepbx-dir", &sound(&office)]).ok();
+        assert!(said.starts_with("Of 5 files, 2 could not be used."), "{said}");
+        assert!(said.contains("1  its recording was deleted and does not come back"), "{said}");
+    }
 }
 
 #[test]

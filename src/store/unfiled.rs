@@ -1,0 +1,32 @@
+//! Files that intake knows and that have no row.
+
+use rusqlite::OptionalExtension;
+
+use super::{Reader, StoreError};
+
+/// Why a known file has no row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoRow {
+    /// It was left out, for this reason.
+    Excluded(String),
+    /// Its row was deleted.
+    Deleted,
+}
+
+impl Reader {
+    /// Why the known file at `path` has no row; None if it has one, or isn't known.
+    pub fn why_no_row(&self, path: &str) -> Result<Option<NoRow>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT excluded, recording <> 0, EXISTS (SELECT 1 FROM recordings WHERE id = f.recording)
+               FROM intake_files f WHERE path = ? ORDER BY f.id LIMIT 1",
+        )?;
+        let found = statement.query_row([path], |row| {
+            Ok(match (row.get(1)?, row.get(2)?) {
+                (_, true) => None,
+                (true, false) => Some(NoRow::Deleted),
+                (false, false) => Some(NoRow::Excluded(row.get(0)?)),
+            })
+        });
+        Ok(found.optional()?.flatten())
+    }
+}
