@@ -1,10 +1,14 @@
 //! events: what happens to recordings, told to those who may hear of them.
 
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom, Write};
 use std::net::TcpStream;
 
-use crate::app::{Caller, TestApp, spawn_app};
+use tapeline::config::{Config, Folder, NameOrId, Rule};
+
+use crate::app::{Caller, TestApp, spawn_app, spawn_with};
 use crate::http;
+use crate::spool::{header, sound};
 
 /// A connection on which events come.
 struct Listening {
@@ -38,6 +42,12 @@ impl Listening {
                 return Some(message.to_owned());
             }
         }
+    }
+
+    /// The next one that isn't of this kind.
+    fn next_but(&mut self, what: &str) -> Option<String> {
+        let other = format!("event: {what}\n");
+        std::iter::from_fn(|| self.next()).find(|message| !message.starts_with(&other))
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -87,6 +97,55 @@ fn changes_are_told_to_those_who_see_the_recording() {
     for listening in [&mut all, &mut sales, &mut own, &mut birch, &mut birch_for_owner] {
         assert_eq!(listening.next().as_deref(), Some("event: refresh\ndata: {}"));
     }
+}
+
+/// Group 2, Sales, gets what is recorded into the folder `pbx`.
+fn with_folder(config: &mut Config) {
+    let folder = Folder { folder: "pbx".into(), zone: Some("UTC".into()), ..Folder::default() };
+    let sales = Rule { group: Some(NameOrId::Id(2)), ..Rule::default() };
+    (config.folders, config.rules) = (vec![folder], vec![sales]);
+}
+
+#[test]
+fn a_call_is_told_of_as_soon_as_its_file_is_there_and_when_it_is_closed() {
+    let app = spawn_with(with_folder);
+    let root = app.db.with_file_name("sound/pbx");
+    let [mut agent, mut owner] = [(app.agent(), ""), (app.owner(), "?customer=1")]
+        .map(|(caller, query)| Listening::new(&caller, query));
+    let mut birch = Listening::new(&app.stranger(), "");
+    let uniqueid = "1795499608.28";
+    let name = format!("2026/11/24/in-5550100-5551230002-20261124-055328-{uniqueid}.wav");
+    let path = root.join(&name);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    let mut file = File::create(&path).expect("a file");
+    file.write_all(&header(8_000, 0, false)).expect("written");
+    let listed = |filter: &str| {
+        let rows = app
+            .agent()
+            .get(&format!("recording/recordings/list?recordgroup=2;start=1795499608;{filter}"))
+            .data();
+        let rows = rows.as_array().expect("rows").iter();
+        rows.map(|row| {
+            format!("{} {} {} {}", row["uniqueid"], row["complete"], row["totaltime"], row["path"])
+        })
+        .collect::<Vec<_>>()
+    };
+    for listening in [&mut agent, &mut owner] {
+        assert_eq!(listening.next_but("changed"), told("added", 1, 2, uniqueid));
+    }
+    assert_eq!(listed("complete=0"), [format!("\"{uniqueid}\" 0 0 \"pbx/{name}\"")]);
+    assert_eq!(listed(""), [""; 0]);
+    file.write_all(&sound("call", 32_000)).expect("written");
+    file.seek(SeekFrom::Start(0)).expect("a place");
+    file.write_all(&header(8_000, 32_000, true)).expect("written");
+    drop(file);
+    for listening in [&mut agent, &mut owner] {
+        assert_eq!(listening.next_but("changed"), told("completed", 1, 2, uniqueid));
+    }
+    assert_eq!(listed(""), [format!("\"{uniqueid}\" 1 2 \"pbx/{name}\"")]);
+    assert_eq!(listed("complete=0"), [""; 0]);
+    app.sqlite3("UPDATE recordings SET hold = 1 WHERE id = 16");
+    assert_eq!(birch.next().as_deref(), Some("event: refresh\ndata: {}"), "not theirs");
 }
 
 #[test]
