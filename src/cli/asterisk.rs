@@ -1,11 +1,12 @@
 //! `tapeline asterisk check`.
 
 use std::io::Write;
+use std::net::IpAddr;
 
 use anyhow::{Context, bail};
 
 use crate::config::Config;
-use crate::ingest::ami;
+use crate::ingest::ami::{self, State};
 
 /// Says what is there and what is missing. Fails where something is.
 pub(super) fn check(config: &Config) -> anyhow::Result<()> {
@@ -15,28 +16,41 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
     let (findings, here) = ami::check(config, settings);
     let mut out = std::io::stdout().lock();
     for finding in &findings {
-        writeln!(out, "{} {}", if finding.good { "ok     " } else { "MISSING" }, finding.words)?;
+        let word = match finding.state {
+            State::Good => "ok     ",
+            State::Missing => "MISSING",
+            State::Note => "note   ",
+        };
+        writeln!(out, "{word} {}", finding.words)?;
     }
-    let missing = findings.iter().filter(|finding| !finding.good).count();
-    if missing == 0 {
-        writeln!(out, "All is there: tapeline serve will list calls while they are spoken.")?;
-        return Ok(());
+    match findings.iter().filter(|finding| finding.state == State::Missing).count() {
+        0 => {
+            writeln!(out, "All is there: tapeline serve will list calls while they are spoken.")?;
+            Ok(())
+        }
+        missing => {
+            writeln!(out, "\n{}", steps(&settings.username, here))?;
+            bail!("{missing} thing{} missing", if missing == 1 { " is" } else { "s are" })
+        }
     }
-    writeln!(out, "\n{}", steps(&settings.username, &here))?;
-    bail!("{missing} of {} things are missing", findings.len())
 }
 
-fn steps(username: &str, here: &str) -> String {
+fn steps(username: &str, here: IpAddr) -> String {
     format!(
-        "What belongs into manager.conf of the PBX (FreePBX: into /etc/asterisk/manager_custom.conf, since it writes
-manager.conf itself), with a secret of your own and the address of this machine:
+        "What a PBX needs, as far as it is not there yet. Into /etc/asterisk/manager.conf (FreePBX writes that file itself: into
+manager_custom.conf beside it), with a secret of your own:
 
 {}
+In the same file enabled = yes under [general], and in cdr_manager.conf:
+
+[general]
+enabled = yes
+
 Then, on the PBX:
   asterisk -rx 'manager reload'
+  asterisk -rx 'module reload cdr_manager.so'
 and here the same secret in TAPELINE_ASTERISK_SECRET, or under [asterisk] in the configuration.
-FreePBX also: enabled = yes under [general] in /etc/asterisk/cdr_manager.conf, and Call Recording set to Force, Yes or
-On Demand for the extensions, queues and routes that are to be recorded.",
+FreePBX also: Call Recording set to Force, Yes or On Demand for the extensions, queues and routes that are to be recorded.",
         ami::stanza(username, here)
     )
 }

@@ -138,7 +138,8 @@ fn configure(who: &str, system: &str) {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pbx/conf");
     let spool = if who == "pbx" { "/var/spool/asterisk" } else { "/var/lab/peer/spool" };
     let rtp = if who == "pbx" { "20" } else { "21" };
-    let stanza = stanza("tapeline", "127.0.0.1").replace("CHOOSE-A-LONG-ONE", SECRET);
+    let stanza =
+        stanza("tapeline", std::net::Ipv4Addr::LOCALHOST.into()).replace("CHOOSE-A-LONG-ONE", SECRET);
     for from in [own.clone(), own.join(who)] {
         for entry in fs::read_dir(from).expect("a folder").filter_map(Result::ok) {
             if !entry.path().is_file() {

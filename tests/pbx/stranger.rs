@@ -34,6 +34,7 @@ fn a_stranger_is_told_what_is_missing_until_nothing_is() {
     assert!(!right.out.contains("MISSING"), "{}{}", right.out, right.err);
     assert!(right.out.contains("All is there"), "{}", right.out);
     assert_eq!(right.status, 0);
+    assert!(right.out.contains("ok      eventfilter lets through what is needed"), "{}", right.out);
     let mut nobody = office.program();
     nobody.args(["asterisk", "check", "--asterisk", "127.0.0.1:9"]);
     assert!(finish(&mut nobody, "").out.contains("MISSING 127.0.0.1:9 cannot be connected to"));

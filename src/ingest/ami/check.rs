@@ -1,23 +1,23 @@
 //! Asks a PBX whether all is there that the source needs, and says what is missing.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+mod filter;
+mod talk;
 
-use anyhow::bail;
+use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs, UdpSocket};
+use std::path::Path;
+
 use jiff::tz::TimeZone;
 
-use super::action::{action, challenge_key};
-use super::codec::{Decoder, Message, Piece};
+use self::filter::Filters;
+use self::talk::{Stranger, Talk};
 use super::draft::Places;
-use super::link::{Distrusted, Link};
+use super::link::Distrusted;
 use crate::config::{Asterisk, Config};
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Seconds that the two clocks may differ by.
 const SLACK: i64 = 2;
-/// Our address where nothing else is known.
-const HERE: &str = "127.0.0.1";
+/// The first versions that say when a recording begins, ends and is muted; by their change logs.
+const SAYS: [(u32, u32); 2] = [(16, 17), (18, 3)];
 /// What the user must be told of, and what it may ask.
 const CLASSES: [(&str, &str); 3] = [
     ("dialplan", "names the file of a recording"),
@@ -25,44 +25,65 @@ const CLASSES: [(&str, &str); 3] = [
     ("cdr", "says how it went, and how long people talked"),
 ];
 
+/// How one thing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// As it should be.
+    Good,
+    /// Not there, or wrong.
+    Missing,
+    /// It cannot be told, or works not quite as it could.
+    Note,
+}
+
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// It is as it should be.
-    pub good: bool,
+    /// How it is.
+    pub state: State,
     /// What it is, and what to do about it.
     pub words: String,
 }
 
-/// What belongs into manager.conf for this user.
-pub fn stanza(username: &str, from: &str) -> String {
+/// What belongs into manager.conf for this user, who comes from this address.
+pub fn stanza(username: &str, from: IpAddr) -> String {
+    // Rules for addresses of one kind say nothing of the other kind, and whom no rule concerns is let in.
+    let permit = match from {
+        IpAddr::V4(address) => format!("{address}/255.255.255.255"),
+        IpAddr::V6(address) => format!("{address}/128"),
+    };
     format!(
         "[{username}]
 secret = CHOOSE-A-LONG-ONE
 deny = 0.0.0.0/0.0.0.0
-permit = {from}/255.255.255.255
+deny = ::/0
+permit = {permit}
 read = call,cdr,dialplan,agent
 write = reporting
 writetimeout = 5000
-eventfilter = Event: (Newchannel|NewCallerid|DialBegin|DialEnd|MixMonitor|Cdr|BlindTransfer|AttendedTransfer)
-eventfilter = Event: (AgentConnect|QueueCallerJoin|Hangup[^R])
-eventfilter = Variable: MIXMONITOR_FILENAME
-"
+{}
+",
+        filter::LINES.map(|line| format!("eventfilter = {line}")).join("\n")
     )
 }
 
 /// Looks at everything, as far as one thing doesn't keep it from the next. Gives also the address that we have in the
 /// PBX's eyes.
-pub fn check(config: &Config, settings: &Asterisk) -> (Vec<Finding>, String) {
+pub fn check(config: &Config, settings: &Asterisk) -> (Vec<Finding>, IpAddr) {
     let mut findings = Findings::default();
+    if settings.secret.reveal().is_empty() {
+        findings.bad(
+            "no secret is set: export TAPELINE_ASTERISK_SECRET=…, or secret under [asterisk] in the configuration".into(),
+        );
+    }
     let mut talk = match Talk::begin(settings) {
         Ok(talk) => talk,
         Err(error) => {
             findings.bad(unreached(&settings.address, &error));
-            return (findings.0, HERE.into());
+            return (findings.0, here(&settings.address));
         }
     };
-    let here = talk.link.here().unwrap_or_else(|| HERE.into());
+    let here = talk.link.here().unwrap_or_else(|| here(&settings.address));
     findings.good(format!("{} answers as a manager interface", settings.address));
     match talk.log_in(settings) {
         Ok(()) => findings.good(format!("{} is let in", settings.username)),
@@ -72,7 +93,8 @@ pub fn check(config: &Config, settings: &Asterisk) -> (Vec<Finding>, String) {
         }
     }
     // Who may not ask learns nothing of the rest.
-    if about_user(&mut talk, settings, &mut findings) {
+    if about_version(&mut talk, &mut findings) {
+        about_user(&mut talk, settings, &mut findings);
         about_records(&mut talk, &mut findings);
         about_paths(&mut talk, config, settings, &mut findings);
         about_time(&mut talk, settings, &mut findings);
@@ -80,8 +102,24 @@ pub fn check(config: &Config, settings: &Asterisk) -> (Vec<Finding>, String) {
     (findings.0, here)
 }
 
-/// Who is there and not trusted needs no hole in a firewall.
+/// The address from which this machine would reach the other; nothing is sent.
+fn here(address: &str) -> IpAddr {
+    let there = || address.to_socket_addrs().ok()?.next();
+    let from = |there: std::net::SocketAddr| {
+        let socket = UdpSocket::bind(if there.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })?;
+        socket.connect(there)?;
+        socket.local_addr()
+    };
+    there().and_then(|there| from(there).ok()).map_or(Ipv4Addr::LOCALHOST.into(), |address| address.ip())
+}
+
+/// Who is there needs no hole in a firewall.
 fn unreached(address: &str, error: &anyhow::Error) -> String {
+    if error.is::<Stranger>() {
+        return format!(
+            "{address} is no PBX: {error}. Is the port right? It is 5038 for most, with TLS 5039"
+        );
+    }
     let what = format!("{address} cannot be connected to: {error:#}");
     if error.is::<Distrusted>() {
         return what;
@@ -92,17 +130,47 @@ fn unreached(address: &str, error: &anyhow::Error) -> String {
     )
 }
 
-fn about_user(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) -> bool {
+fn about_version(talk: &mut Talk, findings: &mut Findings) -> bool {
     let version = talk.ask("CoreSettings", &[]).map(|answer| answer.text("AsteriskVersion").into_owned());
     match version {
+        Ok(version) if says(&version) == Some(false) => findings.note(format!(
+            "it is Asterisk {version}: before 16.17 and 18.3 it says neither when a recording is stopped before the call ends \
+             nor when it is muted; tested with 16.28"
+        )),
         Ok(version) if !version.is_empty() => findings.good(format!("it is Asterisk {version}")),
         _ => {
-            findings.bad("what goes on may not be asked for: write lacks reporting".into());
+            findings.bad(
+                "what goes on may not be asked for: write lacks reporting. What else may be missing can't be told until it \
+                 is there"
+                    .into(),
+            );
             return false;
         }
     }
+    true
+}
+
+/// Whether that version has the events of recordings. `None`: who knows.
+fn says(version: &str) -> Option<bool> {
+    let version = version.trim_start_matches("certified/");
+    let mut numbers = version.split(['.', '-', '~']).map_while(|part| part.parse::<u32>().ok());
+    let (major, minor) = (numbers.next()?, numbers.next().unwrap_or(0));
+    Some(match SAYS.iter().find(|(branch, _)| *branch == major) {
+        Some((_, first)) => minor >= *first,
+        None => major > 18,
+    })
+}
+
+fn about_user(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) {
     let user = &settings.username;
     let read = talk.setting("manager.conf", user, "read");
+    if read.is_empty() {
+        findings.note(format!(
+            "what {user} may read can't be told: it stands elsewhere than in manager.conf, or func_config.so is not loaded. It \
+             needs read = call,cdr,dialplan,agent"
+        ));
+        return;
+    }
     let has = |class: &str| read.split(',').any(|word| matches!(word.trim(), "all") || word.trim() == class);
     for (class, why) in CLASSES {
         match has(class) {
@@ -113,12 +181,29 @@ fn about_user(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) -> 
     if !has("agent") {
         findings.bad("read lacks agent, which names the member of a queue who answered".into());
     }
-    match talk.setting("manager.conf", user, "eventfilter").is_empty() {
-        true => findings
-            .bad("there is no eventfilter: it works, but the PBX sends twenty times what is needed".into()),
-        false => findings.good("there is an eventfilter".into()),
+    about_filter(&talk.settings("manager.conf", user, "eventfilter"), findings);
+}
+
+fn about_filter(lines: &[String], findings: &mut Findings) {
+    if lines.is_empty() {
+        findings.note(
+            "no eventfilter was found: it works, but without one the PBX sends twenty times what is needed"
+                .into(),
+        );
+        return;
     }
-    true
+    match Filters::read(lines) {
+        Err(line) => findings.note(format!("what eventfilter = {line} lets through can't be told")),
+        Ok(filters) => match filters.kept_back() {
+            back if !back.is_empty() => {
+                findings.bad(format!("eventfilter keeps back what is needed: {}", back.join(", ")));
+            }
+            _ if filters.lets_all_variables_through() => findings.note(
+                "eventfilter lets every VarSet through, half of what a PBX says; only MIXMONITOR_FILENAME is needed".into(),
+            ),
+            _ => findings.good("eventfilter lets through what is needed".into()),
+        },
+    }
 }
 
 fn about_records(talk: &mut Talk, findings: &mut Findings) {
@@ -199,80 +284,54 @@ struct Findings(Vec<Finding>);
 
 impl Findings {
     fn good(&mut self, words: String) {
-        self.0.push(Finding { good: true, words });
+        self.0.push(Finding { state: State::Good, words });
     }
 
     fn bad(&mut self, words: String) {
-        self.0.push(Finding { good: false, words });
+        self.0.push(Finding { state: State::Missing, words });
+    }
+
+    fn note(&mut self, words: String) {
+        self.0.push(Finding { state: State::Note, words });
     }
 }
 
-/// Questions and answers.
-struct Talk {
-    link: Link,
-    decoder: Decoder,
-    heard: Vec<Piece>,
-    asked: u32,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Talk {
-    fn begin(settings: &Asterisk) -> anyhow::Result<Talk> {
-        let link = Link::open(settings)?;
-        let mut talk = Talk { link, decoder: Decoder::default(), heard: Vec::new(), asked: 0 };
-        let banner = talk.wait(|piece| matches!(piece, Piece::Banner(_)))?;
-        match banner {
-            Piece::Banner(banner) if banner.starts_with("Asterisk Call Manager") => Ok(talk),
-            _ => bail!("another program listens there"),
+    #[test]
+    fn versions_that_say_nothing_of_recordings_are_known() {
+        for (version, expected) in [
+            ("16.28.0~dfsg-0+deb11u4", Some(true)),
+            ("16.16.1", Some(false)),
+            ("13.10.0", Some(false)),
+            ("17.9.4", Some(false)),
+            ("18.2.0", Some(false)),
+            ("18.3.0", Some(true)),
+            ("certified/18.9-cert4", Some(true)),
+            ("20.5.2", Some(true)),
+            ("22", Some(true)),
+            ("GIT-master-1a2b3c", None),
+            ("", None),
+        ] {
+            assert_eq!(says(version), expected, "{version}");
         }
     }
 
-    fn log_in(&mut self, settings: &Asterisk) -> anyhow::Result<()> {
-        let challenge = self.ask("Challenge", &[("AuthType", "MD5")])?;
-        let key = challenge_key(&challenge.text("Challenge"), settings.secret.reveal());
-        let fields =
-            [("AuthType", "MD5"), ("Username", &*settings.username), ("Key", &*key), ("Events", "off")];
-        self.ask("Login", &fields).map(|_| ())
+    #[test]
+    fn addresses_of_both_kinds_are_kept_out_but_ours() {
+        let stanza = |from: &str| super::stanza("tapeline", from.parse().expect("an address"));
+        assert!(
+            stanza("192.168.1.7")
+                .contains("deny = 0.0.0.0/0.0.0.0\ndeny = ::/0\npermit = 192.168.1.7/255.255.255.255\nread")
+        );
+        assert!(stanza("2001:db8::7").contains("deny = ::/0\npermit = 2001:db8::7/128\n"));
     }
 
-    /// The answer; one that says no is an error.
-    fn ask(&mut self, name: &str, fields: &[(&str, &str)]) -> anyhow::Result<Message> {
-        self.asked += 1;
-        let id = self.asked.to_string();
-        self.link.write(&action(name, &id, fields))?;
-        let is_answer = |piece: &Piece| matches!(piece, Piece::Message(message) if message.text("ActionID") == id && message.get("Response").is_some());
-        match self.wait(is_answer)? {
-            Piece::Message(answer) if answer.text("Response") == "Error" => {
-                bail!("{}", answer.text("Message"))
-            }
-            Piece::Message(answer) => Ok(answer),
-            _ => bail!("it says something else"),
-        }
-    }
-
-    /// A variable or function of the PBX; empty where it may not be asked.
-    fn variable(&mut self, name: &str) -> String {
-        self.ask("Getvar", &[("Variable", name)])
-            .map(|answer| answer.text("Value").into_owned())
-            .unwrap_or_default()
-    }
-
-    /// A setting in one of its files.
-    fn setting(&mut self, file: &str, section: &str, name: &str) -> String {
-        self.variable(&format!("AST_CONFIG({file},{section},{name})"))
-    }
-
-    fn wait(&mut self, wanted: impl Fn(&Piece) -> bool) -> anyhow::Result<Piece> {
-        let (until, mut buffer) = (Instant::now() + PATIENCE, vec![0; 16 * 1024]);
-        loop {
-            if let Some(place) = self.heard.iter().position(&wanted) {
-                return Ok(self.heard.swap_remove(place));
-            }
-            self.heard.clear();
-            if Instant::now() > until {
-                bail!("no answer came for 5 seconds");
-            }
-            let read = self.link.read(&mut buffer)?;
-            self.decoder.feed(&buffer[..read], |piece| self.heard.push(piece));
-        }
+    #[test]
+    fn the_own_address_is_found_without_being_connected() {
+        assert_eq!(here("127.0.0.1:1"), Ipv4Addr::LOCALHOST);
+        assert_eq!(here("no such host:1"), Ipv4Addr::LOCALHOST);
     }
 }

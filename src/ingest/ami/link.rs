@@ -1,7 +1,7 @@
 //! The connection to a PBX: TCP, or TLS over it. Blocking, with a read that gives up now and then.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ impl<T: Read + Write + Send> Stream for T {}
 /// An open connection.
 pub(super) struct Link {
     stream: Box<dyn Stream>,
-    here: Option<String>,
+    here: Option<IpAddr>,
 }
 
 impl Link {
@@ -42,7 +42,7 @@ impl Link {
         stream.set_write_timeout(Some(WRITE))?;
         // The handshake is done with a longer wait than a turn.
         stream.set_read_timeout(Some(WRITE))?;
-        let here = stream.local_addr().ok().map(|address| address.ip().to_string());
+        let here = stream.local_addr().ok().map(|address| address.ip());
         let link: Box<dyn Stream> = match tls {
             Some(tls) => Box::new(handshake(&stream, tls, host(&settings.address))?),
             None => Box::new(stream.try_clone()?),
@@ -52,8 +52,8 @@ impl Link {
     }
 
     /// Our address in the PBX's eyes.
-    pub(super) fn here(&self) -> Option<String> {
-        self.here.clone()
+    pub(super) fn here(&self) -> Option<IpAddr> {
+        self.here
     }
 
     /// What has come, or 0 bytes when nothing did for a turn.

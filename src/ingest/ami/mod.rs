@@ -11,7 +11,7 @@ mod source;
 mod tls;
 
 pub use calls::{Calls, Report};
-pub use check::{Finding, check, stanza};
+pub use check::{Finding, State, check, stanza};
 pub use codec::{Decoder, Message, Piece};
 pub use session::{Session, Step};
 pub use source::listen;

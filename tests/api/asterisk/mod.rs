@@ -2,6 +2,7 @@
 //! beside its own call detail records and files.
 
 mod calls;
+mod check;
 mod codec;
 
 use std::io::Read;
