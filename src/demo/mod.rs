@@ -1,4 +1,4 @@
-//! A make-believe office: two customers, their people, a year of calls, and the sound of the newest ones.
+//! A make-believe office: two customers, their people, a year of calls, and their sound.
 //!
 //! All of it follows from the time alone, so that two demos of one moment are the same to the byte. Nobody is
 //! in it: the phone numbers are ones that regulators keep free for film and fiction, the mail addresses end
@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! people, numbers ── pbx ┐
-//!                  hours ┴ calls ── sound ┬ talk ── voice ── filter
+//!            shelf, hours ┴ calls ── sound ┬ talk ── voice ── filter
 //!                                         └ tones
 //! ```
 
@@ -17,13 +17,15 @@ mod hours;
 mod numbers;
 mod pbx;
 mod people;
+mod shelf;
 mod sound;
 mod talk;
 mod tones;
 mod voice;
 
-use std::io;
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
@@ -36,7 +38,7 @@ pub use sound::Sound;
 
 /// Where all chance of the demo begins.
 const SEED: u64 = 0x7A9E_11FE;
-/// So many of the newest completed calls have sound; they are short, to keep the demo small.
+/// So many of the newest completed calls have a sound each; they are short, to keep the demo small. The others share.
 const NEWEST: usize = 200;
 /// Seconds a day.
 const DAY: i64 = 86_400;
@@ -55,13 +57,13 @@ pub struct Office {
     pub calls: Vec<Call>,
 }
 
-/// A call and, if it is one of the newest, what there is to hear.
+/// A call, and what there is to hear.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The row.
     pub draft: NewRecording,
-    /// The sound to write at the row's path; `None` where the row is stale.
-    pub sound: Option<Sound>,
+    /// The sound to write at the row's path.
+    pub sound: Sound,
 }
 
 /// The office as it stands at `now` (Unix seconds), in the time zone of this machine.
@@ -80,8 +82,9 @@ fn office_in(now: i64, zone: &TimeZone) -> Office {
 /// hash this is. Gives what was made, in words.
 pub fn make(store: &Store, media_root: &Path, hash: &str, now: i64) -> anyhow::Result<String> {
     let office = office(now);
+    let mut written = HashMap::new();
     for call in &office.calls {
-        write_sound(media_root, call).with_context(|| {
+        write_sound(media_root, call, &mut written).with_context(|| {
             format!("{} cannot be written to; name another folder with --media-root", media_root.display())
         })?;
     }
@@ -116,12 +119,23 @@ fn fill(change: &Change<'_>, office: &Office, hash: &str) -> Result<(), StoreErr
     office.calls.iter().try_for_each(|call| change.add_recording(&call.draft).map(drop))
 }
 
-/// Writes the call's sound below the media root, folders included; does nothing for a call without.
-pub fn write_sound(media_root: &Path, call: &Call) -> io::Result<()> {
-    match &call.sound {
-        Some(sound) => sound.write(&media_root.join(&call.draft.path), call.draft.end),
-        None => Ok(()),
+/// Writes the call's sound below the media root, folders included. A sound that is `written` already is linked to.
+fn write_sound(media_root: &Path, call: &Call, written: &mut HashMap<Sound, PathBuf>) -> io::Result<()> {
+    let path = media_root.join(&call.draft.path);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
     }
+    // One of an earlier demo may be linked to from elsewhere.
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    if let Some(first) = written.get(&call.sound) {
+        return fs::hard_link(first, &path);
+    }
+    call.sound.write(&path, call.draft.end)?;
+    written.insert(call.sound.clone(), path);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -142,13 +156,21 @@ mod tests {
         let root = std::env::temp_dir().join(format!("tapeline-demo-{}", std::process::id()));
         let office = office_in(NOW, &TimeZone::UTC);
         let newest = office.calls.iter().rev().find(|call| call.draft.complete == 1).unwrap();
-        write_sound(&root, newest).unwrap();
-        let written = std::fs::metadata(root.join(&newest.draft.path)).unwrap();
-        let modified = written.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
-        assert_eq!(written.len() as i64, newest.draft.size);
-        assert_eq!(modified.as_secs() as i64, newest.draft.end);
-        write_sound(&root, &office.calls[0]).unwrap();
-        assert!(!root.join(&office.calls[0].draft.path).exists());
+        let mut written = HashMap::new();
+        for _again in 0..2 {
+            write_sound(&root, newest, &mut written).unwrap();
+            let file = std::fs::metadata(root.join(&newest.draft.path)).unwrap();
+            let modified = file.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+            assert_eq!(file.len() as i64, newest.draft.size);
+            assert_eq!(modified.as_secs() as i64, newest.draft.end);
+            written.clear();
+        }
+        for old in &office.calls[..200] {
+            write_sound(&root, old, &mut written).unwrap();
+            let file = std::fs::metadata(root.join(&old.draft.path)).unwrap();
+            assert_eq!(file.len() as i64, old.draft.size);
+        }
+        assert!(written.len() < 60, "{}", written.len());
         std::fs::remove_dir_all(root).unwrap();
     }
 }

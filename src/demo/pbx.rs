@@ -7,12 +7,9 @@ use jiff::tz::TimeZone;
 use super::dice::Dice;
 use super::numbers::{self, Contact, LINES};
 use super::people::DemoPerson;
-use super::{DAY, NEWEST};
+use super::{DAY, NEWEST, shelf};
 use crate::model::{Direction, Group, NewRecording};
 
-/// Transfers stay off the border between calls with and without sound: they start later than their place
-/// says.
-const BORDER: usize = 300;
 /// How much of the business each record group gets, added up.
 const SHARES: [f64; 6] = [0.29, 0.50, 0.54, 0.74, 0.92, 1.0];
 /// Place in the list of groups, and direction, of the calls that are in progress.
@@ -100,17 +97,17 @@ impl<'a> Pbx<'a> {
     /// Some calls are handed on to a colleague, and the channel gets a second recording.
     pub(super) fn transfer(&mut self, previous: &NewRecording, age: usize) -> Option<NewRecording> {
         let first = previous.direction == "in" && previous.talktime > 0 && previous.recordid == "1";
-        let border = (NEWEST..NEWEST + BORDER).contains(&age);
-        if !first || border || !self.dice.chance(0.08) {
+        if !first || !self.dice.chance(0.08) {
             return None;
         }
         let start = previous.end;
-        let talktime = self.talking(age <= NEWEST);
+        let (ringing, talktime) = self.talking(0, age <= NEWEST);
+        let totaltime = ringing + talktime;
         let group = self.groups.iter().position(|group| group.id == previous.recordgroup)?;
         let agent =
-            self.someone(|person| person.extension != previous.dnumber, group, (start, start + talktime));
+            self.someone(|person| person.extension != previous.dnumber, group, (start, start + totaltime));
         let mut draft =
-            NewRecording { start, talktime, totaltime: talktime, end: start + talktime, ..previous.clone() };
+            NewRecording { start, talktime, totaltime, end: start + totaltime, ..previous.clone() };
         draft.recordid = "2".into();
         draft.dnumber = self.people[agent].extension.clone();
         draft.dnumber_name = self.people[agent].name.clone();
@@ -138,15 +135,20 @@ impl<'a> Pbx<'a> {
             15..=17 if direction != Direction::In => ("busy", self.dice.whole(3, 9)),
             _ => ("answer", self.dice.whole(2, if short { 7 } else { 19 })),
         };
-        let talking = if status == "answer" { self.talking(short) } else { 0 };
+        let (ringing, talking) = match status {
+            "answer" => self.talking(ringing, short),
+            _ if short => (ringing, 0),
+            _ => (shelf::unanswered(ringing), 0),
+        };
         Outcome { status, ringing, talking }
     }
 
-    fn talking(&mut self, short: bool) -> i64 {
+    /// Seconds of ringing and of talk.
+    fn talking(&mut self, ringing: i64, short: bool) -> (i64, i64) {
         if short {
-            self.dice.seconds(17.0, 0.65, (8, 110))
+            (ringing, self.dice.seconds(17.0, 0.65, (8, 110)))
         } else {
-            self.dice.seconds(105.0, 0.95, (5, 4800))
+            shelf::answered(self.dice.seconds(105.0, 0.95, (5, 4800)))
         }
     }
 

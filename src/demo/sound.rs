@@ -1,6 +1,6 @@
 //! The sound of one call, as a recorder leaves it: 16-bit PCM, 8 kHz, in a WAV file.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
@@ -16,7 +16,7 @@ const HEADER: usize = 44;
 const STEP: usize = 32_768;
 
 /// What there is to hear of a call: enough to make the same samples again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sound {
     /// Length.
     seconds: usize,
@@ -49,6 +49,13 @@ impl Sound {
         }
     }
 
+    /// The sound of all calls that ring and last as long as this one.
+    pub(super) fn shared(draft: &NewRecording) -> Sound {
+        let own = Sound::of(draft);
+        let seed = seed_of(&format!("{} {} {}", own.busy, own.ringing, own.seconds));
+        Sound { stereo: false, voices: [seed, !seed], seed, ..own }
+    }
+
     /// The sound so far of a call in progress.
     pub(super) fn growing(draft: &NewRecording, now: i64) -> Sound {
         let seconds = (now - draft.start) as usize;
@@ -60,6 +67,12 @@ impl Sound {
         (HEADER + self.seconds * RATE * self.frame()) as i64
     }
 
+    /// Its length.
+    #[cfg(test)]
+    pub(super) const fn seconds(&self) -> usize {
+        self.seconds
+    }
+
     /// Bytes a sample, for all channels.
     const fn frame(&self) -> usize {
         if self.stereo { 4 } else { 2 }
@@ -67,9 +80,6 @@ impl Sound {
 
     /// Writes the file and, once the call has ended, dates it to that moment.
     pub(super) fn write(&self, path: &Path, end: i64) -> io::Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
         let mut file = File::create(path)?;
         file.write_all(&self.wav())?;
         match u64::try_from(end) {
