@@ -179,7 +179,11 @@ impl Fields {
 
     /// Puts U+FFFD where a field is not UTF-8.
     pub fn mend(&mut self) {
-        if std::str::from_utf8(self.get(0)).is_ok() && std::str::from_utf8(&self.text).is_ok() {
+        // What is cut in two by the end of a field may be right as a whole.
+        let ends = &self.ends[..self.count];
+        if std::str::from_utf8(&self.text)
+            .is_ok_and(|text| ends.iter().all(|end| text.is_char_boundary(*end)))
+        {
             return;
         }
         let mended: Vec<String> =
@@ -268,6 +272,16 @@ mod tests {
         assert_eq!(rows(text, true), [row(1, &["a\nb\r\nc", "d"]), row(4, &["e", "f"])]);
         let unclosed = (1, Err(Damage::Unclosed));
         assert_eq!(rows(text, false)[0], unclosed);
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_replaced_also_where_two_halves_would_be() {
+        let mut rows = Rows::of_lines(&b"\xc3,\xa9,\xc3\xa9,\"a\x80\""[..]);
+        let mut fields = Fields::default();
+        assert_eq!(rows.next(&mut fields).unwrap(), Some((1, Ok(()))));
+        fields.mend();
+        let texts: Vec<&str> = (0..fields.len()).map(|index| fields.text(index)).collect();
+        assert_eq!(texts, ["\u{fffd}", "\u{fffd}", "é", "a\u{fffd}"]);
     }
 
     #[test]
