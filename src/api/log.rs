@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
 /// Parameters whose values may stand in the log. Others – passwords, tokens, and what somebody mistyped – do not.
-const LOGGED: [&str; 35] = [
+const LOGGED: [&str; 36] = [
     "action",
     "after",
     "called",
@@ -38,6 +38,7 @@ const LOGGED: [&str; 35] = [
     "sha1",
     "sha256",
     "sort",
+    "stale",
     "start",
     "timezone",
     "totaltime_maximum",

@@ -36,6 +36,7 @@ pub const OFFSET: Parameter = Parameter::natural("offset", "0", "Rows to skip");
 const COUNT: Parameter = Parameter::flag("count", "1: how much matches, and no rows");
 pub const DIRECTION: Parameter =
     Parameter::choice("direction", &["in", "out", "internal"], "", "Only calls of this direction");
+pub const STALE: Parameter = Parameter::flag("stale", "1: only rows whose sound is missing");
 
 const AFTER: Parameter =
     Parameter::text("after", "Continue behind the row that this `next` value stands for");
@@ -62,6 +63,7 @@ pub const LIST: &[Parameter] = &[
     COUNT,
     AFTER,
     DIRECTION,
+    STALE,
     SEARCH,
 ];
 
@@ -118,6 +120,7 @@ impl Wanted {
             totaltime_minimum: reading.integer(&TOTALTIME_MINIMUM).unwrap_or(0),
             totaltime_maximum: reading.integer(&TOTALTIME_MAXIMUM).filter(|maximum| *maximum >= 0),
             direction: reading.choice(&DIRECTION).map(|place| Direction::ALL[place]),
+            stale: reading.flag(&STALE),
         };
         let page = Page {
             sort: reading.choice(&SORT).map_or(Sort::Start, |place| Sort::ALL[place]),

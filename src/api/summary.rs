@@ -36,6 +36,7 @@ pub const SUMMARY: &[Parameter] = &[
     list::TOTALTIME_MINIMUM,
     list::TOTALTIME_MAXIMUM,
     list::DIRECTION,
+    list::STALE,
     list::SEARCH,
     INTERVAL,
     calendar::TIMEZONE,

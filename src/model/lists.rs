@@ -79,6 +79,8 @@ pub struct Filter {
     pub totaltime_maximum: Option<i64>,
     /// Only this direction.
     pub direction: Option<Direction>,
+    /// Only rows whose sound is missing.
+    pub stale: bool,
 }
 
 /// The order of a list and the part of it that is wanted.

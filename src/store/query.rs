@@ -93,6 +93,7 @@ impl<'a> Query<'a> {
         match choice.access {
             Access::Rows => self.push(&format!(" INDEXED BY {by_start}")),
             Access::InProgress => self.push(&format!(" INDEXED BY recordings_{column}_in_progress")),
+            Access::Stale => self.push(&format!(" INDEXED BY recordings_{column}_stale")),
             Access::Index | Access::IndexOfCandidates => self.push(&format!(" INDEXED BY {list}")),
             Access::Candidates => self.push(" NOT INDEXED"),
         }
@@ -107,7 +108,7 @@ impl<'a> Query<'a> {
                 self.compare(" AND among(", &choice.candidates);
                 self.push(", r.id)");
             }
-            Access::Rows | Access::Index | Access::InProgress => {}
+            Access::Rows | Access::Index | Access::InProgress | Access::Stale => {}
         }
         if let Scope::Own { customer, person } = filter.scope {
             self.push(" AND r.recordgroup IN (SELECT g.id FROM recordgroups g WHERE g.customer = ");
@@ -170,6 +171,9 @@ impl<'a> Query<'a> {
             Some(true) => self.push(" AND r.complete <> 0"),
             Some(false) => self.push(" AND r.complete = 0"),
             None => {}
+        }
+        if filter.stale {
+            self.push(" AND r.stale = 1");
         }
         if filter.totaltime_minimum > 0 {
             self.compare(" AND r.totaltime >= ", filter.totaltime_minimum);

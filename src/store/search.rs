@@ -48,6 +48,8 @@ pub enum Access {
     Index,
     /// The index of the calls in progress.
     InProgress,
+    /// The index of the rows whose sound is missing.
+    Stale,
     /// The rows that the trigram index names.
     Candidates,
     /// The index in order, but only rows that the trigram index names.
@@ -101,6 +103,7 @@ impl Reader {
         let selective =
             filter.totaltime_minimum > 0 || filter.totaltime_maximum.is_some() || filter.direction.is_some();
         match page {
+            _ if filter.stale => Choice::new(Access::Stale, "only rows whose sound is missing"),
             _ if filter.complete == Some(false) => Choice::new(Access::InProgress, "only calls in progress"),
             None => Choice::new(Access::Index, "the index has what is counted"),
             Some(page) if page.sort != Sort::Start => {

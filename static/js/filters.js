@@ -38,6 +38,8 @@ function rangeText(search) {
 
 const QUOTED = { search: "Search", caller: "Caller", called: "Called" };
 
+const STATES = { done: "Ended", live: "In progress", missing: "Sound missing" };
+
 /** A filter in words. @param {keyof import("./types.js").Search} key */
 export function describe(search, key) {
   if (QUOTED[key]) return `${QUOTED[key]} “${search[key]}”`;
@@ -47,7 +49,7 @@ export function describe(search, key) {
   if (key === "direction") return format.direction(search.direction);
   if (key === "min") return `at least ${format.duration(search.min)}`;
   if (key === "max") return `at most ${format.duration(search.max)}`;
-  return search.state === "live" ? "In progress" : "Ended";
+  return STATES[search.state];
 }
 
 function drawRanges(search) {

@@ -30,8 +30,10 @@ function lag(milliseconds) {
   return milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(1)} s` : format.spoken(milliseconds / 1000);
 }
 
-function figure(label, value, { note = "", bad = false } = {}) {
-  return html`<div class="figure ${bad ? "bad" : ""}"><dt>${label}</dt><dd>${bad ? icon("warning") : ""}${value}</dd>${note ? html`<dd class="note">${note}</dd>` : ""}</div>`;
+/** @param {{note?: string, bad?: boolean, to?: string}} [more]  `to`: the search that lists them */
+function figure(label, value, { note = "", bad = false, to = "" } = {}) {
+  const shown = to ? html`<a href="/?${to}">${value}</a>` : value;
+  return html`<div class="figure ${bad ? "bad" : ""}"><dt>${label}</dt><dd>${bad ? icon("warning") : ""}${shown}</dd>${note ? html`<dd class="note">${note}</dd>` : ""}</div>`;
 }
 
 function disk({ name, size, free }) {
@@ -43,9 +45,9 @@ function disk({ name, size, free }) {
 function figures({ calls_today, in_progress, rows_without_files, files_without_rows, disks }) {
   const out = total(files_without_rows);
   return html`<dl class="figures">
-    ${figure("Calls today", format.count(calls_today))}
-    ${figure("In progress", format.count(in_progress))}
-    ${figure("Calls whose file is missing", format.count(rows_without_files), { bad: rows_without_files > 0 })}
+    ${figure("Calls today", format.count(calls_today), { to: "range=today" })}
+    ${figure("In progress", format.count(in_progress), { to: "state=live" })}
+    ${figure("Calls whose file is missing", format.count(rows_without_files), { bad: rows_without_files > 0, to: "state=missing" })}
     ${figure("Files that are no calls", format.count(out))}
     ${disks.map(disk)}
   </dl>`;

@@ -3,7 +3,7 @@
 import { number, term } from "./numbers.js";
 import { bounds } from "./ranges.js";
 
-const COMPLETE = { "": -1, done: 1, live: 0 };
+const COMPLETE = { "": -1, done: 1, live: 0, missing: -1 };
 
 /**
  * The filters of recording/recordings/list, count and summary.
@@ -24,6 +24,7 @@ export function filters(search, now) {
     totaltime_minimum: search.min,
     totaltime_maximum: search.max,
     complete: COMPLETE[search.state],
+    stale: search.state === "missing" ? 1 : "",
   };
 }
 

@@ -43,7 +43,7 @@ const READ = {
   direction: oneOf("", "in", "out", "internal"),
   min: whole,
   max: whole,
-  state: oneOf("", "done", "live"),
+  state: oneOf("", "done", "live", "missing"),
   sort: oneOf("start", "snumber", "cnumber", "totaltime", "expires"),
   order: oneOf("desc", "asc"),
   per: oneOf("", "hour", "day", "week", "month"),

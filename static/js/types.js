@@ -71,7 +71,7 @@
  * @property {string} direction
  * @property {string} min        seconds
  * @property {string} max        seconds
- * @property {string} state      "", "done" or "live"
+ * @property {string} state      "", "done", "live" or "missing": without the sound
  * @property {string} sort
  * @property {string} order      "asc" or "desc"
  * @property {string} per        chart interval; empty: fitting the range

@@ -68,15 +68,15 @@ fn sql_row(dice: &mut Dice, uniqueid: &str) -> String {
     let expires = if dice.one_in(2) { 0 } else { 1_800_000_000 + dice.below(3) };
     let (snumber, cnumber, caller) = (sql_text(dice), sql_text(dice), sql_text(dice));
     let direction = dice.pick(&["", "in", "out", "internal"]);
-    let size = dice.below(1000);
+    let (size, stale) = (dice.below(1000), u8::from(dice.one_in(4)));
     format!(
         "({customer}, {group}, '{uniqueid}', '1', {start}, {totaltime}, {complete}, {expires}, {snumber}, {cnumber}, \
-         {caller}, '{direction}', {size})"
+         {caller}, '{direction}', {size}, {stale})"
     )
 }
 
 const COLUMNS: &str = "(customer, recordgroup, uniqueid, recordid, start, totaltime, complete, expires, snumber, \
-                       cnumber, callerid_internal, direction, size)";
+                       cnumber, callerid_internal, direction, size, stale)";
 
 fn insert(dice: &mut Dice, prefix: &str, rows: u64) -> String {
     let rows: Vec<String> = (0..rows).map(|row| sql_row(dice, &format!("{prefix}{row}"))).collect();
@@ -179,6 +179,10 @@ impl Question {
             let direction = dice.pick(&["in", "out", "internal"]);
             self.pairs.push(("direction", direction.into()));
             self.and(&format!("direction = '{direction}'"));
+        }
+        if dice.one_in(6) {
+            self.pairs.push(("stale", "1".into()));
+            self.and("stale = 1");
         }
         if dice.one_in(5) {
             self.pairs.push(("count", "1".into()));

@@ -443,6 +443,7 @@ const VERSION_1: &str = "
     DROP TRIGGER recordings_search_insert; DROP TRIGGER recordings_search_update; DROP TABLE recordings_unindexed;
     DROP INDEX recordings_recordgroup_list; DROP INDEX recordings_customer_list;
     DROP INDEX recordings_recordgroup_in_progress; DROP INDEX recordings_customer_in_progress;
+    DROP INDEX recordings_recordgroup_stale; DROP INDEX recordings_customer_stale;
     PRAGMA application_id = 0x54415045; PRAGMA user_version = 1;";
 
 #[test]
@@ -485,6 +486,8 @@ fn search_plan_says_which_way_a_request_takes_and_why() {
         ("limit=100", &["Rows"][..]),
         ("sort=cnumber", &["Index"]),
         ("complete=0", &["InProgress"]),
+        ("stale=1", &["Stale"]),
+        ("stale=1;count=1", &["Stale"]),
         ("count=1", &["Index"]),
         ("search=person+17123", &["Candidates: ", "\"123\"", "trigram"]),
         ("search=zz", &["Rows", "three characters"]),

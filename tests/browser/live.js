@@ -265,8 +265,10 @@ test("the status says which files are left out and which calls lack their file, 
   const source = page.getByRole("table", { name: "Sources" }).locator("tbody tr").first();
   assert.match(await source.textContent(), /Today/);
   assert.match(await figure(page, "Sound, free"), /[GMT]B/);
-  await page.getByRole("link", { name: "Calls", exact: true }).click();
+  await page.locator(".figure", { hasText: "file is missing" }).getByRole("link").click();
   await settled(page);
+  assert.equal(await page.evaluate(() => location.pathname + location.search), "/?state=missing");
+  await page.locator("#grid").getByText("The sound is missing").first().waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });

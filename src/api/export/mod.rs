@@ -48,6 +48,7 @@ pub const EXPORT: &[Parameter] = &[
     list::LIMIT,
     list::OFFSET,
     list::DIRECTION,
+    list::STALE,
     list::SEARCH,
     IDS,
     FORMAT,

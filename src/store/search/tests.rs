@@ -131,6 +131,7 @@ fn every_way_gives_the_rows_of_a_plain_scan_in_order() {
             let expected = asked.page_of(&world.plain_scan(&asked));
             let mut ways = vec![Access::Rows, Access::Index];
             ways.extend((asked.filter.complete == Some(false)).then_some(Access::InProgress));
+            ways.extend(asked.filter.stale.then_some(Access::Stale));
             let candidates = world.candidates(&asked.filter);
             ways.extend(
                 candidates
@@ -153,7 +154,7 @@ fn every_way_gives_the_rows_of_a_plain_scan_in_order() {
                 }
             }
         }
-        assert_eq!(seen.len(), 15, "each way was taken through each number of parts: {seen:?}");
+        assert_eq!(seen.len(), 18, "each way was taken through each number of parts: {seen:?}");
     }
 }
 
@@ -207,7 +208,7 @@ fn lists_pages_and_totals_are_those_of_a_plain_scan_while_rows_come_and_go() {
     let taken: Vec<String> = taken.into_iter().collect();
     assert_eq!(
         taken,
-        ["Candidates", "InProgress", "Index", "IndexOfCandidates", "Rows"],
+        ["Candidates", "InProgress", "Index", "IndexOfCandidates", "Rows", "Stale"],
         "each way was chosen"
     );
 }

@@ -80,6 +80,9 @@ impl World {
         if let Some(direction) = filter.direction {
             let _ = write!(sql, " AND r.direction = '{}'", direction.as_str());
         }
+        if filter.stale {
+            sql.push_str(" AND r.stale = 1");
+        }
         let mut contains = |column: &str, needle: Vec<u8>| {
             if !needle.is_empty() {
                 values.push(Box::new(needle));
@@ -202,6 +205,7 @@ impl World {
             totaltime_minimum: if dice.one_in(5) { dice.number(5) } else { 0 },
             totaltime_maximum: if dice.one_in(5) { Some(dice.number(6)) } else { None },
             direction: if dice.one_in(6) { Some(dice.pick(&Direction::ALL)) } else { None },
+            stale: dice.one_in(8),
         };
         let sort = if dice.one_in(2) { Sort::Start } else { dice.pick(&Sort::ALL) };
         let descending = dice.one_in(2);

@@ -55,6 +55,7 @@ fn everything(search: &str) -> Filter {
         totaltime_minimum: 0,
         totaltime_maximum: None,
         direction: None,
+        stale: false,
     }
 }
 

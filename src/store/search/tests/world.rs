@@ -137,7 +137,7 @@ pub(super) const NAMES: [&str; 10] = [
 ];
 
 pub(super) const OTHERS: &str =
-    "customer, recordgroup, uniqueid, recordid, start, complete, totaltime, size, expires, direction";
+    "customer, recordgroup, uniqueid, recordid, start, complete, totaltime, size, expires, direction, stale";
 
 /// A database, the connection of another program, and the ways to ask.
 pub(super) struct World {
@@ -238,7 +238,7 @@ impl World {
         let totaltime = sort_value(dice, totaltime);
         let expires = sort_value(dice, 0);
         let direction = dice.pick(&["", "in", "out", "internal"]);
-        let fixed: [Option<Stored>; 10] = [
+        let fixed: [Option<Stored>; 11] = [
             Some(Stored::Integer(customer)),
             Some(Stored::Integer(group)),
             Some(Stored::Text(uniqueid.into())),
@@ -249,6 +249,7 @@ impl World {
             Some(Stored::Integer(size)),
             expires,
             Some(Stored::Text(direction.into())),
+            Some(Stored::Integer(i64::from(dice.one_in(5)))),
         ];
         let names = NAMES.map(|_| stored(dice, table));
         let values: Vec<&dyn ToSql> = std::iter::once(&id as &dyn ToSql)
