@@ -1,33 +1,29 @@
 //! A folder's thread: what happened since the last step goes through the door, what can't yet is tried again.
 
+mod listening;
+mod taking;
+
 use std::collections::{BTreeMap, HashMap};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::growing::Growing;
 use super::held::Held;
-use super::look::{Look, Looker, is_sound};
-use super::scan::{self, Origin, origin};
-use super::watch::{Seen, Watch};
+use super::look::Looker;
+use super::scan;
+use super::watch::Watch;
 use crate::config::Folder;
 use crate::ingest::Stop;
 use crate::ingest::names::Names;
-use crate::intake::{Draft, Intake, Outcome};
+use crate::intake::Intake;
 use crate::media::Media;
-use crate::store::{FileKnown, Store, StoreError};
+use crate::store::{FileKnown, Store};
+
+pub use taking::began;
 
 /// How long a step waits for something to happen, and so how soon it is heard that it shall end.
 const STEP: Duration = Duration::from_millis(250);
-/// Drafts of one transaction.
-const BATCH: usize = 500;
-/// How long a file that is gone may take to show up elsewhere.
-const MOVING: Duration = Duration::from_secs(2);
-/// How long the original of a copy may take to go.
-const COPYING: Duration = Duration::from_secs(30);
-/// How long it counts what the processes were found to have open.
-const FRESH: Duration = Duration::from_secs(1);
 /// The longest pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -230,165 +226,10 @@ impl Spool {
         Ok(())
     }
 
-    /// What inotify has to say.
-    fn listen(&mut self, most: Duration) -> anyhow::Result<()> {
-        let Some(watch) = &mut self.watch else { return Ok(()) };
-        let most = if self.due.is_empty() { most } else { Duration::ZERO };
-        for seen in watch.wait(most)? {
-            match seen {
-                Seen::Lost => self.scanned = None,
-                Seen::Folder(folder) => match self.look_through(&folder) {
-                    // It went again.
-                    Err(error) if is_not_found(&error) => {}
-                    other => other?,
-                },
-                Seen::Closed(path) => self.note(&path, Some(true)),
-                Seen::Came(path) => self.note(&path, None),
-                Seen::Written(path) => self.note_written(&path),
-                Seen::Went(path) => self.went.extend(text(&path).map(|path| (path, Instant::now()))),
-            }
-        }
-        Ok(())
-    }
-
-    fn note(&mut self, path: &Path, closed: Option<bool>) {
-        if let Some(path) = text(path).filter(|path| is_sound(name_of(path))) {
-            self.due.insert(path, closed);
-        }
-    }
-
-    /// The first time that a file is written to its row goes back in progress, or begins; what follows only shows that it
-    /// goes on.
-    fn note_written(&mut self, path: &Path) {
-        let Some(path) = text(path).filter(|path| is_sound(name_of(path))) else { return };
-        // Also if it is due already: it was closed and opened again between two looks.
-        if !self.growing.written(&path) || self.due.contains_key(&path) {
-            self.due.insert(path, Some(false));
-        }
-    }
-
     fn look_after_growing(&mut self) {
         for path in self.growing.resting(&self.looker.media_root) {
             self.due.entry(path).or_insert(None);
         }
-    }
-
-    /// Looks at what is due and takes it through the door. What fails stays due.
-    fn take_in(&mut self) -> anyhow::Result<()> {
-        while !self.due.is_empty() && !self.stop.is_told() {
-            let begun = Instant::now();
-            let batch: Vec<(String, Option<bool>)> =
-                self.due.iter().take(BATCH).map(|(path, closed)| (path.clone(), *closed)).collect();
-            let mut drafts = Vec::new();
-            for (path, closed) in &batch {
-                drafts.extend(self.look(path, *closed)?);
-            }
-            drafts.sort_by_cached_key(|draft| (began(draft), draft.path.clone()));
-            let outcomes = self.intake.accept_all(&self.store, &drafts, self.now())?;
-            for (draft, outcome) in drafts.iter().zip(outcomes) {
-                self.taken(draft, &outcome, begun.elapsed());
-            }
-            for (path, _) in &batch {
-                self.due.remove(path);
-            }
-        }
-        Ok(())
-    }
-
-    fn look(&mut self, path: &str, closed: Option<bool>) -> Result<Option<Draft>, StoreError> {
-        let rest = self.growing.rest(path);
-        if closed.is_none() && self.held.as_ref().is_none_or(|(at, _)| at.elapsed() > FRESH) {
-            self.held = Some((Instant::now(), Held::look()));
-        }
-        let nothing = Held::none();
-        let held = self.held.as_ref().map_or(&nothing, |(_, held)| held);
-        match self.looker.look(path, closed, held, rest, self.nanoseconds()) {
-            Look::Draft(draft) => self.with_origin(path, *draft),
-            Look::Waits => {
-                self.grow(path);
-                Ok(None)
-            }
-            Look::Gone => {
-                self.growing.end(path);
-                self.went.push((path.into(), Instant::now()));
-                Ok(None)
-            }
-            Look::Unreadable(why) => {
-                tracing::warn!("{path} cannot be read: {why}");
-                self.intake.live().note(&self.name(), |status| status.trouble = format!("{path}: {why}"));
-                // The next look through the folder tries again.
-                Ok(None)
-            }
-        }
-    }
-
-    /// An unknown file may be a known one that was moved. One that is just being copied waits a little: `mv` to another
-    /// disk removes the original afterwards.
-    fn with_origin(&mut self, path: &str, mut draft: Draft) -> Result<Option<Draft>, StoreError> {
-        let reader = self.store.reader()?;
-        if reader.file_at(path)?.is_none() {
-            match origin(&reader, &self.looker.media_root, &draft, &self.lost)? {
-                Origin::New => {}
-                Origin::Moved(from) => draft.moved_from = Some(from),
-                Origin::Copied => {
-                    let since = *self.copied.entry(path.into()).or_insert_with(Instant::now);
-                    if since.elapsed() < COPYING {
-                        self.grow(path);
-                        return Ok(None);
-                    }
-                }
-            }
-        }
-        self.copied.remove(path);
-        Ok(Some(draft))
-    }
-
-    fn taken(&mut self, draft: &Draft, outcome: &Outcome, lag: Duration) {
-        let Some(path) = &draft.path else { return };
-        if draft.file.as_ref().is_some_and(|file| file.closed) {
-            self.growing.end(path);
-        } else {
-            self.grow(path);
-        }
-        let now = self.now();
-        self.intake.live().note(&self.name(), |status| {
-            status.last_event = now;
-            status.lag = i64::try_from(lag.as_millis()).unwrap_or(i64::MAX);
-            match outcome {
-                Outcome::Inserted => status.inserted += 1,
-                Outcome::Completed => status.completed += 1,
-                Outcome::Enriched => status.enriched += 1,
-                Outcome::Excluded(_) => status.excluded += 1,
-                _ => {}
-            }
-        });
-    }
-
-    fn grow(&mut self, path: &str) {
-        self.growing.goes_on(path, &self.looker.media_root, (self.clock)());
-    }
-
-    /// Files that went, and have not come anywhere else: their rows say that the sound is missing.
-    fn look_after_gone(&mut self) -> anyhow::Result<()> {
-        let (over, rest) =
-            std::mem::take(&mut self.went).into_iter().partition(|(_, at)| at.elapsed() >= MOVING);
-        self.went = rest;
-        let over: Vec<(String, Instant)> = over;
-        for (path, at) in &over {
-            if let Err(error) = self.gone(path) {
-                self.went.push((path.clone(), *at));
-                return Err(error.into());
-            }
-        }
-        Ok(())
-    }
-
-    fn gone(&mut self, path: &str) -> Result<(), StoreError> {
-        if self.looker.media_root.join(path).exists() {
-            return Ok(());
-        }
-        self.growing.end(path);
-        self.intake.file_gone(&self.store, path, self.now())
     }
 
     /// Unix seconds.
@@ -402,25 +243,7 @@ impl Spool {
     }
 }
 
-/// When a recording began, to count those of a channel in order.
-pub fn began(draft: &Draft) -> i64 {
-    let of_file = draft.file.as_ref().map_or(0, |file| file.created.min(file.modified) / 1_000_000_000);
-    draft.facts.start.unwrap_or(of_file)
-}
-
 fn identity(facts: &std::fs::Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt;
     (facts.dev(), facts.ino())
-}
-
-fn is_not_found(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
-}
-
-fn text(path: &Path) -> Option<String> {
-    path.to_str().map(str::to_owned)
-}
-
-fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

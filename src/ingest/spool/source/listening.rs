@@ -1,0 +1,87 @@
+//! What is said to happen to files, and what to make of it.
+
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::Spool;
+use crate::ingest::spool::look::is_sound;
+use crate::ingest::spool::watch::Seen;
+use crate::store::StoreError;
+
+/// How long a file that is gone may take to show up elsewhere.
+const MOVING: Duration = Duration::from_secs(2);
+
+impl Spool {
+    /// What inotify has to say.
+    pub(super) fn listen(&mut self, most: Duration) -> anyhow::Result<()> {
+        let Some(watch) = &mut self.watch else { return Ok(()) };
+        let most = if self.due.is_empty() { most } else { Duration::ZERO };
+        for seen in watch.wait(most)? {
+            match seen {
+                Seen::Lost => self.scanned = None,
+                Seen::Folder(folder) => match self.look_through(&folder) {
+                    // It went again.
+                    Err(error) if is_not_found(&error) => {}
+                    other => other?,
+                },
+                Seen::Closed(path) => self.note(&path, Some(true)),
+                Seen::Came(path) => self.note(&path, None),
+                Seen::Written(path) => self.note_written(&path),
+                Seen::Went(path) => self.went.extend(text(&path).map(|path| (path, Instant::now()))),
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, path: &Path, closed: Option<bool>) {
+        if let Some(path) = text(path).filter(|path| is_sound(name_of(path))) {
+            self.due.insert(path, closed);
+        }
+    }
+
+    /// The first time that a file is written to its row goes back in progress, or begins; what follows only shows that it
+    /// goes on.
+    fn note_written(&mut self, path: &Path) {
+        let Some(path) = text(path).filter(|path| is_sound(name_of(path))) else { return };
+        // Also if it is due already: it was closed and opened again between two looks.
+        if !self.growing.written(&path) || self.due.contains_key(&path) {
+            self.due.insert(path, Some(false));
+        }
+    }
+
+    /// Files that went, and have not come anywhere else: their rows say that the sound is missing.
+    pub(super) fn look_after_gone(&mut self) -> anyhow::Result<()> {
+        let (over, rest) =
+            std::mem::take(&mut self.went).into_iter().partition(|(_, at)| at.elapsed() >= MOVING);
+        self.went = rest;
+        let over: Vec<(String, Instant)> = over;
+        for (path, at) in &over {
+            if let Err(error) = self.gone(path) {
+                self.went.push((path.clone(), *at));
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn gone(&mut self, path: &str) -> Result<(), StoreError> {
+        if self.looker.media_root.join(path).exists() {
+            return Ok(());
+        }
+        self.growing.end(path);
+        self.intake.file_gone(&self.store, path, self.now())
+    }
+}
+
+fn is_not_found(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+fn text(path: &Path) -> Option<String> {
+    path.to_str().map(str::to_owned)
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

@@ -1,0 +1,120 @@
+//! From the files that are due through the door.
+
+use std::time::{Duration, Instant};
+
+use super::Spool;
+use crate::ingest::spool::held::Held;
+use crate::ingest::spool::look::Look;
+use crate::ingest::spool::scan::{Origin, origin};
+use crate::intake::{Draft, Outcome};
+use crate::store::StoreError;
+
+/// Drafts of one transaction.
+const BATCH: usize = 500;
+/// How long the original of a copy may take to go.
+const COPYING: Duration = Duration::from_secs(30);
+/// How long it counts what the processes were found to have open.
+const FRESH: Duration = Duration::from_secs(1);
+
+impl Spool {
+    /// Looks at what is due and takes it through the door. What fails stays due.
+    pub(super) fn take_in(&mut self) -> anyhow::Result<()> {
+        while !self.due.is_empty() && !self.stop.is_told() {
+            let begun = Instant::now();
+            let batch: Vec<(String, Option<bool>)> =
+                self.due.iter().take(BATCH).map(|(path, closed)| (path.clone(), *closed)).collect();
+            let mut drafts = Vec::new();
+            for (path, closed) in &batch {
+                drafts.extend(self.look(path, *closed)?);
+            }
+            drafts.sort_by_cached_key(|draft| (began(draft), draft.path.clone()));
+            let outcomes = self.intake.accept_all(&self.store, &drafts, self.now())?;
+            for (draft, outcome) in drafts.iter().zip(outcomes) {
+                self.taken(draft, &outcome, begun.elapsed());
+            }
+            for (path, _) in &batch {
+                self.due.remove(path);
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, path: &str, closed: Option<bool>) -> Result<Option<Draft>, StoreError> {
+        let rest = self.growing.rest(path);
+        if closed.is_none() && self.held.as_ref().is_none_or(|(at, _)| at.elapsed() > FRESH) {
+            self.held = Some((Instant::now(), Held::look()));
+        }
+        let nothing = Held::none();
+        let held = self.held.as_ref().map_or(&nothing, |(_, held)| held);
+        match self.looker.look(path, closed, held, rest, self.nanoseconds()) {
+            Look::Draft(draft) => self.with_origin(path, *draft),
+            Look::Waits => {
+                self.grow(path);
+                Ok(None)
+            }
+            Look::Gone => {
+                self.growing.end(path);
+                self.went.push((path.into(), Instant::now()));
+                Ok(None)
+            }
+            Look::Unreadable(why) => {
+                tracing::warn!("{path} cannot be read: {why}");
+                self.intake.live().note(&self.name(), |status| status.trouble = format!("{path}: {why}"));
+                // The next look through the folder tries again.
+                Ok(None)
+            }
+        }
+    }
+
+    /// An unknown file may be a known one that was moved. One that is just being copied waits a little: `mv` to another
+    /// disk removes the original afterwards.
+    fn with_origin(&mut self, path: &str, mut draft: Draft) -> Result<Option<Draft>, StoreError> {
+        let reader = self.store.reader()?;
+        if reader.file_at(path)?.is_none() {
+            match origin(&reader, &self.looker.media_root, &draft, &self.lost)? {
+                Origin::New => {}
+                Origin::Moved(from) => draft.moved_from = Some(from),
+                Origin::Copied => {
+                    let since = *self.copied.entry(path.into()).or_insert_with(Instant::now);
+                    if since.elapsed() < COPYING {
+                        self.grow(path);
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+        self.copied.remove(path);
+        Ok(Some(draft))
+    }
+
+    fn taken(&mut self, draft: &Draft, outcome: &Outcome, lag: Duration) {
+        let Some(path) = &draft.path else { return };
+        if draft.file.as_ref().is_some_and(|file| file.closed) {
+            self.growing.end(path);
+        } else {
+            self.grow(path);
+        }
+        let now = self.now();
+        self.intake.live().note(&self.name(), |status| {
+            status.last_event = now;
+            status.lag = i64::try_from(lag.as_millis()).unwrap_or(i64::MAX);
+            match outcome {
+                Outcome::Inserted => status.inserted += 1,
+                Outcome::Completed => status.completed += 1,
+                Outcome::Enriched => status.enriched += 1,
+                Outcome::Excluded(_) => status.excluded += 1,
+                _ => {}
+            }
+        });
+    }
+
+    fn grow(&mut self, path: &str) {
+        self.growing.goes_on(path, &self.looker.media_root, (self.clock)());
+    }
+}
+
+/// When a recording began, to count those of a channel in order.
+pub fn began(draft: &Draft) -> i64 {
+    let of_file = draft.file.as_ref().map_or(0, |file| file.created.min(file.modified) / 1_000_000_000);
+    draft.facts.start.unwrap_or(of_file)
+}
