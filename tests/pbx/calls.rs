@@ -34,6 +34,10 @@ pub struct Call {
     pub caller: &'static str,
     /// Format of the recording, or "none".
     pub format: &'static str,
+    /// The file is named by the uniqueid alone.
+    pub plain: bool,
+    /// Both ends are Local channels of the PBX.
+    pub local: bool,
     /// Transfers by REFER to there.
     pub refer: &'static str,
     /// Seconds until it gives up.
@@ -48,6 +52,8 @@ const CALL: Call = Call {
     talk: 3.0,
     caller: "",
     format: "",
+    plain: false,
+    local: false,
     refer: "",
     patience: 30.0,
     acts: &[],
@@ -176,6 +182,51 @@ fn more() -> Vec<Call> {
     ]
 }
 
+/// The same between Local channels, and names without a scheme. A Local channel does not say whose phone it stands for, so
+/// who answered has a number and no name.
+fn local() -> Vec<Call> {
+    let out = |from, to| out(from, to, is("answer", "out", to, to, ""));
+    let pbx = |from, to| self::out(from, to, is("answer", "internal", to, "", ""));
+    let alice = |caller| inward(caller, "5550100", is("answer", "in", "5550100", "101", ""));
+    let mut calls = vec![
+        out("101", "5551230201"),
+        alice("Maria Local <5551230202>"),
+        self::out("103", "102", is("answer", "internal", "102", "102", "")),
+        Call {
+            format: "wav49",
+            ..inward(
+                "Queue Local <5551230203>",
+                "5550400",
+                Expected { kind: "queue", ..is("answer", "in", "5550400", "102", "Bob Support") },
+            )
+        },
+        Call {
+            format: "gsm",
+            ..inward("Ring Local <5551230204>", "5550600", is("answer", "in", "5550600", "", ""))
+        }
+        .either(),
+        Call { plain: true, ..out("101", "5551230205") },
+        inward("No Local <5551230206>", "5550199", is("noanswer", "in", "5550199", "", "")),
+        Call { talk: 1.4, ..out("101", "5551230207") },
+        Call { talk: 20.0, acts: &[(2.0, Act::Hangup)], ..alice("Hung Local <5551230208>") },
+        Call { talk: 6.0, acts: &[(1.5, Act::Blind("103"))], ..alice("Xfer Local <5551230209>") },
+        Call { talk: 12.0, ..pbx("103", "702") },
+        Call { talk: 12.0, ..pbx("103", "703") },
+        Call { format: "alaw", ..pbx("103", "700") },
+        Call { format: "sln", ..pbx("103", "701") },
+        Call {
+            talk: 7.0,
+            format: "none",
+            acts: &[(1.0, Act::Record), (2.0, Act::Mute(true)), (3.0, Act::Mute(false)), (5.0, Act::Stop)],
+            ..alice("Demand Local <5551230210>")
+        },
+        Call { format: "wav16", ..out("101", "5551230211") },
+    ];
+    calls.iter_mut().for_each(|call| call.local = true);
+    calls.push(Call { plain: true, format: "ulaw", ..out("102", "5551230212") });
+    calls
+}
+
 impl Call {
     /// Whoever of the ring group is quicker.
     fn either(mut self) -> Call {
@@ -193,37 +244,60 @@ impl Call {
 
     /// Makes it, and does to it what is to be done.
     pub fn make(&self, pbx: &Ami, peer: &Ami) {
-        let channel = format!("PJSIP/{}@{}", self.to, self.from);
-        let patience = ((self.patience * 1000.0) as u32).to_string();
-        let talk = format!("SECONDS_TO_TALK={}", self.talk);
-        let refer = format!("REFER={}", self.refer);
-        let format = format!("PJSIP_HEADER(add,X-Format)={}", self.format);
-        let caller = match self.caller.split_once(" <") {
-            Some((name, number)) => {
-                format!("\"{}\" <{number}", name.replace('\\', "\\\\").replace('"', "\\\""))
-            }
-            None => String::new(),
-        };
-        let mut fields = vec![
-            ("Channel", channel.as_str()),
-            ("Context", "calling"),
-            ("Exten", if self.refer.is_empty() { "talk" } else { "refer" }),
-            ("Priority", "1"),
-            ("Timeout", patience.as_str()),
-            ("Async", "true"),
-            ("Variable", talk.as_str()),
-            ("Variable", refer.as_str()),
-        ];
-        if !self.format.is_empty() {
-            fields.push(("Variable", format.as_str()));
-        }
-        if !caller.is_empty() {
-            fields.push(("CallerID", caller.as_str()));
-        }
-        assert_eq!(peer.ask("Originate", &fields).text("Response"), "Success");
+        let fields = if self.local { self.locally() } else { self.by_sip() };
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let who = if self.local { pbx } else { peer };
+        assert_eq!(who.ask("Originate", &fields).text("Response"), "Success");
         if !self.acts.is_empty() {
             self.act(pbx);
         }
+    }
+
+    /// A telephone, or the trunk, calls the PBX.
+    fn by_sip(&self) -> Vec<(&'static str, String)> {
+        let mut fields = vec![
+            ("Channel", format!("PJSIP/{}@{}", self.to, self.from)),
+            ("Context", "calling".into()),
+            ("Exten", if self.refer.is_empty() { "talk" } else { "refer" }.into()),
+            ("Priority", "1".into()),
+            ("Timeout", ((self.patience * 1000.0) as u32).to_string()),
+            ("Async", "true".into()),
+            ("Variable", format!("SECONDS_TO_TALK={}", self.talk)),
+            ("Variable", format!("REFER={}", self.refer)),
+        ];
+        if !self.format.is_empty() {
+            fields.push(("Variable", format!("PJSIP_HEADER(add,X-Format)={}", self.format)));
+        }
+        if self.plain {
+            fields.push(("Variable", "PJSIP_HEADER(add,X-Plain)=1".into()));
+        }
+        if let Some((name, number)) = self.caller.split_once(" <") {
+            let name = name.replace('\\', "\\\\").replace('"', "\\\"");
+            fields.push(("CallerID", format!("\"{name}\" <{number}")));
+        }
+        fields
+    }
+
+    /// The PBX makes both ends itself.
+    fn locally(&self) -> Vec<(&'static str, String)> {
+        let (context, caller) = match self.from {
+            "trunk" => ("from-trunk", self.caller),
+            "101" => ("from-internal", "Alice Agent <101>"),
+            _ => ("from-internal", "Chloé Dupré, Sales <103>"),
+        };
+        let (name, number) = caller.split_once(" <").expect("a name and a number");
+        vec![
+            ("Channel", "Local/900@calling/n".into()),
+            ("Context", context.into()),
+            ("Exten", self.to.into()),
+            ("Priority", "1".into()),
+            ("Async", "true".into()),
+            ("CallerID", format!("\"{name}\" <{number}")),
+            ("Variable", format!("SECONDS_TO_TALK={}", self.talk)),
+            ("Variable", "__ACTORS=local".into()),
+            ("Variable", format!("FORMAT={}", self.format)),
+            ("Variable", format!("PLAIN={}", if self.plain { "1" } else { "" })),
+        ]
     }
 
     fn act(&self, pbx: &Ami) {
@@ -286,6 +360,7 @@ fn calls_of_every_kind_are_what_the_pbx_itself_says() {
     let mut calls = usual();
     if std::env::var_os("TAPELINE_TORTURE").is_some() {
         calls.extend(more());
+        calls.extend(local());
     }
     make_all(&calls, &lab, Duration::from_millis(700));
     compare::everything(&office, &calls);

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::calls::Call;
 use crate::lab;
 use crate::office::Office;
+use crate::program::finish;
 
 /// What a call's row must say beside what the PBX's own records do.
 #[derive(Clone, Copy)]
@@ -54,15 +57,20 @@ struct Detail {
     end: i64,
     billed: i64,
     answered: bool,
+    /// Somebody was there: not only the channel itself, which an originated one is from its beginning.
+    spoken: bool,
     linkedid: String,
 }
 
 /// Compares; gives the rows.
 pub fn everything(office: &Office, calls: &[Call]) -> Vec<Value> {
     let expected: usize = calls.iter().map(|call| call.expected.recordings + call.expected.files).sum();
-    let rows = office.list_once("all calls are over", |rows| {
+    office.list_once("all calls are over", |rows| {
         rows.len() >= expected && rows.iter().all(|row| row["complete"] == 1)
     });
+    // A recording that was stopped is complete before its call's records come.
+    std::thread::sleep(Duration::from_millis(500));
+    let rows = office.list();
     assert_eq!(rows.len(), expected, "{}", lines(&rows));
     for call in calls {
         let own: Vec<&Value> = (rows.iter())
@@ -75,8 +83,32 @@ pub fn everything(office: &Office, calls: &[Call]) -> Vec<Value> {
     for row in &rows {
         as_recorded(row, &details, &channels);
     }
+    as_in_the_database(&rows);
     as_files(&rows, calls);
     rows
+}
+
+/// Against the PBX's own database, whose records name the files.
+fn as_in_the_database(rows: &[Value]) {
+    let database = lab::root().join("var/lab/pbx/log/master.db");
+    let said = finish(
+        Command::new("sqlite3").args(["-readonly", "-csv"]).arg(database),
+        "SELECT recordingfile, uniqueid, linkedid, src, max(disposition = 'ANSWERED'),
+           sum(iif(disposition = 'ANSWERED', billsec, 0)) FROM cdr WHERE recordingfile <> '' GROUP BY recordingfile;",
+    );
+    let named: Vec<Vec<String>> = said.ok().lines().map(|line| fields(line.trim_end())).collect();
+    let by_name = |name: &str| rows.iter().find(|row| text(row, "path").rsplit('/').next() == Some(name));
+    for f in &named {
+        let row = by_name(&f[0]).unwrap_or_else(|| panic!("{} is not listed", f[0]));
+        assert_eq!((text(row, "uniqueid"), text(row, "callid")), (f[1].as_str(), f[2].as_str()), "{row:#}");
+        assert_eq!(text(row, "snumber"), f[3], "{row:#}");
+        let talked: i64 = f[5].parse().expect("seconds");
+        assert_eq!(number(row, "talktime"), talked.min(number(row, "totaltime")), "{row:#}");
+        assert!(text(row, "status") != "answer" || f[4] == "1", "{row:#}");
+    }
+    // Whatever sub-record of the dialplan named.
+    let schemed = |row: &&Value| text(row, "path").starts_with(|letter: char| letter.is_ascii_digit());
+    assert_eq!(named.len(), rows.iter().filter(schemed).count(), "{}", lines(rows));
 }
 
 fn text<'a>(row: &'a Value, name: &str) -> &'a str {
@@ -125,7 +157,8 @@ fn as_recorded(row: &Value, details: &BTreeMap<String, Vec<Detail>>, channels: &
     let answered = || details.iter().filter(|detail| detail.answered);
     let talked: i64 = answered().map(|detail| detail.billed).sum();
     assert_eq!(number(row, "talktime"), talked.min(number(row, "totaltime")), "{row:#}");
-    assert_eq!(text(row, "status") == "answer", answered().next().is_some(), "{row:#}");
+    let spoken = details.iter().any(|detail| detail.spoken);
+    assert_eq!(text(row, "status") == "answer", spoken, "{row:#}");
     let (start, end) = (number(row, "start"), number(row, "end"));
     let first = details.iter().map(|detail| detail.start).min().expect("a record");
     let last = details.iter().map(|detail| detail.end).max().expect("a record");
@@ -141,7 +174,7 @@ fn as_recorded(row: &Value, details: &BTreeMap<String, Vec<Detail>>, channels: &
 fn as_files(rows: &[Value], calls: &[Call]) {
     let mut files = Vec::new();
     walk(&lab::monitor(), &mut files);
-    files.retain(|(name, _)| !name.contains("-rx.") && !name.contains("-tx."));
+    files.retain(|(name, _)| !name.contains("-rx.") && !name.contains("-tx.") && !name.ends_with(".log"));
     files.sort();
     let missing = calls.iter().filter(|call| call.expected.missing).count();
     let mut named: Vec<&str> = rows.iter().map(|row| text(row, "path")).collect();
@@ -192,6 +225,7 @@ fn details() -> BTreeMap<String, Vec<Detail>> {
             end: seconds(&f[11]),
             billed: f[13].parse().expect("seconds"),
             answered: f[14] == "ANSWERED",
+            spoken: f[14] == "ANSWERED" && (f[13] != "0" || !f[6].is_empty()),
             linkedid: f[19].clone(),
         });
     }
