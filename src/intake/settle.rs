@@ -16,7 +16,8 @@ const DAY: i64 = 86_400;
 /// A file written last so long after the start and the sound that it has been touched since.
 const TOUCHED: i64 = 3_600;
 /// How calls end in which nobody talked.
-const UNANSWERED: [&str; 6] = ["noanswer", "busy", "cancel", "congestion", "failed", "rejected"];
+const UNANSWERED: [&str; 7] =
+    ["noanswer", "busy", "cancel", "congestion", "chanunavail", "failed", "rejected"];
 /// What a PBX writes in the place of a number that is withheld.
 const WITHHELD: [&str; 5] = ["anonymous", "restricted", "private", "unavailable", "unknown"];
 
@@ -109,7 +110,7 @@ pub(super) fn is_over(known: &Known) -> bool {
 }
 
 /// The row of all that is known. `old` gives what intake never changes.
-pub(super) fn row_of(facts: Facts, known: &mut Known, old: &NewRecording) -> NewRecording {
+pub(super) fn row_of(mut facts: Facts, known: &mut Known, old: &NewRecording) -> NewRecording {
     known.ended = facts.end.unwrap_or(0);
     known.answer = facts.answer.unwrap_or(0);
     known.talktime = facts.talktime.unwrap_or(0);
@@ -119,6 +120,10 @@ pub(super) fn row_of(facts: Facts, known: &mut Known, old: &NewRecording) -> New
     known.queue = facts.queue.clone().unwrap_or_default();
     known.note = facts.note.clone().unwrap_or_default();
     let times = Times::of(&facts, known);
+    if is_unanswered(&facts) && Ranks::parse(&known.ranks).dnumber <= NAME_OF_FILE {
+        // A file's name says where it rang.
+        (facts.dtype, facts.dnumber, facts.dnumber_name, facts.dnumber_display) = (None, None, None, None);
+    }
     let snumber = facts.snumber.unwrap_or_default();
     let cnumber = facts.cnumber.unwrap_or_default();
     let dnumber = facts.dnumber.unwrap_or_default();
@@ -163,6 +168,10 @@ pub(super) fn row_of(facts: Facts, known: &mut Known, old: &NewRecording) -> New
     }
 }
 
+fn is_unanswered(facts: &Facts) -> bool {
+    facts.status.as_deref().is_some_and(|status| UNANSWERED.contains(&status))
+}
+
 struct Times {
     start: i64,
     end: i64,
@@ -193,7 +202,7 @@ impl Times {
 /// Seconds of talk, by whoever knows best.
 fn talked(facts: &Facts, ranks: &Ranks, known: &Known, end: i64) -> i64 {
     let heard = if known.state == UNSEEN { 0 } else { (known.duration + 500) / 1000 };
-    let unanswered = facts.status.as_deref().is_some_and(|status| UNANSWERED.contains(&status));
+    let unanswered = is_unanswered(facts);
     match (facts.answer, facts.talktime) {
         (_, Some(talktime)) if ranks.talktime > ranks.answer => talktime,
         (Some(answer), _) => end.saturating_sub(answer),
@@ -208,6 +217,9 @@ const SILENT: i64 = 43_200;
 
 /// The end in a detail record is that of the channel; the file knows better when its recording ended.
 const SAYS_CHANNEL_ONLY: u8 = 4;
+
+/// The rank of what the name of a file says of the parties.
+const NAME_OF_FILE: u8 = 4;
 
 /// The highest rank of a detail record, whose lengths are those of the channel too.
 const DETAIL_RECORD: u8 = 8;

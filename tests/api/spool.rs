@@ -478,7 +478,7 @@ fn recorded() -> Vec<(String, String, u64, bool)> {
 }
 
 /// Writes a file as it was at a moment.
-fn write_as_recorded(file: &mut File, path: &str, size: u64, closed: bool) {
+pub fn write_as_recorded(file: &mut File, path: &str, size: u64, closed: bool) {
     let rate = if path.ends_with(".wav16") { 16_000 } else { RATE };
     let at = file.seek(SeekFrom::End(0)).expect("a place");
     let head = match path.rsplit('.').next() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tapeline::ingest::ami::{Calls, Decoder, Piece, Report};
 
+use super::documents::fields;
 use super::recorded;
 
 /// Each recording's reports in order, by its file's name.
@@ -54,22 +55,6 @@ fn rows() -> BTreeMap<String, Vec<Row>> {
         });
     }
     rows
-}
-
-/// The fields of a line of comma-separated values.
-fn fields(line: &str) -> Vec<String> {
-    let (mut all, mut field, mut quoted) = (Vec::new(), String::new(), false);
-    let mut letters = line.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => field.extend(letters.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => all.push(std::mem::take(&mut field)),
-            other => field.push(other),
-        }
-    }
-    all.push(field);
-    all
 }
 
 #[test]

@@ -4,6 +4,9 @@
 mod calls;
 mod check;
 mod codec;
+mod documents;
+mod list;
+mod player;
 
 use std::io::Read;
 
