@@ -116,6 +116,10 @@ fn usual() -> Vec<Call> {
             acts: &[(1.5, Act::Blind("103"))],
             ..inward("Xfer <5551230032>", "5550100", alice("5550100"))
         },
+        Call {
+            talk: 4.0,
+            ..out("102", "708", Expected { kind: "conference", ..is("answer", "internal", "board", "", "") })
+        },
     ]
 }
 
@@ -177,8 +181,6 @@ fn more() -> Vec<Call> {
             talk: 9.0,
             ..out("101", "707", Expected { recordings: 2, ..is("answer", "internal", "707", "", "") })
         },
-        // Asterisk tells nobody of the channel that records a conference: its row is the folder's.
-        Call { talk: 4.0, ..out("102", "708", Expected { recordings: 0, files: 1, ..Expected::NOTHING }) },
     ]
 }
 

@@ -10,7 +10,13 @@ use crate::office::Office;
 
 /// Someone calls that number and speaks for so long.
 fn call(peer: &Ami, to: &str, seconds: u32) {
+    call_in(peer, to, seconds, "");
+}
+
+/// The same, recorded in this format.
+fn call_in(peer: &Ami, to: &str, seconds: u32, format: &str) {
     let (channel, talk) = (format!("PJSIP/{to}@101"), format!("SECONDS_TO_TALK={seconds}"));
+    let format = format!("PJSIP_HEADER(add,X-Format)={format}");
     let fields = [
         ("Channel", channel.as_str()),
         ("Context", "calling"),
@@ -18,6 +24,7 @@ fn call(peer: &Ami, to: &str, seconds: u32) {
         ("Priority", "1"),
         ("Async", "true"),
         ("Variable", talk.as_str()),
+        ("Variable", format.as_str()),
     ];
     assert_eq!(peer.ask("Originate", &fields).text("Response"), "Success");
 }
@@ -57,6 +64,62 @@ fn calls_that_their_pbx_did_not_survive_are_over_and_marked() {
         rows.iter()
             .any(|row| row["cnumber"] == "5552220009" && row["complete"] == 1 && row["status"] == "answer")
     });
+}
+
+/// Formats without a header, the number that is called for each, and bytes of a second. Asterisk writes 32 KiB at a time.
+const BARE: [(&str, &str, f64); 4] = [
+    ("ulaw", "5552230001", 8000.0),
+    ("alaw", "5552230002", 8000.0),
+    ("sln", "5552230003", 16000.0),
+    ("gsm", "5552230004", 1650.0),
+];
+
+/// Whether `office` lives through the crash of the PBX makes no difference.
+fn bare_files_after_a_crash(formats: &[(&str, &str, f64)], seconds: u64, lives: bool) {
+    let mut lab = Lab::start("UTC", "");
+    let mut office = Office::open("UTC");
+    let peer = Ami::connect(5039);
+    for (format, to, _) in formats {
+        call_in(&peer, to, 60, format);
+    }
+    answered(&office, formats.len());
+    thread::sleep(Duration::from_secs(seconds));
+    if !lives {
+        office.kill();
+    }
+    lab.pbx.kill();
+    lab.pbx.restart();
+    if !lives {
+        office.start();
+    }
+    let rows = office.list_once("they are over, and marked", |rows| {
+        rows.iter().all(|row| row["complete"] == 1 && row["status"] == "interrupted")
+    });
+    assert_eq!(rows.len(), formats.len());
+    for (format, to, rate) in formats {
+        let row = rows.iter().find(|row| row["cnumber"] == *to).expect("it is there");
+        assert!(row["path"].as_str().is_some_and(|path| path.ends_with(format)), "{row:#}");
+        let size = row["size"].as_u64().expect("bytes");
+        assert!(size > 0 && size % 32_768 == 0, "{row:#}");
+        let (heard, total) = (size as f64 / rate, row["totaltime"].as_f64().expect("seconds"));
+        // From the announcement to the last write: the sound and what it waited for.
+        assert!((heard - 1.0..heard + 3.0).contains(&total), "{heard} s of sound: {row:#}");
+        assert_eq!(row["dnumber"], *to, "{row:#}");
+        assert!(row["talktime"].as_i64() > Some(0), "{row:#}");
+    }
+}
+
+#[test]
+fn files_without_a_header_are_marked_too() {
+    let _alone = alone();
+    // Until even GSM has been written once.
+    bare_files_after_a_crash(&BARE, 22, true);
+}
+
+#[test]
+fn files_without_a_header_are_marked_too_when_tapeline_was_dead_with_the_pbx() {
+    let _alone = alone();
+    bare_files_after_a_crash(&BARE[..3], 6, false);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod program;
 mod ami;
 mod calls;
 mod compare;
+mod conference;
 mod crashes;
 mod lab;
 mod office;

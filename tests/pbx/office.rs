@@ -86,6 +86,11 @@ impl Office {
         self.ask("recording/recordings/list", "&complete=-1").as_array().expect("rows").clone()
     }
 
+    /// The note beside the only recording.
+    pub fn note(&self) -> String {
+        crate::program::sqlite3(&self.folder.file("recordings.db"), "SELECT note FROM intake_files;")
+    }
+
     /// What its status says of the PBX: the state, and what is wrong.
     pub fn hears(&self) -> (String, String) {
         let status = self.ask("status/get", "");

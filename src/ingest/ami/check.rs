@@ -199,7 +199,7 @@ fn about_filter(lines: &[String], findings: &mut Findings) {
                 findings.bad(format!("eventfilter keeps back what is needed: {}", back.join(", ")));
             }
             _ if filters.lets_all_variables_through() => findings.note(
-                "eventfilter lets every VarSet through, half of what a PBX says; only MIXMONITOR_FILENAME is needed".into(),
+                "eventfilter lets every VarSet through, half of what a PBX says; only MIXMONITOR_FILENAME and BRIDGEPEER with CBRec/ are needed".into(),
             ),
             _ => findings.good("eventfilter lets through what is needed".into()),
         },

@@ -105,6 +105,7 @@ fn kind(inside: bool) -> String {
 
 fn called_kind(report: &Report) -> Option<String> {
     match report.direction {
+        _ if report.conference => Some("conference".into()),
         _ if !report.queue.is_empty() => Some("queue".into()),
         Some(Direction::Out) => Some(kind(false)),
         Some(Direction::Internal) => Some(kind(true)),

@@ -2,11 +2,9 @@
 
 use super::super::codec::Message;
 use super::detail::{Detail, disposition};
+use super::numbers::{endpoint, is_dialled, is_public, is_subroutine, is_withheld, peer};
 use super::report::Report;
 use crate::model::Direction;
-
-/// Digits from which on a number is one of the public network.
-const PUBLIC: usize = 7;
 
 /// The status of a call that its PBX did not survive.
 pub(in super::super) const INTERRUPTED: &str = "interrupted";
@@ -57,20 +55,47 @@ pub(super) struct Channel {
     lost: bool,
     interrupted: bool,
     was_dialled: bool,
+    conference: bool,
 }
 
 impl Channel {
     /// As its first event says.
     pub(super) fn new(event: &Message) -> Channel {
-        let name = event.text("Channel").into_owned();
         let mut channel = Channel {
-            uniqueid: event.text("Uniqueid").into_owned(),
-            callid: event.text("Linkedid").into_owned(),
-            // What a Local channel is made to run is not what somebody dialled.
-            unsure: name.starts_with("Local/"),
             account: event.text("AccountCode").into_owned(),
+            // What a Local channel is made to run is not what somebody dialled.
+            unsure: event.text("Channel").starts_with("Local/"),
+            ..Channel::named(event.text("Uniqueid").into_owned(), event.text("Linkedid").into_owned())
+        };
+        channel.listed(event);
+        channel.caller(event);
+        channel
+    }
+
+    /// What records a conference with these members: the first of them is its caller.
+    pub(super) fn recorder(uniqueid: &str, conference: &str, members: &[&Channel]) -> Channel {
+        let callid = members.first().map_or_else(String::new, |first| first.callid.clone());
+        let mut channel = Channel::named(uniqueid.into(), callid);
+        if let Some(first) = members.first() {
+            channel.parties = first.parties();
+            channel.account.clone_from(&first.account);
+        }
+        channel.parties.called = conference.into();
+        (channel.talking, channel.conference) = (true, true);
+        for member in members {
+            channel.note(&member.takes_part());
+        }
+        channel
+    }
+
+    fn named(uniqueid: String, callid: String) -> Channel {
+        Channel {
+            uniqueid,
+            callid,
+            account: String::new(),
             queue: String::new(),
             parties: Parties::default(),
+            unsure: false,
             answer: None,
             dial_status: "",
             details: Vec::new(),
@@ -81,10 +106,13 @@ impl Channel {
             lost: false,
             interrupted: false,
             was_dialled: false,
-        };
-        channel.listed(event);
-        channel.caller(event);
-        channel
+            conference: false,
+        }
+    }
+
+    /// The note that it leaves on a conference.
+    pub(super) fn takes_part(&self) -> String {
+        format!("with {} {}", self.parties.caller_name, self.parties.caller)
     }
 
     /// Fields that any event about the channel has.
@@ -241,6 +269,10 @@ impl Channel {
 
     pub(super) fn hangup(&mut self, event: &Message, now: i64) {
         self.talking |= event.text("ChannelState") == "6";
+        self.end(now);
+    }
+
+    pub(super) fn end(&mut self, now: i64) {
         self.up = false;
         for recording in &mut self.recordings {
             recording.stop(now);
@@ -291,6 +323,7 @@ impl Channel {
             context: self.parties.context.clone(),
             account: self.account.clone(),
             queue: self.queue.clone(),
+            conference: self.conference,
             note: self.notes.join("; "),
             ..Report::default()
         }
@@ -383,38 +416,4 @@ impl Recording {
             ..known.clone()
         }
     }
-}
-
-/// Number and name of the channel that picked up. A phone is named by its number; a trunk by the number that it took;
-/// a Local channel shows the caller's name until it knows whom it stands for.
-fn peer(event: &Message) -> (String, String) {
-    let (number, name) = (event.text("DestCallerIDNum").into_owned(), event.unescaped("DestCallerIDName"));
-    let own = endpoint(&event.text("DestChannel"));
-    let others = own.as_ref().is_some_and(|own| *own != number) || name == event.unescaped("CallerIDName");
-    (own.unwrap_or(number), if others { String::new() } else { name })
-}
-
-/// The extension in a channel's name: `PJSIP/102-0000000a`, `Local/102@from-queue-0000000a;1`.
-fn endpoint(channel: &str) -> Option<String> {
-    let (_, rest) = channel.split_once('/')?;
-    let name = rest.split_once('@').map(|(name, _)| name).or_else(|| Some(rest.rsplit_once('-')?.0))?;
-    (!name.is_empty() && name.bytes().all(|letter| letter.is_ascii_digit())).then(|| name.into())
-}
-
-/// A number that somebody dials: `s`, `h`, `T` and their like are the dialplan's own.
-fn is_dialled(extension: &str) -> bool {
-    extension.chars().any(|letter| letter.is_ascii_digit()) || extension.chars().count() > 1
-}
-
-/// Contexts of FreePBX that a call passes through: their extensions are no numbers.
-fn is_subroutine(context: &str) -> bool {
-    context.starts_with("sub-") || context.starts_with("macro-")
-}
-
-fn is_public(number: &str) -> bool {
-    number.starts_with('+') || number.bytes().filter(u8::is_ascii_digit).count() >= PUBLIC
-}
-
-fn is_withheld(number: &str) -> bool {
-    ["anonymous", "restricted", "private", "withheld"].iter().any(|word| number.eq_ignore_ascii_case(word))
 }

@@ -5,15 +5,19 @@
 //! `Hangup` – how it went. All measured on Asterisk 16.28; fields as in "Asterisk 20 AMI Events".
 
 mod channel;
+mod conference;
 mod detail;
+mod numbers;
 mod report;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::codec::Message;
 use channel::Channel;
+use conference::Conference;
 
 pub(super) use channel::INTERRUPTED;
+pub(super) use conference::{conference, recorder};
 pub use report::Report;
 
 /// How long after a channel's end its call detail records are waited for, in milliseconds. Seen: 16.
@@ -24,6 +28,8 @@ const DETAILS: i64 = 30_000;
 pub struct Calls {
     /// By uniqueid.
     channels: HashMap<String, Channel>,
+    /// Conferences that go on, by name.
+    conferences: HashMap<String, Conference>,
     /// Ended ones, by the time to forget them at.
     ended: BTreeMap<i64, BTreeSet<String>>,
 }
@@ -49,6 +55,17 @@ impl Calls {
             "BlindTransfer" | "AttendedTransfer" => self.transfer(event),
             "Cdr" => self.with(event, "Uniqueid", |channel| channel.detail(event)),
             "Hangup" => self.hangup(event, now),
+            "ConfbridgeRecord" => {
+                self.conference(event).since = now;
+                Vec::new()
+            }
+            "ConfbridgeJoin" => self.join(event),
+            "ConfbridgeStopRecord" => self.stop_conference(event, now),
+            "ConfbridgeEnd" => {
+                let touched = self.stop_conference(event, now);
+                self.conferences.remove(&*event.text("Conference"));
+                touched
+            }
             _ => Vec::new(),
         };
         touched.iter().flat_map(|uniqueid| self.reports(uniqueid)).collect()
@@ -98,6 +115,29 @@ impl Calls {
             _ => {}
         }
         self.reports(&uniqueid)
+    }
+
+    /// The channel `uniqueid`, named `name`, records a conference to this file; `members` take part in that.
+    pub fn found_recorder(
+        &mut self,
+        name: &str,
+        uniqueid: &str,
+        file: &str,
+        members: &[String],
+    ) -> Vec<Report> {
+        let known = self.conferences.entry(conference(name).into()).or_default();
+        known.recorder = Some(uniqueid.into());
+        if known.members.is_empty() {
+            known.members.extend_from_slice(members);
+        }
+        let members: Vec<&Channel> =
+            known.members.iter().filter_map(|member| self.channels.get(member)).collect();
+        if !self.channels.contains_key(uniqueid) {
+            let mut channel = Channel::recorder(uniqueid, conference(name), &members);
+            channel.record(file, known.since);
+            self.channels.insert(uniqueid.into(), channel);
+        }
+        self.reports(uniqueid)
     }
 
     fn reports(&mut self, uniqueid: &str) -> Vec<Report> {
@@ -159,6 +199,36 @@ impl Calls {
             .iter()
             .flat_map(|uniqueid| self.with(event, uniqueid, |channel| channel.note(&note)))
             .collect()
+    }
+
+    fn conference(&mut self, event: &Message) -> &mut Conference {
+        self.conferences.entry(event.text("Conference").into_owned()).or_default()
+    }
+
+    fn join(&mut self, event: &Message) -> Vec<String> {
+        let Some(member) = key(event, "Uniqueid") else { return Vec::new() };
+        let conference = self.conference(event);
+        conference.members.push(member.clone());
+        let recorder = conference.recorder.clone();
+        let note = self.channels.get(&member).map(Channel::takes_part);
+        match recorder.and_then(|uniqueid| Some((self.channels.get_mut(&uniqueid)?, note?, uniqueid))) {
+            Some((channel, note, uniqueid)) => {
+                channel.note(&note);
+                vec![uniqueid]
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// The recording of a conference ends; the conference may go on.
+    fn stop_conference(&mut self, event: &Message, now: i64) -> Vec<String> {
+        let recorder = self.conference(event).recorder.take();
+        let Some(uniqueid) = recorder else { return Vec::new() };
+        if let Some(channel) = self.channels.get_mut(&uniqueid) {
+            channel.end(now);
+        }
+        self.ended.entry(now.saturating_add(DETAILS)).or_default().insert(uniqueid.clone());
+        vec![uniqueid]
     }
 
     fn hangup(&mut self, event: &Message, now: i64) -> Vec<String> {

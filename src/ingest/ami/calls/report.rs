@@ -43,6 +43,9 @@ pub struct Report {
     pub account: String,
     /// Queue that the call waited in.
     pub queue: String,
-    /// What else happened, for people: transfers, and how long the recording was muted.
+    /// It is a conference, by the number or name that was dialled.
+    pub conference: bool,
+    /// What else happened, for people: transfers, who took part in a conference, and how long
+    /// the recording was muted.
     pub note: String,
 }

@@ -7,14 +7,15 @@
 use regex::{Regex, RegexBuilder};
 
 /// Those that let through what we need, and little else.
-pub(super) const LINES: [&str; 3] = [
+pub(super) const LINES: [&str; 4] = [
     "Event: (Newchannel|NewCallerid|DialBegin|DialEnd|MixMonitor|Cdr|BlindTransfer|AttendedTransfer)",
     "Event: (AgentConnect|QueueCallerJoin|Hangup[^R])",
-    "Variable: MIXMONITOR_FILENAME",
+    "Event: Confbridge(Join|Record|StopRecord|End)",
+    "Variable: (MIXMONITOR_FILENAME|BRIDGEPEER.*CBRec/)",
 ];
 
 /// The events that are needed. Without the others something is missing in rows, or comes late.
-const NEEDED: [&str; 13] = [
+const NEEDED: [&str; 17] = [
     "Newchannel",
     "NewCallerid",
     "DialBegin",
@@ -28,8 +29,16 @@ const NEEDED: [&str; 13] = [
     "AttendedTransfer",
     "AgentConnect",
     "QueueCallerJoin",
+    "ConfbridgeJoin",
+    "ConfbridgeRecord",
+    "ConfbridgeStopRecord",
+    "ConfbridgeEnd",
 ];
-const FILE: &str = "MIXMONITOR_FILENAME";
+/// The variables that name the file of a recording, and the channel that records a conference.
+const VARIABLES: [(&str, &str, &str); 2] = [
+    ("MIXMONITOR_FILENAME", "/var/spool/asterisk/monitor/a.wav", "VarSet of MIXMONITOR_FILENAME"),
+    ("BRIDGEPEER", "CBAnn/1-00000000;2,CBRec/1-00000000", "VarSet of BRIDGEPEER with CBRec/"),
+];
 
 /// A user's filters.
 pub(super) struct Filters {
@@ -58,15 +67,17 @@ impl Filters {
             !self.lets_through(&format!("Event: {name}\r\nPrivilege: call,all\r\nChannel: x\r\n"))
         };
         let mut back: Vec<&str> = NEEDED.iter().filter(event).copied().collect();
-        if !self.lets_through(&variable(FILE)) {
-            back.push("VarSet of MIXMONITOR_FILENAME");
+        for (name, value, words) in VARIABLES {
+            if !self.lets_through(&variable(name, value)) {
+                back.push(words);
+            }
         }
         back
     }
 
     /// Whether they come in spite of it: they are half of all.
     pub(super) fn lets_all_variables_through(&self) -> bool {
-        self.lets_through(&variable("SIPDOMAIN"))
+        self.lets_through(&variable("SIPDOMAIN", "x"))
     }
 
     fn lets_through(&self, event: &str) -> bool {
@@ -75,8 +86,10 @@ impl Filters {
     }
 }
 
-fn variable(name: &str) -> String {
-    format!("Event: VarSet\r\nPrivilege: dialplan,all\r\nChannel: x\r\nVariable: {name}\r\nValue: y\r\n")
+fn variable(name: &str, value: &str) -> String {
+    format!(
+        "Event: VarSet\r\nPrivilege: dialplan,all\r\nChannel: x\r\nVariable: {name}\r\nValue: {value}\r\n"
+    )
 }
 
 #[cfg(test)]
@@ -95,15 +108,17 @@ mod tests {
         assert!(!filters.lets_all_variables_through());
         assert!(!filters.lets_through("Event: HangupRequest\r\nChannel: x\r\n"));
         assert!(!filters.lets_through("Event: Newexten\r\nChannel: x\r\n"));
+        assert!(!filters.lets_through(&variable("BRIDGEPEER", "PJSIP/101-00000001")));
     }
 
     #[test]
     fn what_others_keep_back_is_named() {
-        assert_eq!(kept_back(&["!Event: VarSet"]), ["VarSet of MIXMONITOR_FILENAME"]);
+        let variables = VARIABLES.map(|(_, _, words)| words);
+        assert_eq!(kept_back(&["!Event: VarSet"]), variables);
         assert_eq!(kept_back(&["!Event: RTCP", "!Variable: SIP"]), [""; 0]);
         assert_eq!(
-            kept_back(&["Event: (New|Dial|Mix|Cdr|Hangup|Agent|Queue)"]),
-            ["BlindTransfer", "AttendedTransfer", "VarSet of MIXMONITOR_FILENAME"]
+            kept_back(&["Event: (New|Dial|Mix|Cdr|Hangup|Agent|Queue|Confbridge|VarSet)"]),
+            ["BlindTransfer", "AttendedTransfer"]
         );
         assert_eq!(kept_back(&["Event: .*", "!Event: Cdr"]), ["Cdr"]);
     }

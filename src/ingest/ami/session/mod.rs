@@ -1,0 +1,219 @@
+//! One connection's conversation: who we are, what goes on already, then what happens. Pure: pieces and times in, what
+//! is to be said and done out.
+
+mod going_on;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::civil::DateTime;
+
+use super::action::{action, challenge_key};
+use super::calls::{Calls, Report};
+use super::codec::{Message, Piece};
+use going_on::Recorder;
+
+/// Milliseconds of silence after which the other side is asked whether it is there, and after which it is not.
+const ASK_AFTER: i64 = 15_000;
+const DEAD_AFTER: i64 = 40_000;
+/// Milliseconds that the other side has to let us in.
+const WELCOME: i64 = 15_000;
+/// The PBX's local time, as its own function formats it.
+const CLOCK: &str = "STRFTIME(,,%Y-%m-%d %H:%M:%S)";
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Send these bytes.
+    Say(Vec<u8>),
+    /// We are in.
+    LoggedIn,
+    /// Something is known of a recording.
+    Heard(Box<Report>),
+    /// All is known that went on before. Recordings of other channels than these are over.
+    Reconciled {
+        /// Uniqueids of the channels that are up.
+        up: BTreeSet<String>,
+        /// When the PBX started, Unix seconds; 0 where it may not be asked.
+        started: i64,
+    },
+    /// The PBX may not be asked what goes on, for this reason.
+    NotReconciled(String),
+    /// Give up this connection, for this reason; it is no use trying again soon if `refused`.
+    Leave {
+        /// Why, in words.
+        why: String,
+        /// It is not the network: somebody must change a setting.
+        refused: bool,
+    },
+}
+
+enum State {
+    Greeting,
+    Challenged,
+    LoggingIn,
+    In,
+}
+
+/// A conversation. The calls outlive it: the next connection goes on with them.
+pub struct Session<'a> {
+    username: &'a str,
+    secret: &'a str,
+    calls: &'a mut Calls,
+    state: State,
+    begun: i64,
+    heard: i64,
+    asked: bool,
+    /// Channels known to be up when the list of channels was asked for, those that it names, and those of them whose
+    /// file was asked for and not said yet.
+    before: BTreeSet<String>,
+    listed: BTreeMap<String, Message>,
+    waiting: BTreeSet<String>,
+    /// By name, what records conferences: who takes part, the file, and the uniqueid once it is known.
+    recorders: HashMap<String, Recorder>,
+    complete: bool,
+    started: Option<DateTime>,
+    local: Option<(DateTime, i64)>,
+    system: String,
+}
+
+impl<'a> Session<'a> {
+    /// A conversation that begins at `now` (Unix milliseconds).
+    pub fn new(username: &'a str, secret: &'a str, calls: &'a mut Calls, now: i64) -> Session<'a> {
+        Session {
+            username,
+            secret,
+            calls,
+            state: State::Greeting,
+            begun: now,
+            heard: now,
+            asked: false,
+            before: BTreeSet::new(),
+            listed: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            recorders: HashMap::new(),
+            complete: false,
+            started: None,
+            local: None,
+            system: String::new(),
+        }
+    }
+
+    /// The PBX's system name, once it said it.
+    pub fn system(&self) -> &str {
+        &self.system
+    }
+
+    /// Takes a piece of what the PBX says.
+    pub fn hear(&mut self, piece: Piece, now: i64) -> Vec<Step> {
+        (self.heard, self.asked) = (now, false);
+        match (&self.state, piece) {
+            (_, Piece::TooLong) => Vec::new(),
+            (State::Greeting, Piece::Banner(banner)) => self.greet(&banner),
+            (_, Piece::Banner(_)) => Vec::new(),
+            (State::Greeting, Piece::Message(_)) => Vec::new(),
+            (State::Challenged, Piece::Message(answer)) if is_answer(&answer, "challenge") => {
+                self.log_in(&answer)
+            }
+            (State::LoggingIn, Piece::Message(answer)) if is_answer(&answer, "login") => self.enter(&answer),
+            (State::In, Piece::Message(message)) => self.listen(&message, now),
+            (_, Piece::Message(_)) => Vec::new(),
+        }
+    }
+
+    /// Time has passed.
+    pub fn wait(&mut self, now: i64) -> Vec<Step> {
+        let silent = now.saturating_sub(self.heard);
+        if !matches!(self.state, State::In) && now.saturating_sub(self.begun) > WELCOME {
+            return leave("it does not answer as a manager interface does", false);
+        }
+        if silent > DEAD_AFTER {
+            return leave("nothing was heard from it for 40 seconds", false);
+        }
+        if silent > ASK_AFTER && !self.asked && matches!(self.state, State::In) {
+            self.asked = true;
+            return vec![Step::Say(action("Ping", "ping", &[]))];
+        }
+        Vec::new()
+    }
+
+    fn greet(&mut self, banner: &str) -> Vec<Step> {
+        if !banner.starts_with("Asterisk Call Manager") {
+            return leave("another program listens there, not Asterisk's manager interface", true);
+        }
+        self.state = State::Challenged;
+        vec![Step::Say(action("Challenge", "challenge", &[("AuthType", "MD5")]))]
+    }
+
+    fn log_in(&mut self, answer: &Message) -> Vec<Step> {
+        let challenge = answer.text("Challenge");
+        if challenge.is_empty() {
+            return leave(&format!("it gives no challenge to log in with: {}", answer.text("Message")), true);
+        }
+        self.state = State::LoggingIn;
+        let key = challenge_key(&challenge, self.secret);
+        let fields = [("AuthType", "MD5"), ("Username", self.username), ("Key", &key), ("Events", "on")];
+        vec![Step::Say(action("Login", "login", &fields))]
+    }
+
+    /// What goes on already is asked for in this order, so that the list of channels comes last.
+    fn enter(&mut self, answer: &Message) -> Vec<Step> {
+        if answer.text("Response") != "Success" {
+            let why = format!("it does not let {} in: {}", self.username, answer.text("Message"));
+            return leave(&why, true);
+        }
+        self.state = State::In;
+        self.before = self.calls.up();
+        vec![
+            Step::LoggedIn,
+            Step::Say(action("CoreSettings", "settings", &[])),
+            Step::Say(action("CoreStatus", "status", &[])),
+            Step::Say(action("Getvar", "clock", &[("Variable", CLOCK)])),
+            Step::Say(action("CoreShowChannels", "channels", &[])),
+        ]
+    }
+
+    fn listen(&mut self, message: &Message, now: i64) -> Vec<Step> {
+        match (&*message.text("ActionID"), &*message.event()) {
+            ("channels", "CoreShowChannel") => self.list(message),
+            ("channels", "CoreShowChannelsComplete") => {
+                self.complete = true;
+                self.reconcile()
+            }
+            ("channels", _) if message.text("Response") == "Error" => {
+                vec![Step::NotReconciled(message.text("Message").into_owned())]
+            }
+            ("settings", _) => {
+                self.system = message.text("SystemName").into_owned();
+                Vec::new()
+            }
+            ("status", _) => {
+                let (date, time) = (message.text("CoreStartupDate"), message.text("CoreStartupTime"));
+                self.started = format!("{date} {time}").parse().ok();
+                Vec::new()
+            }
+            ("clock", _) => {
+                self.local = message.text("Value").parse().ok().map(|local| (local, now / 1000));
+                Vec::new()
+            }
+            (_, "VarSet") if message.text("Variable") == "BRIDGEPEER" => {
+                self.look_for_recorder(&message.text("Uniqueid"), &message.text("Value"))
+            }
+            (id, "") => match id.split_once(' ') {
+                Some((what, of)) => self.answered(id, what, of, message),
+                None => Vec::new(),
+            },
+            _ => self.calls.hear(message, now).into_iter().map(Box::new).map(Step::Heard).collect(),
+        }
+    }
+}
+
+fn is_answer(message: &Message, id: &str) -> bool {
+    message.get("Response").is_some() && message.text("ActionID") == id
+}
+
+fn leave(why: &str, refused: bool) -> Vec<Step> {
+    vec![Step::Leave { why: why.into(), refused }]
+}
+
+#[cfg(test)]
+mod tests;

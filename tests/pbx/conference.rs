@@ -1,0 +1,58 @@
+//! A conference that Asterisk records, with whoever takes part.
+
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::alone;
+use crate::ami::Ami;
+use crate::lab::Lab;
+use crate::office::Office;
+
+fn joins(peer: &Ami, from: &str, seconds: u32) {
+    let (channel, talk) = (format!("PJSIP/708@{from}"), format!("SECONDS_TO_TALK={seconds}"));
+    let fields = [
+        ("Channel", channel.as_str()),
+        ("Context", "calling"),
+        ("Exten", "talk"),
+        ("Priority", "1"),
+        ("Async", "true"),
+        ("Variable", talk.as_str()),
+    ];
+    assert_eq!(peer.ask("Originate", &fields).text("Response"), "Success");
+}
+
+fn is_it(row: &Value) {
+    assert_eq!((&row["cnumber"], &row["ctype"]), (&"board".into(), &"conference".into()), "{row:#}");
+    assert_eq!((&row["snumber"], &row["snumber_name"]), (&"102".into(), &"Bob Support".into()), "{row:#}");
+    assert_eq!((&row["status"], &row["direction"]), (&"answer".into(), &"internal".into()), "{row:#}");
+    assert!(row["path"].as_str().is_some_and(|path| path.starts_with("board-")), "{row:#}");
+}
+
+#[test]
+fn a_conference_is_one_row_from_its_first_to_its_last_member_whatever_becomes_of_tapeline() {
+    let _alone = alone();
+    let _lab = Lab::start("UTC", "");
+    let mut office = Office::open("UTC");
+    let peer = Ami::connect(5039);
+    joins(&peer, "102", 12);
+    let rows = office.list_once("it is there", |rows| rows.len() == 1 && rows[0]["cnumber"] == "board");
+    is_it(&rows[0]);
+    assert_eq!(rows[0]["complete"], 0);
+    thread::sleep(Duration::from_secs(2));
+    joins(&peer, "101", 3);
+    thread::sleep(Duration::from_secs(2));
+    // Whoever starts in the middle of it learns of it from who takes part.
+    office.kill();
+    office.start();
+    thread::sleep(Duration::from_secs(1));
+    let rows = office.list();
+    assert_eq!((rows.len(), &rows[0]["complete"]), (1, &0.into()), "{rows:#?}");
+    let rows = office.list_once("it is over", |rows| rows.iter().all(|row| row["complete"] == 1));
+    assert_eq!(rows.len(), 1, "{rows:#?}");
+    is_it(&rows[0]);
+    let seconds = rows[0]["totaltime"].as_i64().expect("seconds");
+    assert!((10..=14).contains(&seconds), "{:#}", rows[0]);
+    assert_eq!(office.note(), "with Bob Support 102; with Alice Agent 101");
+}
