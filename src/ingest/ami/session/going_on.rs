@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::action::action;
 use super::super::calls::{conference, recorder};
 use super::super::codec::Message;
-use super::{Session, Step};
+use super::{CLOCK_AGAIN, CLOCK_TRIES, Session, Step};
 
 /// What records a conference, as far as the PBX said it.
 #[derive(Default)]
@@ -94,8 +94,17 @@ impl Session<'_> {
         reports.into_iter().map(Box::new).map(Step::Heard).collect()
     }
 
+    /// The PBX's local time. Without the module that formats it, which comes late when a PBX starts, it is empty.
+    pub(super) fn clock(&mut self, answer: &Message, now: i64) -> Vec<Step> {
+        self.local = answer.text("Value").parse().ok().map(|local| (local, now / 1000));
+        self.clock_tries += 1;
+        let may = answer.text("Response") == "Success" && self.clock_tries < CLOCK_TRIES;
+        self.clock_again = (self.local.is_none() && may).then_some(now + CLOCK_AGAIN);
+        self.reconcile()
+    }
+
     pub(super) fn reconcile(&mut self) -> Vec<Step> {
-        if !self.complete || !self.waiting.is_empty() {
+        if !self.complete || !self.waiting.is_empty() || self.clock_again.is_some() {
             return Vec::new();
         }
         self.complete = false;

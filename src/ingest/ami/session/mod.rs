@@ -17,6 +17,9 @@ const ASK_AFTER: i64 = 15_000;
 const DEAD_AFTER: i64 = 40_000;
 /// Milliseconds that the other side has to let us in.
 const WELCOME: i64 = 15_000;
+/// Milliseconds between questions for the time, and how many there are: a PBX that starts lets us in before it can tell.
+const CLOCK_AGAIN: i64 = 500;
+const CLOCK_TRIES: u32 = 120;
 /// The PBX's local time, as its own function formats it.
 const CLOCK: &str = "STRFTIME(,,%Y-%m-%d %H:%M:%S)";
 
@@ -73,6 +76,9 @@ pub struct Session<'a> {
     complete: bool,
     started: Option<DateTime>,
     local: Option<(DateTime, i64)>,
+    /// When to ask for the time again, and how often it was asked.
+    clock_again: Option<i64>,
+    clock_tries: u32,
     system: String,
 }
 
@@ -94,6 +100,8 @@ impl<'a> Session<'a> {
             complete: false,
             started: None,
             local: None,
+            clock_again: None,
+            clock_tries: 0,
             system: String::new(),
         }
     }
@@ -128,6 +136,10 @@ impl<'a> Session<'a> {
         }
         if silent > DEAD_AFTER {
             return leave("nothing was heard from it for 40 seconds", false);
+        }
+        if self.clock_again.is_some_and(|at| at <= now) {
+            self.clock_again = Some(now + ASK_AFTER);
+            return vec![Step::Say(action("Getvar", "clock", &[("Variable", CLOCK)]))];
         }
         if silent > ASK_AFTER && !self.asked && matches!(self.state, State::In) {
             self.asked = true;
@@ -191,10 +203,7 @@ impl<'a> Session<'a> {
                 self.started = format!("{date} {time}").parse().ok();
                 Vec::new()
             }
-            ("clock", _) => {
-                self.local = message.text("Value").parse().ok().map(|local| (local, now / 1000));
-                Vec::new()
-            }
+            ("clock", _) => self.clock(message, now),
             (_, "VarSet") if message.text("Variable") == "BRIDGEPEER" => {
                 self.look_for_recorder(&message.text("Uniqueid"), &message.text("Value"))
             }

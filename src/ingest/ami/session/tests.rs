@@ -118,3 +118,26 @@ fn where_the_list_is_refused_the_rest_goes_on() {
     let event = "Event: VarSet\nVariable: MIXMONITOR_FILENAME\nValue: /m/a.wav\nUniqueid: 1.2\nChannel: x";
     assert!(matches!(&session.hear(message(event), 5)[..], [Step::Heard(_)]));
 }
+
+#[test]
+fn a_pbx_that_is_about_to_start_is_asked_for_the_time_until_it_can_tell() {
+    let mut calls = Calls::default();
+    let begun = b"Event: Newchannel\r\nChannel: PJSIP/101-1\r\nUniqueid: 1.1\r\nExten: 102";
+    calls.hear(&Message::new(begun), 0);
+    let named = b"Event: VarSet\r\nUniqueid: 1.1\r\nVariable: MIXMONITOR_FILENAME\r\nValue: /m/a.wav";
+    calls.hear(&Message::new(named), 0);
+    let mut session = logged_in(&mut calls);
+    let status =
+        "Response: Success\nActionID: status\nCoreStartupDate: 2026-11-24\nCoreStartupTime: 13:41:26";
+    session.hear(message(status), 4);
+    session.hear(message("Response: Success\nActionID: clock\nVariable: x\nValue: "), 1_000);
+    let none = "Event: CoreShowChannelsComplete\nActionID: channels";
+    assert_eq!(session.hear(message(none), 1_010), []);
+    assert_eq!(session.wait(1_400), []);
+    assert_eq!(said(&session.wait(1_500)), ["Getvar"]);
+    assert_eq!(session.wait(1_600), []);
+    let clock = "Response: Success\nActionID: clock\nVariable: x\nValue: 2026-11-24 13:41:28";
+    let steps = session.hear(message(clock), 100_000);
+    let [Step::Heard(report), Step::Reconciled { started: 98, .. }] = &steps[..] else { panic!("{steps:?}") };
+    assert_eq!((report.status, report.lost), ("interrupted", true));
+}
