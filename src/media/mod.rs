@@ -1,7 +1,7 @@
 //! Sound files: only those below the media root, whatever a row says, and what the web needs to know of them.
 //!
-//! Rows come from other programs too, so a path is not to be trusted. The root is opened once, and every file is
-//! opened beneath it by the system's own rules (`openat2` with `RESOLVE_BENEATH`, where there is one).
+//! Rows come from other programs too, so a path is not to be trusted: every file is opened beneath the root by the
+//! system's own rules (`openat2` with `RESOLVE_BENEATH`, where there is one).
 
 mod at;
 mod bits;
@@ -26,7 +26,6 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
@@ -46,8 +45,6 @@ const WAVE: &str = "audio/wav";
 /// The folder below which all sound lies.
 pub struct Media {
     root: PathBuf,
-    /// As long as the same folder is there: another file system may be mounted on it.
-    folder: Mutex<Option<(RootId, Arc<Dir>)>>,
 }
 
 /// Device and inode.
@@ -76,10 +73,7 @@ pub enum NoSound {
 impl Media {
     /// The folder at `root`. It may be made later: until then nothing is found.
     pub fn new(root: &Path) -> Media {
-        let media = Media { root: root.into(), folder: Mutex::new(None) };
-        // Whoever asks first hears what is wrong.
-        let _ = media.folder();
-        media
+        Media { root: root.into() }
     }
 
     /// Opens the file that a row's path names, if it is a regular one below the root.
@@ -99,19 +93,10 @@ impl Media {
         std::fs::metadata(&self.root).map(|facts| (facts.dev(), facts.ino())).map_err(no_root)
     }
 
-    fn folder(&self) -> Result<Arc<Dir>, NoSound> {
-        let id = self.root()?;
-        let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
-        match folder.as_ref() {
-            Some((known, dir)) if *known == id => Ok(Arc::clone(dir)),
-            _ => {
-                let dir = Dir::open_ambient_dir(&self.root, ambient_authority())
-                    .map_err(|why| NoSound::NoRoot { path: self.root.clone(), why })?;
-                let dir = Arc::new(dir);
-                *folder = Some((id, Arc::clone(&dir)));
-                Ok(dir)
-            }
-        }
+    /// The root, to be let go at once: as long as it is open, what is mounted there cannot be unmounted.
+    fn folder(&self) -> Result<Dir, NoSound> {
+        Dir::open_ambient_dir(&self.root, ambient_authority())
+            .map_err(|why| NoSound::NoRoot { path: self.root.clone(), why })
     }
 }
 
