@@ -1,12 +1,10 @@
 //! One draft, taken within a transaction.
 
-use super::draft::{About, Draft, FileState};
+use super::draft::{About, Draft, FileState, LeftOut};
 use super::facts::{Facts, Ranks};
 use super::live::{Event, What};
 use super::rules::{Rules, Subject, Verdict};
-use super::settle::{
-    CLOSED, OPEN, UNSEEN, digest_of, ends, expiry, facts_of, is_over, knows_time, look, row_of,
-};
+use super::settle::{OPEN, UNSEEN, digest_of, ends, expiry, facts_of, is_over, knows_time, look, row_of};
 use super::{Outcome, Source};
 use crate::model::{Known, NewRecording};
 use crate::store::{Change, StoreError};
@@ -168,7 +166,9 @@ impl Acceptance<'_> {
 
     /// Something known without a row: left out, or deleted.
     fn improve_rest(&mut self, before: Known, draft: &Draft) -> Result<Outcome, StoreError> {
-        let settled = before.recording != 0 || is_over(&before);
+        // Its source may find that it was wrong, or that the file has got sound since.
+        let found = draft.file.is_some() && draft.leave_out.is_none() && LeftOut::is_reason(&before.excluded);
+        let settled = before.recording != 0 || (is_over(&before) && !found);
         let mut known = before.clone();
         let (mut facts, mut ranks) = facts_of(None, &known, false);
         self.learn(&mut known, &mut facts, &mut ranks, draft);
@@ -259,6 +259,8 @@ impl Acceptance<'_> {
     ) -> Result<Outcome, StoreError> {
         self.change.withdraw_recording(known.recording)?;
         known.recording = 0;
+        // Nobody else need count it, unless further ones came after it.
+        known.recordid.clear();
         known.excluded.clone_from(&reason);
         self.change.know_better(&known)?;
         self.tell(What::Removed, old);
@@ -298,10 +300,8 @@ impl Acceptance<'_> {
             known.first_seen = self.change.now();
         }
         if let Some(file) = &draft.file {
-            // That the PBX never finished it was wrong if it goes on.
-            if known.state == CLOSED && !file.closed {
-                facts.forget_file(ranks);
-            }
+            // That the PBX never finished it may have been wrong.
+            facts.forget_file(ranks);
             look(known, file);
             let sniffed = Facts { mimetype: Some(file.mimetype.clone()), ..Facts::default() };
             facts.learn(ranks, &sniffed, Source::File);
@@ -310,8 +310,8 @@ impl Acceptance<'_> {
     }
 
     fn judge(&self, known: &Known, facts: &Facts, draft: &Draft) -> Result<Verdict, StoreError> {
-        if let Some(reason) = &draft.leave_out {
-            return Ok(Verdict::Excluded(reason.clone()));
+        if let Some(left_out) = draft.leave_out {
+            return Ok(Verdict::Excluded(left_out.reason().into()));
         }
         let subject = Subject::new(&known.path, &known.uniqueid, facts);
         self.rules.judge(&subject, |id| self.change.group_settings(id))

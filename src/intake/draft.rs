@@ -29,6 +29,30 @@ pub enum About {
     CallToCome,
 }
 
+/// Why a source itself leaves a file out. It may think otherwise when it looks at it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Nothing is to be heard.
+    Silent,
+    /// The mixed recording has it.
+    Side,
+}
+
+impl LeftOut {
+    /// In words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            LeftOut::Silent => "no sound in it (keep_empty = false)",
+            LeftOut::Side => "one side of a call whose mixed recording is there",
+        }
+    }
+
+    /// Whether these are the words.
+    pub(super) fn is_reason(words: &str) -> bool {
+        [LeftOut::Silent, LeftOut::Side].iter().any(|one| one.reason() == words)
+    }
+}
+
 /// What a source knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
@@ -50,7 +74,7 @@ pub struct Draft {
     pub file: Option<FileState>,
     /// Why the source itself leaves it out: the file is one side of another one, or has no sound.
     #[serde(skip)]
-    pub leave_out: Option<String>,
+    pub leave_out: Option<LeftOut>,
     /// Where the file was before it was moved or renamed.
     #[serde(skip)]
     pub moved_from: Option<String>,

@@ -22,7 +22,7 @@ mod live;
 mod rules;
 mod settle;
 
-pub use draft::{About, Draft, FileState, Source, stem};
+pub use draft::{About, Draft, FileState, LeftOut, Source, stem};
 pub use facts::Facts;
 pub use live::{Event, Live, SourceStatus, What};
 pub use rules::{Rules, Subject, Verdict};

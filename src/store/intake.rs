@@ -122,7 +122,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The number of the next recording of a channel: 1, 2, …, and none that was ever given.
+    /// The number of the next recording of a channel: 1, 2, …, and none of one that was deleted.
     pub fn next_recordid(&self, recordgroup: i64, uniqueid: &str) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT 1 + max(

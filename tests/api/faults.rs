@@ -14,11 +14,11 @@ use crate::program::{Folder, Serving, run, sqlite3, tapeline};
 use crate::spool::{Office, wav, write};
 
 /// Something mounted; it goes with this, however a test ends.
-struct Mount(PathBuf);
+pub struct Mount(PathBuf);
 
 impl Mount {
     /// None where this may not be done here.
-    fn new(arguments: &[&str], at: &Path) -> Option<Mount> {
+    pub fn new(arguments: &[&str], at: &Path) -> Option<Mount> {
         if !rustix::process::geteuid().is_root() {
             eprintln!("SKIPPED: mounting needs root");
             return None;

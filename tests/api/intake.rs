@@ -323,6 +323,24 @@ fn a_machine_that_does_not_know_the_time_sets_no_day_to_expire() {
 }
 
 #[test]
+fn a_file_that_is_finished_after_all_takes_back_that_it_was_interrupted() {
+    let house = House::new();
+    let mut given_up = from_folder(true);
+    (given_up.facts.status, given_up.facts.note) = (text("interrupted"), text("never finished"));
+    assert_eq!(house.accept(&given_up), Outcome::Inserted);
+    assert_eq!(
+        house.sqlite3("SELECT status, (SELECT note FROM intake_files) FROM recordings"),
+        "interrupted|never finished"
+    );
+    let finished = Draft { file: Some(file(9, true)), ..from_folder(true) };
+    assert_eq!(house.accept(&finished), Outcome::Enriched);
+    assert_eq!(
+        house.sqlite3("SELECT status, (SELECT note FROM intake_files), talktime FROM recordings"),
+        "||9"
+    );
+}
+
+#[test]
 fn what_people_and_other_programs_change_stays() {
     let house = House::new();
     house.accept(&from_folder(false));

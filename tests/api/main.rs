@@ -17,6 +17,7 @@ mod database;
 mod events;
 mod export;
 mod faults;
+mod folder;
 mod forms;
 mod freeswitch;
 mod get;

@@ -17,11 +17,15 @@ const BATCH: usize = 500;
 
 pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let below = below(&import.media_root, path)?;
-    let found = walk(&import.media_root, &below, &mut |_| ()).with_context(|| files::unreadable(path))?;
+    let mut found = walk(&import.media_root, &below, &mut |_| ()).with_context(|| files::unreadable(path))?;
     let shown = |path: &Path| import.media_root.join(path).display().to_string();
     for (path, why) in &found.others {
         report.read += 1;
         report.skip(shown(path), why);
+    }
+    for (path, why) in &found.unreadable {
+        report.read += 1;
+        report.skip(shown(path), &format!("the folder cannot be read: {why}"));
     }
     let looker = Looker {
         media: Media::new(&import.media_root),
@@ -30,6 +34,7 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
         machine: import.folder.machine(),
         media_root: import.media_root.clone(),
     };
+    found.files.sort_by_cached_key(|file| (looker.began(file), file.path.clone()));
     let bar = bar(found.files.len() as u64, false);
     for files in found.files.chunks(BATCH) {
         report.read += files.len() as u64;
@@ -70,7 +75,7 @@ fn drafts(
     files: &[File],
     report: &mut Report,
 ) -> anyhow::Result<Vec<Draft>> {
-    let (reader, held) = (import.store.reader()?, Held::look());
+    let (reader, held) = (import.store.reader()?, Held::default());
     let mut drafts = Vec::new();
     for file in files {
         let place = || looker.media_root.join(&file.path).display().to_string();

@@ -1,36 +1,36 @@
 //! Which files some process has open for writing, as far as proc(5) lets us see it: all of this machine to root, nothing
 //! to others.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Files by device and inode; None where not every process can be looked at.
-pub struct Held(Option<HashSet<(u64, u64)>>);
+/// As it is when somebody asks first.
+#[derive(Default)]
+pub struct Held(OnceCell<Option<Files>>);
+
+/// By device and inode.
+type Files = HashSet<(u64, u64)>;
 
 impl Held {
-    /// Where nobody needs to know.
-    pub fn none() -> Held {
-        Held(None)
-    }
-
-    /// As it is now.
-    pub fn look() -> Held {
-        if !rustix::process::geteuid().is_root() {
-            return Held(None);
-        }
-        let Ok(processes) = fs::read_dir("/proc") else { return Held(None) };
-        let numbered = processes
-            .filter_map(Result::ok)
-            .filter(|entry| entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()));
-        Held(Some(numbered.flat_map(|process| written_by(&process.path())).collect()))
-    }
-
     /// Whether nobody writes to the file; None where that can't be known.
     pub fn is_free(&self, device: u64, inode: u64) -> Option<bool> {
-        self.0.as_ref().map(|held| !held.contains(&(device, inode)))
+        self.0.get_or_init(look).as_ref().map(|held| !held.contains(&(device, inode)))
     }
+}
+
+/// None where not every process can be looked at.
+fn look() -> Option<Files> {
+    if !rustix::process::geteuid().is_root() {
+        return None;
+    }
+    let numbered = fs::read_dir("/proc")
+        .ok()?
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()));
+    Some(numbered.flat_map(|process| written_by(&process.path())).collect())
 }
 
 /// The regular files that a process may write to. One that ends meanwhile has none.
@@ -66,7 +66,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("tapeline-held-{}", std::process::id()));
         let file = fs::File::create(&path).expect("a file");
         let facts = file.metadata().expect("facts");
-        let free = || Held::look().is_free(facts.dev(), facts.ino());
+        let free = || Held::default().is_free(facts.dev(), facts.ino());
         let root = rustix::process::geteuid().is_root();
         assert_eq!(free(), root.then_some(false));
         drop(file);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::held::Held;
 use crate::config::Folder;
 use crate::ingest::names::{Names, side_of};
-use crate::intake::{Draft, Facts, FileState, Source, stem};
+use crate::intake::{Draft, Facts, FileState, LeftOut, Source, stem};
 use crate::media::{Heard, Media, NoSound};
 
 const SECOND: i64 = 1_000_000_000;
@@ -72,22 +72,26 @@ impl Looker {
         };
         let rest = rest.map(|rest| i64::try_from(rest.as_nanos()).unwrap_or(i64::MAX));
         let rest = rest.unwrap_or(now.saturating_sub(heard.modified));
-        let closed = closed.unwrap_or_else(|| self.is_finished(&heard, held, rest));
+        let closed = match closed {
+            // Another program may have closed what the PBX goes on writing to.
+            Some(true) if heard.finished == Some(false) => {
+                held.is_free(heard.device, heard.inode) != Some(false)
+            }
+            Some(closed) => closed,
+            None => self.is_finished(&heard, held, rest),
+        };
         let mixed = side_of(stem(path)).map(|mixed| self.has_mixed(path, mixed));
         let leave_out = match mixed {
-            Some(true) => Some("one side of a call whose mixed recording is there".into()),
+            Some(true) => Some(LeftOut::Side),
             Some(false) if !closed || rest < SIDES_WAIT => return Look::Waits,
-            _ if closed && !self.settings.keep_empty && heard.duration == 0 => {
-                Some("no sound in it (keep_empty = false)".into())
-            }
+            _ if closed && !self.settings.keep_empty && heard.duration == 0 => Some(LeftOut::Silent),
             _ => None,
         };
         Look::Draft(Box::new(Draft { leave_out, ..self.draft(path, heard, closed) }))
     }
 
     fn draft(&self, path: &str, heard: Heard, closed: bool) -> Draft {
-        let own = Path::new(path).strip_prefix(&self.settings.folder).unwrap_or(Path::new(path));
-        let named = self.names.read(&own.to_string_lossy(), heard.modified / SECOND);
+        let named = self.names.read(self.own(path), heard.modified / SECOND);
         let crashed = closed && heard.finished == Some(false);
         let facts = Facts {
             // A PBX that crashed never tells how the call ended.
@@ -116,6 +120,12 @@ impl Looker {
             file: Some(file),
             ..Draft::default()
         }
+    }
+
+    /// The path below the folder.
+    pub(super) fn own<'a>(&self, path: &'a str) -> &'a str {
+        let own = Path::new(path).strip_prefix(&self.settings.folder).ok();
+        own.and_then(Path::to_str).unwrap_or(path)
     }
 
     /// Whether nobody writes to a file any more that nobody saw closed.

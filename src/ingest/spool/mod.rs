@@ -6,6 +6,7 @@
 mod growing;
 mod held;
 mod look;
+mod order;
 mod rows;
 mod scan;
 mod source;
@@ -25,8 +26,8 @@ pub use source::{Spool, WallClock};
 
 pub(super) use held::Held;
 pub(super) use look::{Look, Looker};
+pub(super) use order::began;
 pub(super) use scan::{File, Origin, origin, walk};
-pub(super) use source::began;
 
 /// How soon rows are looked at again when something was odd.
 const SOON: Duration = Duration::from_secs(10);

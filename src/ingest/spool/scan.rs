@@ -1,9 +1,11 @@
 //! Looking through a folder: what is new, changed, or was moved.
 
 use std::collections::BTreeMap;
+use std::fs::Metadata;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::look::is_sound;
 use crate::intake::Draft;
@@ -14,17 +16,20 @@ use crate::store::{FileKnown, Reader, StoreError};
 pub struct Found {
     /// Every folder, relative to the root that was asked for.
     pub folders: Vec<PathBuf>,
-    /// Files of sound, by when they were written.
+    /// Files of sound.
     pub files: Vec<File>,
     /// Files that are none, and why.
     pub others: Vec<(PathBuf, &'static str)>,
+    /// Folders that nothing is known of, and why they cannot be read.
+    pub unreadable: BTreeMap<PathBuf, String>,
 }
 
 /// A file of sound.
 pub struct File {
     /// Relative to the media root.
     pub path: String,
-    modified: i64,
+    pub(super) created: i64,
+    pub(super) modified: i64,
     size: i64,
 }
 
@@ -44,12 +49,14 @@ pub fn walk(root: &Path, folder: &Path, each: &mut impl FnMut(&Path)) -> std::io
             }
             // The folder that was asked for has to be there; others may go meanwhile.
             Err(error) if first => return Err(error),
-            Err(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => {
+                found.unreadable.insert(folder.clone(), error.to_string());
+            }
         }
         first = false;
         found.folders.push(folder);
     }
-    found.files.sort_by(|a, b| (a.modified, &a.path).cmp(&(b.modified, &b.path)));
     Ok(found)
 }
 
@@ -66,30 +73,40 @@ fn look_at(entry: &std::fs::DirEntry, folder: &Path, folders: &mut Vec<PathBuf>,
         Some(_) if !is_sound(entry.file_name().to_str().unwrap_or_default()) => {
             "not a file of sound, by its name"
         }
-        Some(name) => return add_file(entry, name, &mut found.files),
+        Some(name) => match entry.metadata() {
+            Ok(facts) => return found.files.push(File::new(name, &facts)),
+            Err(error) if error.kind() == ErrorKind::NotFound => return,
+            Err(_) => "it cannot be read",
+        },
     };
     found.others.push((path, why));
 }
 
-fn add_file(entry: &std::fs::DirEntry, name: &str, files: &mut Vec<File>) {
-    let Ok(facts) = entry.metadata() else { return };
-    files.push(File {
-        path: name.into(),
-        modified: facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec()),
-        size: facts.len().cast_signed(),
-    });
-}
-
 impl Found {
-    /// How many files are none, by reason.
+    /// How many files are none, and folders cannot be read, by reason.
     pub fn skipped(&self) -> BTreeMap<String, u64> {
         let mut skipped = BTreeMap::new();
+        if let Some((folder, why)) = self.unreadable.first_key_value() {
+            let reason = format!("folders that cannot be read, first of them {}: {why}", folder.display());
+            skipped.insert(reason, self.unreadable.len() as u64);
+        }
         self.others.iter().for_each(|(_, why)| *skipped.entry((*why).to_owned()).or_default() += 1);
         skipped
     }
 }
 
 impl File {
+    pub(super) fn new(path: &str, facts: &Metadata) -> File {
+        let modified = facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec());
+        let created = facts.created().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        File {
+            path: path.into(),
+            created: created.map_or(modified, |since| i64::try_from(since.as_nanos()).unwrap_or(0)),
+            modified,
+            size: facts.len().cast_signed(),
+        }
+    }
+
     /// How far its time is from `now` (nanoseconds): one that lies ahead is as wrong as it is far.
     pub fn age(&self, now: i64) -> Duration {
         Duration::from_nanos(now.abs_diff(self.modified))

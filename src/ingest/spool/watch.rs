@@ -35,7 +35,7 @@ pub struct Watch {
     inotify: OwnedFd,
     root: PathBuf,
     folders: HashMap<i32, PathBuf>,
-    /// Folders that the system had no watch left for.
+    /// Folders that the system gave no watch for: most often it has none left.
     pub unwatched: usize,
 }
 
@@ -49,7 +49,7 @@ impl Watch {
     }
 
     /// Watches a folder, not those in it. `folder` is relative to the root.
-    pub fn add(&mut self, folder: &Path) -> io::Result<()> {
+    pub fn add(&mut self, folder: &Path) {
         let flags = WatchFlags::CREATE
             | WatchFlags::MODIFY
             | WatchFlags::CLOSE_WRITE
@@ -61,15 +61,10 @@ impl Watch {
         match inotify::add_watch(&self.inotify, self.root.join(folder), flags) {
             Ok(watch) => {
                 self.folders.insert(watch, folder.into());
-                Ok(())
             }
-            // The system has no more of them, or the folder went again.
-            Err(Errno::NOSPC) => {
-                self.unwatched += 1;
-                Ok(())
-            }
-            Err(Errno::NOENT | Errno::NOTDIR) => Ok(()),
-            Err(error) => Err(error.into()),
+            // It went again, or whoever looks through it will say that it cannot be read.
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS) => {}
+            Err(_) => self.unwatched += 1,
         }
     }
 

@@ -20,11 +20,7 @@ impl Spool {
         for seen in watch.wait(most)? {
             match seen {
                 Seen::Lost => self.scanned = None,
-                Seen::Folder(folder) => match self.look_through(&folder) {
-                    // It went again.
-                    Err(error) if is_not_found(&error) => {}
-                    other => other?,
-                },
+                Seen::Folder(folder) => self.look_into(&folder),
                 Seen::Closed(path) => self.note(&path, Some(true)),
                 Seen::Came(path) => self.note(&path, None),
                 Seen::Written(path) => self.note_written(&path),
@@ -32,6 +28,20 @@ impl Spool {
             }
         }
         Ok(())
+    }
+
+    /// Looks through a new folder. One that can't be is met again when everything is looked through.
+    fn look_into(&mut self, folder: &Path) {
+        match self.look_through(folder) {
+            Ok(()) => {}
+            // It went again.
+            Err(error) if is(&error, io::ErrorKind::NotFound) => {}
+            Err(error) if is(&error, io::ErrorKind::PermissionDenied) => self.complain(&error),
+            Err(error) => {
+                self.scanned = None;
+                self.complain(&error);
+            }
+        }
     }
 
     fn note(&mut self, path: &Path, closed: Option<bool>) {
@@ -74,8 +84,8 @@ impl Spool {
     }
 }
 
-fn is_not_found(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+fn is(error: &anyhow::Error, kind: io::ErrorKind) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == kind)
 }
 
 fn text(path: &Path) -> Option<String> {

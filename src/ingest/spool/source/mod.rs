@@ -3,10 +3,12 @@
 mod listening;
 mod taking;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
 
 use super::growing::Growing;
 use super::held::Held;
@@ -19,8 +21,6 @@ use crate::ingest::names::Names;
 use crate::intake::Intake;
 use crate::media::Media;
 use crate::store::{FileKnown, Store};
-
-pub use taking::began;
 
 /// How long a step waits for something to happen, and so how soon it is heard that it shall end.
 const STEP: Duration = Duration::from_millis(250);
@@ -48,7 +48,9 @@ pub struct Spool {
     lost: Vec<FileKnown>,
     /// Files that are the same as known ones, since when.
     copied: HashMap<String, Instant>,
-    held: Option<(Instant, Held)>,
+    held: (Instant, Held),
+    /// Folders that were found to be unreadable.
+    unreadable: BTreeSet<PathBuf>,
     pause: Duration,
     clock: WallClock,
 }
@@ -82,7 +84,8 @@ impl Spool {
             went: Vec::new(),
             lost: Vec::new(),
             copied: HashMap::new(),
-            held: None,
+            held: (Instant::now(), Held::default()),
+            unreadable: BTreeSet::new(),
             pause: Duration::ZERO,
             clock: Box::new(SystemTime::now),
         })
@@ -110,8 +113,7 @@ impl Spool {
         while !stop.is_told() {
             if let Err(error) = self.step(STEP) {
                 self.pause = (self.pause * 2).clamp(STEP, LONGEST_PAUSE);
-                tracing::warn!("{}: {error}; trying again", self.name());
-                self.intake.live().note(&self.name(), |status| status.trouble = error.to_string());
+                self.complain(&error);
                 stop.wait(self.pause);
             }
         }
@@ -152,8 +154,17 @@ impl Spool {
         Ok(())
     }
 
+    fn complain(&self, error: &anyhow::Error) {
+        tracing::warn!("{}: {error:#}", self.name());
+        self.intake.live().note(&self.name(), |status| status.trouble = format!("{error:#}"));
+    }
+
     fn folder(&self) -> PathBuf {
         self.looker.media_root.join(&self.looker.settings.folder)
+    }
+
+    fn shown(&self, folder: &Path) -> String {
+        self.looker.media_root.join(folder).display().to_string()
     }
 
     /// Looks through everything.
@@ -162,6 +173,7 @@ impl Spool {
         if self.watch.is_none() {
             self.watch = Some(Watch::new(&self.looker.media_root)?);
         }
+        self.watch.iter_mut().for_each(|watch| watch.unwatched = 0);
         let begun = Instant::now();
         self.look_through(&self.looker.settings.folder.clone())?;
         for path in self.store.reader()?.open_files()? {
@@ -187,23 +199,23 @@ impl Spool {
 
     /// Watches a folder and those in it, and finds what is in them that isn't known.
     fn look_through(&mut self, folder: &Path) -> anyhow::Result<()> {
-        let mut failed = None;
         let watch = &mut self.watch;
-        let found = scan::walk(&self.looker.media_root, folder, &mut |folder| {
-            if let Some(Err(error)) = watch.as_mut().map(|watch| watch.add(folder)) {
-                failed = Some(error);
-            }
-        })?;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
+        let mut add = |folder: &Path| watch.iter_mut().for_each(|watch| watch.add(folder));
+        let found = scan::walk(&self.looker.media_root, folder, &mut add)
+            .with_context(|| format!("the folder {} cannot be read", self.shown(folder)))?;
         let reader = self.store.reader()?;
         for file in &found.files {
             if !self.growing.has(&file.path) && !file.is_known(&reader)? {
                 self.due.entry(file.path.clone()).or_insert(None);
             }
         }
+        for (folder, why) in &found.unreadable {
+            if self.unreadable.insert(folder.clone()) {
+                tracing::warn!("the folder {} cannot be read: {why}", self.shown(folder));
+            }
+        }
         if folder == self.looker.settings.folder {
+            self.unreadable = found.unreadable.keys().cloned().collect();
             self.intake.live().note(&self.name(), |status| {
                 status.skipped = found.skipped();
             });

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use super::Spool;
 use crate::ingest::spool::held::Held;
 use crate::ingest::spool::look::Look;
-use crate::ingest::spool::scan::{Origin, origin};
+use crate::ingest::spool::order::began;
+use crate::ingest::spool::scan::{File, Origin, origin};
 use crate::intake::{Draft, Outcome};
 use crate::store::StoreError;
 
@@ -19,34 +20,44 @@ const FRESH: Duration = Duration::from_secs(1);
 impl Spool {
     /// Looks at what is due and takes it through the door. What fails stays due.
     pub(super) fn take_in(&mut self) -> anyhow::Result<()> {
-        while !self.due.is_empty() && !self.stop.is_told() {
+        for batch in self.by_beginning().chunks(BATCH) {
+            if self.stop.is_told() {
+                break;
+            }
             let begun = Instant::now();
-            let batch: Vec<(String, Option<bool>)> =
-                self.due.iter().take(BATCH).map(|(path, closed)| (path.clone(), *closed)).collect();
             let mut drafts = Vec::new();
-            for (path, closed) in &batch {
-                drafts.extend(self.look(path, *closed)?);
+            for path in batch {
+                drafts.extend(self.look(path, self.due.get(path).copied().flatten())?);
             }
             drafts.sort_by_cached_key(|draft| (began(draft), draft.path.clone()));
             let outcomes = self.intake.accept_all(&self.store, &drafts, self.now())?;
             for (draft, outcome) in drafts.iter().zip(outcomes) {
                 self.taken(draft, &outcome, begun.elapsed());
             }
-            for (path, _) in &batch {
+            for path in batch {
                 self.due.remove(path);
             }
         }
         Ok(())
     }
 
+    /// What is due, in the order in which it began.
+    fn by_beginning(&self) -> Vec<String> {
+        let began = |path: &String| {
+            let facts = self.looker.media_root.join(path).symlink_metadata().ok();
+            facts.map(|facts| self.looker.began(&File::new(path, &facts)))
+        };
+        let mut due: Vec<String> = self.due.keys().cloned().collect();
+        due.sort_by_cached_key(|path| (began(path), path.clone()));
+        due
+    }
+
     fn look(&mut self, path: &str, closed: Option<bool>) -> Result<Option<Draft>, StoreError> {
         let rest = self.growing.rest(path);
-        if closed.is_none() && self.held.as_ref().is_none_or(|(at, _)| at.elapsed() > FRESH) {
-            self.held = Some((Instant::now(), Held::look()));
+        if self.held.0.elapsed() > FRESH {
+            self.held = (Instant::now(), Held::default());
         }
-        let nothing = Held::none();
-        let held = self.held.as_ref().map_or(&nothing, |(_, held)| held);
-        match self.looker.look(path, closed, held, rest, self.nanoseconds()) {
+        match self.looker.look(path, closed, &self.held.1, rest, self.nanoseconds()) {
             Look::Draft(draft) => self.with_origin(path, *draft),
             Look::Waits => {
                 self.grow(path);
@@ -111,10 +122,4 @@ impl Spool {
     fn grow(&mut self, path: &str) {
         self.growing.goes_on(path, &self.looker.media_root, (self.clock)());
     }
-}
-
-/// When a recording began, to count those of a channel in order.
-pub fn began(draft: &Draft) -> i64 {
-    let of_file = draft.file.as_ref().map_or(0, |file| file.created.min(file.modified) / 1_000_000_000);
-    draft.facts.start.unwrap_or(of_file)
 }

@@ -1,0 +1,275 @@
+//! A watched folder and the built program beside it: what people, PBXs and disks do to files that are being recorded.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::app::{Caller, PASSWORD, basic};
+use crate::faults::Mount;
+use crate::program::{Folder, Serving, finish, run, sqlite3, tapeline};
+use crate::spool::{header, sound, wav, write};
+
+/// Who may not read what is root's.
+const NOBODY: u32 = 65_534;
+const DENIED: &str = "Permission denied (os error 13)";
+
+/// A database with one group, a media root, and a server that watches it.
+struct Office {
+    folder: Folder,
+    serving: Option<Serving>,
+}
+
+impl Office {
+    /// With these settings of the folder; the server is not started yet.
+    fn new(settings: &str) -> Office {
+        let office = Office { folder: Folder::new(), serving: None };
+        fs::create_dir(office.root()).expect("a folder");
+        let config = format!("[[folders]]\nmachine = \"pbx1\"\nzone = \"UTC\"\n{settings}\n");
+        fs::write(office.folder.file("tapeline.toml"), config).expect("a file");
+        let db = office.text("office.db");
+        run(&["customer", "add", "Alder", "--db", &db]).ok();
+        run(&["group", "add", "Sales", "--customer", "1", "--db", &db]).ok();
+        office
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.folder.file(name).to_str().expect("UTF-8").to_owned()
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.file("sound")
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = tapeline();
+        command.args(words).args(["--db", &self.text("office.db"), "--media-root", &self.text("sound")]);
+        command.args(["--config", &self.text("tapeline.toml")]);
+        command
+    }
+
+    fn serve(&mut self) {
+        self.serve_as(|_| {});
+    }
+
+    fn serve_as(&mut self, who: impl FnOnce(&mut Command)) {
+        let mut command = self.command(&["serve", "--watch", "true", "--listen", "127.0.0.1:0"]);
+        who(&mut command);
+        self.serving = Some(Serving::start(&mut command));
+    }
+
+    /// Stops the server and gives its log.
+    fn stop(&mut self) -> String {
+        self.serving.take().map(|serving| serving.stop().err).unwrap_or_default()
+    }
+
+    #[track_caller]
+    fn sqlite3(&self, script: &str) -> String {
+        sqlite3(&self.folder.file("office.db"), script)
+    }
+
+    /// Waits until the database answers so.
+    #[track_caller]
+    fn until(&self, question: &str, answer: &str) {
+        let end = Instant::now() + Duration::from_secs(60);
+        while self.sqlite3(question) != answer && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        assert_eq!(self.sqlite3(question), answer, "{question}");
+    }
+
+    fn owner(&self) -> Caller {
+        let words = ["user", "add", "olga", "--customer", "1", "--role", "owner", "--password-stdin", "--db"];
+        finish(tapeline().args(words).arg(self.folder.file("office.db")), &format!("{PASSWORD}\n")).ok();
+        let headers = vec![("Authorization".to_owned(), basic("olga", PASSWORD))];
+        Caller { address: self.serving.as_ref().expect("it serves").address, from: None, headers }
+    }
+}
+
+const ROWS: &str =
+    "SELECT path, recordid, complete, stale, talktime, status FROM recordings ORDER BY path, id";
+
+/// A file that is being recorded: a header without sizes, and what is in it so far.
+fn growing(path: &Path, bytes: usize) -> File {
+    let mut file = File::create(path).expect("a file");
+    file.write_all(&header(8_000, 0, false)).expect("written");
+    file.write_all(&sound("growing", bytes)).expect("written");
+    file
+}
+
+/// The end of it, as Asterisk closes a file.
+fn close(mut file: File, bytes: u32) {
+    file.seek(SeekFrom::Start(0)).expect("a place");
+    file.write_all(&header(8_000, bytes, true)).expect("written");
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_is_named_and_keeps_nothing_else_from_being_filed() {
+    let mut office = Office::new("");
+    let root = office.root();
+    write(&root.join("a.wav"), &wav("a", 1));
+    write(&root.join("b/b.wav"), &wav("b", 1));
+    let closed = ["b/private", "lost+found"].map(|name| root.join(name));
+    for folder in &closed {
+        fs::create_dir(folder).expect("a folder");
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o000)).expect("a mode");
+    }
+    let as_root = rustix::process::geteuid().is_root();
+    if as_root {
+        let chown =
+            Command::new("chown").args(["-R", &NOBODY.to_string()]).arg(office.folder.path()).status();
+        assert!(chown.expect("chown runs").success());
+    }
+    let as_nobody = |command: &mut Command| {
+        if as_root {
+            command.uid(NOBODY);
+        }
+    };
+    let mut import = office.command(&["import", "freepbx-dir", &office.text("sound"), "--dry-run"]);
+    as_nobody(&mut import);
+    let said = finish(&mut import, "").ok();
+    let expected = format!("the folder cannot be read: {DENIED} (first: {})", closed[0].display());
+    assert!(said.starts_with("Of 4 files, 2 could not be used.") && said.contains(&expected), "{said}");
+
+    office.serve_as(as_nobody);
+    office.until(ROWS, "a.wav|1|1|0|1|\nb/b.wav|1|1|0|1|");
+    write(&root.join("b/c.wav"), &wav("c", 1));
+    office.until(ROWS, "a.wav|1|1|0|1|\nb/b.wav|1|1|0|1|\nb/c.wav|1|1|0|1|");
+    // One that comes later is no different.
+    fs::create_dir(root.join("later")).expect("a folder");
+    fs::set_permissions(root.join("later"), fs::Permissions::from_mode(0o000)).expect("a mode");
+    write(&root.join("d.wav"), &wav("d", 1));
+    office.until("SELECT count(*) FROM recordings WHERE complete = 1", "4");
+    let source = office.owner().get("status/get").data()["sources"][0].clone();
+    assert_eq!(
+        source["skipped"],
+        json!([{"reason": format!("folders that cannot be read, first of them b/private: {DENIED}"), "count": 2}]),
+        "{source}"
+    );
+    let log = office.stop();
+    for folder in closed.iter().chain([&root.join("later")]) {
+        let line = format!("the folder {} cannot be read", folder.display());
+        assert!(log.contains(&line), "{line}: {log}");
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).expect("a mode");
+    }
+}
+
+#[test]
+fn a_file_that_was_left_out_for_its_silence_gets_its_row_with_its_sound() {
+    let mut office = Office::new("keep_empty = false");
+    let root = office.root();
+    let path = |number: usize| root.join(format!("meeting {number}.wav"));
+    (0..42).for_each(|number| write(&path(number), &header(8_000, 0, true)));
+    office.serve();
+    office.until("SELECT count(*) FROM intake_files WHERE excluded <> ''", "42");
+    for number in 0..20 {
+        write(&path(number), &wav("again", 1));
+        write(&root.join(".new"), &wav("new", 1));
+        fs::rename(root.join(".new"), path(number + 20)).expect("moved");
+    }
+    const HEARD: &str = "SELECT count(*), sum(complete), sum(stale), max(recordid) FROM recordings";
+    office.until(HEARD, "40|40|0|1");
+    office.stop();
+    write(&path(40), &wav("meanwhile", 1));
+    office.serve();
+    office.until(HEARD, "41|41|0|1");
+    assert_eq!(office.sqlite3("SELECT path FROM intake_files WHERE excluded <> ''"), "meeting 41.wav");
+}
+
+#[test]
+fn a_recording_that_was_thought_silent_for_a_while_is_still_its_calls_first() {
+    let mut office = Office::new("keep_empty = false");
+    let path = office.root().join("1795499618.1.wav");
+    office.serve();
+    let file = growing(&path, 0);
+    office.until(ROWS, "1795499618.1.wav|1|0|0|0|");
+    close(file, 0);
+    office.until(ROWS, "");
+    write(&path, &wav("later", 1));
+    office.until(ROWS, "1795499618.1.wav|1|1|0|1|");
+}
+
+#[test]
+fn the_disk_of_the_media_root_can_be_unmounted_and_mounted_again() {
+    let mut office = Office::new("");
+    let root = office.root();
+    let disk = office.text("disk");
+    fs::create_dir(&disk).expect("a folder");
+    let bind = ["--bind", &disk];
+    let Some(mount) = Mount::new(&bind, &root) else { return };
+    write(&root.join("a.wav"), &wav("a", 1));
+    office.serve();
+    office.until(ROWS, "a.wav|1|1|0|1|");
+    let play =
+        || office.owner().get("recording/recordings/get?recordgroup=1;uniqueid=a;recordid=1;wrap=none");
+    assert_eq!(play().body.len(), 16_044);
+    let end = Instant::now() + Duration::from_secs(10);
+    let unmounted = || Command::new("umount").arg(&root).status().expect("umount runs").success();
+    while !unmounted() {
+        assert!(Instant::now() < end, "the server keeps it");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    write(&Path::new(&disk).join("b.wav"), &wav("b", 2));
+    let _again = Mount::new(&bind, &root).expect("mounted again");
+    office.until("SELECT path, talktime FROM recordings ORDER BY path", "a.wav|1\nb.wav|2");
+    drop(mount);
+}
+
+#[test]
+fn another_program_that_closes_a_file_does_not_end_its_recording() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("SKIPPED: only root sees who writes to a file");
+        return;
+    }
+    let mut office = Office::new("");
+    office.serve();
+    let path = office.root().join("1795499618.1.wav");
+    let file = growing(&path, 16_000);
+    office.until(ROWS, "1795499618.1.wav|1|0|0|0|");
+    drop(OpenOptions::new().append(true).open(&path).expect("it is there"));
+    write(&office.root().join("b.wav"), &wav("b", 1));
+    office.until(ROWS, "1795499618.1.wav|1|0|0|0|\nb.wav|1|1|0|1|");
+    close(file, 16_000);
+    office.until(ROWS, "1795499618.1.wav|1|1|0|1|\nb.wav|1|1|0|1|");
+}
+
+#[test]
+fn recordings_of_a_call_are_counted_from_the_first_whoever_finds_them() {
+    let plant = |office: &Office| {
+        for (directory, name) in [
+            ("", "q-400-5551230002-20261124-055333-1795499613.116.wav"),
+            ("", "external-102-5551230002-20261124-055400-1795499613.116.wav"),
+        ] {
+            write(&office.root().join(directory).join(name), &wav(name, 1));
+        }
+        for number in 0..600 {
+            let name = format!("in-5550100-5551230002-20261124-060000-1795500000.{number}.wav");
+            write(&office.root().join(name), &header(8_000, 0, true));
+        }
+        // Within a second their own times tell.
+        for name in ["z-1795499700.1.wav", "y-1795499700.1.wav"] {
+            write(&office.root().join(name), &wav(name, 1));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let mut watched = Office::new("");
+    plant(&watched);
+    watched.serve();
+    watched.until("SELECT sum(complete) FROM recordings", "604");
+    let imported = Office::new("");
+    plant(&imported);
+    finish(&mut imported.command(&["import", "freepbx-dir", &imported.text("sound")]), "").ok();
+    for office in [&watched, &imported] {
+        assert_eq!(
+            office.sqlite3(
+                "SELECT substr(path, 1, 2), recordid FROM recordings WHERE path NOT LIKE 'in-%' ORDER BY path"
+            ),
+            "ex|2\nq-|1\ny-|2\nz-|1"
+        );
+    }
+}
