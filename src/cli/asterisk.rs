@@ -50,7 +50,8 @@ Then, on the PBX:
   asterisk -rx 'manager reload'
   asterisk -rx 'module reload cdr_manager.so'
 and here the same secret in TAPELINE_ASTERISK_SECRET, or under [asterisk] in the configuration.
-FreePBX also: Call Recording set to Force, Yes or On Demand for the extensions, queues and routes that are to be recorded.",
+FreePBX also: Call Recording set to Force or Yes for the routes, queues and ring groups, and Recording Options in the Advanced tab
+of the extensions, that are to be recorded.",
         ami::stanza(username, here)
     )
 }

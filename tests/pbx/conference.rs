@@ -10,8 +10,8 @@ use crate::ami::Ami;
 use crate::lab::Lab;
 use crate::office::Office;
 
-fn joins(peer: &Ami, from: &str, seconds: u32) {
-    let (channel, talk) = (format!("PJSIP/708@{from}"), format!("SECONDS_TO_TALK={seconds}"));
+fn joins(peer: &Ami, conference: &str, from: &str, seconds: u32) {
+    let (channel, talk) = (format!("PJSIP/{conference}@{from}"), format!("SECONDS_TO_TALK={seconds}"));
     let fields = [
         ("Channel", channel.as_str()),
         ("Context", "calling"),
@@ -36,12 +36,12 @@ fn a_conference_is_one_row_from_its_first_to_its_last_member_whatever_becomes_of
     let _lab = Lab::start("UTC", "");
     let mut office = Office::open("UTC");
     let peer = Ami::connect(5039);
-    joins(&peer, "102", 12);
+    joins(&peer, "708", "102", 12);
     let rows = office.list_once("it is there", |rows| rows.len() == 1 && rows[0]["cnumber"] == "board");
     is_it(&rows[0]);
     assert_eq!(rows[0]["complete"], 0);
     thread::sleep(Duration::from_secs(2));
-    joins(&peer, "101", 3);
+    joins(&peer, "708", "101", 3);
     thread::sleep(Duration::from_secs(2));
     // Whoever starts in the middle of it learns of it from who takes part.
     office.kill();
@@ -55,4 +55,24 @@ fn a_conference_is_one_row_from_its_first_to_its_last_member_whatever_becomes_of
     let seconds = rows[0]["totaltime"].as_i64().expect("seconds");
     assert!((10..=14).contains(&seconds), "{:#}", rows[0]);
     assert_eq!(office.note(), "with Bob Support 102; with Alice Agent 101");
+}
+
+#[test]
+fn a_conference_as_freepbx_names_it_is_one_row_too() {
+    let _alone = alone();
+    let _lab = Lab::start("UTC", "");
+    let office = Office::open("UTC");
+    let peer = Ami::connect(5039);
+    joins(&peer, "709", "102", 8);
+    thread::sleep(Duration::from_secs(2));
+    joins(&peer, "709", "101", 3);
+    let rows = office.list_once("it is over", |rows| rows.iter().any(|row| row["complete"] == 1));
+    assert_eq!(rows.len(), 1, "{rows:#?}");
+    let row = &rows[0];
+    assert_eq!((&row["cnumber"], &row["ctype"]), (&"709".into(), &"conference".into()), "{row:#}");
+    assert_eq!((&row["status"], &row["direction"]), (&"answer".into(), &"internal".into()), "{row:#}");
+    let seconds = row["totaltime"].as_i64().expect("seconds");
+    assert!((7..=9).contains(&seconds) && row["path"].to_string().contains("709-709-always-"), "{row:#}");
+    let both = ["with Bob Support 102", "with Alice Agent 101"];
+    assert!(both.iter().all(|one| office.note().contains(one)), "{}", office.note());
 }

@@ -7,6 +7,9 @@ use crate::intake::Facts;
 /// Digits of the shortest number that is no extension.
 const OUTSIDE: usize = 7;
 
+/// What call recording can be set to.
+const POLICIES: [&str; 6] = ["always", "force", "yes", "dontcare", "no", "never"];
+
 /// What a name says, if it is one of FreePBX's: `kind-called-caller-date-time-uniqueid`.
 pub(super) fn read(stem: &str, clock: &Clock, written: i64) -> Option<Named> {
     let (head, date, time, uniqueid) = split(stem)?;
@@ -43,6 +46,8 @@ fn parties(head: &str) -> Facts {
     let Some((kind, rest)) = head.split_once('-') else { return old(head) };
     let (called, caller) = two(rest);
     match kind {
+        // A conference, and a page to a group, have what is set for recording them in the caller's place.
+        _ if is_digits(kind) && POLICIES.contains(&caller) => conference(kind, called),
         "out" => out(called, caller),
         "in" => inward(called, caller, "did"),
         "internal" => internal(called, caller),
@@ -67,6 +72,15 @@ fn out(called: &str, caller: &str) -> Facts {
         dtype: some("external"),
         ..Facts::default()
     }
+}
+
+/// `800-800-always`: conference 800; `300-101-always`: 101 pages group 300.
+fn conference(number: &str, other: &str) -> Facts {
+    if number == other {
+        return Facts { cnumber: some(number), ctype: some("conference"), ..Facts::default() };
+    }
+    let facts = Facts { direction: some("internal"), stype: some("extension"), ..Facts::default() };
+    Facts { snumber: some(other), cnumber: some(number), ctype: some("page"), ..facts }
 }
 
 fn inward(called: &str, caller: &str, kind: &str) -> Facts {
