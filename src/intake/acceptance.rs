@@ -1,10 +1,12 @@
 //! One draft, taken within a transaction.
 
-use super::draft::{About, Draft, FileState, LeftOut};
+use super::draft::{About, Draft, LeftOut};
 use super::facts::{Facts, Ranks};
+use super::file::{OPEN, is_another_file, is_over, is_stem, last_seen, look};
 use super::live::{Event, What};
 use super::rules::{Rules, Subject, Verdict};
-use super::settle::{OPEN, UNSEEN, digest_of, ends, expiry, facts_of, is_over, knows_time, look, row_of};
+use super::settle::{digest_of, facts_of, row_of, stay};
+use super::times::{expiry, knows_time};
 use super::{Outcome, Source};
 use crate::model::{Known, NewRecording};
 use crate::store::{Change, StoreError};
@@ -365,50 +367,4 @@ impl Acceptance<'_> {
     fn tell(&mut self, what: What, row: &NewRecording) {
         self.events.push(Event::of(what, row));
     }
-}
-
-/// The file as it was, and closed.
-fn last_seen(known: &Known) -> FileState {
-    FileState {
-        device: known.device,
-        inode: known.inode,
-        created: known.created,
-        modified: known.modified,
-        size: known.size,
-        duration: known.duration,
-        mimetype: String::new(),
-        closed: true,
-        digest: None,
-    }
-}
-
-/// What was written by hand stays, also where facts would make something else of what stands beside it.
-fn stay(old: &NewRecording, new: &mut NewRecording) {
-    (new.uniqueid, new.recordid) = (old.uniqueid.clone(), old.recordid.clone());
-    new.machine.clone_from(&old.machine);
-    new.spresent = old.spresent;
-    if old.complete != 0 {
-        new.complete = old.complete;
-        if ends(old) {
-            (new.end, new.talktime, new.totaltime) = (old.end, old.talktime, old.totaltime);
-        }
-    }
-}
-
-/// Whether the uniqueid is only the file's name.
-fn is_stem(known: &Known) -> bool {
-    let draft = Draft { path: Some(known.path.clone()), ..Draft::default() };
-    known.uniqueid == draft.identity()
-}
-
-/// Whether at a deleted recording's path there is now a file that was written at another time: another recording. It may
-/// be an earlier one by a clock that was put back.
-fn is_another_file(known: &Known, draft: &Draft) -> bool {
-    let Some(file) = &draft.file else { return false };
-    // Files without any sound are all alike.
-    let same_sound = file.duration > 0 && file.digest.is_some() && file.digest == known.digest;
-    known.state != UNSEEN
-        && !same_sound
-        && file.modified != known.modified
-        && (file.inode != known.inode || file.created != known.created)
 }

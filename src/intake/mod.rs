@@ -18,9 +18,11 @@
 mod acceptance;
 mod draft;
 mod facts;
+mod file;
 mod live;
 mod rules;
 mod settle;
+mod times;
 
 pub use draft::{About, Draft, FileState, LeftOut, Source, stem};
 pub use facts::Facts;

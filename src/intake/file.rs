@@ -1,0 +1,63 @@
+//! Files as they were looked at: in what state they are, and whether one is that of before.
+
+use super::draft::{Draft, FileState};
+use crate::model::Known;
+
+/// States of a known file.
+pub(super) const UNSEEN: i64 = 0;
+pub(super) const OPEN: i64 = 1;
+pub(super) const CLOSED: i64 = 2;
+
+/// Notes how the file was when it was looked at.
+pub(super) fn look(known: &mut Known, file: &FileState) {
+    if known.state == UNSEEN || file.size != known.size {
+        known.closed = file.modified;
+    }
+    if known.state == UNSEEN || known.created == 0 {
+        known.created = file.created;
+    }
+    known.state = if file.closed { CLOSED } else { OPEN };
+    (known.device, known.inode) = (file.device, file.inode);
+    (known.modified, known.size, known.duration) = (file.modified, file.size, file.duration);
+    if file.digest.is_some() {
+        known.digest.clone_from(&file.digest);
+    }
+}
+
+/// Whether the recording is over: the file says it, where one was seen.
+pub(super) fn is_over(known: &Known) -> bool {
+    if known.state == UNSEEN { known.over != 0 } else { known.state == CLOSED }
+}
+
+/// The file as it was, and closed.
+pub(super) fn last_seen(known: &Known) -> FileState {
+    FileState {
+        device: known.device,
+        inode: known.inode,
+        created: known.created,
+        modified: known.modified,
+        size: known.size,
+        duration: known.duration,
+        mimetype: String::new(),
+        closed: true,
+        digest: None,
+    }
+}
+
+/// Whether the uniqueid is only the file's name.
+pub(super) fn is_stem(known: &Known) -> bool {
+    let draft = Draft { path: Some(known.path.clone()), ..Draft::default() };
+    known.uniqueid == draft.identity()
+}
+
+/// Whether at a deleted recording's path there is now a file that was written at another time: another recording. It may
+/// be an earlier one by a clock that was put back.
+pub(super) fn is_another_file(known: &Known, draft: &Draft) -> bool {
+    let Some(file) = &draft.file else { return false };
+    // Files without any sound are all alike.
+    let same_sound = file.duration > 0 && file.digest.is_some() && file.digest == known.digest;
+    known.state != UNSEEN
+        && !same_sound
+        && file.modified != known.modified
+        && (file.inode != known.inode || file.created != known.created)
+}
