@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -141,8 +141,7 @@ fn a_folder_that_cannot_be_read_is_named_and_keeps_nothing_else_from_being_filed
     write(&root.join("b/c.wav"), &wav("c", 1));
     office.until(ROWS, "a.wav|1|1|0|1|\nb/b.wav|1|1|0|1|\nb/c.wav|1|1|0|1|");
     // One that comes later is no different.
-    fs::create_dir(root.join("later")).expect("a folder");
-    fs::set_permissions(root.join("later"), fs::Permissions::from_mode(0o000)).expect("a mode");
+    DirBuilder::new().mode(0o000).create(root.join("later")).expect("a folder");
     write(&root.join("d.wav"), &wav("d", 1));
     office.until("SELECT count(*) FROM recordings WHERE complete = 1", "4");
     let source = office.owner().get("status/get").data()["sources"][0].clone();
