@@ -8,9 +8,19 @@ pub(super) const UNSEEN: i64 = 0;
 pub(super) const OPEN: i64 = 1;
 pub(super) const CLOSED: i64 = 2;
 
+/// Whether two lengths of sound, in milliseconds, are as near as those of a recording and of another kind of sound that
+/// was made of it.
+pub fn alike(one: i64, other: i64) -> bool {
+    one.abs_diff(other) <= 1_000.max(one.unsigned_abs() / 50)
+}
+
 /// Notes how the file was when it was looked at.
 pub(super) fn look(known: &mut Known, file: &FileState) {
-    if known.state == UNSEEN || file.size != known.size {
+    // Made of the one that was there: the recording didn't end any later for it.
+    let made = (known.state, file.closed) == (CLOSED, true)
+        && (known.device, known.inode) != (file.device, file.inode)
+        && alike(known.duration, file.duration);
+    if known.state == UNSEEN || (file.size != known.size && !made) {
         known.closed = file.modified;
     }
     if known.state == UNSEEN || known.created == 0 {

@@ -26,6 +26,7 @@ mod times;
 
 pub use draft::{About, Draft, FileState, LeftOut, Source, stem};
 pub use facts::Facts;
+pub use file::alike;
 pub use live::{Event, Live, SourceStatus, What};
 pub use rules::{Rules, Subject, Verdict};
 

@@ -246,11 +246,13 @@ pub struct FileKnown {
     pub modified: i64,
     /// Bytes.
     pub size: i64,
+    /// Milliseconds of sound.
+    pub duration: i64,
     /// Of its beginning and end.
     pub digest: Option<Vec<u8>>,
 }
 
-const FILE: &str = "path, state, inode, created, modified, size, digest";
+const FILE: &str = "path, state, inode, created, modified, size, duration, digest";
 
 fn file_known(row: &Row<'_>) -> rusqlite::Result<FileKnown> {
     Ok(FileKnown {
@@ -260,7 +262,8 @@ fn file_known(row: &Row<'_>) -> rusqlite::Result<FileKnown> {
         created: row.get(3)?,
         modified: row.get(4)?,
         size: row.get(5)?,
-        digest: row.get(6)?,
+        duration: row.get(6)?,
+        digest: row.get(7)?,
     })
 }
 
@@ -313,6 +316,15 @@ impl Reader {
         let sql = format!("SELECT {FILE} FROM intake_files WHERE uniqueid = ? AND path <> ''");
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([uniqueid], file_known)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Known files whose paths begin with this and a dot: those of one name and several endings are among them.
+    pub fn files_beside(&self, stem: &str) -> Result<Vec<FileKnown>, StoreError> {
+        // A slash follows the dot.
+        let sql = format!("SELECT {FILE} FROM intake_files WHERE path > ?1 || '.' AND path < ?1 || '/'");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map([stem], file_known)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -272,3 +272,55 @@ fn recordings_of_a_call_are_counted_from_the_first_whoever_finds_them() {
         );
     }
 }
+
+#[test]
+fn a_folder_that_is_mounted_again_has_its_rows_and_its_new_files_at_once() {
+    let mut office = Office::new("");
+    let root = office.root();
+    let disk = office.text("disk");
+    fs::create_dir(&disk).expect("a folder");
+    let (bind, at) = (["--bind", &disk], root.join("a b"));
+    let Some(mount) = Mount::new(&bind, &at) else { return };
+    write(&at.join("a.wav"), &wav("a", 1));
+    write(&root.join("c.wav"), &wav("c", 1));
+    office.serve();
+    office.until(ROWS, "a b/a.wav|1|1|0|1|\nc.wav|1|1|0|1|");
+    drop(mount);
+    office.until(ROWS, "a b/a.wav|1|1|1|1|\nc.wav|1|1|0|1|");
+    write(&Path::new(&disk).join("b.wav"), &wav("b", 2));
+    let _again = Mount::new(&bind, &at).expect("mounted again");
+    office.until(ROWS, "a b/a.wav|1|1|0|1|\na b/b.wav|1|1|0|2|\nc.wav|1|1|0|1|");
+}
+
+/// What sox makes of a file, as a post-command would.
+fn sox(from: &Path, to: &Path, effects: &[&str]) {
+    let made = Command::new("sox").arg(from).arg(to).args(effects).status().expect("sox runs");
+    assert!(made.success());
+}
+
+#[test]
+fn what_a_post_command_makes_of_a_recording_is_the_same_recording() {
+    let mut office = Office::new("");
+    let root = office.root();
+    office.serve();
+    let (louder, packed) = (root.join("louder.wav"), root.join("1795499618.1.wav"));
+    write(&louder, &wav("louder", 3));
+    write(&packed, &wav("packed", 3));
+    const LENGTHS: &str = "SELECT path, recordid, complete, stale, mimetype, totaltime - talktime FROM recordings ORDER BY path";
+    let expected = "1795499618.1.wav|1|1|0|audio/wav|0\nlouder.wav|1|1|0|audio/wav|0";
+    office.until(LENGTHS, expected);
+    std::thread::sleep(Duration::from_millis(2_500));
+    sox(&louder, &root.join(".louder.wav"), &["gain", "-3"]);
+    fs::rename(root.join(".louder.wav"), &louder).expect("moved");
+    sox(&packed, &root.join("1795499618.1.ogg"), &[]);
+    std::thread::sleep(Duration::from_millis(1_500));
+    fs::remove_file(&packed).expect("removed");
+    let expected = "1795499618.1.ogg|1|1|0|audio/ogg|0\nlouder.wav|1|1|0|audio/wav|0";
+    office.until(LENGTHS, expected);
+    // Whoever keeps both has both.
+    sox(&louder, &root.join("louder.ogg"), &[]);
+    office.until(
+        "SELECT path, recordid, stale FROM recordings WHERE path LIKE 'louder%' ORDER BY path",
+        "louder.ogg|2|0\nlouder.wav|1|0",
+    );
+}

@@ -6,6 +6,7 @@
 mod growing;
 mod held;
 mod look;
+mod mounts;
 mod order;
 mod rows;
 mod scan;
@@ -19,6 +20,7 @@ use super::Stop;
 use crate::app::now;
 use crate::intake::Intake;
 use crate::store::{Store, StoreError};
+use mounts::Mounts;
 
 pub use look::is_sound;
 pub use rows::Missing;
@@ -29,22 +31,28 @@ pub(super) use look::{Look, Looker};
 pub(super) use order::began;
 pub(super) use scan::{File, Origin, origin, walk};
 
+/// How soon it is noticed that something was mounted, or that it shall end.
+const STEP: Duration = Duration::from_secs(1);
 /// How soon rows are looked at again when something was odd.
 const SOON: Duration = Duration::from_secs(10);
 /// What looking for the files of rows is called among the sources.
 const ROWS: &str = "rows";
 
-/// Looks every so often whether each row has its file.
+/// Looks every so often, and when something is mounted or unmounted there, whether each row has its file.
 pub fn look_for_files(root: &Path, store: &Store, intake: &Intake, pause: Duration, stop: &Stop) {
     let mut suspicious: Option<Instant> = None;
+    let mut mounts = Mounts::new(root);
     loop {
         let looked = check_rows(root, store, intake, &mut suspicious, pause);
         if let Err(error) = &looked {
             intake.live().note(ROWS, |status| status.trouble = error.to_string());
         }
         let soon = looked.is_err() || suspicious.is_some();
-        if stop.wait(if soon { pause.min(SOON) } else { pause }) {
-            return;
+        let next = Instant::now() + if soon { pause.min(SOON) } else { pause };
+        while Instant::now() < next && !mounts.changed() {
+            if stop.wait(STEP) {
+                return;
+            }
         }
     }
 }

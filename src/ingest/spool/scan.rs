@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::look::is_sound;
-use crate::intake::Draft;
+use crate::intake::{Draft, FileState, alike, stem};
 use crate::store::{FileKnown, Reader, StoreError};
 
 /// What there is in a folder and below it.
@@ -130,6 +130,8 @@ pub enum Origin {
     Moved(String),
     /// The same as one that is still there: copied, or about to be moved.
     Copied,
+    /// Perhaps another kind of sound that is just being made of a known file.
+    Converting,
 }
 
 /// Where an unknown file comes from: by its inode, or else by its size and content. `lost`: known files that are gone.
@@ -145,6 +147,9 @@ pub fn origin(
     let by_inode = reader.files_with_inode(file.inode)?;
     if let Some(known) = by_inode.iter().filter(same_file).find(is_gone) {
         return Ok(Origin::Moved(known.path.clone()));
+    }
+    if let Some(converted) = converted(reader, draft, file, is_gone)? {
+        return Ok(converted);
     }
     let known = reader.files_of_call(draft.identity())?;
     if !file.closed {
@@ -172,6 +177,29 @@ pub fn origin(
         (Some(known), None) => Origin::Moved(known.path.clone()),
         _ => Origin::New,
     })
+}
+
+/// A post-command may make another kind of sound of a recording, under its name, and then remove it.
+fn converted(
+    reader: &Reader,
+    draft: &Draft,
+    file: &FileState,
+    is_gone: impl Fn(&&FileKnown) -> bool,
+) -> Result<Option<Origin>, StoreError> {
+    let Some(bare) = draft.path.as_deref().map(bare) else { return Ok(None) };
+    let mut beside = reader.files_beside(bare)?;
+    beside.retain(|known| bare == self::bare(&known.path) && known.duration > 0);
+    if !file.closed {
+        return Ok((!beside.is_empty()).then_some(Origin::Converting));
+    }
+    beside.retain(|known| alike(known.duration, file.duration));
+    let gone = beside.iter().find(is_gone).map(|known| Origin::Moved(known.path.clone()));
+    Ok(gone.or((!beside.is_empty()).then_some(Origin::Copied)))
+}
+
+/// A path without its ending.
+fn bare(path: &str) -> &str {
+    path.strip_suffix(name_of(path)).map_or(path, |folder| &path[..folder.len() + stem(path).len()])
 }
 
 fn name_of(path: &str) -> &str {

@@ -13,6 +13,7 @@ use anyhow::Context;
 use super::growing::Growing;
 use super::held::Held;
 use super::look::Looker;
+use super::mounts::Mounts;
 use super::scan;
 use super::watch::Watch;
 use crate::config::Folder;
@@ -40,6 +41,7 @@ pub struct Spool {
     /// Which folder was looked through: another one may be mounted on it.
     root: Option<(u64, u64)>,
     scanned: Option<Instant>,
+    mounts: Mounts,
     /// Files to look at, and whether they are known to be closed.
     due: BTreeMap<String, Option<bool>>,
     growing: Growing,
@@ -79,6 +81,7 @@ impl Spool {
             watch: None,
             root: None,
             scanned: None,
+            mounts: Mounts::new(media_root),
             due: BTreeMap::new(),
             growing: Growing::default(),
             went: Vec::new(),
@@ -136,6 +139,9 @@ impl Spool {
                 (self.watch, self.scanned, self.root) = (None, None, None);
                 return self.wait_for(&format!("the folder {} ({error})", self.folder().display()), most);
             }
+        }
+        if self.mounts.changed() {
+            self.scanned = None;
         }
         if self.scanned.is_none_or(|scanned| scanned.elapsed() >= self.rescan()) {
             self.scan()?;

@@ -85,6 +85,10 @@ impl Spool {
             match origin(&reader, &self.looker.media_root, &draft, &self.lost)? {
                 Origin::New => {}
                 Origin::Moved(from) => draft.moved_from = Some(from),
+                Origin::Converting => {
+                    self.grow(path);
+                    return Ok(None);
+                }
                 Origin::Copied => {
                     let since = *self.copied.entry(path.into()).or_insert_with(Instant::now);
                     if since.elapsed() < COPYING {
