@@ -190,13 +190,17 @@ CREATE INDEX IF NOT EXISTS intake_files_path ON intake_files (path, machine);
 CREATE INDEX IF NOT EXISTS intake_files_uniqueid ON intake_files (uniqueid, machine);
 CREATE INDEX IF NOT EXISTS intake_files_not_over ON intake_files (machine) WHERE over = 0 AND substr(ranks, 1, 1) = 'a';
 CREATE INDEX IF NOT EXISTS intake_files_inode ON intake_files (inode) WHERE inode <> 0;
--- What a call's detail records say before the call's recording is there.
-CREATE TABLE IF NOT EXISTS intake_calls (
-  uniqueid TEXT NOT NULL,
-  machine  TEXT NOT NULL,
-  draft    TEXT NOT NULL,                 -- JSON
-  PRIMARY KEY (uniqueid, machine, draft)
-) WITHOUT ROWID;
+-- Call detail records, kept for 30 days: a call may have several, in any order, also before its recording.
+CREATE TABLE IF NOT EXISTS intake_records (
+  id       INTEGER PRIMARY KEY,
+  uniqueid TEXT    NOT NULL,               -- of the channel
+  machine  TEXT    NOT NULL,
+  record   TEXT    NOT NULL,               -- what it says, JSON
+  kept     INTEGER NOT NULL DEFAULT 0      -- since when
+);
+CREATE INDEX IF NOT EXISTS intake_records_uniqueid ON intake_records (uniqueid);
+-- Where they were before, each until a recording came.
+DROP TABLE IF EXISTS intake_calls;
 -- The file of a row that another program makes is known as well. A row that takes the place of one that is gone
 -- (INSERT OR REPLACE) is the same recording.
 CREATE TRIGGER IF NOT EXISTS recordings_insert_file AFTER INSERT ON recordings

@@ -4,12 +4,13 @@ use super::draft::{About, Draft, LeftOut};
 use super::facts::{Facts, Ranks};
 use super::file::{OPEN, is_another_file, is_over, is_stem, last_seen, look};
 use super::live::{Event, What};
+use super::records::together;
 use super::rules::{Rules, Subject, Verdict};
 use super::settle::{digest_of, facts_of, row_of, stay};
 use super::times::{expiry, knows_time};
 use super::{Outcome, Source};
 use crate::model::{Known, NewRecording};
-use crate::store::{Change, StoreError};
+use crate::store::{Change, MOST_RECORDS, StoreError};
 
 /// A draft on its way in.
 pub(super) struct Acceptance<'a> {
@@ -34,7 +35,7 @@ impl Acceptance<'_> {
         }
         match draft.about {
             About::Recording if !draft.identity().is_empty() => self.begin(draft, Known::default()),
-            About::CallToCome if draft.knows_uniqueid() => self.keep(draft),
+            About::CallToCome if draft.knows_uniqueid() => self.keep(draft).map(|_| Outcome::Kept),
             _ => Ok(Outcome::NoRecording),
         }
     }
@@ -61,6 +62,9 @@ impl Acceptance<'_> {
     /// Facts about a call, for each of its recordings. When each of several began and ended, they don't say.
     fn improve_all(&mut self, known: Vec<Known>, draft: &Draft) -> Result<Outcome, StoreError> {
         let mut draft = draft.clone();
+        if draft.source == Source::Cdr {
+            draft.facts = together(&self.keep(&draft)?);
+        }
         if known.len() > 1 {
             (draft.facts.start, draft.facts.end, draft.facts.totaltime) = (None, None, None);
         }
@@ -81,13 +85,7 @@ impl Acceptance<'_> {
             Known { id: known.id, machine: draft.machine.clone(), first_seen, ..Known::default() };
         let (mut facts, mut ranks) = (Facts::default(), Ranks::default());
         self.learn(&mut known, &mut facts, &mut ranks, draft);
-        for kept in self.change.kept_calls(&known.machine, &known.uniqueid)? {
-            // Written by this program; what cannot be read is of another version, and says nothing.
-            if let Ok(kept) = serde_json::from_str::<Draft>(&kept) {
-                facts.learn(&mut ranks, &kept.facts, kept.source);
-                known.over |= i64::from(kept.over);
-            }
-        }
+        self.learn_records(&mut known, &mut facts, &mut ranks)?;
         known.ranks = ranks.text();
         self.file(known, facts, draft)
     }
@@ -173,10 +171,21 @@ impl Acceptance<'_> {
         let settled = before.recording != 0 || (is_over(&before) && !found);
         let mut known = before.clone();
         let (mut facts, mut ranks) = facts_of(None, &known, false);
+        let seen = facts.clone();
         self.learn(&mut known, &mut facts, &mut ranks, draft);
+        self.learn_more(&before, &mut known, &mut facts, &mut ranks)?;
         known.ranks = ranks.text();
         if !settled {
             return self.file(known, facts, draft);
+        }
+        if before.recording == 0 && known.recordid.is_empty() && draft.source == Source::Cdr {
+            let was = self.judge(&before, &seen, draft)?;
+            let is = self.judge(&known, &facts, draft)?;
+            if matches!((was, is), (Verdict::Excluded(_), Verdict::Filed { .. })) {
+                // What its name says was not kept: the next look at its folder finds it as a new one.
+                self.change.forget_file(known.id)?;
+                return Ok(Outcome::Kept);
+            }
         }
         row_of(facts, &mut known, &NewRecording::default());
         if known != before {
@@ -197,12 +206,19 @@ impl Acceptance<'_> {
             known.over = old.complete;
         }
         let (mut facts, mut ranks) = facts_of(Some(&old), &known, by_hand);
+        let seen = facts.clone();
         self.learn(&mut known, &mut facts, &mut ranks, draft);
+        self.learn_more(&before, &mut known, &mut facts, &mut ranks)?;
         known.ranks = ranks.text();
         let filed_here = (old.customer, old.recordgroup) == (known.customer, known.recordgroup);
-        let verdict = match old.complete == 0 && filed_here {
-            true => Some(self.judge(&known, &facts, draft)?),
-            false => None,
+        let verdict = match filed_here {
+            true if old.complete == 0 => Some(self.judge(&known, &facts, draft)?),
+            // Not what the rules say by now, but what the detail records tell them.
+            true if draft.source == Source::Cdr && !by_hand => {
+                let was = self.judge(&before, &seen, draft)?;
+                Some(self.judge(&known, &facts, draft)?).filter(|verdict| *verdict != was)
+            }
+            _ => None,
         };
         let mut new = row_of(facts, &mut known, &old);
         if by_hand {
@@ -311,6 +327,21 @@ impl Acceptance<'_> {
         facts.learn(ranks, &draft.facts, draft.source);
     }
 
+    /// What rules would look at, with all that is known of a recording besides the draft.
+    pub(super) fn subject(&self, draft: &Draft) -> Result<Subject, StoreError> {
+        let found = match self.find(draft)? {
+            Some(known) => Some(known),
+            None => self.change.known_call(&draft.machine, draft.identity())?.into_iter().next(),
+        };
+        let mut known = found.unwrap_or_else(|| Known { machine: draft.machine.clone(), ..Known::default() });
+        let row = self.change.recording_row(known.recording)?;
+        let by_hand = row.as_ref().is_some_and(|row| known.written != Some(digest_of(row)));
+        let (mut facts, mut ranks) = facts_of(row.as_ref(), &known, by_hand);
+        self.learn(&mut known, &mut facts, &mut ranks, draft);
+        self.learn_records(&mut known, &mut facts, &mut ranks)?;
+        Ok(Subject::new(&known.path, &known.uniqueid, &facts))
+    }
+
     fn judge(&self, known: &Known, facts: &Facts, draft: &Draft) -> Result<Verdict, StoreError> {
         if let Some(left_out) = draft.leave_out {
             return Ok(Verdict::Excluded(left_out.reason().into()));
@@ -357,11 +388,54 @@ impl Acceptance<'_> {
         Ok(Outcome::Inserted)
     }
 
-    fn keep(&self, draft: &Draft) -> Result<Outcome, StoreError> {
-        // Two texts and a handful of numbers: always JSON.
-        let json = serde_json::to_string(draft).map_err(|error| StoreError::Refused(error.to_string()))?;
-        let new = self.change.keep_call(&draft.machine, draft.identity(), &json)?;
-        Ok(if new { Outcome::Kept } else { Outcome::Unchanged })
+    /// Keeps the detail records of a draft. Gives all that its channel has.
+    fn keep(&self, draft: &Draft) -> Result<Vec<Facts>, StoreError> {
+        let (machine, uniqueid) = (&draft.machine, draft.identity());
+        let mut records = self.records_of(machine, uniqueid)?;
+        for record in std::iter::once(&draft.facts).chain(&draft.records) {
+            if records.contains(record) {
+                continue;
+            }
+            records.push(record.clone());
+            if records.len() as i64 > MOST_RECORDS {
+                continue;
+            }
+            // Texts and numbers: always JSON.
+            let json =
+                serde_json::to_string(record).map_err(|error| StoreError::Refused(error.to_string()))?;
+            self.change.keep_record(machine, uniqueid, &json)?;
+        }
+        Ok(records)
+    }
+
+    fn records_of(&self, machine: &str, uniqueid: &str) -> Result<Vec<Facts>, StoreError> {
+        let kept = self.change.records_of(machine, uniqueid)?;
+        // Written by this program; what cannot be read is of another version, and says nothing.
+        Ok(kept.iter().filter_map(|record| serde_json::from_str(record).ok()).collect())
+    }
+
+    /// Takes over what is kept of the call.
+    fn learn_records(
+        &self,
+        known: &mut Known,
+        facts: &mut Facts,
+        ranks: &mut Ranks,
+    ) -> Result<(), StoreError> {
+        let records = self.records_of(&known.machine, &known.uniqueid)?;
+        facts.learn(ranks, &together(&records), Source::Cdr);
+        known.over |= i64::from(!records.is_empty());
+        Ok(())
+    }
+
+    /// The same, where it is only known now which call it is.
+    fn learn_more(
+        &self,
+        before: &Known,
+        known: &mut Known,
+        facts: &mut Facts,
+        ranks: &mut Ranks,
+    ) -> Result<(), StoreError> {
+        if known.uniqueid == before.uniqueid { Ok(()) } else { self.learn_records(known, facts, ranks) }
     }
 
     fn tell(&mut self, what: What, row: &NewRecording) {

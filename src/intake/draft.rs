@@ -1,12 +1,10 @@
 //! What a source knows of a recording or of its call. Every fact is optional, so that sources enrich one another.
 
-use serde::{Deserialize, Serialize};
-
 use super::facts::Facts;
 use crate::model::NewRecording;
 
 /// Who says it. Which source is believed about which fact is decided in `facts.rs`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {
     /// A file and its name.
     #[default]
@@ -18,14 +16,14 @@ pub enum Source {
 }
 
 /// What a draft is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum About {
     /// A recording: if it isn't known yet, it gets a row.
     #[default]
     Recording,
     /// A call that may have recordings: they learn from it; where there is none, it is dropped.
     Call,
-    /// The same, but where there is none it is kept until one comes.
+    /// The same, but where there is none its detail records are kept until one comes.
     CallToCome,
 }
 
@@ -54,7 +52,7 @@ impl LeftOut {
 }
 
 /// What a source knows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// Who says it.
     pub source: Source,
@@ -68,24 +66,23 @@ pub struct Draft {
     pub uniqueid: Option<String>,
     /// What it knows of the call.
     pub facts: Facts,
+    /// What further detail records of the same channel say.
+    pub records: Vec<Facts>,
     /// Whether the PBX says that the recording has ended. Where a file was seen, that one decides.
     pub over: bool,
     /// The file as it was just looked at, if the source sees it.
     pub file: Option<FileState>,
     /// Why the source itself leaves it out: the file is one side of another one, or has no sound.
-    #[serde(skip)]
     pub leave_out: Option<LeftOut>,
     /// Where the file was before it was moved or renamed.
-    #[serde(skip)]
     pub moved_from: Option<String>,
     /// A whole row, as our own export has it: stored as it is, filed where it says. Only the machine and the path
     /// beside it are looked at.
-    #[serde(skip)]
     pub row: Option<Box<NewRecording>>,
 }
 
 /// A file as it was looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileState {
     /// As stat(2) has it.
     pub device: i64,

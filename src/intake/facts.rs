@@ -5,24 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::Source;
 
-/// What becomes of two values of the same rank.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tie {
-    Smaller,
-    Greater,
-}
-
 /// How many ranks there are: one hexadecimal digit.
 const HIGHEST: u8 = 15;
 /// The rank of what a file says of the end of its call.
 const OF_FILE: u8 = 2;
+/// The rank of a number in a file's name.
+const OF_NAME: u8 = 4;
+/// Who answered a call that nobody answered, or only the dialplan.
+pub(super) const NOBODY: &str = "";
 /// Somebody changed the row by hand, or another program made it.
 pub(super) const PERSON: u8 = HIGHEST;
 
 macro_rules! facts {
-    ($($(#[$doc:meta])* $name:ident : $kind:ty, $tie:ident, [$file:literal $cdr:literal $pbx:literal];)+) => {
+    ($($(#[$doc:meta])* $name:ident : $kind:ty, [$file:literal $unanswered:literal $answered:literal $pbx:literal];)+) => {
         /// What is known of a call. A text that is empty, or a time that is 0, says nothing.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(default)]
         pub struct Facts {
             $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $name: Option<$kind>,)+
@@ -33,18 +30,31 @@ macro_rules! facts {
         pub(super) struct Ranks { $(pub $name: u8,)+ }
 
         impl Facts {
-            /// Learns what `other` knows better.
+            /// Learns what `other` knows better, or as well: who speaks last is believed. Of detail records it is all that
+            /// a call has, together.
             pub(super) fn learn(&mut self, ranks: &mut Ranks, other: &Facts, source: Source) {
-                // Of a call's detail records that of the answered leg says most.
-                let answered = u8::from(other.status.as_deref() == Some("answer"));
-                let latest = source != Source::Cdr;
+                let answered = other.status.as_deref() == Some("answer");
                 $(
                     let rank = match source {
                         Source::File => $file,
-                        Source::Cdr => $cdr + answered,
+                        Source::Cdr if answered => $answered,
+                        Source::Cdr => $unanswered,
                         Source::Pbx => $pbx,
                     };
-                    take(&mut self.$name, &mut ranks.$name, &other.$name, rank, latest, Tie::$tie);
+                    take(&mut self.$name, &mut ranks.$name, &other.$name, rank);
+                )+
+                // A file's name only says where it rang.
+                if other.dnumber.as_deref() == Some(NOBODY) && ranks.dnumber <= OF_NAME {
+                    (self.dnumber, ranks.dnumber) = (None, 0);
+                }
+            }
+
+            /// Takes from `other` what isn't known here.
+            pub(super) fn fill(&mut self, other: &Facts) {
+                $(
+                    if !self.$name.as_ref().is_some_and(Fact::says) {
+                        self.$name.clone_from(&other.$name);
+                    }
                 )+
             }
 
@@ -85,68 +95,69 @@ macro_rules! facts {
     };
 }
 
-// The ranks of a file with its name, of a detail record (one more where it was answered), and of the PBX itself.
+// The ranks of a file with its name, of detail records of a call that nobody answered and of one that was answered, and of
+// the PBX itself.
 facts! {
     /// Identifier that all legs of the call share (Asterisk's linkedid).
-    callid: String, Smaller, [2 7 10];
+    callid: String, [2 7 8 10];
     /// System name of the PBX.
-    asteriskid: String, Smaller, [2 7 10];
+    asteriskid: String, [2 7 8 10];
     /// Start of the recording, Unix seconds.
-    start: i64, Smaller, [6 3 10];
+    start: i64, [6 3 4 10];
     /// End of the recording, Unix seconds.
-    end: i64, Greater, [2 3 10];
+    end: i64, [2 3 4 10];
     /// When the call was answered, Unix seconds.
-    answer: i64, Smaller, [2 7 10];
+    answer: i64, [2 7 8 10];
     /// Seconds after the answer. What the PBX counts itself is surer than when it said that somebody answered.
-    talktime: i64, Greater, [2 7 11];
+    talktime: i64, [2 7 8 11];
     /// Seconds from start to end, where a source counts them itself.
-    totaltime: i64, Greater, [2 7 10];
+    totaltime: i64, [2 7 8 10];
     /// How the call ended: answer, cancel, busy, …
-    status: String, Smaller, [2 7 10];
+    status: String, [2 7 8 10];
     /// Kind of source: external, extension, …
-    stype: String, Smaller, [4 7 10];
+    stype: String, [4 7 8 10];
     /// Source number.
-    snumber: String, Greater, [4 7 10];
+    snumber: String, [4 7 8 10];
     /// Name of the source.
-    snumber_name: String, Greater, [4 7 10];
+    snumber_name: String, [4 7 8 10];
     /// Source number as people write it.
-    snumber_display: String, Greater, [4 7 10];
+    snumber_display: String, [4 7 8 10];
     /// Customer of the source.
-    scustomer: i64, Greater, [4 7 10];
+    scustomer: i64, [4 7 8 10];
     /// Kind of the called number.
-    ctype: String, Smaller, [4 7 10];
-    /// Called number.
-    cnumber: String, Greater, [4 7 10];
+    ctype: String, [4 7 8 10];
+    /// Called number. A transfer writes its target over that of the detail records, also of those before it.
+    cnumber: String, [9 7 8 10];
     /// Name of the called number.
-    cnumber_name: String, Greater, [4 7 10];
+    cnumber_name: String, [4 7 8 10];
     /// Called number as people write it.
-    cnumber_display: String, Greater, [4 7 10];
+    cnumber_display: String, [4 7 8 10];
     /// Kind of the destination.
-    dtype: String, Smaller, [4 7 10];
+    dtype: String, [4 7 8 10];
     /// Number where the call was answered.
-    dnumber: String, Greater, [4 7 10];
+    dnumber: String, [4 7 8 10];
     /// Name of who answered.
-    dnumber_name: String, Greater, [4 7 10];
+    dnumber_name: String, [4 7 8 10];
     /// Destination number as people write it.
-    dnumber_display: String, Greater, [4 7 10];
+    dnumber_display: String, [4 7 8 10];
     /// Customer of the destination.
-    dcustomer: i64, Greater, [4 7 10];
+    dcustomer: i64, [4 7 8 10];
     /// Caller id that the callee saw.
-    callerid_internal: String, Greater, [4 7 10];
+    callerid_internal: String, [4 7 8 10];
     /// 1: the caller id may be shown; 0: it was withheld.
-    spresent: i64, Smaller, [4 7 10];
+    spresent: i64, [4 7 8 10];
     /// in, out or internal. FreePBX writes it into the file's name, and knows.
-    direction: String, Smaller, [12 7 10];
+    direction: String, [12 7 8 10];
     /// Media type of the sound.
-    mimetype: String, Smaller, [10 2 1];
+    mimetype: String, [10 2 3 1];
     /// Context of the dialplan in which the call began.
-    context: String, Smaller, [2 7 10];
+    context: String, [2 7 8 10];
     /// Account code of the channel.
-    account: String, Smaller, [2 7 10];
+    account: String, [2 7 8 10];
     /// Queue that the call went through.
-    queue: String, Smaller, [4 7 10];
+    queue: String, [4 7 8 10];
     /// What was odd about the recording, for people.
-    note: String, Smaller, [2 7 10];
+    note: String, [2 7 8 10];
 }
 
 /// A value that may say nothing.
@@ -167,25 +178,9 @@ impl Fact for i64 {
     }
 }
 
-fn take<T: Fact>(
-    mine: &mut Option<T>,
-    rank: &mut u8,
-    theirs: &Option<T>,
-    theirs_rank: u8,
-    latest: bool,
-    tie: Tie,
-) {
+fn take<T: Fact>(mine: &mut Option<T>, rank: &mut u8, theirs: &Option<T>, theirs_rank: u8) {
     let Some(theirs) = theirs.as_ref().filter(|value| value.says()) else { return };
-    let better = match mine.as_ref() {
-        Some(mine) if theirs_rank == *rank => match tie {
-            _ if latest => true,
-            Tie::Smaller => theirs < mine,
-            Tie::Greater => theirs > mine,
-        },
-        Some(_) => theirs_rank > *rank,
-        None => true,
-    };
-    if better {
+    if mine.is_none() || theirs_rank >= *rank {
         *mine = Some(theirs.clone());
         *rank = theirs_rank;
     }

@@ -13,13 +13,15 @@
 //! | our own export | `row`, and nothing else |
 //!
 //! Customer, group and expiry are decided while the call goes on, with all that is known by then, and stay once it is
-//! complete.
+//! complete, unless its detail records come then and tell a rule what it asks for. Detail records are kept for a while
+//! (`records.rs`), so that it doesn't matter whether they or the recordings come first.
 
 mod acceptance;
 mod draft;
 mod facts;
 mod file;
 mod live;
+mod records;
 mod rules;
 mod settle;
 mod times;
@@ -34,6 +36,12 @@ use acceptance::Acceptance;
 
 use crate::model::Actor;
 use crate::store::{Change, Store, StoreError};
+
+/// Days that detail records are kept, for recordings and further records of their calls.
+pub const RECORDS_DAYS: i64 = 30;
+const KEPT: i64 = RECORDS_DAYS * 86_400;
+/// Of old ones so many go with every transaction, and more with long ones: faster than new ones come.
+const LEAST_FORGOTTEN: i64 = 20;
 
 /// What became of a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +119,13 @@ impl Intake {
         Ok(())
     }
 
+    /// What rules would look at in a recording, with all that is known of it already.
+    pub fn subject(&self, store: &Store, draft: &Draft, now: i64) -> Result<Subject, StoreError> {
+        store.rehearse(&Actor::intake(), now, |change| {
+            Acceptance { change, rules: &self.rules, events: &mut Vec::new() }.subject(draft)
+        })
+    }
+
     /// Which rule takes a recording and why, a line each, and what would become of it.
     pub fn explain(&self, store: &Store, subject: &Subject, now: i64) -> Result<Vec<String>, StoreError> {
         store.rehearse(&Actor::intake(), now, |change| {
@@ -129,6 +144,7 @@ impl Intake {
         drafts: &[Draft],
         events: &mut Vec<Event>,
     ) -> Result<Vec<Outcome>, StoreError> {
+        change.forget_records(change.now() - KEPT, LEAST_FORGOTTEN + 2 * drafts.len() as i64)?;
         drafts.iter().map(|draft| Acceptance { change, rules: &self.rules, events }.accept(draft)).collect()
     }
 }

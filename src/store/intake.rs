@@ -1,7 +1,7 @@
 //! What intake knows: the files and announced recordings that it has met, and the rows that it made of them.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row, ToSql, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, ToSql, params_from_iter};
 
 use super::recordings::values;
 use super::removals::plain;
@@ -211,23 +211,6 @@ impl Change<'_> {
             }
         }
         Ok(changed)
-    }
-
-    /// Keeps a draft about a call until its recording comes. False where it is kept already.
-    pub fn keep_call(&self, machine: &str, uniqueid: &str, draft: &str) -> Result<bool, StoreError> {
-        let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO intake_calls (uniqueid, machine, draft) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        )?;
-        Ok(statement.execute(params![uniqueid, machine, draft])? > 0)
-    }
-
-    /// The drafts that were kept for a call.
-    pub fn kept_calls(&self, machine: &str, uniqueid: &str) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.transaction.prepare_cached(
-            "SELECT draft FROM intake_calls WHERE uniqueid = ? AND machine = ? ORDER BY draft",
-        )?;
-        let rows = statement.query_map((uniqueid, machine), |row| row.get(0))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 

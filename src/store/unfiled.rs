@@ -2,7 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
-use super::{Reader, StoreError};
+use super::{Change, Reader, StoreError};
 
 /// Why a known file has no row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,5 +28,13 @@ impl Reader {
             })
         });
         Ok(found.optional()?.flatten())
+    }
+}
+
+impl Change<'_> {
+    /// Forgets a file that was left out, so that the next look at its folder takes it for a new one.
+    pub fn forget_file(&self, id: i64) -> Result<(), StoreError> {
+        self.transaction.prepare_cached("DELETE FROM intake_files WHERE id = ?")?.execute([id])?;
+        Ok(())
     }
 }

@@ -127,7 +127,7 @@ fn the_record_of_the_other_leg_makes_no_row_and_is_not_kept() {
     let answer = post(&app, "application/json", b_leg().to_string().as_bytes(), &format!("Bearer {SECRET}"));
     assert_eq!(answer, (200, "OK\n".into()));
     assert_eq!(app.sqlite3("SELECT count(*) FROM recordings"), before);
-    assert_eq!(app.sqlite3("SELECT count(*) FROM intake_calls"), "0");
+    assert_eq!(app.sqlite3("SELECT count(*) FROM intake_records"), "0");
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn whoever_has_not_the_secret_learns_and_changes_nothing() {
         let (status, words) = post(&app, "application/json", body.as_bytes(), &authorization);
         assert_eq!(status, 401, "{authorization}: {words}");
     }
-    assert_eq!(app.sqlite3("SELECT count(*) FROM intake_calls"), "0");
+    assert_eq!(app.sqlite3("SELECT count(*) FROM intake_records"), "0");
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! The door for new recordings: one row a recording, whatever the order in which the sources come.
 
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
+use tapeline::config::Folder as Settings;
+use tapeline::ingest::cdr::{Clock, Fields, Layouts, Rows, read};
+use tapeline::ingest::names::Names;
 use tapeline::intake::{About, Draft, Facts, FileState, Intake, Outcome, Source, What};
 use tapeline::store::Store;
 
@@ -172,7 +176,7 @@ fn all_that_is_known_of_a_call_comes_together_in_its_row() {
     assert_eq!(
         house.rows(),
         format!(
-            "1|1|{UNIQUEID}|1|{UNIQUEID}||pbx1|1795499609|1795499614|4|5|answer||+15551230002|O'Brien|+15551230002|0||5550100||5550100||104||104|0|+15551230002|1|1|1798091609|0|audio/wav|96044|{PATH}|in|0"
+            "1|1|{UNIQUEID}|1|{UNIQUEID}||pbx1|1795499609|1795499614|4|5|answer||+15551230002|O'Brien|+15551230002|0||5550100||5550100||101||101|0|+15551230002|1|1|1798091609|0|audio/wav|96044|{PATH}|in|0"
         )
     );
 }
@@ -502,4 +506,109 @@ fn old_recordings_that_are_brought_in_have_their_days_from_then_on() {
     assert_eq!(expires, (NOW + 30 * 86_400).to_string());
     house.accept(&from_cdr("answer", "101", 4));
     assert_eq!(house.sqlite3("SELECT expires FROM recordings"), expires);
+}
+
+/// Rows of a real Master.csv: transferred twice by the manager interface, transferred after a word, and hung up by the
+/// dialplan after nobody answered.
+const RECORDS: [&str; 9] = [
+    r#""","5551230018","103","from-internal","""Xfer Ami"" <5551230018>","Local/900@sim-caller-00000013;1","Local/101@sim-phone-00000014;1","Dial","Local/101@sim-phone/n,10,tT","2026-11-24 05:53:46","2026-11-24 05:53:46","2026-11-24 05:53:50",3,3,"ANSWERED","DOCUMENTATION","1795499626.513","","","1795499626.513",59"#,
+    r#""","5551230018","103","from-internal","""Xfer Ami"" <5551230018>","Local/900@sim-caller-00000013;1","Local/103@sim-phone-00000015;1","Dial","Local/103@sim-phone/n,0,tT","2026-11-24 05:53:50","2026-11-24 05:53:50","2026-11-24 05:53:56",6,6,"ANSWERED","DOCUMENTATION","1795499626.513","","","1795499626.513",69"#,
+    r#""","5551230033","5550100","from-trunk","""Attended"" <5551230033>","PJSIP/trunk-00000022","PJSIP/101-00000023","Dial","PJSIP/101,10,tT","2026-11-24 05:54:04","2026-11-24 05:54:05","2026-11-24 05:54:10",6,5,"ANSWERED","DOCUMENTATION","1795499644.875","","","1795499644.875",101"#,
+    r#""","5551230033","5550100","from-trunk","""Attended"" <5551230033>","PJSIP/trunk-00000022","Local/103@from-internal-0000001f;1","Dial","PJSIP/101,10,tT","2026-11-24 05:54:10","2026-11-24 05:54:10","2026-11-24 05:54:12",2,2,"ANSWERED","DOCUMENTATION","1795499644.875","","","1795499644.875",123"#,
+    r#""","5551230033","5550100","from-trunk","""Attended"" <5551230033>","PJSIP/trunk-00000022","PJSIP/103-0000002d","Dial","PJSIP/101,10,tT","2026-11-24 05:54:12","2026-11-24 05:54:12","2026-11-24 05:54:19",6,6,"ANSWERED","DOCUMENTATION","1795499644.875","","","1795499644.875",124"#,
+    r#""","5551230013","5550199","from-trunk","""No Luck"" <5551230013>","Local/900@sim-caller-0000000d;1","Local/199@sim-phone-0000000e;1","Dial","Local/199@sim-phone/n,4,tT","2026-11-24 05:53:40","2026-11-24 05:53:40","2026-11-24 05:53:44",4,4,"NO ANSWER","DOCUMENTATION","1795499620.301","","","1795499620.301",41"#,
+    r#""","5551230013","5550199","from-trunk","""No Luck"" <5551230013>","Local/900@sim-caller-0000000d;1","","Hangup","","2026-11-24 05:53:44","2026-11-24 05:53:44","2026-11-24 05:53:44",0,0,"ANSWERED","DOCUMENTATION","1795499620.301","","","1795499620.301",53"#,
+    r#""","101","704","from-internal","""Alice Agent"" <101>","PJSIP/101-0000002b","Local/103@from-internal-0000001e;1","Dial","Local/103@from-internal,20","2026-11-24 05:54:10","2026-11-24 05:54:11","2026-11-24 05:54:12",1,0,"ANSWERED","DOCUMENTATION","1795499650.971","","","1795499650.971",111"#,
+    r#""","101","704","from-internal","""Alice Agent"" <101>","PJSIP/101-0000002b","PJSIP/103-0000002c","Dial","Local/103@from-internal,20","2026-11-24 05:54:12","2026-11-24 05:54:12","2026-11-24 05:54:17",5,5,"ANSWERED","DOCUMENTATION","1795499650.971","","","1795499650.971",121"#,
+];
+
+/// Their recordings.
+const RECORDED: [(&str, &str); 4] = [
+    ("1795499626.513", "in-5550100-5551230018-20261124-055346-1795499626.513.wav"),
+    ("1795499644.875", "in-5550100-5551230033-20261124-055404-1795499644.875.wav"),
+    ("1795499620.301", "in-5550199-5551230013-20261124-055340-1795499620.301.wav"),
+    ("1795499650.971", "internal-704-101-20261124-055410-1795499650.971.wav"),
+];
+
+fn record(row: &str) -> Draft {
+    let mut rows = Rows::of_lines(row.as_bytes());
+    let mut fields = Fields::default();
+    rows.next(&mut fields).expect("a row").expect("a row").1.expect("a row");
+    let mut layouts = Layouts::Asterisk(None);
+    let layout = layouts.of(&fields).expect("a layout");
+    let clock = Clock::new(TimeZone::UTC);
+    let text = |column| layout.place(column).map_or("", |place| fields.text(place));
+    read(text, &clock).expect("a record").draft("pbx1", About::CallToCome)
+}
+
+fn recorded(uniqueid: &str, path: &str) -> Draft {
+    let named = Names::new(&Settings::default()).expect("settings").read(path, NOW);
+    let start: i64 = uniqueid[..10].parse().expect("a time");
+    let file = FileState { created: start * SECOND, modified: (start + 6) * SECOND, ..file(6, true) };
+    let start = Some(start);
+    let facts = Facts { start, ..named.facts };
+    Draft { path: text(path), uniqueid: text(uniqueid), facts, file: Some(file), ..from_folder(true) }
+}
+
+#[test]
+fn who_answered_first_and_what_was_called_stay_when_a_call_is_transferred() {
+    let house = House::new();
+    RECORDED.iter().for_each(|(uniqueid, path)| drop(house.accept(&recorded(uniqueid, path))));
+    RECORDS.iter().for_each(|row| drop(house.accept(&record(row))));
+    assert_eq!(
+        house.sqlite3(
+            "SELECT uniqueid, ctype, cnumber, dnumber, status, talktime FROM recordings ORDER BY uniqueid"
+        ),
+        "1795499620.301|did|5550199||answer|2\n\
+         1795499626.513|did|5550100|101|answer|6\n\
+         1795499644.875|did|5550100|101|answer|5\n\
+         1795499650.971|extension|704|103|answer|4"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Records and recordings in any order, a batch at a time, records of one call together or apart.
+    #[test]
+    fn however_records_are_split_the_rows_are_the_same(
+        order in Just((0..13).chain(4..13).collect::<Vec<usize>>()).prop_shuffle(),
+        batch in 1..9_usize,
+        together in any::<bool>(),
+    ) {
+        let straight = House::new();
+        let all: Vec<Draft> = RECORDED.iter().map(|(uniqueid, path)| recorded(uniqueid, path))
+            .chain(RECORDS.iter().map(|row| record(row))).collect();
+        straight.intake.accept_all(&straight.store, &all, NOW).expect("the door is open");
+        let house = House::new();
+        for places in order.chunks(batch) {
+            let mut drafts: Vec<Draft> = Vec::new();
+            for draft in places.iter().map(|place| &all[*place]) {
+                let same = |other: &&mut Draft| {
+                    together && draft.source == Source::Cdr && other.source == Source::Cdr && other.uniqueid == draft.uniqueid
+                };
+                match drafts.iter_mut().find(same) {
+                    Some(other) => other.records.push(draft.facts.clone()),
+                    None => drafts.push(draft.clone()),
+                }
+            }
+            house.intake.accept_all(&house.store, &drafts, NOW).expect("the door is open");
+        }
+        prop_assert_eq!(house.rows(), straight.rows());
+    }
+}
+
+#[test]
+fn records_of_calls_without_a_recording_are_forgotten_in_time() {
+    let house = House::new();
+    let take = |place: usize, now: i64| {
+        house.intake.accept(&house.store, &record(RECORDS[place]), now).expect("the door is open")
+    };
+    let kept = || house.sqlite3("SELECT uniqueid FROM intake_records ORDER BY id");
+    assert_eq!(take(0, NOW), Outcome::Kept);
+    take(0, NOW + 60);
+    take(2, NOW + 29 * 86_400);
+    assert_eq!(kept(), "1795499626.513\n1795499644.875");
+    take(5, NOW + 31 * 86_400);
+    assert_eq!(kept(), "1795499644.875\n1795499620.301");
 }

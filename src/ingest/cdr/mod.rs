@@ -14,7 +14,6 @@ mod clock;
 mod columns;
 mod draft;
 mod rows;
-mod tally;
 mod words;
 
 pub use asterisk::read;
@@ -22,7 +21,6 @@ pub use clid::Caller;
 pub use clock::{Clock, epoch};
 pub use columns::{Column, Layout, Layouts};
 pub use rows::{Damage, Fields, Rows};
-pub use tally::Tally;
 
 use crate::model::Direction;
 

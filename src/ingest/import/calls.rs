@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{BATCH, Import, Report};
-use crate::ingest::cdr::{Cdr, Tally};
+use crate::ingest::cdr::Cdr;
 use crate::ingest::freeswitch::Answerer;
 use crate::intake::{About, Draft, Outcome, stem};
 
@@ -21,7 +21,9 @@ pub(super) struct Calls<'a> {
 }
 
 struct Call {
-    tally: Tally,
+    draft: Draft,
+    /// Base name of the sound file that its records name.
+    file: String,
     /// The rows that told of it: lines, ids or numbers of files.
     places: Vec<String>,
 }
@@ -47,7 +49,7 @@ impl<'a> Calls<'a> {
         report: &mut Report,
     ) -> anyhow::Result<()> {
         self.rows += 1;
-        self.answerers.push((who.draft(&self.machine, About::Call), place));
+        self.answerers.push((who.draft(&self.machine, About::CallToCome), place));
         if self.rows >= BATCH { self.flush(report) } else { Ok(()) }
     }
 
@@ -58,12 +60,16 @@ impl<'a> Calls<'a> {
         match self.by_key.get(&key) {
             Some(index) => {
                 let call = &mut self.calls[*index];
-                call.tally.add(cdr);
+                call.draft.records.push(cdr.draft(&self.machine, About::Call).facts);
                 call.places.push(place);
+                if call.file.is_empty() {
+                    call.file = cdr.file;
+                }
             }
             None => {
                 self.by_key.insert(key, self.calls.len());
-                self.calls.push(Call { tally: Tally::new(cdr), places: vec![place] });
+                let draft = cdr.draft(&self.machine, About::CallToCome);
+                self.calls.push(Call { draft, file: cdr.file, places: vec![place] });
             }
         }
         if self.rows >= BATCH { self.flush(report) } else { Ok(()) }
@@ -74,9 +80,15 @@ impl<'a> Calls<'a> {
         let calls = std::mem::take(&mut self.calls);
         self.by_key.clear();
         self.rows = 0;
-        let cdrs: Vec<Cdr> = calls.iter().map(|call| call.tally.cdr()).collect();
-        let mut outcomes = self.by_uniqueid(&cdrs)?;
-        self.by_file(&cdrs, &mut outcomes)?;
+        let mut outcomes = vec![Outcome::NoRecording; calls.len()];
+        self.take(&calls, &mut outcomes, |call| self.of_channel(call))?;
+        self.take(&calls, &mut outcomes, |call| self.of_file(call, About::Call))?;
+        // What has no recording yet may get one under either name.
+        let mut others = outcomes.clone();
+        self.take(&calls, &mut outcomes, |call| self.of_file(call, About::CallToCome))?;
+        self.take(&calls, &mut others, |call| {
+            Some(call.draft.clone()).filter(|draft| draft.uniqueid.is_some())
+        })?;
         for (call, outcome) in calls.iter().zip(&outcomes) {
             if let Err(why) = report.note(outcome) {
                 call.places.iter().for_each(|place| report.skip(format_args!("{}:{place}", self.name), &why));
@@ -96,34 +108,40 @@ impl<'a> Calls<'a> {
         Ok(())
     }
 
-    fn by_uniqueid(&self, cdrs: &[Cdr]) -> anyhow::Result<Vec<Outcome>> {
-        let drafts: Vec<Draft> = cdrs.iter().map(|cdr| self.draft(cdr)).collect();
-        self.import.take(&drafts)
-    }
-
-    /// A record may name the sound of another channel, and a file without a uniqueid in its name is known by its name.
-    fn by_file(&self, cdrs: &[Cdr], outcomes: &mut [Outcome]) -> anyhow::Result<()> {
-        let open = (0..cdrs.len()).filter(|index| outcomes[*index] == Outcome::NoRecording);
-        let open: Vec<(usize, Draft)> =
-            open.filter_map(|index| self.of_file(&cdrs[index]).map(|d| (index, d))).collect();
-        if open.is_empty() {
+    /// Takes in what `draft` makes of the calls that have no recording so far.
+    fn take(
+        &self,
+        calls: &[Call],
+        outcomes: &mut [Outcome],
+        draft: impl Fn(&Call) -> Option<Draft>,
+    ) -> anyhow::Result<()> {
+        let open = (0..calls.len()).filter(|index| outcomes[*index] == Outcome::NoRecording);
+        let (places, drafts): (Vec<usize>, Vec<Draft>) =
+            open.filter_map(|index| Some((index, draft(&calls[index])?))).unzip();
+        if drafts.is_empty() {
             return Ok(());
         }
-        let (places, drafts): (Vec<usize>, Vec<Draft>) = open.into_iter().unzip();
         for (place, outcome) in places.into_iter().zip(self.import.take(&drafts)?) {
             outcomes[place] = outcome;
         }
         Ok(())
     }
 
-    fn of_file(&self, cdr: &Cdr) -> Option<Draft> {
-        let named = self.import.names.read(&cdr.file, self.import.now).uniqueid;
-        let uniqueid = named.unwrap_or_else(|| stem(&cdr.file).to_owned());
-        (!uniqueid.is_empty() && uniqueid != cdr.uniqueid)
-            .then(|| Draft { uniqueid: Some(uniqueid), ..self.draft(cdr) })
+    fn of_channel(&self, call: &Call) -> Option<Draft> {
+        let waits = self.of_file(call, About::Call).is_some();
+        let about = if waits { About::Call } else { About::CallToCome };
+        call.draft.uniqueid.as_ref()?;
+        Some(Draft { about, ..call.draft.clone() })
     }
 
-    fn draft(&self, cdr: &Cdr) -> Draft {
-        cdr.draft(&self.machine, About::Call)
+    /// A record may name the sound of another channel, and a file without a uniqueid in its name is known by its name.
+    fn of_file(&self, call: &Call, about: About) -> Option<Draft> {
+        let named = self.import.names.read(&call.file, self.import.now).uniqueid;
+        let uniqueid = Some(named.unwrap_or_else(|| stem(&call.file).to_owned()));
+        (uniqueid != Some(String::new()) && uniqueid != call.draft.uniqueid).then(|| Draft {
+            about,
+            uniqueid,
+            ..call.draft.clone()
+        })
     }
 }

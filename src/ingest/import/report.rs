@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::intake::Outcome;
+use crate::intake::{Outcome, RECORDS_DAYS};
 
 /// Reasons that the summary tells apart; further ones are counted together.
 const MOST_REASONS: usize = 20;
 
 /// A detail record without a recording: most calls have none.
 const NO_RECORDING: &str = "no recording has its uniqueid or file";
-const NONE_KNOWN: &str = "None of them has a recording here. Bring in the recordings first, then what is known of their \
-    calls; if that is done, their rows may name another machine:  --machine NAME";
+const NONE_KNOWN: &str = "None of them has a recording here. If the recordings are here already, their rows may name another \
+    machine:  --machine NAME";
 
 /// What became of the rows.
 #[derive(Debug, Default)]
@@ -33,6 +33,8 @@ pub struct Report {
     pub enriched: u64,
     /// Recordings of which all of it was known.
     pub unchanged: u64,
+    /// Calls without a recording so far, of which is kept what is known.
+    pub kept: u64,
     /// Rows that could not be used.
     pub skipped: u64,
 }
@@ -80,7 +82,8 @@ impl Report {
         match outcome {
             Outcome::Inserted => self.inserted += 1,
             Outcome::Completed | Outcome::Enriched => self.enriched += 1,
-            Outcome::Unchanged | Outcome::Kept => self.unchanged += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Kept => self.kept += 1,
             Outcome::Excluded(reason) => return Err(format!("left out: {reason}")),
             Outcome::Deleted => return Err("its recording was deleted and does not come back".into()),
             Outcome::NoRecording => return Err(NO_RECORDING.into()),
@@ -104,6 +107,14 @@ impl Report {
             "Of {} {}{ending}, {} could not be used. Recordings: {} {new}, {} {more}, {} were known as they are.",
             self.read, self.of, self.skipped, self.inserted, self.enriched, self.unchanged
         )];
+        if self.kept > 0 {
+            let calls = if self.kept == 1 { "call has" } else { "calls have" };
+            lines.push(format!(
+                "{:>9}  {calls} no recording here yet; what is known of them stays for {RECORDS_DAYS} days, and a recording \
+                 that is brought in learns it",
+                self.kept
+            ));
+        }
         let mut reasons: Vec<&Reason> = self.reasons.iter().collect();
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
         for Reason { why, count, first } in reasons {
@@ -116,8 +127,7 @@ impl Report {
             None if self.skipped > 0 => lines.push("--report FILE writes a line for each of those.".into()),
             _ => {}
         }
-        if self.reasons.iter().any(|reason| reason.why == NO_RECORDING) && self.enriched + self.unchanged == 0
-        {
+        if self.kept > 0 && self.inserted + self.enriched + self.unchanged == 0 {
             lines.push(NONE_KNOWN.into());
         }
         lines

@@ -1,0 +1,187 @@
+//! The call detail records of one channel, put together: in whatever order they come, and however often, the same is
+//! known in the end.
+//!
+//! A call has several: one for each member that a ring group rang, one for each stretch of a transferred call.
+
+use super::facts::{Facts, NOBODY};
+
+/// What all records of a channel say together.
+pub(super) fn together(records: &[Facts]) -> Facts {
+    let mut records: Vec<&Facts> = records.iter().collect();
+    records.sort_by_key(|record| (record.start.unwrap_or(i64::MAX), *record));
+    records.dedup();
+    let Some(speaker) = records.iter().copied().max_by_key(|record| speaks(record)) else {
+        return Facts::default();
+    };
+    let mut known = speaker.clone();
+    records.iter().for_each(|record| known.fill(record));
+    // A transfer is a stretch of its own: what the caller wanted is what the first one says.
+    let first = |text: fn(&Facts) -> &Option<String>| {
+        records.iter().find_map(|record| text(record).clone().filter(|text| !text.is_empty()))
+    };
+    known.cnumber = first(|record| &record.cnumber);
+    known.context = first(|record| &record.context);
+    known.start = records.iter().filter_map(|record| record.start).min();
+    known.spresent = records.iter().filter_map(|record| record.spresent).min();
+    // Who answered is never who else it rang at.
+    (known.answer, known.talktime, known.end) = (speaker.answer, speaker.talktime, speaker.end);
+    if !answered(speaker) {
+        known.dnumber = Some(NOBODY.into());
+    } else if speaker.dnumber.is_none() {
+        known.dnumber =
+            records.iter().filter(|record| is_of_other_leg(record)).find_map(|r| r.dnumber.clone());
+        let rang = records.iter().any(|record| !answered(record));
+        known.dnumber = known.dnumber.or(rang.then(|| NOBODY.into()));
+    }
+    let mut of_same = records.iter().filter(|record| record.dnumber == known.dnumber);
+    known.dnumber_name = of_same.find_map(|record| record.dnumber_name.clone());
+    last_end(&mut known, &records);
+    known
+}
+
+/// People talked until the end of the last stretch in which they did.
+fn last_end(known: &mut Facts, records: &[&Facts]) {
+    let talked = records.iter().filter(|record| record.talktime.is_some_and(|seconds| seconds > 0));
+    let last = talked.filter_map(|record| record.end).max();
+    if let (Some(end), Some(last)) = (known.end, last)
+        && last > end
+    {
+        known.end = Some(last);
+        known.talktime = known.answer.map(|answer| last.saturating_sub(answer)).or(known.talktime);
+    }
+}
+
+fn answered(record: &Facts) -> bool {
+    record.status.as_deref() == Some("answer")
+}
+
+/// Whether it is the record of the leg that answered, which only says who that was.
+fn is_of_other_leg(record: &Facts) -> bool {
+    record.start.is_none() && record.end.is_none()
+}
+
+/// Which record speaks for the call, the greatest one: the channel's own; answered before not; with somebody at the other end before what
+/// the dialplan answered itself, or hung up; the first answer; the last ring.
+fn speaks(record: &Facts) -> impl Ord {
+    let answered = answered(record);
+    let talked = answered && record.talktime.is_some_and(|seconds| seconds > 0);
+    let first = record.answer.filter(|_| answered).map_or(0, i64::saturating_neg);
+    (
+        [!is_of_other_leg(record), answered, record.dnumber.is_some(), talked],
+        first,
+        [record.end, record.talktime],
+        [record.dnumber.as_deref(), record.status.as_deref()],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn record(status: &str, start: i64, answer: i64, end: i64, to: &str) -> Facts {
+        let answered = status == "answer";
+        Facts {
+            start: Some(start),
+            end: Some(end),
+            answer: answered.then_some(answer),
+            talktime: Some(if answered { end - answer } else { 0 }),
+            status: Some(status.into()),
+            cnumber: Some("5550600".into()),
+            dnumber: Some(to.to_owned()).filter(|to| !to.is_empty()),
+            ..Facts::default()
+        }
+    }
+
+    fn to(known: &Facts) -> &str {
+        known.dnumber.as_deref().unwrap_or_default()
+    }
+
+    #[test]
+    fn who_answered_speaks_for_a_ring_group() {
+        let [a, b, c] = [
+            record("noanswer", 36, 0, 37, "101"),
+            record("answer", 36, 37, 43, "102"),
+            record("noanswer", 36, 0, 37, "103"),
+        ];
+        let known = together(&[a.clone(), b.clone(), c.clone()]);
+        assert_eq!((known.status.as_deref(), known.talktime, to(&known)), (Some("answer"), Some(6), "102"));
+        assert_eq!(together(&[c, b, a]), known);
+    }
+
+    #[test]
+    fn a_transferred_call_lasts_from_the_first_answer_to_the_last_end() {
+        let (mut first, second) = (record("answer", 3, 4, 7, "101"), record("answer", 7, 7, 16, "103"));
+        first.cnumber = Some("5550100".into());
+        let known = together(&[second.clone(), first.clone()]);
+        let times = (known.start, known.answer, known.end, known.talktime);
+        assert_eq!(times, (Some(3), Some(4), Some(16), Some(12)));
+        assert_eq!((known.cnumber.as_deref(), to(&known)), (Some("5550100"), "101"));
+        assert_eq!(together(&[first, second]), known);
+    }
+
+    #[test]
+    fn who_it_rang_at_did_not_answer_a_call_that_the_dialplan_answered() {
+        let hangup = record("answer", 44, 44, 44, "");
+        let known = together(&[record("noanswer", 40, 0, 44, "199"), hangup]);
+        assert_eq!((known.status.as_deref(), to(&known)), (Some("answer"), ""));
+        let menu = record("answer", 40, 40, 60, "");
+        assert_eq!(to(&together(&[menu, record("answer", 60, 63, 80, "102")])), "102");
+    }
+
+    #[test]
+    fn the_other_legs_record_only_says_who_answered() {
+        let leg = Facts {
+            status: Some("answer".into()),
+            dnumber: Some("102".into()),
+            dnumber_name: Some("Bob".into()),
+            ..Facts::default()
+        };
+        let known = together(&[leg.clone(), record("answer", 1, 3, 9, "")]);
+        assert_eq!((known.start, known.talktime, to(&known)), (Some(1), Some(6), "102"));
+        assert_eq!(known.dnumber_name.as_deref(), Some("Bob"));
+        let other = together(&[leg, record("answer", 1, 3, 9, "104")]);
+        assert_eq!((to(&other), other.dnumber_name.as_deref()), ("104", None));
+    }
+
+    #[test]
+    fn one_record_says_itself_how_long_people_talked() {
+        let mut one = record("answer", 2, 2, 8, "102");
+        one.talktime = Some(5);
+        assert_eq!(together(&[one.clone(), one]).talktime, Some(5));
+    }
+
+    fn text(texts: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
+        prop::sample::select(texts).prop_map(|text| Some(text.to_owned()).filter(|text| !text.is_empty()))
+    }
+
+    fn any_record() -> impl Strategy<Value = Facts> {
+        let status = prop::sample::select(&["answer", "noanswer", "busy"][..]);
+        let times = (0_i64..5, 0_i64..5, 0_i64..5);
+        let texts =
+            (text(&["", "101", "102"]), text(&["", "1", "2"]), text(&["", "a", "b"]), text(&["", "x"]));
+        (status, times, texts).prop_map(|(status, (start, rang, talked), (to, called, account, name))| {
+            Facts {
+                dnumber: to,
+                cnumber: called,
+                account,
+                snumber_name: name,
+                ..record(status, start, start + rang, start + rang + talked, "")
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_repetition_change_nothing(
+            records in prop::collection::vec(any_record(), 1..6),
+            order in prop::collection::vec(any::<prop::sample::Index>(), 0..8),
+        ) {
+            let known = together(&records);
+            let mut others: Vec<Facts> = order.iter().map(|at| records[at.index(records.len())].clone()).collect();
+            others.extend(records.iter().rev().cloned());
+            prop_assert_eq!(together(&others), known);
+        }
+    }
+}
