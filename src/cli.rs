@@ -268,7 +268,7 @@ struct RulesTest {
     #[arg(required = true)]
     file: Vec<String>,
     /// As if it were a call of this direction: in, out or internal
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_parser = ["in", "out", "internal"])]
     direction: Option<String>,
     /// As if the channel had this account code
     #[arg(long, value_name = "CODE")]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 pub use asterisk::{Asterisk, Given as GivenAsterisk, Secret, Tls};
 pub use freeswitch::{FreeSwitch, Given as GivenFreeSwitch};
-pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule};
+pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule, find_of_pbx, innermost};
 
 /// What the program runs with.
 #[derive(Clone, Debug)]
@@ -40,8 +40,10 @@ pub struct Config {
     pub stream_stall_seconds: u32,
     /// Minutes that a long answer may take.
     pub stream_minutes: u32,
-    /// Folders that are watched for recordings.
+    /// Folders that PBXs record into.
     pub folders: Vec<Folder>,
+    /// Whether they are watched.
+    pub watch: bool,
     /// Where recordings are filed.
     pub rules: Vec<Rule>,
     /// The PBX to listen to, if there is one.
@@ -66,6 +68,7 @@ impl Default for Config {
             stream_stall_seconds: 10,
             stream_minutes: 10,
             folders: Vec::new(),
+            watch: true,
             rules: Vec::new(),
             asterisk: None,
             freeswitch: None,
@@ -119,6 +122,10 @@ pub enum ConfigError {
     Range { name: &'static str, value: u32, range: &'static str },
     #[error("{name} is {value:?}; it must be {what}")]
     Text { name: &'static str, value: String, what: &'static str },
+    #[error("folder is {folder:?} in one of [[folders]], which is not below the media root {root}; {what}")]
+    Outside { folder: PathBuf, root: PathBuf, what: String },
+    #[error("two of [[folders]] have the folder {folder:?}; let each PBX record into a folder of its own")]
+    Twice { folder: PathBuf },
 }
 
 impl Given {
@@ -168,11 +175,13 @@ impl Given {
     /// Fills in the defaults and checks the ranges.
     pub fn settle(self) -> Result<Config, ConfigError> {
         let default = Config::default();
-        let asterisk = self.asterisk.and_then(|given| given.settle(self.folders.as_deref())).transpose()?;
-        let freeswitch = self.freeswitch.and_then(|given| given.settle(self.folders.as_deref()));
+        let media_root = self.media_root.unwrap_or(default.media_root);
+        let folders = self.folders.map(|folders| intake::settle(folders, &media_root)).transpose()?;
+        let asterisk = self.asterisk.and_then(|given| given.settle(folders.as_deref())).transpose()?;
+        let freeswitch = self.freeswitch.and_then(|given| given.settle(folders.as_deref()));
         Ok(Config {
             db: self.db.unwrap_or(default.db),
-            media_root: self.media_root.unwrap_or(default.media_root),
+            media_root,
             listen: self.listen.unwrap_or(default.listen),
             compat: self.compat == Some(Compat::Enswitch),
             bcrypt_cost: within("bcrypt_cost", self.bcrypt_cost, default.bcrypt_cost, 4, 20, "4 to 20")?,
@@ -191,10 +200,8 @@ impl Given {
                 default.stream_stall_seconds,
             )?,
             stream_minutes: positive("stream_minutes", self.stream_minutes, default.stream_minutes)?,
-            folders: match self.watch {
-                Some(false) => Vec::new(),
-                _ => self.folders.unwrap_or_else(|| vec![Folder::default()]),
-            },
+            folders: folders.unwrap_or_else(|| vec![Folder::default()]),
+            watch: self.watch != Some(false),
             rules: self.rules.unwrap_or_default(),
             asterisk,
             freeswitch,
@@ -272,8 +279,9 @@ mod tests {
         assert!(given.db.is_none());
         let uncommented = uncommented(SAMPLE);
         let given: Given = toml::from_str(&uncommented).expect("the settings parse");
-        let config = Given { watch: Some(false), ..given }.settle().expect("the defaults are in range");
-        assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+        let config = given.settle().expect("the defaults are in range");
+        let expected = Config { folders: vec![Folder::default()], ..Config::default() };
+        assert_eq!(format!("{config:?}"), format!("{expected:?}"));
     }
 
     #[test]

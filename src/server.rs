@@ -70,7 +70,7 @@ fn sources(app: &App, stop: &Arc<Stop>) -> anyhow::Result<(Arc<Intake>, Vec<Spoo
         Ok(rules) => {
             let intake = Arc::new(Intake::new(rules));
             let spool = |folder| Spool::new(folder, &config.media_root, &app.store, &intake, stop);
-            let spools = config.folders.iter().map(spool).collect::<Result<_, _>>();
+            let spools = config.folders.iter().filter(|_| config.watch).map(spool).collect::<Result<_, _>>();
             let spools = spools.map_err(anyhow::Error::msg)?;
             Ok((intake, spools))
         }

@@ -67,9 +67,9 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         Import::FreeswitchJson(args) => (Format::FreeswitchJson, args, None),
         Import::Csv(args) => (Format::Csv, args, None),
     };
-    if args.dry_run && !config.db.exists() {
+    if !config.db.exists() {
         anyhow::bail!(
-            "there is no database {} to try it on; make one with: tapeline init --db {0}",
+            "there is no database {}; name the right one with --db, or make it with: tapeline init --db {0}",
             config.db.display()
         );
     }
@@ -84,14 +84,18 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         _ => Intake::new(super::rules::read(config, &store)?),
     };
     let mut folder = folder(config, &args.path);
-    folder.machine = args.machine.or(folder.machine);
-    folder.zone = args.timezone.or(folder.zone);
+    let mut inside = inside(config, &folder);
+    for folder in std::iter::once(&mut folder).chain(&mut inside) {
+        folder.machine = args.machine.clone().or(folder.machine.take());
+        folder.zone = args.timezone.clone().or(folder.zone.take());
+    }
     let import = import::Import {
         store: &store,
         intake: &intake,
         media_root: config.media_root.clone(),
         names: Names::new(&folder).map_err(anyhow::Error::msg)?,
         folder,
+        inside,
         columns,
         dry_run: args.dry_run,
         now: now(),
@@ -109,4 +113,10 @@ fn folder(config: &Config, path: &Path) -> Folder {
     let around = config.folders.iter().filter(is_around);
     let nearest = around.max_by_key(|folder| folder.folder.components().count());
     nearest.or(config.folders.first()).cloned().unwrap_or_default()
+}
+
+fn inside(config: &Config, outer: &Folder) -> Vec<Folder> {
+    let is_inside =
+        |folder: &&Folder| folder.folder.starts_with(&outer.folder) && folder.folder != outer.folder;
+    config.folders.iter().filter(is_inside).cloned().collect()
 }

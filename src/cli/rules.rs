@@ -1,14 +1,14 @@
 //! `tapeline rules`.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use super::RulesTest;
 use super::commands::open;
 use super::terminal::say;
 use crate::app::now;
-use crate::config::{Config, Folder};
+use crate::config::{Config, Folder, find_of_pbx, innermost};
 use crate::ingest::names::Names;
-use crate::intake::{Facts, Intake, Rules, Subject, stem};
+use crate::intake::{Draft, Intake, Rules, Subject};
 use crate::store::Store;
 
 /// The rules of the configuration, against the customers and groups there are.
@@ -24,8 +24,16 @@ pub(super) fn test(config: &Config, test: &RulesTest) -> anyhow::Result<()> {
         if place > 0 {
             say("")?;
         }
-        let subject = subject(config, test, file)?;
         say(file)?;
+        let Some((folder, path)) = place_of(config, file) else {
+            say(&format!(
+                "  it is not below the media root {}, so it is no recording here",
+                config.media_root.display()
+            ))?;
+            continue;
+        };
+        let subject = intake.subject(&store, &draft(&folder, path)?, now())?;
+        let subject = with_options(subject, test);
         say(&format!("  {}", known(&subject)))?;
         for line in intake.explain(&store, &subject, now())? {
             say(&format!("  {line}"))?;
@@ -34,35 +42,45 @@ pub(super) fn test(config: &Config, test: &RulesTest) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn subject(config: &Config, test: &RulesTest, file: &str) -> anyhow::Result<Subject> {
-    let (folder, path) = place(config, file);
+/// What its name tells of a file.
+fn draft(folder: &Folder, path: String) -> anyhow::Result<Draft> {
     let own = Path::new(&path).strip_prefix(&folder.folder).unwrap_or(Path::new(&path));
-    let names = Names::new(&folder).map_err(anyhow::Error::msg)?;
+    let names = Names::new(folder).map_err(anyhow::Error::msg)?;
     let named = names.read(&own.to_string_lossy(), now());
-    let given = |given: &Option<String>, named: Option<String>| given.clone().or(named);
-    let facts = Facts {
-        direction: given(&test.direction, named.facts.direction),
-        account: given(&test.account, named.facts.account),
-        context: given(&test.context, named.facts.context),
-        queue: given(&test.queue, named.facts.queue),
-        dnumber: given(&test.answered, named.facts.dnumber),
-        ..named.facts
-    };
-    let uniqueid = named.uniqueid.unwrap_or_else(|| stem(&path).to_owned());
-    Ok(Subject::new(&path, &uniqueid, &facts))
+    Ok(Draft {
+        machine: folder.machine(),
+        path: Some(path),
+        uniqueid: named.uniqueid,
+        facts: named.facts,
+        ..Draft::default()
+    })
 }
 
-/// The folder that a file is in, and its path below the media root.
-fn place(config: &Config, file: &str) -> (Folder, String) {
-    let path = Path::new(file);
-    let found = config.folders.iter().find_map(|folder| {
-        let below = folder.below_media_root(&config.media_root, path).or_else(|| {
-            let below = path.strip_prefix(&config.media_root).unwrap_or(path);
-            below.starts_with(&folder.folder).then(|| below.into())
-        })?;
-        Some((folder.clone(), below.to_string_lossy().into_owned()))
-    });
-    found.unwrap_or_else(|| (Folder::default(), file.trim_start_matches('/').to_owned()))
+fn with_options(subject: Subject, test: &RulesTest) -> Subject {
+    let given = |given: &Option<String>, known: String| given.clone().unwrap_or(known);
+    Subject {
+        direction: given(&test.direction, subject.direction),
+        account: given(&test.account, subject.account),
+        context: given(&test.context, subject.context),
+        queue: given(&test.queue, subject.queue),
+        dnumber: given(&test.answered, subject.dnumber),
+        ..subject
+    }
+}
+
+/// The folder that a file is in, and its path below the media root. The PBX's paths and this machine's will do.
+fn place_of(config: &Config, file: &str) -> Option<(Folder, String)> {
+    let (path, root) = (Path::new(file), &config.media_root);
+    if let Some((folder, below)) = find_of_pbx(&config.folders, root, path) {
+        return Some((folder.clone(), below.to_str()?.to_owned()));
+    }
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let is_below = below.components().all(|part| matches!(part, Component::Normal(_)));
+    if !is_below || below == Path::new("") {
+        return None;
+    }
+    let folder = innermost(&config.folders, below).cloned().unwrap_or_default();
+    Some((folder, below.to_str()?.to_owned()))
 }
 
 fn known(subject: &Subject) -> String {

@@ -1,8 +1,10 @@
 //! Settings of intake: the rules, and the folders that are watched.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
+
+use super::ConfigError;
 
 /// One rule: conditions, all of which must hold, and what then becomes of a recording.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -36,7 +38,10 @@ pub struct Rule {
 
 /// One pattern or several, of which one must fit. None: everything fits.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "here stands a pattern in quotation marks, as in \"20?\", or a list of them, as in [\"201\", \"30?\"]"
+)]
 pub enum Patterns {
     /// No condition.
     #[default]
@@ -60,7 +65,10 @@ impl Patterns {
 
 /// A customer or group.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "here stands a name in quotation marks, as in \"Sales\", or the number of an id"
+)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum NameOrId {
     Id(i64),
@@ -69,7 +77,10 @@ pub enum NameOrId {
 
 /// How long a recording is kept.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "here stands a number of days, as in 90 (0: it is not kept at all), or \"never\""
+)]
 pub enum Expires {
     /// Days from its start; 0 not to save.
     Days(u32),
@@ -107,6 +118,9 @@ pub struct Folder {
     pub silent_minutes: u32,
     /// Minutes between two looks at all files.
     pub rescan_minutes: u32,
+    /// Other folders of the settings that lie in this one.
+    #[serde(skip)]
+    pub others: Vec<PathBuf>,
 }
 
 impl Default for Folder {
@@ -121,6 +135,7 @@ impl Default for Folder {
             keep_empty: true,
             silent_minutes: 10,
             rescan_minutes: 10,
+            others: Vec::new(),
         }
     }
 }
@@ -131,14 +146,71 @@ impl Folder {
         self.machine.clone().unwrap_or_else(host_name)
     }
 
+    /// Whether a file below it is its own, and not one of a folder within it that has settings too.
+    pub fn owns(&self, path: &Path) -> bool {
+        !self.others.iter().any(|other| path.starts_with(other))
+    }
+
     /// Where below the media root a file lies that the PBX calls `path`; None where it lies elsewhere.
     pub fn below_media_root(&self, media_root: &Path, path: &Path) -> Option<PathBuf> {
         let own = media_root.join(&self.folder);
         let monitor = self.monitor_dir.as_deref().unwrap_or(&own);
         let rest = path.strip_prefix(monitor).ok()?;
-        let climbs = rest.components().any(|part| !matches!(part, std::path::Component::Normal(_)));
+        let climbs = rest.components().any(|part| !matches!(part, Component::Normal(_)));
         (!climbs && rest != Path::new("")).then(|| self.folder.join(rest))
     }
+}
+
+/// Checks that folders lie below the media root, and notes which of them lie in one another.
+pub(super) fn settle(mut folders: Vec<Folder>, media_root: &Path) -> Result<Vec<Folder>, ConfigError> {
+    for place in 0..folders.len() {
+        let folder = below(&folders[place].folder, media_root)?;
+        if folders[..place].iter().any(|other| other.folder == folder) {
+            return Err(ConfigError::Twice { folder });
+        }
+        folders[place].folder = folder;
+    }
+    let all: Vec<PathBuf> = folders.iter().map(|folder| folder.folder.clone()).collect();
+    for folder in &mut folders {
+        let inside = |other: &&PathBuf| other.starts_with(&folder.folder) && **other != folder.folder;
+        folder.others = all.iter().filter(inside).cloned().collect();
+    }
+    Ok(folders)
+}
+
+/// A folder's path below the media root, without dots.
+fn below(folder: &Path, media_root: &Path) -> Result<PathBuf, ConfigError> {
+    let parts = || folder.components().filter(|part| *part != Component::CurDir);
+    if parts().all(|part| matches!(part, Component::Normal(_))) {
+        return Ok(parts().collect());
+    }
+    let what = match folder.strip_prefix(media_root) {
+        Ok(below) => format!("write it as it is from there: folder = {below:?}"),
+        Err(_) => {
+            "name a folder in it, as in folder = \"pbx1\", or set media_root to one that both are in".into()
+        }
+    };
+    Err(ConfigError::Outside { folder: folder.into(), root: media_root.into(), what })
+}
+
+/// The folder that a file below the media root belongs to: the innermost one, where one lies in another.
+pub fn innermost<'a>(folders: &'a [Folder], path: &Path) -> Option<&'a Folder> {
+    let around = folders.iter().filter(|folder| path.starts_with(&folder.folder));
+    around.max_by_key(|folder| folder.folder.components().count())
+}
+
+/// The folder that a file of a PBX belongs to, and where it is below the media root.
+pub fn find_of_pbx<'a>(
+    folders: &'a [Folder],
+    media_root: &Path,
+    path: &Path,
+) -> Option<(&'a Folder, PathBuf)> {
+    let length = |folder: &Folder| folder.monitor_dir.as_ref().unwrap_or(&folder.folder).components().count();
+    let mapped = folders
+        .iter()
+        .filter_map(|folder| Some((length(folder), folder.below_media_root(media_root, path)?)));
+    let (_, below) = mapped.max_by_key(|(length, _)| *length)?;
+    innermost(folders, &below).map(|folder| (folder, below))
 }
 
 fn host_name() -> String {
@@ -153,7 +225,8 @@ pub(super) const SAMPLE: &str = r#"
 # its settings.
 #watch = true
 #[[folders]]
-# The folder, below the media root, and what the PBX calls it (the same folder, unless the PBX is elsewhere).
+# The folder, below the media root, and what the PBX calls it (the same folder, unless the PBX is elsewhere). One in another
+# is a folder of its own: its files are not those of the outer one.
 #folder = ""
 #monitor_dir = "/var/spool/asterisk/monitor"
 # What rows call the machine, if not by its host name; and the PBX's systemname, if its uniqueids lack it.
@@ -182,7 +255,7 @@ pub(super) const SAMPLE: &str = r#"
 #name = "q-*"                   # its name
 #extension = ["20?", "301"]     # the telephone in the office
 #number = "+4930*"              # any number of the call
-#context = "from-internal"      # these three only Asterisk and call detail records know
+#context = "from-internal"      # this and the next only Asterisk and call detail records know; they may come later
 #account = "4711"
 #queue = "400"
 #direction = "in"               # in, out or internal
@@ -198,6 +271,59 @@ pub(super) const SAMPLE: &str = r#"
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_lie_below_the_media_root_and_the_innermost_has_the_file() {
+        let settled = |folders: &[&str]| {
+            let folders = folders.iter().map(|name| Folder { folder: name.into(), ..Folder::default() });
+            settle(folders.collect(), Path::new("/data/sound")).map_err(|error| error.to_string())
+        };
+        let outside = "which is not below the media root /data/sound; ";
+        for (folder, what) in [
+            (
+                "../out",
+                "name a folder in it, as in folder = \"pbx1\", or set media_root to one that both are in",
+            ),
+            (
+                "/data",
+                "name a folder in it, as in folder = \"pbx1\", or set media_root to one that both are in",
+            ),
+            ("/data/sound/siteb", "write it as it is from there: folder = \"siteb\""),
+        ] {
+            let refusal = format!("folder is {folder:?} in one of [[folders]], {outside}{what}");
+            assert_eq!(settled(&[folder]), Err(refusal));
+        }
+        assert!(settled(&["siteb", "./siteb/"]).unwrap_err().contains("two of [[folders]]"));
+        let folders = settled(&["", "siteb", "siteb/old"]).unwrap();
+        for (path, folder) in [("a.wav", ""), ("siteb/a.wav", "siteb"), ("siteb/old/x/a.wav", "siteb/old")] {
+            let own: Vec<&Path> = folders
+                .iter()
+                .filter(|f| Path::new(path).starts_with(&f.folder) && f.owns(Path::new(path)))
+                .map(|f| f.folder.as_path())
+                .collect();
+            assert_eq!(own, [Path::new(folder)], "{path}");
+            assert_eq!(innermost(&folders, Path::new(path)).unwrap().folder, Path::new(folder));
+            let full = Path::new("/data/sound").join(path);
+            let found = find_of_pbx(&folders, Path::new("/data/sound"), &full).unwrap();
+            assert_eq!((found.0.folder.as_path(), found.1.as_path()), (Path::new(folder), Path::new(path)));
+        }
+    }
+
+    #[test]
+    fn what_may_stand_in_a_rule_is_said_in_words() {
+        for (rule, words) in [
+            ("extension = 201", "here stands a pattern in quotation marks, as in \"20?\", or a list of them"),
+            (
+                "expires = -3",
+                "here stands a number of days, as in 90 (0: it is not kept at all), or \"never\"",
+            ),
+            ("expires = 'ever'", "or \"never\""),
+            ("group = 1.5", "here stands a name in quotation marks, as in \"Sales\", or the number of an id"),
+        ] {
+            let error = toml::from_str::<Rule>(rule).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
+    }
 
     #[test]
     fn paths_of_the_pbx_are_found_below_the_media_root() {

@@ -73,3 +73,34 @@ fn a_rule_that_is_wrong_is_said_before_anything_starts() {
     assert_eq!(said.status, 1);
     assert!(said.err.contains("unknown field `gruop`"), "{}", said.err);
 }
+
+#[test]
+fn rules_test_tells_what_is_no_recording_here_and_what_is_no_direction() {
+    let folder = Folder::new();
+    let config = settings(&folder, "");
+    run(&["customer", "add", "Alder", "--config", &config]).ok();
+    let said = run(&["rules", "test", "--config", &config, "/etc/passwd", "../x.wav", ""]).ok();
+    let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("  ")).collect();
+    let expected = format!(
+        "  it is not below the media root {}, so it is no recording here",
+        folder.file("sound").display()
+    );
+    assert_eq!(lines, [&expected; 3]);
+    let said = run(&["rules", "test", "--config", &config, "x.wav", "--direction", "sideways"]);
+    assert!(said.status == 2 && said.err.contains("in, out, internal"), "{}", said.err);
+}
+
+#[test]
+fn rules_test_knows_what_the_calls_records_say() {
+    let folder = Folder::new();
+    let config = settings(&folder, "[[rules]]\naccount = '4711'\nskip = true\n[[rules]]\ngroup = 1\n");
+    run(&["customer", "add", "Alder", "--config", &config]).ok();
+    run(&["group", "add", "Sales", "--customer", "1", "--config", &config]).ok();
+    let row = r#""4711","101","5551234567","from-internal","<101>","PJSIP/101-1","PJSIP/trunk-2","Dial","","2026-11-24 05:53:26","2026-11-24 05:53:28","2026-11-24 05:53:31",5,3,"ANSWERED","","1795499606.0","","","1795499606.0",1"#;
+    std::fs::write(folder.file("Master.csv"), row).expect("a file");
+    let master = folder.file("Master.csv");
+    let master = master.to_str().expect("UTF-8");
+    run(&["import", "asterisk-csv", master, "--timezone", "UTC", "--config", &config]).ok();
+    let said = run(&["rules", "test", "1795499606.0.wav", "--config", &config]).ok();
+    assert!(said.contains("account 4711") && said.ends_with("left out: rule 1 skips it\n"), "{said}");
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::calls::{INTERRUPTED, Report};
-use crate::config::{Asterisk, Folder};
+use crate::config::{Asterisk, Folder, find_of_pbx};
 use crate::intake::{About, Draft, Facts, Source};
 use crate::model::{Direction, Known};
 
@@ -27,10 +27,8 @@ impl Places {
 
     /// A file of the PBX: its machine, and where it is below the media root.
     pub(super) fn find(&self, file: &str) -> Option<(String, String)> {
-        self.folders.iter().find_map(|folder| {
-            let path = folder.below_media_root(&self.media_root, Path::new(file))?;
-            Some((folder.machine(), path.to_str()?.to_owned()))
-        })
+        let (folder, path) = find_of_pbx(&self.folders, &self.media_root, Path::new(file))?;
+        Some((folder.machine(), path.to_str()?.to_owned()))
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Import<'a> {
     pub media_root: PathBuf,
     /// The machine that wrote the sound, the zone of its clock, and more of it.
     pub folder: Folder,
+    /// Folders within that one that have settings of their own.
+    pub inside: Vec<Folder>,
     /// How its files are named.
     pub names: Names,
     /// The columns of a CSV file, where somebody says which they are.

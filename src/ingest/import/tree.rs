@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::{Import, Report, bar, files};
+use crate::config::Folder;
 use crate::ingest::names::Names;
 use crate::ingest::spool::{File, Held, Look, Looker, Origin, began, origin, walk};
 use crate::intake::{Draft, Outcome};
@@ -27,18 +28,13 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
         report.read += 1;
         report.skip(shown(path), &format!("the folder cannot be read: {why}"));
     }
-    let looker = Looker {
-        media: Media::new(&import.media_root),
-        names: Names::new(&import.folder).map_err(anyhow::Error::msg)?,
-        settings: import.folder.clone(),
-        machine: import.folder.machine(),
-        media_root: import.media_root.clone(),
-    };
-    found.files.sort_by_cached_key(|file| (looker.began(file), file.path.clone()));
+    let lookers = std::iter::once(&import.folder).chain(&import.inside).map(|folder| looker(import, folder));
+    let lookers: Vec<Looker> = lookers.collect::<anyhow::Result<_>>()?;
+    found.files.sort_by_cached_key(|file| (looker_of(&lookers, file).began(file), file.path.clone()));
     let bar = bar(found.files.len() as u64, false);
     for files in found.files.chunks(BATCH) {
         report.read += files.len() as u64;
-        let drafts = drafts(import, &looker, files, report)?;
+        let drafts = drafts(import, &lookers, files, report)?;
         for (draft, outcome) in drafts.iter().zip(import.take(&drafts)?) {
             if let Err(why) = report.note(&outcome) {
                 report.skip(shown(Path::new(draft.path.as_deref().unwrap_or_default())), &why);
@@ -48,6 +44,24 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     }
     bar.finish_and_clear();
     Ok(())
+}
+
+fn looker(import: &Import<'_>, folder: &Folder) -> anyhow::Result<Looker> {
+    Ok(Looker {
+        media: Media::new(&import.media_root),
+        names: Names::new(folder).map_err(anyhow::Error::msg)?,
+        settings: folder.clone(),
+        machine: folder.machine(),
+        media_root: import.media_root.clone(),
+    })
+}
+
+/// The one of the innermost folder that a file is in; else the first.
+fn looker_of<'a>(lookers: &'a [Looker], file: &File) -> &'a Looker {
+    let depth = |looker: &&Looker| looker.settings.folder.components().count();
+    let (first, inside) = (&lookers[0], &lookers[1..]);
+    let around = inside.iter().filter(|looker| Path::new(&file.path).starts_with(&looker.settings.folder));
+    around.max_by_key(depth).unwrap_or(first)
 }
 
 /// Where a folder lies below the media root, whatever links lead to it.
@@ -71,13 +85,14 @@ fn below(media_root: &Path, path: &Path) -> anyhow::Result<PathBuf> {
 /// What there is to know of those files that aren't known as they are, by when they began.
 fn drafts(
     import: &Import<'_>,
-    looker: &Looker,
+    lookers: &[Looker],
     files: &[File],
     report: &mut Report,
 ) -> anyhow::Result<Vec<Draft>> {
     let (reader, held) = (import.store.reader()?, Held::default());
     let mut drafts = Vec::new();
     for file in files {
+        let looker = looker_of(lookers, file);
         let place = || looker.media_root.join(&file.path).display().to_string();
         if file.is_known(&reader)? {
             if let Err(why) = report.note(&what_became(&reader, &file.path)?) {

@@ -68,6 +68,7 @@ fn look_at(entry: &std::fs::DirEntry, folder: &Path, folders: &mut Vec<PathBuf>,
         return;
     }
     let why = match path.to_str() {
+        _ if kind.is_symlink() => "a link, and links are not followed",
         _ if !kind.is_file() => "neither a file nor a folder",
         None => "its name is not UTF-8",
         Some(_) if !is_sound(entry.file_name().to_str().unwrap_or_default()) => {

@@ -65,12 +65,14 @@ fn condition(what: What, patterns: &[String]) -> Result<Condition, String> {
     }
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        // A folder's star stops at the next one, as in a shell.
-        let glob = GlobBuilder::new(pattern.trim_end_matches('/'))
-            .literal_separator(what == What::Folder)
-            .build()
-            .map_err(|error| wrong(&error))?;
-        set.add(glob);
+        let pattern = pattern.trim_end_matches('/');
+        // All folders in one are that one too.
+        let around = pattern.strip_suffix("/**").filter(|_| what == What::Folder);
+        for pattern in std::iter::once(pattern).chain(around) {
+            // A folder's star stops at the next one, as in a shell.
+            let glob = GlobBuilder::new(pattern).literal_separator(what == What::Folder).build();
+            set.add(glob.map_err(|error| wrong(&error))?);
+        }
     }
     let patterns_ = set.build().map_err(|error| wrong(&error))?;
     Ok(Condition { what, patterns: patterns_, said: patterns.join(" or ") })
@@ -84,13 +86,14 @@ impl Condition {
 
     /// None where it holds; else what there is instead.
     pub(super) fn fails(&self, subject: &Subject) -> Option<String> {
-        let values = self.what.values(subject);
-        if values.iter().any(|value| self.patterns.is_match(value)) {
+        // The media root itself is a folder as well; but of what isn't known, nothing holds.
+        let says = |value: &&str| !value.is_empty() || self.what == What::Folder && !subject.path.is_empty();
+        let known: Vec<&str> = self.what.values(subject).into_iter().filter(says).collect();
+        if known.iter().any(|value| self.patterns.is_match(value)) {
             return None;
         }
-        let known: Vec<&str> = values.into_iter().filter(|value| !value.is_empty()).collect();
         Some(match (self.what, known.as_slice()) {
-            (What::Folder, []) => "the file lies in the media root itself".into(),
+            (What::Folder, [""]) => "the file lies in the media root itself".into(),
             (_, []) => format!("no {} is known", self.what.word()),
             (_, known) => format!("{} is {}", self.what.word(), known.join(", ")),
         })

@@ -70,7 +70,12 @@ fn every_condition_fits_what_it_names() {
         (r#"number = "55512300[0-6]?""#, true),
         (r#"number = "{1,2}*""#, true),
         (r#"number = "1*""#, false),
-        (r#"context = "*""#, true),
+        (r#"context = "*""#, false),
+        (r#"account = "*""#, true),
+        (r#"folder = "pbx1/2026/11/**""#, true),
+        (r#"folder = "**/11/**""#, true),
+        (r#"folder = "**""#, true),
+        (r#"folder = "pbx/**""#, false),
         (r#"context = "from-*""#, false),
         (r#"account = "4711""#, true),
         (r#"queue = "40[0-9]""#, true),
@@ -85,6 +90,20 @@ fn every_condition_fits_what_it_names() {
         let rules = rules(&format!("[[rules]]\n{condition}\ngroup = 1{REST}")).expect("rules");
         let number = rules.taking(&subject()).expect("a rule").number;
         assert_eq!(number == 1, fits, "{condition}");
+    }
+}
+
+#[test]
+fn nothing_holds_of_what_is_not_known() {
+    let empty = Subject { path: "x.wav".into(), ..Subject::default() };
+    for condition in ["extension", "number", "context", "account", "queue"] {
+        let rules = rules(&format!("[[rules]]\n{condition} = \"*\"\ngroup = 1{REST}")).expect("rules");
+        assert_eq!(rules.taking(&empty).expect("a rule").number, 2, "{condition}");
+    }
+    for condition in ["folder = \"**\"", "folder = [\"\", \"sales\"]", "name = \"*\""] {
+        let rules = rules(&format!("[[rules]]\n{condition}\ngroup = 1{REST}")).expect("rules");
+        assert_eq!(rules.taking(&empty).expect("a rule").number, 1, "{condition}");
+        assert_eq!(rules.taking(&Subject::default()).expect("a rule").number, 2, "no path: {condition}");
     }
 }
 

@@ -108,6 +108,23 @@ fn a_part_of_the_tree_is_enough_also_by_way_of_a_link() {
 }
 
 #[test]
+fn the_innermost_folder_of_the_settings_says_whose_a_file_is() {
+    let office = office();
+    let config = office.file(
+        "tapeline.toml",
+        "[[folders]]\nmachine = 'A'\n[[folders]]\nfolder = '2026'\nmachine = 'B'\nsystemname = 'siteb'\n",
+    );
+    fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
+    for (path, more) in [(sound(&office), &[][..]), (sound(&office) + "/2026", &["--machine", "C"])] {
+        office.sqlite3("DELETE FROM recordings; DELETE FROM intake_files;");
+        import(&office, &[&["freepbx-dir", &path, "--config", &config], more].concat()).ok();
+        let rows = office
+            .sqlite3("SELECT group_concat(machine, '') FROM (SELECT machine FROM recordings ORDER BY path)");
+        assert_eq!(rows, if more.is_empty() { "AABA" } else { "C" });
+    }
+}
+
+#[test]
 fn what_is_no_recording_is_told_file_by_file() {
     let office = office();
     let root = office.folder.file("sound");
@@ -127,8 +144,8 @@ fn what_is_no_recording_is_told_file_by_file() {
         [
             "1795499634.649-rx.wav: left out: one side of a call whose mixed recording is there",
             "J\u{fffd}rgen.wav: its name is not UTF-8",
-            "circle: neither a file nor a folder",
-            "link.wav: neither a file nor a folder",
+            "circle: a link, and links are not followed",
+            "link.wav: a link, and links are not followed",
             "post.log: not a file of sound, by its name",
         ]
     );
@@ -188,6 +205,46 @@ fn detail_records_complete_what_the_names_say() {
     import(&office, &["asterisk-csv", &file]).ok();
     assert_eq!(
         office.sqlite3("SELECT status, talktime, totaltime, snumber_name, dnumber, cnumber FROM recordings WHERE uniqueid = '1552199400.7'"),
-        "answer|4|6|Ring \"& Co\", <all>|102|5550600"
+        "answer|4|6|Ring \"& Co\", <all>|102|5550100"
     );
+}
+
+/// The calls of [`office`], the second one of the account 4711.
+const MASTER: &str = r#""","5551230002","101","from-trunk","""Ann"" <5551230002>","PJSIP/trunk-1","PJSIP/101-2","Dial","","2019-03-10 01:30:00","2019-03-10 01:30:02","2019-03-10 01:30:06",6,4,"ANSWERED","","1552199400.7","","","1552199400.7",1
+"4711","101","5551234567","from-internal","""Bob"" <101>","PJSIP/101-1","PJSIP/trunk-2","Dial","","2026-11-24 00:53:26","2026-11-24 00:53:28","2026-11-24 00:53:31",5,3,"ANSWERED","","pbx1-1795499606.0","","","pbx1-1795499606.0",1
+"","101","5551234567","from-internal","""Bob"" <101>","PJSIP/101-1","PJSIP/trunk-2","Dial","","2026-11-24 00:53:26",,"2026-11-24 00:53:31",5,0,"NO ANSWER","","1795499634.649","","","1795499634.649",1
+"#;
+
+/// All rows, after the tree and its calls were brought in in this order, with these rules.
+fn rows_after(rules: &str, order: &[&str]) -> String {
+    let office = office();
+    office.sqlite3("INSERT INTO recordgroups (id, customer, name) VALUES (2, 1, 'Support');");
+    let (master, sound) = (office.file("Master.csv", MASTER), sound(&office));
+    let config = office.file("tapeline.toml", rules);
+    fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
+    for what in order {
+        let path = if *what == "freepbx-dir" { &sound } else { &master };
+        import(&office, &[what, path, "--config", &config]).ok();
+    }
+    let names: Vec<String> = tapeline::model::WIRE
+        .iter()
+        .filter(|column| column.name != "expires")
+        .map(|column| format!("\"{}\"", column.name))
+        .collect();
+    office.sqlite3(&format!("SELECT {} FROM recordings ORDER BY path", names.join(", ")))
+}
+
+#[test]
+fn recordings_and_their_calls_come_in_either_order_also_for_rules_that_ask_for_what_only_calls_tell() {
+    let account = "[[rules]]\naccount = '4711'\ngroup = 2\n[[rules]]\ngroup = 1\n";
+    let skips = "[[rules]]\naccount = '4711'\nskip = true\n[[rules]]\ngroup = 1\n";
+    let only = "[[rules]]\naccount = '4711'\ngroup = 2\n[[rules]]\nskip = true\n";
+    for (rules, rows, in_support) in [("", 4, 0), (account, 4, 1), (skips, 3, 0), (only, 1, 1)] {
+        let first = rows_after(rules, &["asterisk-csv", "freepbx-dir"]);
+        assert_eq!(first.lines().count(), rows, "{rules}{first}");
+        assert_eq!(first.lines().filter(|row| row.starts_with("1|2|")).count(), in_support, "{first}");
+        assert!(rules == skips || first.contains("|Bob|"), "{first}");
+        let last = rows_after(rules, &["freepbx-dir", "asterisk-csv", "freepbx-dir"]);
+        assert_eq!(last, first, "{rules}");
+    }
 }

@@ -1,5 +1,6 @@
 //! From the files that are due through the door.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Spool;
@@ -20,6 +21,7 @@ const FRESH: Duration = Duration::from_secs(1);
 impl Spool {
     /// Looks at what is due and takes it through the door. What fails stays due.
     pub(super) fn take_in(&mut self) -> anyhow::Result<()> {
+        self.due.retain(|path, _| self.looker.settings.owns(Path::new(path)));
         for batch in self.by_beginning().chunks(BATCH) {
             if self.stop.is_told() {
                 break;
