@@ -141,3 +141,39 @@ fn a_pbx_that_is_about_to_start_is_asked_for_the_time_until_it_can_tell() {
     let [Step::Heard(report), Step::Reconciled { started: 98, .. }] = &steps[..] else { panic!("{steps:?}") };
     assert_eq!((report.status, report.lost), ("interrupted", true));
 }
+
+#[test]
+fn what_records_a_conference_is_asked_for_its_file_and_over_when_nobody_names_it_any_more() {
+    let mut calls = Calls::default();
+    let mut session = logged_in(&mut calls);
+    let member = "Event: Newchannel\nChannel: PJSIP/102-1\nUniqueid: 1.1\nLinkedid: 1.1\nExten: 708\nCallerIDNum: 102\n\
+        CallerIDName: Bob";
+    for event in [
+        member,
+        "Event: ConfbridgeRecord\nConference: board",
+        "Event: ConfbridgeJoin\nConference: board\nUniqueid: 1.1",
+    ] {
+        assert_eq!(session.hear(message(event), 5_000), []);
+    }
+    let peers = "Event: VarSet\nUniqueid: 1.1\nVariable: BRIDGEPEER\nValue: CBAnn/board-0;2,CBRec/board-0";
+    assert_eq!(said(&session.hear(message(peers), 5_010)), ["Getvar"]);
+    assert_eq!(session.hear(message(peers), 5_020), [], "it is asked once");
+    let file = "Response: Success\nActionID: recorder CBRec/board-0\nValue: /m/board.wav";
+    assert_eq!(said(&session.hear(message(file), 5_030)), ["Getvar"]);
+    let steps =
+        session.hear(message("Response: Success\nActionID: recorded CBRec/board-0\nValue: 1.5"), 5_040);
+    let [Step::Heard(report)] = &steps[..] else { panic!("{steps:?}") };
+    let parties = (report.caller.as_str(), report.called.as_str(), report.status, report.conference);
+    assert_eq!(parties, ("102", "board", "answer", true));
+    assert_eq!((report.uniqueid.as_str(), report.callid.as_str(), report.start), ("1.5", "1.1", 5_000));
+    assert_eq!((report.note.as_str(), report.end), ("with Bob 102", None));
+    // The connection is lost, and nobody is in a conference when it is back.
+    let mut session = logged_in(&mut calls);
+    let status =
+        "Response: Success\nActionID: status\nCoreStartupDate: 2026-11-24\nCoreStartupTime: 01:00:00";
+    session.hear(message(status), 4);
+    session.hear(message("Response: Success\nActionID: clock\nValue: 2026-11-24 01:00:09"), 9_000);
+    let steps = session.hear(message("Event: CoreShowChannelsComplete\nActionID: channels"), 9_000);
+    let [Step::Heard(report), Step::Reconciled { .. }] = &steps[..] else { panic!("{steps:?}") };
+    assert_eq!((report.file.as_str(), report.lost, report.status), ("/m/board.wav", true, "answer"));
+}
