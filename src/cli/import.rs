@@ -74,6 +74,7 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         );
     }
     let store = Store::open(&config.db, super::commands::READERS)?;
+    store.expect_many()?;
     let mut report = match &args.report {
         Some(path) => Report::with_file(path)?,
         None => Report::default(),

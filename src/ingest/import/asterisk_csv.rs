@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use super::calls::Calls;
-use super::{Import, Report, bar, files};
+use super::{Import, Report, ahead, bar, files};
 use crate::ingest::cdr::{self, Cdr, Clock, Fields, Layouts, Rows};
 
 /// Rows that are looked at before the first is taken.
@@ -23,21 +23,27 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     let mut calls = Calls::new(import, name.clone());
     let mut fields = Fields::default();
     let mut header = header;
-    while let Some((line, row)) = rows.next(&mut fields).with_context(|| files::unreadable(path))? {
-        bar.set_position(rows.read());
+    let next = move || loop {
+        let next = rows.next(&mut fields).with_context(|| files::unreadable(path))?;
+        let Some((line, row)) = next else { return Ok(None) };
         if std::mem::take(&mut header) {
             continue;
         }
-        report.read += 1;
         let cdr = match row {
             Ok(()) => read(&mut fields, &mut layouts, &clock),
             Err(damage) => Err(damage.to_string()),
         };
+        return Ok(Some((line, rows.read(), cdr)));
+    };
+    ahead(next, |(line, end, cdr)| {
+        bar.set_position(end);
+        report.read += 1;
         match cdr {
             Ok(cdr) => calls.add(cdr, line.to_string(), report)?,
             Err(why) => report.skip(format_args!("{name}:{line}"), &why),
         }
-    }
+        Ok(())
+    })?;
     calls.flush(report)?;
     bar.finish_and_clear();
     Ok(())

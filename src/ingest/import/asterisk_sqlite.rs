@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::calls::Calls;
-use super::{Import, Report, bar};
+use super::{Import, Report, ahead, bar};
 use crate::ingest::cdr::{self, Layout};
 use crate::store::ForeignTable;
 
@@ -16,20 +16,25 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     let bar = bar(last.unsigned_abs(), false);
     let mut calls = Calls::new(import, name.clone());
     let mut after = i64::MIN;
-    loop {
-        let rows = table.read(after, last)?;
-        let Some(end) = rows.last() else { break };
-        after = end.id;
-        for row in &rows {
-            report.read += 1;
-            let text = |column| layout.place(column).map_or("", |place| row.values[place].as_str());
-            match cdr::read(text, &clock) {
-                Ok(cdr) => calls.add(cdr, row.id.to_string(), report)?,
-                Err(why) => report.skip(format_args!("{name}:{}", row.id), why),
-            }
+    let mut rows = Vec::new().into_iter();
+    let next = move || {
+        if rows.len() == 0 {
+            rows = table.read(after, last)?.into_iter();
         }
-        bar.set_position(after.unsigned_abs());
-    }
+        let Some(row) = rows.next() else { return Ok(None) };
+        after = row.id;
+        let text = |column| layout.place(column).map_or("", |place| row.values[place].as_str());
+        Ok(Some((row.id, cdr::read(text, &clock))))
+    };
+    ahead(next, |(id, cdr)| {
+        bar.set_position(id.unsigned_abs());
+        report.read += 1;
+        match cdr {
+            Ok(cdr) => calls.add(cdr, id.to_string(), report)?,
+            Err(why) => report.skip(format_args!("{name}:{id}"), why),
+        }
+        Ok(())
+    })?;
     calls.flush(report)?;
     bar.finish_and_clear();
     Ok(())

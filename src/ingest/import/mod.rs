@@ -13,6 +13,8 @@ mod report;
 mod tree;
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -29,6 +31,9 @@ pub use report::Report;
 
 /// Rows that are taken in one transaction: other writers wait for no longer than it takes, a fraction of a second.
 const BATCH: usize = 4_000;
+/// Rows that are read at once, and so many times that may wait to be taken in.
+const PIECE: usize = 500;
+const AHEAD: usize = 16;
 /// How often a batch is tried while another program holds the database, five seconds each.
 const TRIES: usize = 24;
 
@@ -114,6 +119,30 @@ impl Import<'_> {
             self.intake.accept_all(self.store, drafts, self.now)
         }
     }
+}
+
+/// Reads on a thread of its own, some way ahead of what takes the pieces in. Ends with the first error of either.
+fn ahead<T: Send>(
+    mut read: impl FnMut() -> anyhow::Result<Option<T>> + Send,
+    mut take: impl FnMut(T) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    thread::scope(|scope| {
+        let (sender, receiver) = mpsc::sync_channel(AHEAD);
+        let reader = scope.spawn(move || -> anyhow::Result<()> {
+            let mut piece = Vec::with_capacity(PIECE);
+            while let Some(one) = read()? {
+                piece.push(one);
+                if piece.len() == PIECE && sender.send(std::mem::take(&mut piece)).is_err() {
+                    return Ok(());
+                }
+            }
+            // Where nobody takes it any more, that one says why.
+            let _ = sender.send(piece);
+            Ok(())
+        });
+        receiver.into_iter().flatten().try_for_each(&mut take)?;
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 const HALFWAY: &str = "the import stopped part-way; start it again and it goes on";

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 use jiff::Timestamp;
 
-use super::{BATCH, Import, Report, bar, files};
+use super::{BATCH, Import, Report, ahead, bar, files};
 use crate::ingest::cdr::{Fields, Rows};
 use crate::intake::Draft;
 use crate::model::{Column, NewRecording, WIRE};
@@ -30,14 +30,21 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
         )
     })?;
     let mut batch = Batch { import, name, drafts: Vec::new(), lines: Vec::new() };
-    while let Some((line, row)) = rows.next(&mut fields).with_context(|| files::unreadable(path))? {
-        bar.set_position(rows.read());
+    let next = move || {
+        let next = rows.next(&mut fields).with_context(|| files::unreadable(path))?;
+        let Some((line, row)) = next else { return Ok(None) };
+        let row = row.map_err(|damage| damage.to_string()).and_then(|()| header.recording(&mut fields));
+        Ok(Some((line, rows.read(), row)))
+    };
+    ahead(next, |(line, end, row)| {
+        bar.set_position(end);
         report.read += 1;
-        match row.map_err(|damage| damage.to_string()).and_then(|()| header.recording(&mut fields)) {
+        match row {
             Ok(row) => batch.add(row, line, report)?,
             Err(why) => report.skip(format_args!("{}:{line}", batch.name), &why),
         }
-    }
+        Ok(())
+    })?;
     batch.flush(report)?;
     bar.finish_and_clear();
     Ok(())
