@@ -36,7 +36,13 @@ fn an_administrator_sees_the_own_customer_and_an_owner_all() {
     // Row 11 is stale from the start; 18 begins in a hundred years, which is not today.
     assert_eq!(status(&app.administrator()), expected(1, 1, 2, json!([])));
     let reasons = json!([{"reason": "too short", "count": 2}, {"reason": "other", "count": 1}]);
-    assert_eq!(status(&app.owner()), expected(1, 1, 3, reasons));
+    assert_eq!(status(&app.owner()), expected(1, 1, 3, reasons.clone()));
+    // What nobody's customer is counts as well.
+    app.sqlite3(
+        "INSERT INTO recordings (customer, uniqueid, start, stale) VALUES ('x', 'y', unixepoch(), 1), (99, 'z', unixepoch(), 1);",
+    );
+    assert_eq!(status(&app.administrator()), expected(1, 1, 2, json!([])));
+    assert_eq!(status(&app.owner()), expected(3, 3, 5, reasons));
 }
 
 #[test]
