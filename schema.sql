@@ -71,6 +71,8 @@ CREATE TABLE IF NOT EXISTS recordings (
 -- Lists of a group and of a customer, by time.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_start ON recordings (recordgroup, start);
 CREATE INDEX IF NOT EXISTS recordings_customer_start ON recordings (customer, start);
+-- A channel's recordings, whatever group they are in.
+CREATE INDEX IF NOT EXISTS recordings_uniqueid ON recordings (uniqueid);
 -- All that a list filters and sorts by, but the names: numbers are looked through, calls counted and other columns
 -- sorted without reading whole rows. `id` comes third, so that the order is exactly that of a list.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_list ON recordings
@@ -152,7 +154,8 @@ WHEN typeof(new.recordgroup) = 'integer' AND NOT EXISTS (SELECT 1 FROM recordgro
 END;
 
 -- What intake knows of files and announced recordings, so that none is filed twice, whatever becomes of its row. A
--- file that a rule leaves out has a line here too, with the reason.
+-- file that a rule leaves out has a line here too, with the reason. A row of another program tells itself which file
+-- it has, and gets a line only when it goes or names another one.
 CREATE TABLE IF NOT EXISTS intake_files (
   id          INTEGER PRIMARY KEY,
   path        TEXT    NOT NULL DEFAULT '', -- relative to the media root; empty until it is known
@@ -186,9 +189,10 @@ CREATE TABLE IF NOT EXISTS intake_files (
   written     INTEGER,                     -- digest of the row as intake left it; NULL where another program made it
   first_seen  INTEGER NOT NULL DEFAULT (unixepoch())
 );
-CREATE INDEX IF NOT EXISTS intake_files_path ON intake_files (path, machine);
-CREATE INDEX IF NOT EXISTS intake_files_uniqueid ON intake_files (uniqueid, machine);
+CREATE INDEX IF NOT EXISTS intake_files_path ON intake_files (path);
+CREATE INDEX IF NOT EXISTS intake_files_uniqueid ON intake_files (uniqueid);
 CREATE INDEX IF NOT EXISTS intake_files_not_over ON intake_files (machine) WHERE over = 0 AND substr(ranks, 1, 1) = 'a';
+CREATE INDEX IF NOT EXISTS intake_files_excluded ON intake_files (excluded) WHERE excluded <> '';
 CREATE INDEX IF NOT EXISTS intake_files_inode ON intake_files (inode) WHERE inode <> 0;
 -- Call detail records, kept for 30 days: a call may have several, in any order, also before its recording.
 CREATE TABLE IF NOT EXISTS intake_records (
@@ -201,21 +205,31 @@ CREATE TABLE IF NOT EXISTS intake_records (
 CREATE INDEX IF NOT EXISTS intake_records_uniqueid ON intake_records (uniqueid);
 -- Where they were before, each until a recording came.
 DROP TABLE IF EXISTS intake_calls;
--- The file of a row that another program makes is known as well. A row that takes the place of one that is gone
--- (INSERT OR REPLACE) is the same recording.
-CREATE TRIGGER IF NOT EXISTS recordings_insert_file AFTER INSERT ON recordings
-WHEN typeof(new.path) = 'text' AND new.path <> '' BEGIN
-  UPDATE intake_files SET recording = new.id WHERE path = new.path AND machine IN (new.machine, '')
-    AND NOT EXISTS (SELECT 1 FROM recordings WHERE id = intake_files.recording);
+-- The file of a row that goes stays known, and so does one that a row named before.
+CREATE TRIGGER IF NOT EXISTS recordings_delete_file AFTER DELETE ON recordings
+WHEN typeof(old.path) = 'text' AND old.path <> '' BEGIN
   INSERT INTO intake_files (path, machine, uniqueid, recordid, recording)
-    SELECT new.path, ifnull(new.machine, ''), ifnull(new.uniqueid, ''), ifnull(new.recordid, ''), new.id
-    WHERE NOT EXISTS (SELECT 1 FROM intake_files WHERE path = new.path AND machine IN (new.machine, ''));
+    SELECT old.path, ifnull(old.machine, ''), ifnull(old.uniqueid, ''), ifnull(old.recordid, ''), old.id
+    WHERE NOT EXISTS (SELECT 1 FROM intake_files f WHERE f.path = old.path AND (f.machine = old.machine OR f.machine = ''));
 END;
-CREATE TRIGGER IF NOT EXISTS recordings_update_file AFTER UPDATE OF path ON recordings
-WHEN typeof(new.path) = 'text' AND new.path <> '' AND old.path IS NOT new.path BEGIN
+CREATE TRIGGER IF NOT EXISTS recordings_update_file AFTER UPDATE OF path, machine, uniqueid ON recordings
+WHEN typeof(old.path) = 'text' AND old.path <> ''
+  AND (old.path IS NOT new.path OR old.machine IS NOT new.machine OR old.uniqueid IS NOT new.uniqueid) BEGIN
   INSERT INTO intake_files (path, machine, uniqueid, recordid, recording)
-    SELECT new.path, ifnull(new.machine, ''), ifnull(new.uniqueid, ''), ifnull(new.recordid, ''), new.id
-    WHERE NOT EXISTS (SELECT 1 FROM intake_files WHERE path = new.path AND machine IN (new.machine, ''));
+    SELECT old.path, ifnull(old.machine, ''), ifnull(old.uniqueid, ''), ifnull(old.recordid, ''), old.id
+    WHERE NOT EXISTS (SELECT 1 FROM intake_files f WHERE f.path = old.path AND (f.machine = old.machine OR f.machine = ''));
+END;
+-- INSERT OR REPLACE fires no delete trigger for the row whose place it takes.
+CREATE TRIGGER IF NOT EXISTS recordings_replace_file BEFORE INSERT ON recordings
+WHEN EXISTS (SELECT 1 FROM recordings WHERE recordgroup = new.recordgroup AND uniqueid = new.uniqueid
+               AND recordid = new.recordid AND path <> new.path)
+  OR EXISTS (SELECT 1 FROM recordings WHERE id = new.id AND path <> new.path) BEGIN
+  INSERT INTO intake_files (path, machine, uniqueid, recordid, recording)
+    SELECT r.path, ifnull(r.machine, ''), ifnull(r.uniqueid, ''), ifnull(r.recordid, ''), r.id
+    FROM recordings r WHERE (r.id = new.id
+        OR r.recordgroup = new.recordgroup AND r.uniqueid = new.uniqueid AND r.recordid = new.recordid)
+      AND typeof(r.path) = 'text' AND r.path NOT IN ('', new.path)
+      AND NOT EXISTS (SELECT 1 FROM intake_files f WHERE f.path = r.path AND (f.machine = r.machine OR f.machine = ''));
 END;
 
 -- Roles: sets of privileges. More roles are more rows.

@@ -1,5 +1,7 @@
 //! One draft, taken within a transaction.
 
+use std::borrow::Cow;
+
 use super::draft::{About, Draft, LeftOut};
 use super::facts::{Facts, Ranks};
 use super::file::{OPEN, is_another_file, is_over, is_stem, last_seen, look};
@@ -61,12 +63,14 @@ impl Acceptance<'_> {
 
     /// Facts about a call, for each of its recordings. When each of several began and ended, they don't say.
     fn improve_all(&mut self, known: Vec<Known>, draft: &Draft) -> Result<Outcome, StoreError> {
-        let mut draft = draft.clone();
+        let mut draft = Cow::Borrowed(draft);
         if draft.source == Source::Cdr {
-            draft.facts = together(&self.keep(&draft)?);
+            let records = self.keep(&draft)?;
+            draft.to_mut().facts = together(&records);
         }
         if known.len() > 1 {
-            (draft.facts.start, draft.facts.end, draft.facts.totaltime) = (None, None, None);
+            let facts = &mut draft.to_mut().facts;
+            (facts.start, facts.end, facts.totaltime) = (None, None, None);
         }
         let mut outcome = Outcome::Unchanged;
         for known in known {
@@ -101,7 +105,7 @@ impl Acceptance<'_> {
                 Ok(Outcome::Excluded(reason))
             }
             Verdict::Filed { customer, recordgroup, days } => {
-                known.recordid = self.change.next_recordid(recordgroup, &known.uniqueid)?.to_string();
+                known.recordid = self.change.next_recordid(&known.uniqueid)?.to_string();
                 (known.customer, known.recordgroup, known.days) = (customer, recordgroup, days);
                 (row.customer, row.recordgroup, row.recordid) =
                     (customer, recordgroup, known.recordid.clone());
@@ -115,17 +119,9 @@ impl Acceptance<'_> {
     }
 
     fn insert(&mut self, known: &mut Known, row: &NewRecording) -> Result<(), StoreError> {
-        // What is known comes first: a trigger gives it the id of the row, since rows of other programs get it so too.
-        known.recording = 0;
-        self.remember(known)?;
         known.recording = self.change.add_recording(row)?;
-        if row.path.is_empty() {
-            self.change.know_better(known)?;
-        }
-        self.tell(What::Added, row);
-        if row.complete != 0 {
-            self.tell(What::Completed, row);
-        }
+        self.remember(known)?;
+        self.tell_new(row);
         Ok(())
     }
 
@@ -134,7 +130,7 @@ impl Acceptance<'_> {
             known.id = self.change.know(known)?;
             return Ok(());
         }
-        self.change.know_better(known)
+        self.change.know_better(&Known::default(), known)
     }
 
     /// A file that is gone.
@@ -189,7 +185,7 @@ impl Acceptance<'_> {
         }
         row_of(facts, &mut known, &NewRecording::default());
         if known != before {
-            self.change.know_better(&known)?;
+            self.change.know_better(&before, &known)?;
         }
         Ok(if before.recording != 0 { Outcome::Deleted } else { Outcome::Excluded(before.excluded) })
     }
@@ -241,23 +237,30 @@ impl Acceptance<'_> {
             new.expires = expiry(new.start, known.days, known.first_seen);
         }
         known.written = Some(digest_of(&new));
-        self.store(&before, &known, &old, &new)
+        self.store(&before, known, &old, &new)
     }
 
     fn store(
         &mut self,
         before: &Known,
-        known: &Known,
+        mut known: Known,
         old: &NewRecording,
         new: &NewRecording,
     ) -> Result<Outcome, StoreError> {
-        if known != before {
-            self.change.know_better(known)?;
+        let (better, changed) = (known != *before, old != new);
+        // Where its line says so, a trigger needs not note what the row was called until now.
+        if before.id == 0 && better {
+            known.id = self.change.know(before)?;
         }
-        if old == new {
-            return Ok(if known == before { Outcome::Unchanged } else { Outcome::Enriched });
+        if changed {
+            self.change.change_recording(known.recording, old, new)?;
         }
-        self.change.change_recording(known.recording, old, new)?;
+        if better {
+            self.change.know_better(before, &known)?;
+        }
+        if !changed {
+            return Ok(if better { Outcome::Enriched } else { Outcome::Unchanged });
+        }
         if (old.recordgroup, &old.uniqueid, &old.recordid) != (new.recordgroup, &new.uniqueid, &new.recordid)
         {
             self.tell(What::Removed, old);
@@ -275,12 +278,15 @@ impl Acceptance<'_> {
         old: &NewRecording,
         reason: String,
     ) -> Result<Outcome, StoreError> {
+        if known.id == 0 {
+            known.id = self.change.know(&known)?;
+        }
         self.change.withdraw_recording(known.recording)?;
         known.recording = 0;
         // Nobody else need count it, unless further ones came after it.
         known.recordid.clear();
         known.excluded.clone_from(&reason);
-        self.change.know_better(&known)?;
+        self.remember(&mut known)?;
         self.tell(What::Removed, old);
         Ok(Outcome::Excluded(reason))
     }
@@ -294,7 +300,7 @@ impl Acceptance<'_> {
     ) -> Result<(), StoreError> {
         let moved = (old.recordgroup, &old.uniqueid) != (new.recordgroup, &new.uniqueid);
         if moved && (old.uniqueid != new.uniqueid || self.is_taken(new)?) {
-            known.recordid = self.change.next_recordid(new.recordgroup, &new.uniqueid)?.to_string();
+            known.recordid = self.change.next_recordid(&new.uniqueid)?.to_string();
             new.recordid.clone_from(&known.recordid);
         }
         Ok(())
@@ -360,7 +366,7 @@ impl Acceptance<'_> {
         {
             let there = known.recording != 0 && self.change.recording_row(known.recording)?.is_some();
             if there && (&known.uniqueid, &known.recordid) == (&row.uniqueid, &row.recordid) {
-                return self.add_copy(row);
+                return self.add_told(row);
             }
             return Ok(match known.excluded {
                 _ if there => Outcome::Unchanged,
@@ -368,8 +374,10 @@ impl Acceptance<'_> {
                 _ => Outcome::Deleted,
             });
         }
+        if !row.path.is_empty() {
+            return self.add_told(row);
+        }
         let mut known = Known {
-            path: row.path.clone(),
             machine: if row.machine.is_empty() { draft.machine.clone() } else { row.machine.clone() },
             uniqueid: row.uniqueid.clone(),
             recordid: row.recordid.clone(),
@@ -381,10 +389,10 @@ impl Acceptance<'_> {
         Ok(Outcome::Inserted)
     }
 
-    /// The same recording in another group: copies share the file.
-    fn add_copy(&mut self, row: &NewRecording) -> Result<Outcome, StoreError> {
+    /// A row that tells itself all there is to know.
+    fn add_told(&mut self, row: &NewRecording) -> Result<Outcome, StoreError> {
         self.change.add_recording(row)?;
-        self.tell(What::Added, row);
+        self.tell_new(row);
         Ok(Outcome::Inserted)
     }
 
@@ -436,6 +444,13 @@ impl Acceptance<'_> {
         ranks: &mut Ranks,
     ) -> Result<(), StoreError> {
         if known.uniqueid == before.uniqueid { Ok(()) } else { self.learn_records(known, facts, ranks) }
+    }
+
+    fn tell_new(&mut self, row: &NewRecording) {
+        self.tell(What::Added, row);
+        if row.complete != 0 {
+            self.tell(What::Completed, row);
+        }
     }
 
     fn tell(&mut self, what: What, row: &NewRecording) {

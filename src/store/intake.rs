@@ -1,12 +1,16 @@
 //! What intake knows: the files and announced recordings that it has met, and the rows that it made of them.
 
-use rusqlite::types::ValueRef;
+mod others;
+mod row;
+
+use std::sync::LazyLock;
+
 use rusqlite::{OptionalExtension, Row, ToSql, params_from_iter};
 
-use super::recordings::values;
-use super::removals::plain;
 use super::{Change, Reader, StoreError};
-use crate::model::{Known, NewRecording, WIRE};
+use crate::model::Known;
+pub(super) use others::OWNER;
+use others::{file_of_row, files_of_rows};
 
 const COLUMNS: &str = "id, path, machine, uniqueid, recordid, recording, excluded, customer, recordgroup, days, \
     state, over, device, inode, created, modified, closed, size, duration, digest, answer, ended, talktime, totaltime, context, account, queue, note, \
@@ -83,134 +87,82 @@ fn values_of(k: &Known) -> [&dyn ToSql; 30] {
     ]
 }
 
+/// The lines of intake_files, each with the row that is its own now.
+static LINES: LazyLock<String> = LazyLock::new(|| {
+    format!("SELECT {} FROM intake_files f", COLUMNS.replacen(" recording,", &format!(" {},", *OWNER), 1))
+});
+static BY_PATH: LazyLock<String> = LazyLock::new(|| {
+    format!("{} WHERE path = ?1 AND (?2 IS NULL OR machine = ?2 OR machine = '') ORDER BY id LIMIT 1", *LINES)
+});
+static OF_CALL: LazyLock<String> = LazyLock::new(|| {
+    format!("{} WHERE uniqueid = ?1 AND (machine = ?2 OR machine = '') ORDER BY id", *LINES)
+});
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let names = COLUMNS.trim_start_matches("id, ");
+    format!("INSERT INTO intake_files ({names}) VALUES ({})", vec!["?"; 30].join(", "))
+});
+static UPDATE: LazyLock<String> = LazyLock::new(|| {
+    let names: Vec<&str> = COLUMNS.split(", ").skip(1).collect();
+    update(&names)
+});
+/// Without what is in an index: to set that costs much, also to what it was.
+static UPDATE_REST: LazyLock<String> = LazyLock::new(|| {
+    let names: Vec<&str> = COLUMNS.split(", ").skip(1).filter(|name| !INDEXED.contains(name)).collect();
+    update(&names)
+});
+const INDEXED: [&str; 4] = ["path", "machine", "uniqueid", "inode"];
+
+fn update(names: &[&str]) -> String {
+    format!("UPDATE intake_files SET {} = ? WHERE id = ?", names.join(" = ?, "))
+}
+
 impl Change<'_> {
     /// What is known of the file at `path`. A file that is really there is one and the same for every machine.
     pub fn known_file(&self, path: &str, machine: Option<&str>) -> Result<Option<Known>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM intake_files WHERE path = ?1 AND (?2 IS NULL OR machine IN (?2, ''))
-               ORDER BY id LIMIT 1"
-        );
-        Ok(self.transaction.prepare_cached(&sql)?.query_row((path, machine), known).optional()?)
+        let mut statement = self.transaction.prepare_cached(&BY_PATH)?;
+        match statement.query_row((path, machine), known).optional()? {
+            Some(known) => Ok(Some(known)),
+            None => Ok(self.other_file(path, machine)?),
+        }
     }
 
     /// What is known of a channel's recordings, in the order in which they came.
     pub fn known_call(&self, machine: &str, uniqueid: &str) -> Result<Vec<Known>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM intake_files WHERE uniqueid = ? AND machine IN (?, '') ORDER BY id"
-        );
-        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let mut statement = self.transaction.prepare_cached(&OF_CALL)?;
         let rows = statement.query_map((uniqueid, machine), known)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let mut call = rows.collect::<rusqlite::Result<_>>()?;
+        self.add_others(&mut call, machine, uniqueid)?;
+        Ok(call)
     }
 
     /// Remembers a file or an announced recording. Gives the id of what is known.
     pub fn know(&self, known: &Known) -> Result<i64, StoreError> {
-        let names = COLUMNS.trim_start_matches("id, ");
-        let marks = vec!["?"; 30].join(", ");
-        let sql = format!("INSERT INTO intake_files ({names}) VALUES ({marks})");
-        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let mut statement = self.transaction.prepare_cached(&INSERT)?;
         Ok(statement.insert(params_from_iter(values_of(known)))?)
     }
 
-    /// Remembers what has changed of it.
-    pub fn know_better(&self, known: &Known) -> Result<(), StoreError> {
-        let names = COLUMNS.trim_start_matches("id, ").replace(", ", " = ?, ");
-        let sql = format!("UPDATE intake_files SET {names} = ? WHERE id = ?");
-        let mut statement = self.transaction.prepare_cached(&sql)?;
-        let values = values_of(known).into_iter().chain([&known.id as &dyn ToSql]);
-        statement.execute(params_from_iter(values))?;
+    /// Remembers what has changed of it since `before`.
+    pub fn know_better(&self, before: &Known, known: &Known) -> Result<(), StoreError> {
+        let indexed =
+            |known: &Known| (known.path.clone(), known.machine.clone(), known.uniqueid.clone(), known.inode);
+        let all = indexed(before) != indexed(known);
+        let sql: &str = if all { &UPDATE } else { &UPDATE_REST };
+        let names = COLUMNS.split(", ").skip(1);
+        let values = names.zip(values_of(known)).filter(|(name, _)| all || !INDEXED.contains(name));
+        let values = values.map(|(_, value)| value).chain([&known.id as &dyn ToSql]);
+        self.transaction.prepare_cached(sql)?.execute(params_from_iter(values))?;
         Ok(())
     }
 
     /// The number of the next recording of a channel: 1, 2, …, and none of one that was deleted.
-    pub fn next_recordid(&self, recordgroup: i64, uniqueid: &str) -> Result<i64, StoreError> {
+    pub fn next_recordid(&self, uniqueid: &str) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT 1 + max(
-               ifnull((SELECT max(CAST(recordid AS INTEGER)) FROM intake_files WHERE uniqueid = ?2), 0),
-               ifnull((SELECT max(CAST(recordid AS INTEGER)) FROM recordings
-                         WHERE recordgroup = ?1 AND uniqueid = ?2), 0))",
+               ifnull((SELECT max(CAST(recordid AS INTEGER)) FROM intake_files WHERE uniqueid = ?1), 0),
+               ifnull((SELECT max(CAST(recordid AS INTEGER)) FROM recordings INDEXED BY recordings_uniqueid
+                         WHERE uniqueid = ?1), 0))",
         )?;
-        Ok(statement.query_row((recordgroup, uniqueid), |row| row.get(0))?)
-    }
-
-    /// The row with this id, if it is still there.
-    pub fn recording_row(&self, id: i64) -> Result<Option<NewRecording>, StoreError> {
-        let sql = format!("SELECT {} FROM recordings WHERE id = ?", wire_names());
-        Ok(self.transaction.prepare_cached(&sql)?.query_row([id], recording).optional()?)
-    }
-
-    /// Whether a row has this identity.
-    pub fn has_recording(
-        &self,
-        recordgroup: i64,
-        uniqueid: &str,
-        recordid: &str,
-    ) -> Result<bool, StoreError> {
-        let mut statement = self.transaction.prepare_cached(
-            "SELECT 1 FROM recordings WHERE recordgroup = ? AND uniqueid = ? AND recordid = ?",
-        )?;
-        Ok(statement.exists((recordgroup, uniqueid, recordid))?)
-    }
-
-    /// Changes those columns of a row in which `new` differs from `old`. Where the sound moved, its copies follow.
-    pub fn change_recording(
-        &self,
-        id: i64,
-        old: &NewRecording,
-        new: &NewRecording,
-    ) -> Result<(), StoreError> {
-        if old.path != new.path && !old.path.is_empty() {
-            self.follow(&old.path, &new.path)?;
-        }
-        let (old, new) = (values(old), values(new));
-        let mut changed: Vec<usize> = Vec::new();
-        for place in 0..WIRE.len() {
-            if old[place].to_sql()? != new[place].to_sql()? {
-                changed.push(place);
-            }
-        }
-        if changed.is_empty() {
-            return Ok(());
-        }
-        let names: Vec<String> =
-            changed.iter().map(|place| format!("\"{}\" = ?", WIRE[*place].name)).collect();
-        let sql = format!("UPDATE recordings SET {} WHERE id = ?", names.join(", "));
-        let mut statement = self.transaction.prepare_cached(&sql)?;
-        let values = changed.iter().map(|place| new[*place]).chain([&id as &dyn ToSql]);
-        statement.execute(params_from_iter(values))?;
-        Ok(())
-    }
-
-    /// Every row that names a file names it where it is now.
-    fn follow(&self, from: &str, to: &str) -> Result<(), StoreError> {
-        let sql = format!(
-            "UPDATE recordings SET path = ?2 WHERE id IN (SELECT r.id FROM recordings r INDEXED BY recordings_sound
-               WHERE r.path <> '' AND {} = {})",
-            plain("r.path"),
-            plain("?1")
-        );
-        self.transaction.prepare_cached(&sql)?.execute((from, to))?;
-        Ok(())
-    }
-
-    /// Takes a row out again that intake made of a call in progress.
-    pub fn withdraw_recording(&self, id: i64) -> Result<(), StoreError> {
-        self.transaction.prepare_cached("DELETE FROM recordings WHERE id = ?")?.execute([id])?;
-        Ok(())
-    }
-
-    /// Notes that the sound of these rows is missing, or there again. Gives the rows.
-    pub fn set_stale(&self, ids: &[i64], stale: bool) -> Result<Vec<NewRecording>, StoreError> {
-        let mut changed = Vec::new();
-        for id in ids {
-            let mut statement = self
-                .transaction
-                .prepare_cached("UPDATE recordings SET stale = ?2 WHERE id = ?1 AND stale IS NOT ?2")?;
-            if statement.execute((id, stale))? > 0 {
-                changed.extend(self.recording_row(*id)?);
-            }
-        }
-        Ok(changed)
+        Ok(statement.query_row([uniqueid], |row| row.get(0))?)
     }
 }
 
@@ -233,6 +185,14 @@ pub struct FileKnown {
     pub duration: i64,
     /// Of its beginning and end.
     pub digest: Option<Vec<u8>>,
+}
+
+impl FileKnown {
+    /// One that only a row tells of.
+    fn unseen(path: String) -> rusqlite::Result<FileKnown> {
+        let (created, modified, size, duration) = (0, 0, 0, 0);
+        Ok(FileKnown { path, state: 0, inode: 0, created, modified, size, duration, digest: None })
+    }
 }
 
 const FILE: &str = "path, state, inode, created, modified, size, duration, digest";
@@ -283,7 +243,10 @@ impl Reader {
     /// The file at `path`, if it is known.
     pub fn file_at(&self, path: &str) -> Result<Option<FileKnown>, StoreError> {
         let sql = format!("SELECT {FILE} FROM intake_files WHERE path = ? ORDER BY id LIMIT 1");
-        Ok(self.0.prepare_cached(&sql)?.query_row([path], file_known).optional()?)
+        match self.0.prepare_cached(&sql)?.query_row([path], file_known).optional()? {
+            Some(file) => Ok(Some(file)),
+            None => Ok(file_of_row(&self.0, path)?),
+        }
     }
 
     /// Known files that had this inode.
@@ -299,7 +262,14 @@ impl Reader {
         let sql = format!("SELECT {FILE} FROM intake_files WHERE uniqueid = ? AND path <> ''");
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([uniqueid], file_known)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let mut files: Vec<FileKnown> = rows.collect::<rusqlite::Result<_>>()?;
+        let more = files_of_rows(&self.0, uniqueid)?;
+        files.extend(
+            more.into_iter()
+                .filter(|more| !files.iter().any(|file| file.path == more.path))
+                .collect::<Vec<_>>(),
+        );
+        Ok(files)
     }
 
     /// Known files whose paths begin with this and a dot: those of one name and several endings are among them.
@@ -352,77 +322,5 @@ impl Reader {
         )?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-}
-
-fn wire_names() -> String {
-    let names: Vec<String> = WIRE.iter().map(|column| format!("\"{}\"", column.name)).collect();
-    names.join(", ")
-}
-
-/// A row as numbers and texts, whatever another program stored.
-fn recording(row: &Row<'_>) -> rusqlite::Result<NewRecording> {
-    let mut place = 0;
-    let mut next = || {
-        place += 1;
-        row.get_ref(place - 1)
-    };
-    Ok(NewRecording {
-        customer: integer(next()?),
-        recordgroup: integer(next()?),
-        uniqueid: text(next()?),
-        recordid: text(next()?),
-        callid: text(next()?),
-        asteriskid: text(next()?),
-        machine: text(next()?),
-        start: integer(next()?),
-        end: integer(next()?),
-        talktime: integer(next()?),
-        totaltime: integer(next()?),
-        status: text(next()?),
-        stype: text(next()?),
-        snumber: text(next()?),
-        snumber_name: text(next()?),
-        snumber_display: text(next()?),
-        scustomer: integer(next()?),
-        ctype: text(next()?),
-        cnumber: text(next()?),
-        cnumber_name: text(next()?),
-        cnumber_display: text(next()?),
-        dtype: text(next()?),
-        dnumber: text(next()?),
-        dnumber_name: text(next()?),
-        dnumber_display: text(next()?),
-        dcustomer: integer(next()?),
-        callerid_internal: text(next()?),
-        spresent: integer(next()?),
-        complete: integer(next()?),
-        expires: integer(next()?),
-        stale: integer(next()?),
-        mimetype: text(next()?),
-        size: integer(next()?),
-        path: text(next()?),
-        direction: text(next()?),
-        hold: integer(next()?),
-    })
-}
-
-fn integer(value: ValueRef<'_>) -> i64 {
-    match value {
-        ValueRef::Integer(number) => number,
-        ValueRef::Real(real) => real as i64,
-        ValueRef::Text(text) | ValueRef::Blob(text) => {
-            std::str::from_utf8(text).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
-        }
-        ValueRef::Null => 0,
-    }
-}
-
-fn text(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into_owned(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(real) => real.to_string(),
-        ValueRef::Null => String::new(),
     }
 }

@@ -14,13 +14,15 @@ use super::{BUSY_TIMEOUT, OpenError, PREPARED, search};
 /// `TAPE`: marks the file as ours (SQLite's application_id).
 pub(super) const APPLICATION_ID: i32 = 0x5441_5045;
 /// The version of schema.sql (SQLite's user_version). Raised with every change of it; see [`UPGRADES`].
-pub(super) const VERSION: i32 = 4;
+pub(super) const VERSION: i32 = 5;
 /// What brings a file of version n (the index plus 1) to the next one, before schema.sql is applied.
 const UPGRADES: [&str; VERSION as usize - 1] = [
     // schema.sql does by itself what 2 adds, the search;
     "", // 3, indexes of the audit log and what removes sound;
-    "", // and 4, what intake knows.
-    "",
+    "", // 4, what intake knows,
+    "", // of which 5 needs less.
+    "DROP TRIGGER IF EXISTS recordings_insert_file;
+     DROP INDEX IF EXISTS intake_files_path; DROP INDEX IF EXISTS intake_files_uniqueid;",
 ];
 
 /// Files up to this size are checked page by page at every start; larger ones only where SQLite touches them.

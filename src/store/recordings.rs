@@ -10,7 +10,7 @@ use rusqlite::types::ToSql;
 use super::query::{Query, WHOLE};
 use super::row::{RecordingRow, Taker, Taking};
 use super::search::{self, Access, Choice, Part};
-use super::{Change, Reader, StoreError};
+use super::{Reader, StoreError};
 use crate::model::{Cursor, Filter, NewRecording, Page, Sort, Totals, WIRE};
 
 impl Reader {
@@ -159,17 +159,6 @@ fn taker(
         taken.over = flow.is_break();
         flow
     })
-}
-
-impl Change<'_> {
-    /// Stores a recording. Gives its id.
-    pub fn add_recording(&self, draft: &NewRecording) -> Result<i64, StoreError> {
-        let names: Vec<String> = WIRE.iter().map(|column| format!("\"{}\"", column.name)).collect();
-        let marks = vec!["?"; WIRE.len()].join(", ");
-        let sql = format!("INSERT INTO recordings ({}) VALUES ({marks})", names.join(", "));
-        let mut statement = self.transaction.prepare_cached(&sql)?;
-        Ok(statement.insert(params_from_iter(values(draft)))?)
-    }
 }
 
 /// The values of a draft in wire order.

@@ -256,21 +256,24 @@ pub(super) fn apply(path: &Path, connection: &Connection) -> Result<(), OpenErro
     for Missing { remedy, .. } in missing_now.iter().filter(|missing| missing.what == "column") {
         connection.execute_batch(remedy).map_err(as_error)?;
     }
+    forget_what_rows_tell(connection).map_err(as_error)?;
     connection.execute_batch(SCHEMA).map_err(as_error)?;
     for Missing { remedy, .. } in missing(connection).map_err(as_error)? {
         connection.execute_batch(&remedy).map_err(as_error)?;
     }
-    name_customers_and_groups(connection).map_err(as_error)?;
-    know_files(connection).map_err(as_error)
+    name_customers_and_groups(connection).map_err(as_error)
 }
 
-/// Files that rows name. A trigger does it for rows that come later.
-fn know_files(connection: &Connection) -> rusqlite::Result<()> {
+/// Forgets what version 4 kept of the files of rows, where the rows tell it themselves.
+fn forget_what_rows_tell(connection: &Connection) -> rusqlite::Result<()> {
+    if !names(connection, "table")?.contains("intake_files") {
+        return Ok(());
+    }
     connection.execute_batch(
-        "INSERT INTO intake_files (path, machine, uniqueid, recordid, recording)
-           SELECT path, ifnull(machine, ''), ifnull(uniqueid, ''), ifnull(recordid, ''), id FROM recordings AS r
-           WHERE typeof(path) = 'text' AND path <> '' AND NOT EXISTS
-             (SELECT 1 FROM intake_files WHERE path = r.path AND machine IN (r.machine, ''))",
+        "DELETE FROM intake_files AS f WHERE written IS NULL AND state = 0 AND excluded = '' AND EXISTS
+           (SELECT 1 FROM recordings r WHERE r.id = f.recording AND typeof(r.path) = 'text' AND r.path <> ''
+              AND r.path = f.path AND ifnull(r.machine, '') = f.machine AND ifnull(r.uniqueid, '') = f.uniqueid
+              AND ifnull(r.recordid, '') = f.recordid)",
     )
 }
 

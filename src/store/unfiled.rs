@@ -2,6 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
+use super::intake::OWNER;
 use super::{Change, Reader, StoreError};
 
 /// Why a known file has no row.
@@ -16,10 +17,12 @@ pub enum NoRow {
 impl Reader {
     /// Why the known file at `path` has no row; None if it has one, or isn't known.
     pub fn why_no_row(&self, path: &str) -> Result<Option<NoRow>, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT excluded, recording <> 0, EXISTS (SELECT 1 FROM recordings WHERE id = f.recording)
-               FROM intake_files f WHERE path = ? ORDER BY f.id LIMIT 1",
-        )?;
+        let sql = format!(
+            "SELECT excluded, recording <> 0, EXISTS (SELECT 1 FROM recordings WHERE id = owner)
+               FROM (SELECT f.*, {} AS owner FROM intake_files f WHERE path = ? ORDER BY f.id LIMIT 1)",
+            *OWNER
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
         let found = statement.query_row([path], |row| {
             Ok(match (row.get(1)?, row.get(2)?) {
                 (_, true) => None,

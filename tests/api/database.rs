@@ -279,6 +279,45 @@ fn a_file_of_the_first_version_is_upgraded_and_its_rows_stay_as_they_were() {
     assert_eq!(sara.get("recording/recordings/list?search=front").rows(), "a", "rows of before are found");
 }
 
+/// What version 4 had and later ones haven't: a line in intake_files for every row, made by a trigger.
+const OF_VERSION_4: &str = "
+    DROP TRIGGER recordings_delete_file; DROP TRIGGER recordings_update_file; DROP TRIGGER recordings_replace_file;
+    DROP INDEX recordings_uniqueid; DROP INDEX intake_files_path; DROP INDEX intake_files_uniqueid;
+    CREATE INDEX intake_files_path ON intake_files (path, machine);
+    CREATE INDEX intake_files_uniqueid ON intake_files (uniqueid, machine);
+    CREATE TRIGGER recordings_insert_file AFTER INSERT ON recordings BEGIN SELECT 1; END;
+    CREATE TRIGGER recordings_update_file AFTER UPDATE OF path ON recordings BEGIN SELECT 1; END;
+    DELETE FROM intake_files;
+    INSERT INTO recordings (recordgroup, uniqueid, recordid, machine, path)
+      VALUES (1, '7.1', '1', 'pbx', 'there.wav'), (1, '7.2', '1', 'pbx', 'renamed.wav');
+    INSERT INTO intake_files (path, machine, uniqueid, recordid, recording)
+      SELECT path, machine, uniqueid, recordid, id FROM recordings WHERE path <> '';
+    UPDATE intake_files SET path = 'before.wav' WHERE path = 'renamed.wav';
+    INSERT INTO intake_files (path, machine, uniqueid, recordid, recording, excluded)
+      VALUES ('deleted.wav', 'pbx', '7.3', '1', 999999, ''), ('short.wav', 'pbx', '7.4', '', 0, 'too short');
+    INSERT INTO intake_files (path, machine, uniqueid, recordid, recording, state, written)
+      SELECT 'ours.wav', '', '', '', id, 2, 5 FROM recordings WHERE path = 'there.wav';
+    PRAGMA user_version = 4;";
+
+#[test]
+fn a_file_of_version_4_forgets_what_its_rows_tell_and_nothing_else() {
+    let folder = Folder::new();
+    let db = folder.file("old.db");
+    make_database(&db);
+    open(&db).ok();
+    let schema = "SELECT type, name, sql FROM sqlite_schema ORDER BY name; PRAGMA user_version;";
+    let whole = sqlite3(&db, schema);
+    sqlite3(&db, OF_VERSION_4);
+    let rows = sqlite3(&db, "SELECT * FROM recordings");
+    open(&db).ok();
+    assert_eq!(sqlite3(&db, schema), whole);
+    assert_eq!(sqlite3(&db, "SELECT * FROM recordings"), rows);
+    assert_eq!(
+        sqlite3(&db, "SELECT path FROM intake_files ORDER BY path"),
+        "before.wav\ndeleted.wav\nours.wav\nshort.wav"
+    );
+}
+
 /// A file that is refused: what it is, how it is made, a word of the sentence.
 type Refused = (&'static str, fn(&Path), &'static str);
 

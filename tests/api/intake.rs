@@ -398,6 +398,81 @@ fn a_row_of_another_program_without_an_end_gets_it_with_the_first_detail_record(
 }
 
 #[test]
+fn the_file_of_another_programs_row_stays_known_whatever_becomes_of_the_row() {
+    let row = format!(
+        "(customer, recordgroup, uniqueid, recordid, machine, path, complete) VALUES (1, 1, '{UNIQUEID}', '1', 'pbx1', '{PATH}', 1)"
+    );
+    for (change, rows) in [
+        ("SELECT 1", 1),
+        ("DELETE FROM recordings", 0),
+        ("UPDATE recordings SET path = 'elsewhere.wav'", 1),
+        ("UPDATE recordings SET path = ''", 1),
+        ("UPDATE recordings SET machine = 'pbx2'", 1),
+        ("UPDATE recordings SET uniqueid = '1.1'", 1),
+        ("UPDATE recordings SET customer = 2, recordgroup = 3", 1),
+        (
+            "REPLACE INTO recordings (customer, recordgroup, uniqueid, recordid, path)
+               SELECT customer, recordgroup, uniqueid, recordid, 'elsewhere.wav' FROM recordings",
+            1,
+        ),
+        (
+            "REPLACE INTO recordings (id, recordgroup, uniqueid, recordid, path)
+               SELECT id, 2, '2.2', '1', 'elsewhere.wav' FROM recordings",
+            1,
+        ),
+        (
+            "DELETE FROM recordings; INSERT INTO recordings (path, machine) SELECT path, machine FROM intake_files",
+            1,
+        ),
+        (
+            "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, machine, path)
+               SELECT customer, 2, uniqueid, recordid, machine, path FROM recordings;
+             DELETE FROM recordings WHERE recordgroup = 1",
+            1,
+        ),
+    ] {
+        let house = House::new();
+        house.sqlite3(&format!("INSERT INTO recordings {row}"));
+        assert_eq!(house.sqlite3("SELECT count(*) FROM intake_files"), "0", "the row tells it itself");
+        house.sqlite3(change);
+        let about = About::Recording;
+        for draft in [from_folder(true), from_pbx(), Draft { about, ..from_cdr("answer", "101", 4) }] {
+            house.accept(&draft);
+            assert_eq!(house.sqlite3("SELECT count(*) FROM recordings"), rows.to_string(), "{change}");
+        }
+    }
+}
+
+#[test]
+fn the_calls_of_another_programs_rows_are_known_by_their_uniqueid() {
+    let house = House::new();
+    house.sqlite3(&format!(
+        "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, machine, path, complete)
+           VALUES (1, 1, '{UNIQUEID}', '1', 'pbx1', 'a.wav', 1), (1, 2, '{UNIQUEID}', '1', 'pbx1', 'a.wav', 1),
+                  (1, 2, '{UNIQUEID}', '2', '', 'b.wav', 1), (1, 1, '{UNIQUEID}', '3', 'pbx2', 'c.wav', 1)"
+    ));
+    assert_eq!(house.accept(&from_cdr("answer", "101", 4)), Outcome::Enriched);
+    // Not the copy, and not that of another machine.
+    assert_eq!(house.sqlite3("SELECT group_concat(dnumber) FROM recordings"), "101,,101,");
+    assert_eq!(house.accept(&from_cdr("answer", "101", 4)), Outcome::Unchanged);
+    house.accept(&Draft { path: text("d.wav"), ..from_folder(true) });
+    assert_eq!(house.sqlite3("SELECT recordid FROM recordings WHERE path = 'd.wav'"), "4");
+}
+
+#[test]
+fn a_file_that_was_moved_leaves_its_place_to_another_one() {
+    let house = House::new();
+    house.sqlite3(&format!(
+        "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, machine, path, complete)
+           VALUES (1, 1, '{UNIQUEID}', '1', 'pbx1', '{PATH}', 1)"
+    ));
+    let moved = Draft { path: text("moved.wav"), moved_from: text(PATH), ..from_folder(true) };
+    assert_eq!(house.accept(&moved), Outcome::Enriched);
+    assert_eq!(house.accept(&Draft { uniqueid: text("3.3"), ..from_folder(true) }), Outcome::Inserted);
+    assert_eq!(house.sqlite3("SELECT path FROM recordings ORDER BY id"), format!("moved.wav\n{PATH}"));
+}
+
+#[test]
 fn the_settings_of_the_group_say_what_is_kept() {
     for (settings, why) in [
         ("expires = 0", "group 1 (Sales) keeps no recordings (expires 0)"),

@@ -1,0 +1,117 @@
+//! What the rows themselves tell of files: those of other programs, and of our own export, have no line in intake_files
+//! as long as they are there as they were made.
+
+use std::sync::LazyLock;
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::FileKnown;
+use crate::model::Known;
+use crate::store::Change;
+use crate::store::removals::plain;
+
+const COLUMNS: &str = "r.id, r.path, ifnull(r.machine, ''), ifnull(r.uniqueid, ''), ifnull(r.recordid, '')";
+
+/// The rows that name the file ?1.
+fn naming(path: &str) -> String {
+    format!(
+        "FROM recordings r INDEXED BY recordings_sound WHERE r.path <> '' AND {} = {} AND r.path = {path}
+           AND typeof(r.path) = 'text'",
+        plain("r.path"),
+        plain(path)
+    )
+}
+
+/// A file that a row names, for want of a line in intake_files. ?2: the machine, if that matters.
+static BY_PATH: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {COLUMNS} {} AND (?2 IS NULL OR ifnull(r.machine, '') IN (?2, '')) ORDER BY r.id LIMIT 1",
+        naming("?1")
+    )
+});
+
+/// The recordings of a channel that name a file.
+static OF_CALL: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {COLUMNS} FROM recordings r INDEXED BY recordings_uniqueid
+           WHERE r.uniqueid = ?1 AND ifnull(r.machine, '') IN (?2, '') AND typeof(r.path) = 'text' AND r.path <> ''
+           ORDER BY r.id"
+    )
+});
+
+/// The row of line `f`: also one that took the place of the one it was made for.
+pub(in crate::store) static OWNER: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "ifnull((SELECT r.id FROM recordings r WHERE r.id = f.recording), ifnull(
+           (SELECT min(r.id) {} AND (r.machine = f.machine OR f.machine = '')), f.recording))",
+        naming("f.path")
+    )
+});
+
+fn other(row: &Row<'_>, first_seen: i64) -> rusqlite::Result<Known> {
+    Ok(Known {
+        recording: row.get(0)?,
+        path: row.get(1)?,
+        machine: row.get(2)?,
+        uniqueid: row.get(3)?,
+        recordid: row.get(4)?,
+        first_seen,
+        ..Known::default()
+    })
+}
+
+/// Whether a row names the file.
+pub(super) fn file_of_row(connection: &Connection, path: &str) -> rusqlite::Result<Option<FileKnown>> {
+    let mut statement = connection.prepare_cached(&BY_PATH)?;
+    let row = statement.query_row((path, None::<&str>), |row| FileKnown::unseen(row.get(1)?));
+    row.optional()
+}
+
+/// The files that rows of a channel name.
+pub(super) fn files_of_rows(connection: &Connection, uniqueid: &str) -> rusqlite::Result<Vec<FileKnown>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT path FROM recordings r INDEXED BY recordings_uniqueid
+           WHERE uniqueid = ? AND typeof(path) = 'text' AND path <> ''",
+    )?;
+    let rows = statement.query_map([uniqueid], |row| FileKnown::unseen(row.get(0)?))?;
+    rows.collect()
+}
+
+impl Change<'_> {
+    /// The file at `path`, where only a row tells of it.
+    pub(super) fn other_file(&self, path: &str, machine: Option<&str>) -> rusqlite::Result<Option<Known>> {
+        let mut statement = self.transaction.prepare_cached(&BY_PATH)?;
+        statement.query_row((path, machine), |row| other(row, self.now)).optional()
+    }
+
+    /// Adds to the `known` recordings of a channel those of which only rows tell.
+    pub(super) fn add_others(
+        &self,
+        known: &mut Vec<Known>,
+        machine: &str,
+        uniqueid: &str,
+    ) -> rusqlite::Result<()> {
+        let mut statement = self.transaction.prepare_cached(&OF_CALL)?;
+        let mut rows = statement.query((uniqueid, machine))?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            if known.iter().any(|known| known.recording == id) {
+                continue;
+            }
+            let other = other(row, self.now)?;
+            // Copies share their file, and what is known of it.
+            if !known.iter().any(|known| known.path == other.path) && !self.has_line(&other)? {
+                known.push(other);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is a line for the file.
+    fn has_line(&self, known: &Known) -> rusqlite::Result<bool> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT 1 FROM intake_files WHERE path = ?1 AND (machine = ?2 OR machine = '')",
+        )?;
+        statement.exists((&known.path, &known.machine))
+    }
+}

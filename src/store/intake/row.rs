@@ -1,0 +1,179 @@
+//! Rows of recordings, as intake reads and writes them.
+
+use std::sync::LazyLock;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, Row, ToSql, params_from_iter};
+
+use crate::model::{NewRecording, WIRE};
+use crate::store::recordings::values;
+use crate::store::removals::plain;
+use crate::store::{Change, StoreError};
+
+/// The wire columns, for a statement.
+static WIRE_NAMES: LazyLock<String> = LazyLock::new(|| {
+    let names: Vec<String> = WIRE.iter().map(|column| format!("\"{}\"", column.name)).collect();
+    names.join(", ")
+});
+static ROW: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {} FROM recordings WHERE id = ?", *WIRE_NAMES));
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let marks = vec!["?"; WIRE.len()].join(", ");
+    format!("INSERT INTO recordings ({}) VALUES ({marks})", *WIRE_NAMES)
+});
+
+impl Change<'_> {
+    /// Stores a recording. Gives its id.
+    pub fn add_recording(&self, draft: &NewRecording) -> Result<i64, StoreError> {
+        let mut statement = self.transaction.prepare_cached(&INSERT)?;
+        Ok(statement.insert(params_from_iter(values(draft)))?)
+    }
+
+    /// The row with this id, if it is still there.
+    pub fn recording_row(&self, id: i64) -> Result<Option<NewRecording>, StoreError> {
+        Ok(self.transaction.prepare_cached(&ROW)?.query_row([id], recording).optional()?)
+    }
+
+    /// Whether a row has this identity.
+    pub fn has_recording(
+        &self,
+        recordgroup: i64,
+        uniqueid: &str,
+        recordid: &str,
+    ) -> Result<bool, StoreError> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT 1 FROM recordings WHERE recordgroup = ? AND uniqueid = ? AND recordid = ?",
+        )?;
+        Ok(statement.exists((recordgroup, uniqueid, recordid))?)
+    }
+
+    /// Changes those columns of a row in which `new` differs from `old`. Where the sound moved, its copies follow.
+    pub fn change_recording(
+        &self,
+        id: i64,
+        old: &NewRecording,
+        new: &NewRecording,
+    ) -> Result<(), StoreError> {
+        if old.path != new.path && !old.path.is_empty() {
+            self.follow(&old.path, &new.path)?;
+        }
+        let (old, new) = (values(old), values(new));
+        let mut sql = String::with_capacity(512);
+        sql.push_str("UPDATE recordings SET ");
+        let mut changed: Vec<&dyn ToSql> = Vec::with_capacity(WIRE.len() + 1);
+        for place in 0..WIRE.len() {
+            if old[place].to_sql()? != new[place].to_sql()? {
+                sql.push_str(if changed.is_empty() { "\"" } else { ", \"" });
+                sql.push_str(WIRE[place].name);
+                sql.push_str("\" = ?");
+                changed.push(new[place]);
+            }
+        }
+        if changed.is_empty() {
+            return Ok(());
+        }
+        sql.push_str(" WHERE id = ?");
+        changed.push(&id);
+        self.transaction.prepare_cached(&sql)?.execute(params_from_iter(changed))?;
+        Ok(())
+    }
+
+    /// Every row that names a file names it where it is now.
+    fn follow(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        let sql = format!(
+            "UPDATE recordings SET path = ?2 WHERE id IN (SELECT r.id FROM recordings r INDEXED BY recordings_sound
+               WHERE r.path <> '' AND {} = {})",
+            plain("r.path"),
+            plain("?1")
+        );
+        self.transaction.prepare_cached(&sql)?.execute((from, to))?;
+        Ok(())
+    }
+
+    /// Takes a row out again that intake made of a call in progress.
+    pub fn withdraw_recording(&self, id: i64) -> Result<(), StoreError> {
+        self.transaction.prepare_cached("DELETE FROM recordings WHERE id = ?")?.execute([id])?;
+        Ok(())
+    }
+
+    /// Notes that the sound of these rows is missing, or there again. Gives the rows.
+    pub fn set_stale(&self, ids: &[i64], stale: bool) -> Result<Vec<NewRecording>, StoreError> {
+        let mut changed = Vec::new();
+        for id in ids {
+            let mut statement = self
+                .transaction
+                .prepare_cached("UPDATE recordings SET stale = ?2 WHERE id = ?1 AND stale IS NOT ?2")?;
+            if statement.execute((id, stale))? > 0 {
+                changed.extend(self.recording_row(*id)?);
+            }
+        }
+        Ok(changed)
+    }
+}
+
+/// A row as numbers and texts, whatever another program stored.
+fn recording(row: &Row<'_>) -> rusqlite::Result<NewRecording> {
+    let mut place = 0;
+    let mut next = || {
+        place += 1;
+        row.get_ref(place - 1)
+    };
+    Ok(NewRecording {
+        customer: integer(next()?),
+        recordgroup: integer(next()?),
+        uniqueid: text(next()?),
+        recordid: text(next()?),
+        callid: text(next()?),
+        asteriskid: text(next()?),
+        machine: text(next()?),
+        start: integer(next()?),
+        end: integer(next()?),
+        talktime: integer(next()?),
+        totaltime: integer(next()?),
+        status: text(next()?),
+        stype: text(next()?),
+        snumber: text(next()?),
+        snumber_name: text(next()?),
+        snumber_display: text(next()?),
+        scustomer: integer(next()?),
+        ctype: text(next()?),
+        cnumber: text(next()?),
+        cnumber_name: text(next()?),
+        cnumber_display: text(next()?),
+        dtype: text(next()?),
+        dnumber: text(next()?),
+        dnumber_name: text(next()?),
+        dnumber_display: text(next()?),
+        dcustomer: integer(next()?),
+        callerid_internal: text(next()?),
+        spresent: integer(next()?),
+        complete: integer(next()?),
+        expires: integer(next()?),
+        stale: integer(next()?),
+        mimetype: text(next()?),
+        size: integer(next()?),
+        path: text(next()?),
+        direction: text(next()?),
+        hold: integer(next()?),
+    })
+}
+
+fn integer(value: ValueRef<'_>) -> i64 {
+    match value {
+        ValueRef::Integer(number) => number,
+        ValueRef::Real(real) => real as i64,
+        ValueRef::Text(text) | ValueRef::Blob(text) => {
+            std::str::from_utf8(text).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+        }
+        ValueRef::Null => 0,
+    }
+}
+
+fn text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(real) => real.to_string(),
+        ValueRef::Null => String::new(),
+    }
+}
