@@ -2,7 +2,7 @@
 
 /// Media types of sound, with the endings of names that mean them. No other type is ever sent, so that a file can't
 /// pass for a page.
-const TYPES: [(&str, &[&str]); 19] = [
+const TYPES: [(&str, &[&str]); 21] = [
     ("audio/wav", &["wav", "wave", "wav49", "wav16"]),
     ("audio/mpeg", &["mp3"]),
     ("audio/ogg", &["ogg", "oga", "opus", "spx"]),
@@ -11,7 +11,12 @@ const TYPES: [(&str, &[&str]); 19] = [
     ("audio/mp4", &["m4a", "mp4"]),
     ("audio/aac", &["aac"]),
     ("audio/gsm", &["gsm"]),
-    ("audio/basic", &["ulaw", "ul", "pcm", "au", "snd"]),
+    ("audio/basic", &["ulaw", "ul", "ulw", "mu", "pcmu", "pcm", "au", "snd"]),
+    (
+        "audio/x-raw",
+        &["sln", "slin", "raw", "sln12", "sln16", "sln24", "sln32", "sln44", "sln48", "sln96", "sln192"],
+    ),
+    ("audio/g722", &["g722"]),
     ("audio/amr", &["amr"]),
     ("audio/x-wav", &[]),
     ("audio/wave", &[]),
@@ -21,7 +26,7 @@ const TYPES: [(&str, &[&str]); 19] = [
     ("audio/x-flac", &[]),
     ("audio/x-m4a", &[]),
     ("audio/x-gsm", &[]),
-    ("audio/pcma", &["alaw", "al"]),
+    ("audio/pcma", &["alaw", "al", "alw", "pcma"]),
 ];
 const UNKNOWN: &str = "application/octet-stream";
 /// Characters of a name that are kept.
@@ -104,7 +109,7 @@ mod tests {
             ("", "a.WAV", "audio/wav"),
             ("", "a.b.mp3", "audio/mpeg"),
             ("", "a.ulaw", "audio/basic"),
-            ("", "a.sln", UNKNOWN),
+            ("", "a.sln", "audio/x-raw"),
             ("", "wav", UNKNOWN),
             ("", "a.html", UNKNOWN),
             ("text/html", "a.wav", "audio/wav"),
