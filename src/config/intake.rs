@@ -157,7 +157,9 @@ impl Folder {
         let monitor = self.monitor_dir.as_deref().unwrap_or(&own);
         let rest = path.strip_prefix(monitor).ok()?;
         let climbs = rest.components().any(|part| !matches!(part, Component::Normal(_)));
-        (!climbs && rest != Path::new("")).then(|| self.folder.join(rest))
+        // Part by part, since a path may be written with more slashes than it needs, and with dots.
+        (!climbs && rest != Path::new(""))
+            .then(|| self.folder.components().chain(rest.components()).collect())
     }
 }
 
@@ -334,6 +336,13 @@ mod tests {
         };
         let found = |path: &str| folder.below_media_root(Path::new("/data"), Path::new(path));
         assert_eq!(found("/var/spool/asterisk/monitor/2026/a.wav"), Some("pbx1/2026/a.wav".into()));
+        for odd in ["//2026//a.wav", "/./2026/./a.wav", "/2026///a.wav"] {
+            assert_eq!(
+                found(&format!("/var/spool/asterisk/monitor{odd}")).map(PathBuf::into_os_string),
+                Some("pbx1/2026/a.wav".into()),
+                "{odd}"
+            );
+        }
         assert_eq!(found("/var/spool/asterisk/monitor"), None);
         assert_eq!(found("/var/spool/asterisk/monitor/../a.wav"), None);
         assert_eq!(found("/var/spool/asterisk/monitors/a.wav"), None);
