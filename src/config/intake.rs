@@ -106,7 +106,7 @@ pub struct Folder {
     pub monitor_dir: Option<PathBuf>,
     /// Machine that rows name; this one's host name unless given.
     pub machine: Option<String>,
-    /// The PBX's system name, where its uniqueids don't have it.
+    /// The PBX's system name, where names of files don't show that it is one.
     pub systemname: String,
     /// IANA name of the PBX's time zone; this machine's unless given.
     pub zone: Option<String>,
@@ -231,8 +231,11 @@ pub(super) const SAMPLE: &str = r#"
 # is a folder of its own: its files are not those of the outer one.
 #folder = ""
 #monitor_dir = "/var/spool/asterisk/monitor"
-# What rows call the machine, if not by its host name; and the PBX's systemname, if its uniqueids lack it.
+# What rows call the machine, if not by its host name.
 #machine = "pbx1"
+# The PBX's systemname (asterisk.conf). An Asterisk that is listened to and FreePBX's names say it themselves, and so does
+# pbx1-1795499606.0.wav. It is needed where it has no digit or has dashes, and files are named by uniqueids alone or behind a
+# word (my-pbx-1795499606.0.wav, auto-my-pbx-1795499606.0.wav): it would be taken for such a word.
 #systemname = ""
 # The time zone that the PBX writes into names, if not this machine's.
 #zone = "Europe/Berlin"

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::another::Turn;
 use super::draft::{About, Draft, LeftOut};
-use super::facts::{Facts, Ranks};
+use super::facts::{Facts, OF_PBX, Ranks};
 use super::file::{OPEN, is_another_file, is_over, is_stem, last_seen, look};
 use super::live::{Event, What};
 use super::records::together;
@@ -25,6 +26,14 @@ impl Acceptance<'_> {
     pub(super) fn accept(&mut self, draft: &Draft) -> Result<Outcome, StoreError> {
         if let Some(row) = &draft.row {
             return self.accept_row(draft, row);
+        }
+        match self.turn(draft)? {
+            Turn::Own => {}
+            Turn::Next(known) => self.displace(*known)?,
+            // Its sound is gone; what else it learns still counts.
+            Turn::Over => {
+                return self.accept(&Draft { path: None, about: About::Call, ..draft.clone() });
+            }
         }
         if let Some(known) = self.find(draft)? {
             return self.improve(known, draft);
@@ -312,7 +321,10 @@ impl Acceptance<'_> {
 
     /// Takes over what the draft knows better.
     fn learn(&self, known: &mut Known, facts: &mut Facts, ranks: &mut Ranks, draft: &Draft) {
-        let better = draft.knows_uniqueid() && known.uniqueid != draft.identity() && is_stem(known);
+        // The PBX knows it; a name, by which we filed the recording, only looks like it.
+        let by_name = known.recordgroup != 0;
+        let surer = (draft.source == Source::Pbx && by_name) || is_stem(known);
+        let better = draft.knows_uniqueid() && ranks.callid < OF_PBX && surer;
         if known.uniqueid.is_empty() || (better && known.written.is_some()) {
             known.uniqueid = draft.identity().into();
         }
@@ -453,7 +465,7 @@ impl Acceptance<'_> {
         }
     }
 
-    fn tell(&mut self, what: What, row: &NewRecording) {
+    pub(super) fn tell(&mut self, what: What, row: &NewRecording) {
         self.events.push(Event::of(what, row));
     }
 }

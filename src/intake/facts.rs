@@ -8,9 +8,11 @@ use super::draft::Source;
 /// How many ranks there are: one hexadecimal digit.
 const HIGHEST: u8 = 15;
 /// The rank of what a file says of the end of its call.
-const OF_FILE: u8 = 2;
-/// The rank of a number in a file's name.
-const OF_NAME: u8 = 4;
+pub(super) const OF_FILE: u8 = 2;
+/// The rank of what detail records of a call that nobody answered say.
+const OF_RECORD: u8 = 7;
+/// The rank of what the PBX itself says.
+pub(super) const OF_PBX: u8 = 10;
 /// Who answered a call that nobody answered, or only the dialplan.
 pub(super) const NOBODY: &str = "";
 /// Somebody changed the row by hand, or another program made it.
@@ -43,10 +45,25 @@ macro_rules! facts {
                     };
                     take(&mut self.$name, &mut ranks.$name, &other.$name, rank);
                 )+
-                // A file's name only says where it rang.
-                if other.dnumber.as_deref() == Some(NOBODY) && ranks.dnumber <= OF_NAME {
-                    (self.dnumber, ranks.dnumber) = (None, 0);
+                if other.dnumber.as_deref() == Some(NOBODY) {
+                    self.learn_nobody(ranks, source);
                 }
+            }
+
+            /// Nobody answered, or only the dialplan: the name of a file only says where it rang.
+            fn learn_nobody(&mut self, ranks: &mut Ranks, source: Source) {
+                let sure = match source {
+                    Source::File => 0,
+                    Source::Cdr => OF_RECORD,
+                    Source::Pbx => OF_PBX,
+                };
+                if ranks.dnumber >= sure {
+                    return;
+                }
+                (self.dnumber, ranks.dnumber) = (Some(NOBODY.into()), sure);
+                (self.dnumber_name, ranks.dnumber_name) = (None, 0);
+                (self.dnumber_display, ranks.dnumber_display) = (None, 0);
+                (self.dtype, ranks.dtype) = (Some(NOBODY.into()), sure.max(ranks.dtype));
             }
 
             /// Takes from `other` what isn't known here.

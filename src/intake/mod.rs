@@ -17,6 +17,7 @@
 //! (`records.rs`), so that it doesn't matter whether they or the recordings come first.
 
 mod acceptance;
+mod another;
 mod draft;
 mod facts;
 mod file;

@@ -5,6 +5,7 @@
 //! q-400-anonymous-20261124-055326-pbx1-1795499606.0.wav   the uniqueid may begin with the system's name and a dash
 //! OUT101-20111124-055326-1322113806.12.wav                old: the kind and one number
 //! auto-1795499606.0.wav, 1795499606.0.wav                 a word, or nothing
+//! pbx1-1795499606.0.wav                                   a system's name, which a word with a digit is taken for
 //! archive/2026/Nov/24/0b2a…-….wav                         FusionPBX: a UUID
 //! ```
 
@@ -72,6 +73,9 @@ impl Names {
         if epoch(rest).is_none() {
             return Named::default();
         }
+        if self.systemname.is_empty() && looks_like_a_system(&stem[..at]) {
+            return Named { uniqueid: Some(stem.into()), ..Named::default() };
+        }
         let with_name = format!("{}-{rest}", self.systemname);
         let named = !self.systemname.is_empty() && ends_in_word(stem, &with_name);
         Named { uniqueid: Some(if named { with_name } else { rest.into() }), ..Named::default() }
@@ -88,6 +92,13 @@ pub fn side_of(stem: &str) -> Option<&str> {
         .iter()
         .find_map(|side| stem.strip_suffix(side))
         .filter(|mixed| !mixed.is_empty())
+}
+
+/// Whether what stands alone before a uniqueid is the name of a system (pbx1), and neither a word (auto) nor a number.
+fn looks_like_a_system(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.ends_with(|last: char| last.is_ascii_digit())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 fn ends_in_word(text: &str, word: &str) -> bool {

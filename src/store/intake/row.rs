@@ -90,6 +90,23 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// The sound at `path` is gone, since something else is written there: rows that named it name none. Gives them.
+    pub fn forget_sound(&self, path: &str) -> Result<Vec<NewRecording>, StoreError> {
+        let sql = format!(
+            "UPDATE recordings SET path = '', stale = 1 WHERE id IN (SELECT r.id FROM recordings r INDEXED BY recordings_sound
+               WHERE r.path <> '' AND {} = {}) RETURNING id",
+            plain("r.path"),
+            plain("?1")
+        );
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let ids = statement.query_map([path], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+        let mut rows = Vec::new();
+        for id in ids {
+            rows.extend(self.recording_row(id)?);
+        }
+        Ok(rows)
+    }
+
     /// Takes a row out again that intake made of a call in progress.
     pub fn withdraw_recording(&self, id: i64) -> Result<(), StoreError> {
         self.transaction.prepare_cached("DELETE FROM recordings WHERE id = ?")?.execute([id])?;

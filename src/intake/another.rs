@@ -1,0 +1,96 @@
+//! Files that are recorded to again by another call: what was in them is gone, so each call has its own row.
+
+use super::Source;
+use super::acceptance::{Acceptance, stay};
+use super::draft::{About, Draft};
+use super::facts::{OF_FILE, OF_PBX, Ranks};
+use super::live::What;
+use super::settle::{UNSEEN, digest_of, facts_of, row_of};
+use crate::model::{Known, NewRecording};
+use crate::store::StoreError;
+
+/// Seconds that a file was there before a call, to be another one's: the clocks of PBX and folder may differ.
+const BEFORE: i64 = 120;
+/// The rank of a note that stays, whatever the PBX says of the call.
+const SURE: u8 = 14;
+
+/// Whose turn it is to record to a file.
+pub(super) enum Turn {
+    /// The call's that is known, or it is new.
+    Own,
+    /// Another call's than the one that is known.
+    Next(Box<Known>),
+    /// Another call has recorded to it since.
+    Over,
+}
+
+impl Acceptance<'_> {
+    /// Only the PBX knows which call records to a file.
+    pub(super) fn turn(&self, draft: &Draft) -> Result<Turn, StoreError> {
+        let announced =
+            draft.source == Source::Pbx && draft.about == About::Recording && draft.file.is_none();
+        let (Some(path), Some(start)) = (&draft.path, draft.facts.start) else { return Ok(Turn::Own) };
+        if !announced || !draft.knows_uniqueid() {
+            return Ok(Turn::Own);
+        }
+        let Some(known) = self.change.known_file(path, Some(&draft.machine))? else { return Ok(Turn::Own) };
+        if known.uniqueid == draft.identity() {
+            return Ok(Turn::Own);
+        }
+        let row = self.change.recording_row(known.recording)?;
+        let began = row.map_or(known.first_seen, |row| row.start);
+        let by_pbx = Ranks::parse(&known.ranks).callid >= OF_PBX;
+        Ok(match by_pbx {
+            true if start > began => Turn::Next(Box::new(known)),
+            true => Turn::Over,
+            false if start > began.max(known.first_seen) + BEFORE => Turn::Next(Box::new(known)),
+            false => Turn::Own,
+        })
+    }
+
+    /// The sound of this recording is gone. Its row stays, and says so.
+    pub(super) fn displace(&mut self, before: Known) -> Result<(), StoreError> {
+        let rows = self.change.forget_sound(&before.path)?;
+        let row = self.change.recording_row(before.recording)?;
+        let mut known = Known {
+            path: String::new(),
+            state: UNSEEN,
+            over: 1,
+            device: 0,
+            inode: 0,
+            digest: None,
+            ..before.clone()
+        };
+        if let Some(old) = row {
+            let shown = NewRecording { path: before.path.clone(), ..old.clone() };
+            let by_hand = before.written != Some(digest_of(&shown));
+            let mut new = without_sound(&before, &mut known, &old, by_hand);
+            if by_hand {
+                stay(&old, &mut new);
+            } else {
+                known.written = Some(digest_of(&new));
+            }
+            self.change.change_recording(known.recording, &old, &new)?;
+        }
+        self.change.know_better(&known)?;
+        rows.iter().for_each(|row| self.tell(What::Changed, row));
+        Ok(())
+    }
+}
+
+/// The row as it was, with the length that its sound had.
+fn without_sound(before: &Known, known: &mut Known, old: &NewRecording, by_hand: bool) -> NewRecording {
+    let (mut facts, mut ranks) = facts_of(Some(old), before, by_hand);
+    if old.complete != 0 {
+        (facts.end, ranks.end) = (Some(old.end), ranks.end.max(OF_FILE));
+        if facts.talktime.is_none() {
+            (facts.talktime, ranks.talktime) = (Some(old.talktime), OF_FILE);
+        }
+    }
+    let note = facts.note.take().filter(|note| !note.is_empty());
+    let why = Some("another call was recorded under the same name".to_owned());
+    facts.note = Some([note, why].into_iter().flatten().collect::<Vec<_>>().join("; "));
+    ranks.note = ranks.note.max(SURE);
+    known.ranks = ranks.text();
+    row_of(facts, known, old)
+}
