@@ -105,8 +105,9 @@ pub(super) const SAMPLE: &str = r#"
 #[asterisk]
 # Its manager interface (AMI). TAPELINE_ASTERISK, --asterisk. The port is 5038 unless given, with TLS 5039.
 #address = "127.0.0.1"
-# The user in its manager.conf, and the secret, which is proved and never sent. TAPELINE_ASTERISK_USERNAME,
-# --asterisk-username; TAPELINE_ASTERISK_SECRET.
+# The user in its manager.conf, and the secret. It is proved by a challenge and not sent; to a server that knows no challenge
+# it is sent, but only over TLS or on this machine. TAPELINE_ASTERISK_USERNAME, --asterisk-username;
+# TAPELINE_ASTERISK_SECRET.
 #username = "tapeline"
 #secret = ""
 # How the connection is protected: "off"; "system": TLS with a certificate that this machine trusts; the path of a file (PEM)

@@ -63,7 +63,11 @@ macro_rules! facts {
                 (self.dnumber, ranks.dnumber) = (Some(NOBODY.into()), sure);
                 (self.dnumber_name, ranks.dnumber_name) = (None, 0);
                 (self.dnumber_display, ranks.dnumber_display) = (None, 0);
-                (self.dtype, ranks.dtype) = (Some(NOBODY.into()), sure.max(ranks.dtype));
+                // Detail records say no kind.
+                (self.dtype, ranks.dtype) = match source {
+                    Source::Pbx => (Some(NOBODY.into()), sure),
+                    _ => (None, 0),
+                };
             }
 
             /// Takes from `other` what isn't known here.

@@ -3,10 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::calls::{INTERRUPTED, Report};
+use jiff::tz::TimeZone;
+
+use super::calls::Report;
+use super::codec::Message;
 use crate::config::{Asterisk, Folder, find_of_pbx};
+use crate::ingest::cdr::{self, Cdr, Clock, Column};
 use crate::intake::{About, Draft, Facts, Source};
 use crate::model::{Direction, Known};
+
+/// The status of a call that its PBX did not survive.
+const INTERRUPTED: &str = "interrupted";
 
 /// Where the PBX's files are below the media root.
 pub(super) struct Places {
@@ -23,6 +30,28 @@ impl Places {
     /// The machines that the folders belong to.
     pub(super) fn machines(&self) -> BTreeSet<String> {
         self.folders.iter().map(Folder::machine).collect()
+    }
+
+    /// Whether the folder is there that this file of the PBX is in.
+    pub(super) fn sees(&self, file: &str) -> bool {
+        find_of_pbx(&self.folders, &self.media_root, Path::new(file))
+            .is_some_and(|(folder, _)| self.media_root.join(&folder.folder).is_dir())
+    }
+
+    /// What a call detail record says that came when its channel was forgotten already: for each machine, since it does
+    /// not say on which.
+    pub(super) fn late(&self, events: &[Message]) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        for machine in self.machines() {
+            let Some(folder) = self.folders.iter().find(|folder| folder.machine() == machine) else {
+                continue;
+            };
+            let zone = folder.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+            let clock = Clock::new(zone.unwrap_or_else(TimeZone::system));
+            let cdrs = events.iter().filter_map(|event| cdr(event, &clock));
+            drafts.extend(cdrs.map(|cdr| cdr.draft(&machine, About::Call)));
+        }
+        drafts
     }
 
     /// A file of the PBX: its machine, and where it is below the media root.
@@ -42,7 +71,7 @@ pub(super) fn draft(places: &Places, system: &str, report: &Report) -> Option<Dr
         path: Some(path),
         uniqueid: Some(report.uniqueid.clone()),
         facts: facts(system, report),
-        over: report.end.is_some() || report.lost,
+        over: report.end.is_some(),
         ..Draft::default()
     })
 }
@@ -73,8 +102,8 @@ fn facts(system: &str, report: &Report) -> Facts {
     Facts {
         callid: text(&report.callid),
         asteriskid: text(system),
-        start: seconds(report.start),
-        end: report.end.and_then(seconds),
+        start: seconds(report.before.map_or(report.start, |(first, _)| first)),
+        end: report.end.filter(|_| !report.doubtful).and_then(seconds),
         answer: report.answered.and_then(seconds),
         talktime: report.talktime,
         status: text(report.status),
@@ -85,8 +114,10 @@ fn facts(system: &str, report: &Report) -> Facts {
         cnumber: text(&report.called),
         dtype: text(&report.answerer)
             .and(report.direction.map(|direction| kind(direction != Direction::Out))),
-        dnumber: text(&report.answerer),
+        // Also that nobody did.
+        dnumber: text(&report.answerer).or(report.nobody.then(String::new)),
         dnumber_name: text(&report.answerer_name),
+        callerid_internal: text(&report.shown),
         spresent: Some(i64::from(!report.withheld)),
         direction: report.direction.map(|direction| direction.as_str().into()),
         context: text(&report.context),
@@ -95,6 +126,30 @@ fn facts(system: &str, report: &Report) -> Facts {
         note: text(&report.note),
         ..Facts::default()
     }
+}
+
+/// The record in a `Cdr` event.
+fn cdr(event: &Message, clock: &Clock) -> Option<Cdr> {
+    let names = [
+        (Column::AccountCode, "AccountCode"),
+        (Column::Src, "Source"),
+        (Column::Dst, "Destination"),
+        (Column::DContext, "DestinationContext"),
+        (Column::Clid, "CallerID"),
+        (Column::DstChannel, "DestinationChannel"),
+        (Column::Start, "StartTime"),
+        (Column::Answer, "AnswerTime"),
+        (Column::End, "EndTime"),
+        (Column::Duration, "Duration"),
+        (Column::BillSec, "BillableSeconds"),
+        (Column::Disposition, "Disposition"),
+        (Column::UniqueId, "UniqueID"),
+        (Column::LinkedId, "LinkedID"),
+        (Column::Did, "DID"),
+    ];
+    let values = names.map(|(column, name)| (column, event.text(name)));
+    let value = |column| values.iter().find(|(other, _)| *other == column).map_or("", |(_, value)| value);
+    cdr::read(value, clock).ok()
 }
 
 fn kind(inside: bool) -> String {

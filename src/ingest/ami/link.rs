@@ -31,6 +31,7 @@ impl<T: Read + Write + Send> Stream for T {}
 pub(super) struct Link {
     stream: Box<dyn Stream>,
     here: Option<IpAddr>,
+    private: bool,
 }
 
 impl Link {
@@ -43,17 +44,24 @@ impl Link {
         // The handshake is done with a longer wait than a turn.
         stream.set_read_timeout(Some(WRITE))?;
         let here = stream.local_addr().ok().map(|address| address.ip());
+        let here_only = stream.peer_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback());
+        let private = tls.is_some() || here_only;
         let link: Box<dyn Stream> = match tls {
             Some(tls) => Box::new(handshake(&stream, tls, host(&settings.address))?),
             None => Box::new(stream.try_clone()?),
         };
         stream.set_read_timeout(Some(TURN))?;
-        Ok(Link { stream: link, here })
+        Ok(Link { stream: link, here, private })
     }
 
     /// Our address in the PBX's eyes.
     pub(super) fn here(&self) -> Option<IpAddr> {
         self.here
+    }
+
+    /// Whether nobody can read along: it is TLS, or stays on this machine.
+    pub(super) fn is_private(&self) -> bool {
+        self.private
     }
 
     /// What has come, or 0 bytes when nothing did for a turn.

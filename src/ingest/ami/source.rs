@@ -1,21 +1,17 @@
 //! The source: connects, listens, and connects again, until it is told to stop.
 
-use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use super::calls::{Calls, Report};
+use super::calls::Calls;
 use super::codec::Decoder;
-use super::draft::{Places, draft, lost};
 use super::link::{Distrusted, Link};
-use super::session::{Session, Step};
+use super::recordings::{Recordings, now};
+use super::session::{Account, Session, Step};
 use crate::app::App;
 use crate::config::Asterisk;
 use crate::ingest::Stop;
-use crate::intake::{Draft, Intake, Outcome};
-use crate::store::StoreError;
+use crate::intake::Intake;
 
-/// Its name in the status.
-const NAME: &str = "asterisk";
 /// Bytes of one read; the longest seen had 55 KB.
 const READ: usize = 64 * 1024;
 /// Between two attempts to connect, at first and at most. Half of it, and as much again by chance, so that several that
@@ -28,12 +24,10 @@ const REFUSED: Duration = Duration::from_secs(60);
 /// Listens to the PBX until it is told to stop.
 pub fn listen(app: &App, intake: &Intake, settings: &Asterisk, stop: &Stop) {
     let mut listener = Listener {
-        app,
-        intake,
         settings,
-        places: Places::new(&app.config.media_root, settings),
+        recordings: Recordings::new(app, intake, settings),
         calls: Calls::default(),
-        pending: Vec::new(),
+        listened: (0, 0),
         logged_in: false,
     };
     let mut pause = FIRST;
@@ -56,9 +50,9 @@ pub fn listen(app: &App, intake: &Intake, settings: &Asterisk, stop: &Stop) {
                 format!("{error:#}")
             }
         };
-        listener.trouble(&trouble);
+        listener.recordings.trouble(&trouble);
         stop.wait(by_chance(pause));
-        listener.flush();
+        listener.recordings.flush();
         pause = (pause * 2).min(LAST);
     }
 }
@@ -70,48 +64,58 @@ struct Ended {
 }
 
 struct Listener<'a> {
-    app: &'a App,
-    intake: &'a Intake,
     settings: &'a Asterisk,
-    places: Places,
-    /// Outlive the connection.
+    /// They outlive the connection, and so do the calls.
+    recordings: Recordings<'a>,
     calls: Calls,
-    /// What the database has not taken yet: the newest of each recording, in the order in which they began.
-    pending: Vec<Draft>,
+    /// Until when the PBX was listened to, Unix seconds: now, and by an earlier connection.
+    listened: (i64, i64),
     logged_in: bool,
 }
 
 impl Listener<'_> {
     /// One connection, from greeting to end.
     fn connection(&mut self, stop: &Stop) -> anyhow::Result<Ended> {
-        self.state(&format!("connecting to {}", self.settings.address));
+        self.recordings.state(&format!("connecting to {}", self.settings.address));
         let mut link = Link::open(self.settings)?;
-        let (mut decoder, mut buffer) = (Decoder::default(), vec![0; READ]);
+        let account = Account {
+            username: &self.settings.username,
+            secret: self.settings.secret.reveal(),
+            private: link.is_private(),
+        };
+        self.listened.1 = self.listened.0;
         // The session borrows the calls for as long as it lasts.
         let mut calls = std::mem::take(&mut self.calls);
-        let mut session =
-            Session::new(&self.settings.username, self.settings.secret.reveal(), &mut calls, now());
-        let ended = loop {
+        let mut session = Session::new(account, &mut calls, now());
+        let ended = self.converse(&mut link, &mut session, stop);
+        if ended.is_err() && self.logged_in {
+            // It went just now, and not silently some time ago.
+            self.listened.0 = now() / 1000;
+        }
+        self.calls = calls;
+        self.recordings.flush();
+        ended
+    }
+
+    fn converse(&mut self, link: &mut Link, session: &mut Session<'_>, stop: &Stop) -> anyhow::Result<Ended> {
+        let (mut decoder, mut buffer) = (Decoder::default(), vec![0; READ]);
+        loop {
             if stop.is_told() {
-                break Ok(Ended { why: String::new(), refused: false });
+                return Ok(Ended { why: String::new(), refused: false });
             }
-            let read = match link.read(&mut buffer) {
-                Ok(read) => read,
-                Err(error) => break Err(error),
-            };
+            let read = link.read(&mut buffer)?;
             let (came, mut steps) = (now(), Vec::new());
+            if read > 0 && self.logged_in {
+                self.listened.0 = came / 1000;
+            }
             decoder.feed(&buffer[..read], |piece| steps.extend(session.hear(piece, came)));
             steps.extend(session.wait(came));
             let system = session.system().to_owned();
-            match self.take(&mut link, &system, steps, came) {
-                Ok(None) => self.flush(),
-                Ok(Some(ended)) => break Ok(ended),
-                Err(error) => break Err(error),
+            if let Some(ended) = self.take(link, &system, steps, came)? {
+                return Ok(ended);
             }
-        };
-        self.calls = calls;
-        self.flush();
-        ended
+            self.recordings.flush();
+        }
     }
 
     /// Does what the session wants. Gives why the connection is to end, if it is.
@@ -127,111 +131,19 @@ impl Listener<'_> {
                 Step::Say(bytes) => link.write(&bytes)?,
                 Step::LoggedIn => {
                     self.logged_in = true;
-                    self.state(&format!("connected to {}", self.settings.address));
-                    self.intake.live().note(NAME, |status| status.trouble.clear());
-                    tracing::info!(address = self.settings.address, "listening to Asterisk");
+                    self.recordings.connected();
                 }
-                Step::Heard(report) => self.heard(system, &report, came),
+                Step::Heard(report) => self.recordings.heard(system, &report, came),
+                Step::Detail(event) => self.recordings.detail(event),
+                Step::Skipped(reason) => self.recordings.skip(reason),
+                Step::Concern(what) => self.recordings.concern(what),
                 Step::Reconciled { up, started } => {
-                    self.flush();
-                    self.reconcile(&up, started)?;
+                    self.recordings.reconcile(&up, started, self.listened.1)?;
                 }
-                Step::NotReconciled(why) => tracing::warn!(
-                    why,
-                    "Asterisk may not be asked which calls go on: add reporting to write of the user in manager.conf"
-                ),
                 Step::Leave { why, refused } => return Ok(Some(Ended { why, refused })),
             }
         }
         Ok(None)
-    }
-
-    fn heard(&mut self, system: &str, report: &Report, came: i64) {
-        let live = self.intake.live();
-        live.note(NAME, |status| status.last_event = came / 1000);
-        match draft(&self.places, system, report) {
-            Some(draft) => {
-                self.put(draft);
-                live.note(NAME, |status| status.lag = now() - came);
-            }
-            None => live.note(NAME, |status| {
-                *status.skipped.entry("its file is in no folder of the settings".into()).or_default() += 1;
-            }),
-        }
-    }
-
-    /// Recordings in progress whose channel is gone.
-    fn reconcile(&mut self, up: &BTreeSet<String>, started: i64) -> Result<(), StoreError> {
-        let reader = self.app.store.reader()?;
-        let machines = self.places.machines();
-        let known = machines.iter().map(|machine| reader.not_over(machine)).collect::<Result<Vec<_>, _>>()?;
-        drop(reader);
-        for (known, start) in known.into_iter().flatten() {
-            if up.contains(&known.uniqueid) || self.calls.is_up(&known.uniqueid) {
-                continue;
-            }
-            self.put(lost(&known, start < started));
-        }
-        self.flush();
-        Ok(())
-    }
-
-    /// What a draft says of a recording is all that is known: an older one of the same need not wait any longer.
-    fn put(&mut self, draft: Draft) {
-        let same = |other: &&mut Draft| other.path == draft.path && other.uniqueid == draft.uniqueid;
-        match self.pending.iter_mut().find(same) {
-            Some(older) => *older = draft,
-            None => self.pending.push(draft),
-        }
-    }
-
-    /// Hands over what waits. What the database can't take waits on.
-    fn flush(&mut self) {
-        if self.pending.is_empty() {
-            return;
-        }
-        match self.intake.accept_all(&self.app.store, &self.pending, now() / 1000) {
-            Ok(outcomes) => {
-                self.pending.clear();
-                self.count(&outcomes);
-            }
-            Err(error) => {
-                self.say_trouble(&format!("the database does not take what Asterisk says: {error}"))
-            }
-        }
-    }
-
-    fn count(&self, outcomes: &[Outcome]) {
-        self.intake.live().note(NAME, |status| {
-            for outcome in outcomes {
-                match outcome {
-                    Outcome::Inserted => status.inserted += 1,
-                    Outcome::Completed => status.completed += 1,
-                    Outcome::Enriched => status.enriched += 1,
-                    Outcome::Excluded(_) => status.excluded += 1,
-                    _ => {}
-                }
-            }
-        });
-    }
-
-    fn state(&self, state: &str) {
-        self.intake.live().state(NAME, state, now() / 1000);
-    }
-
-    fn trouble(&self, why: &str) {
-        self.state("not connected");
-        self.say_trouble(&format!("Asterisk is not listened to: {why}"));
-    }
-
-    /// Once, not at every attempt.
-    fn say_trouble(&self, why: &str) {
-        self.intake.live().note(NAME, |status| {
-            if status.trouble != why {
-                tracing::warn!(address = self.settings.address, "{why}");
-                status.trouble = why.into();
-            }
-        });
     }
 }
 
@@ -241,11 +153,4 @@ fn by_chance(pause: Duration) -> Duration {
     // Without randomness it is the middle.
     let share = getrandom::fill(&mut byte).map_or(128, |()| u32::from(byte[0]));
     pause / 2 + pause * share / 256
-}
-
-/// Unix milliseconds.
-fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

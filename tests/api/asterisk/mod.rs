@@ -6,7 +6,10 @@ mod check;
 mod codec;
 mod documents;
 mod list;
+mod live;
+mod pbx;
 mod player;
+mod streams;
 
 use std::io::Read;
 

@@ -2,38 +2,16 @@
 
 use super::super::codec::Message;
 use super::detail::{Detail, disposition};
-use super::numbers::{endpoint, is_dialled, is_public, is_subroutine, is_withheld, peer};
+use super::numbers::{endpoint, is_dialled, is_subroutine, is_withheld, peer};
+use super::parties::Parties;
+use super::recording::Recording;
 use super::report::Report;
-use crate::model::Direction;
-
-/// The status of a call that its PBX did not survive.
-pub(in super::super) const INTERRUPTED: &str = "interrupted";
-
-/// Who calls whom.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Parties {
-    caller: String,
-    caller_name: String,
-    withheld: bool,
-    called: String,
-    context: String,
-}
 
 /// Who picked up, and when.
 struct Answer {
     at: i64,
     number: String,
     name: String,
-}
-
-/// A file that the channel is recorded to.
-struct Recording {
-    file: String,
-    start: i64,
-    end: Option<i64>,
-    /// Since when it is muted, and how long it was before.
-    muted: (Option<i64>, i64),
-    said: Option<Report>,
 }
 
 /// What is known of a channel.
@@ -50,23 +28,30 @@ pub(super) struct Channel {
     details: Vec<Detail>,
     notes: Vec<String>,
     recordings: Vec<Recording>,
+    /// How many of those that run were stopped, without a word which.
+    stopped: usize,
     up: bool,
     talking: bool,
-    lost: bool,
-    interrupted: bool,
     was_dialled: bool,
     conference: bool,
+    /// Its beginning was not heard.
+    found: bool,
 }
 
 impl Channel {
     /// As its first event says.
     pub(super) fn new(event: &Message) -> Channel {
+        let name = event.text("Channel");
         let mut channel = Channel {
+            parties: Parties::of(&name),
             account: event.text("AccountCode").into_owned(),
             // What a Local channel is made to run is not what somebody dialled.
-            unsure: event.text("Channel").starts_with("Local/"),
+            unsure: name.starts_with("Local/"),
             ..Channel::named(event.text("Uniqueid").into_owned(), event.text("Linkedid").into_owned())
         };
+        // The context that it begins in, also where nobody dialled anything yet.
+        channel.parties.context =
+            Some(event.text("Context")).filter(|context| !is_subroutine(context)).unwrap_or_default().into();
         channel.listed(event);
         channel.caller(event);
         channel
@@ -101,12 +86,12 @@ impl Channel {
             details: Vec::new(),
             notes: Vec::new(),
             recordings: Vec::new(),
+            stopped: 0,
             up: true,
             talking: false,
-            lost: false,
-            interrupted: false,
             was_dialled: false,
             conference: false,
+            found: false,
         }
     }
 
@@ -130,7 +115,7 @@ impl Channel {
 
     /// Who it speaks with, where its beginning was not heard.
     pub(super) fn connected(&mut self, listed: &Message) {
-        self.unsure = true;
+        (self.unsure, self.found) = (true, true);
         let (number, name) = (listed.text("ConnectedLineNum"), listed.unescaped("ConnectedLineName"));
         if self.talking && !listed.text("BridgeId").is_empty() && !number.is_empty() {
             self.answer = Some(Answer { at: 0, number: number.into_owned(), name });
@@ -141,6 +126,16 @@ impl Channel {
         self.recordings.iter().any(|recording| recording.file == file)
     }
 
+    /// Whether a recording of it goes on.
+    pub(super) fn runs(&self) -> bool {
+        self.recordings.iter().any(Recording::runs)
+    }
+
+    /// Whether it is or was recorded.
+    pub(super) fn is_recorded(&self) -> bool {
+        !self.recordings.is_empty()
+    }
+
     pub(super) fn is_up(&self) -> bool {
         self.up
     }
@@ -149,17 +144,13 @@ impl Channel {
         self.parties.clone()
     }
 
+    /// The caller id of the channel is this one now. Of one that is dialled it is that of whom it stands for.
     pub(super) fn caller(&mut self, event: &Message) {
-        let number = event.text("CallerIDNum");
-        if !number.is_empty() {
-            self.parties.caller = number.into_owned();
-            self.parties.caller_name = event.unescaped("CallerIDName");
+        if !self.was_dialled {
+            let recorded = !self.recordings.is_empty();
+            self.parties.identify(&event.text("CallerIDNum"), event.unescaped("CallerIDName"), recorded);
         }
-        // 32 to 35: presentation prohibited (ITU-T Q.951, as Asterisk's CALLERPRES numbers it).
-        let presentation = event.text("CID-CallingPres");
-        if let Some(code) = presentation.split(' ').next().and_then(|code| code.parse::<u32>().ok()) {
-            self.parties.withheld = code & 0x60 == 0x20;
-        }
+        self.parties.presented(&event.text("CID-CallingPres"));
     }
 
     /// It dials another channel.
@@ -198,13 +189,7 @@ impl Channel {
         if !self.was_dialled || !self.recordings.is_empty() || extension.is_empty() {
             return;
         }
-        self.parties = Parties {
-            caller: event.text("TransfereeCallerIDNum").into_owned(),
-            caller_name: event.unescaped("TransfereeCallerIDName"),
-            withheld: false,
-            called: extension.into_owned(),
-            context: event.text("Context").into_owned(),
-        };
+        self.parties = self.parties.transferred(event);
         (self.answer, self.dial_status) = (None, "");
     }
 
@@ -229,29 +214,33 @@ impl Channel {
         }
     }
 
-    /// A recording begins, or goes on in the same file.
+    /// A recording begins, or another one in the same file.
     pub(super) fn record(&mut self, file: &str, now: i64) {
         match self.recordings.iter_mut().find(|recording| recording.file == file) {
-            Some(recording) => recording.end = None,
-            None => self.recordings.push(Recording {
-                file: file.into(),
-                start: now,
-                end: None,
-                muted: (None, 0),
-                said: None,
-            }),
+            Some(recording) => {
+                // It was one of those that were stopped.
+                self.stopped -= usize::from(recording.runs()).min(self.stopped);
+                recording.again(now);
+            }
+            None => self.recordings.push(Recording::new(file, now)),
         }
     }
 
-    /// The channel's oldest running recording ends: the event does not say which one.
+    /// A recording ends; the event does not say which one. Of several that run only their files tell.
     pub(super) fn stop(&mut self, now: i64) {
-        if let Some(recording) = self.recordings.iter_mut().find(|recording| recording.end.is_none()) {
-            recording.stop(now);
+        let mut running: Vec<&mut Recording> =
+            self.recordings.iter_mut().filter(|recording| recording.runs()).collect();
+        if running.len() > self.stopped + 1 {
+            self.stopped += 1;
+            running.iter_mut().for_each(|recording| recording.doubt());
+            return;
         }
+        running.into_iter().for_each(|recording| recording.stop(now));
+        self.stopped = 0;
     }
 
     pub(super) fn mute(&mut self, muted: bool, now: i64) {
-        for recording in self.recordings.iter_mut().filter(|recording| recording.end.is_none()) {
+        for recording in self.recordings.iter_mut().filter(|recording| recording.runs()) {
             recording.mute(muted, now);
         }
     }
@@ -279,25 +268,11 @@ impl Channel {
         }
     }
 
-    /// It ended while nobody listened, or with a PBX that has been running since `started` (Unix seconds) only.
-    pub(super) fn lose(&mut self, started: i64) {
-        self.up = false;
-        self.lost = true;
-        self.interrupted = self.recordings.iter().any(|recording| recording.start / 1000 < started);
-        if self.interrupted {
-            self.note("the PBX stopped during the call");
-        }
-    }
-
     /// What has changed about its recordings.
     pub(super) fn reports(&mut self) -> Vec<Report> {
         let (known, mut changed) = (self.known(), Vec::new());
         for recording in &mut self.recordings {
-            let report = recording.report(&known);
-            if recording.said.as_ref() != Some(&report) {
-                recording.said = Some(report.clone());
-                changed.push(report);
-            }
+            changed.extend(recording.changed(&known));
         }
         changed
     }
@@ -309,15 +284,16 @@ impl Channel {
         Report {
             uniqueid: self.uniqueid.clone(),
             callid: self.callid.clone(),
-            lost: self.lost,
             answered: self.answer.as_ref().map(|answer| answer.at).filter(|at| *at > 0),
             talktime: self.talktime(),
             status: self.status(),
             caller: self.parties.caller.clone(),
             caller_name: self.parties.caller_name.clone(),
+            shown: self.parties.shown.clone(),
             withheld: self.parties.withheld || is_withheld(&self.parties.caller),
-            direction: self.direction(&called),
+            direction: self.parties.direction(&called),
             called,
+            nobody: !self.up && !self.found && !self.was_answered(),
             answerer,
             answerer_name,
             context: self.parties.context.clone(),
@@ -335,7 +311,8 @@ impl Channel {
         let sure = Some(&self.parties.called).filter(|called| !called.is_empty() && !self.unsure);
         let destination =
             self.details.iter().map(|detail| &detail.destination).find(|number| is_dialled(number));
-        did.or(sure).or(destination).unwrap_or(&self.parties.called).clone()
+        let guess = Some(&self.parties.called).filter(|called| **called != self.parties.caller);
+        did.or(sure).or(destination).or(guess).cloned().unwrap_or_default()
     }
 
     fn answerer(&self) -> (String, String) {
@@ -344,6 +321,12 @@ impl Channel {
         }
         let peer = self.details.iter().find(|detail| detail.answered() && !detail.peer.is_empty());
         (peer.and_then(|detail| endpoint(&detail.peer)).unwrap_or_default(), String::new())
+    }
+
+    /// Whether somebody picked up, not only the PBX.
+    fn was_answered(&self) -> bool {
+        self.answer.is_some()
+            || self.details.iter().any(|detail| detail.answered() && !detail.peer.is_empty())
     }
 
     /// Ring groups and transfers have several records: what was talked in each adds up.
@@ -356,9 +339,6 @@ impl Channel {
     fn status(&self) -> &'static str {
         let talked = self.details.iter().any(|detail| detail.answered() && detail.billed > 0);
         let dialled = self.dial_status;
-        if self.interrupted {
-            return INTERRUPTED;
-        }
         if dialled == "answer" || talked {
             return "answer";
         }
@@ -369,51 +349,6 @@ impl Channel {
             return "answer";
         }
         let recorded = self.details.iter().map(|detail| detail.disposition).find(|word| !word.is_empty());
-        recorded.unwrap_or(if self.up || self.lost { "" } else { "noanswer" })
-    }
-
-    /// The context that a call begins in tells where it comes from, the number where it goes.
-    fn direction(&self, called: &str) -> Option<Direction> {
-        let context = self.parties.context.to_ascii_lowercase();
-        let trunk = ["trunk", "pstn", "did", "incoming", "inbound"].iter().any(|word| context.contains(word));
-        if trunk || is_public(&self.parties.caller) || is_withheld(&self.parties.caller) {
-            return Some(Direction::In);
-        }
-        if called.is_empty() || self.parties.caller.is_empty() {
-            return None;
-        }
-        Some(if is_public(called) { Direction::Out } else { Direction::Internal })
-    }
-}
-
-impl Recording {
-    fn mute(&mut self, muted: bool, now: i64) {
-        match (muted, self.muted.0) {
-            (true, None) => self.muted.0 = Some(now),
-            (false, Some(since)) => self.muted = (None, self.muted.1 + now - since),
-            _ => {}
-        }
-    }
-
-    fn stop(&mut self, now: i64) {
-        self.mute(false, now);
-        self.end.get_or_insert(now);
-    }
-
-    fn report(&self, known: &Report) -> Report {
-        let mut notes = vec![known.note.clone()];
-        match self.muted {
-            (Some(_), _) => notes.push("muted".into()),
-            (None, 1..) => notes.push(format!("muted for {} s", (self.muted.1 + 500) / 1000)),
-            _ => {}
-        }
-        notes.retain(|note| !note.is_empty());
-        Report {
-            file: self.file.clone(),
-            start: self.start,
-            end: self.end,
-            note: notes.join("; "),
-            ..known.clone()
-        }
+        recorded.unwrap_or(if self.up { "" } else { "noanswer" })
     }
 }

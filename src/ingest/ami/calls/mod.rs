@@ -8,20 +8,25 @@ mod channel;
 mod conference;
 mod detail;
 mod numbers;
+mod parties;
+mod recording;
 mod report;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::codec::Message;
 use channel::Channel;
 use conference::Conference;
 
-pub(super) use channel::INTERRUPTED;
 pub(super) use conference::{conference, recorder};
 pub use report::Report;
 
-/// How long after a channel's end its call detail records are waited for, in milliseconds. Seen: 16.
+/// How long after a channel's end its call detail records are waited for, in milliseconds. Seen: 16. With `batch = yes`
+/// in cdr.conf they come up to five minutes later.
 const DETAILS: i64 = 30_000;
+const DETAILS_OF_RECORDED: i64 = 600_000;
+/// Channels that are remembered. More have never hung up: what was lost of their events does not come again.
+const MOST: usize = 20_000;
 
 /// The channels of one PBX.
 #[derive(Default)]
@@ -30,6 +35,8 @@ pub struct Calls {
     channels: HashMap<String, Channel>,
     /// Conferences that go on, by name.
     conferences: HashMap<String, Conference>,
+    /// In the order in which they came; some are gone by now.
+    order: VecDeque<String>,
     /// Ended ones, by the time to forget them at.
     ended: BTreeMap<i64, BTreeSet<String>>,
 }
@@ -85,20 +92,20 @@ impl Calls {
         self.channels.get(uniqueid).is_some_and(Channel::is_up)
     }
 
-    /// These channels ended while nobody listened: with their PBX, where that started (Unix seconds) after them. Gives
-    /// what is known of their recordings.
-    pub fn lose(&mut self, gone: &BTreeSet<String>, started: i64) -> Vec<Report> {
-        let mut reports = Vec::new();
-        for uniqueid in gone {
-            // A channel whose end was heard after all has nothing to lose.
-            if self.channels.get(uniqueid).is_some_and(Channel::is_up)
-                && let Some(mut channel) = self.channels.remove(uniqueid)
-            {
-                channel.lose(started);
-                reports.extend(channel.reports());
-            }
-        }
-        reports
+    /// Whether anything is known of this channel.
+    pub fn knows(&self, uniqueid: &str) -> bool {
+        self.channels.contains_key(uniqueid)
+    }
+
+    /// Whether a recording of this channel goes on.
+    pub fn runs(&self, uniqueid: &str) -> bool {
+        self.channels.get(uniqueid).is_some_and(Channel::runs)
+    }
+
+    /// These channels ended while nobody listened.
+    pub fn lose(&mut self, gone: &BTreeSet<String>) {
+        // One whose end was heard after all waits for its details.
+        self.channels.retain(|uniqueid, channel| !channel.is_up() || !gone.contains(uniqueid));
     }
 
     /// A channel that is up, as CoreShowChannels lists it, and the file that it is or was recorded to. A channel that was
@@ -108,7 +115,7 @@ impl Calls {
         if !self.channels.contains_key(&uniqueid) {
             let mut channel = Channel::new(listed);
             channel.connected(listed);
-            self.channels.insert(uniqueid.clone(), channel);
+            self.add(&uniqueid, channel);
         }
         match self.channels.get_mut(&uniqueid) {
             Some(channel) if !file.is_empty() && !channel.is_recorded_to(file) => channel.record(file, 0),
@@ -135,7 +142,7 @@ impl Calls {
         if !self.channels.contains_key(uniqueid) {
             let mut channel = Channel::recorder(uniqueid, conference(name), &members);
             channel.record(file, known.since);
-            self.channels.insert(uniqueid.into(), channel);
+            self.add(uniqueid, channel);
         }
         self.reports(uniqueid)
     }
@@ -153,9 +160,22 @@ impl Calls {
 
     fn begin(&mut self, event: &Message) -> Vec<String> {
         if let Some(uniqueid) = key(event, "Uniqueid") {
-            self.channels.insert(uniqueid, Channel::new(event));
+            self.add(&uniqueid, Channel::new(event));
         }
         Vec::new()
+    }
+
+    fn add(&mut self, uniqueid: &str, channel: Channel) {
+        self.channels.insert(uniqueid.to_owned(), channel);
+        self.order.push_back(uniqueid.to_owned());
+        while self.channels.len() > MOST
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.channels.remove(&oldest);
+        }
+        if self.order.len() > 2 * MOST {
+            self.order.retain(|uniqueid| self.channels.contains_key(uniqueid));
+        }
     }
 
     fn caller(&mut self, event: &Message) -> Vec<String> {
@@ -177,9 +197,12 @@ impl Calls {
     fn record(&mut self, event: &Message, now: i64) -> Vec<String> {
         let Some(uniqueid) = key(event, "Uniqueid") else { return Vec::new() };
         let file = event.unescaped("Value");
-        let channel = self.channels.entry(uniqueid.clone()).or_insert_with(|| Channel::new(event));
-        if !file.is_empty() {
-            channel.record(&file, now);
+        if !self.knows(&uniqueid) {
+            self.add(&uniqueid, Channel::new(event));
+        }
+        match self.channels.get_mut(&uniqueid) {
+            Some(channel) if !file.is_empty() => channel.record(&file, now),
+            _ => {}
         }
         vec![uniqueid]
     }
@@ -234,7 +257,9 @@ impl Calls {
     fn hangup(&mut self, event: &Message, now: i64) -> Vec<String> {
         let touched = self.with(event, "Uniqueid", |channel| channel.hangup(event, now));
         for uniqueid in &touched {
-            self.ended.entry(now.saturating_add(DETAILS)).or_default().insert(uniqueid.clone());
+            let recorded = self.channels.get(uniqueid).is_some_and(Channel::is_recorded);
+            let until = now.saturating_add(if recorded { DETAILS_OF_RECORDED } else { DETAILS });
+            self.ended.entry(until).or_default().insert(uniqueid.clone());
         }
         touched
     }

@@ -13,10 +13,13 @@ pub struct Report {
     pub callid: String,
     /// When the recording began, Unix milliseconds; 0 where nobody listened.
     pub start: i64,
+    /// Where it was recorded to the same file before: when that began, and how many milliseconds of it there were. Only
+    /// the file tells whether they are in it still.
+    pub before: Option<(i64, i64)>,
     /// When it ended, Unix milliseconds. Before its file is closed, or up to 80 ms later.
     pub end: Option<i64>,
-    /// It ended while nobody listened.
-    pub lost: bool,
+    /// It is one of several that ran when some were stopped: its file tells when it ended.
+    pub doubtful: bool,
     /// When the call was answered, Unix milliseconds.
     pub answered: Option<i64>,
     /// Seconds that the call detail records count as talk.
@@ -31,6 +34,10 @@ pub struct Report {
     pub withheld: bool,
     /// The number that was dialled.
     pub called: String,
+    /// What an outbound route made of the caller's number, for the other side.
+    pub shown: String,
+    /// The call is over, and nobody picked up: the PBX itself may have.
+    pub nobody: bool,
     /// Number of who answered.
     pub answerer: String,
     /// Name of who answered.

@@ -109,14 +109,12 @@ impl Session<'_> {
         }
         self.complete = false;
         let recorders = self.recorders.values().map(|found| &found.uniqueid).filter(|it| !it.is_empty());
-        let up: BTreeSet<String> = self.listed.keys().chain(recorders).cloned().collect();
-        let gone = self.before.difference(&up).cloned().collect();
-        let started = self.started();
-        let lost = self.calls.lose(&gone, started);
-        let mut steps: Vec<Step> = lost.into_iter().map(Box::new).map(Step::Heard).collect();
+        let mut up: BTreeSet<String> = self.listed.keys().chain(recorders).cloned().collect();
+        self.calls.lose(&self.before.difference(&up).cloned().collect());
+        // Those that began meanwhile.
+        up.extend(self.calls.up());
         self.listed.clear();
-        steps.push(Step::Reconciled { up, started });
-        steps
+        vec![Step::Reconciled { up, started: self.started() }]
     }
 
     /// Two times of the PBX's own zone: whatever that is, they tell how long it runs.

@@ -1,0 +1,89 @@
+//! One recording of a channel: a file, and when it is written to.
+
+use super::report::Report;
+
+/// A file that a channel is recorded to.
+pub(super) struct Recording {
+    pub(super) file: String,
+    start: i64,
+    end: Option<i64>,
+    /// It is one of several, some of which were stopped: when it ended is not known.
+    doubtful: bool,
+    /// Earlier ones in the same file: milliseconds that they lasted, and when the first began.
+    before: Option<(i64, i64)>,
+    /// Since when it is muted, and how long it was before.
+    muted: (Option<i64>, i64),
+    said: Option<Report>,
+}
+
+impl Recording {
+    pub(super) fn new(file: &str, now: i64) -> Recording {
+        Recording {
+            file: file.into(),
+            start: now,
+            end: None,
+            doubtful: false,
+            before: None,
+            muted: (None, 0),
+            said: None,
+        }
+    }
+
+    /// Another one in the same file.
+    pub(super) fn again(&mut self, now: i64) {
+        let Some(end) = self.end.take() else { return };
+        let (first, lasted) = self.before.unwrap_or((self.start, 0));
+        self.before = Some((first, lasted + end - self.start));
+        (self.start, self.doubtful) = (now, false);
+    }
+
+    pub(super) fn runs(&self) -> bool {
+        self.end.is_none()
+    }
+
+    pub(super) fn doubt(&mut self) {
+        self.doubtful = true;
+    }
+
+    pub(super) fn mute(&mut self, muted: bool, now: i64) {
+        match (muted, self.muted.0) {
+            (true, None) => self.muted.0 = Some(now),
+            (false, Some(since)) => self.muted = (None, self.muted.1 + now - since),
+            _ => {}
+        }
+    }
+
+    pub(super) fn stop(&mut self, now: i64) {
+        self.mute(false, now);
+        self.end.get_or_insert(now);
+    }
+
+    /// What is to be said of it, if that is new. `known`: what is true of every recording of the channel.
+    pub(super) fn changed(&mut self, known: &Report) -> Option<Report> {
+        let report = self.report(known);
+        if self.said.as_ref() == Some(&report) {
+            return None;
+        }
+        self.said = Some(report.clone());
+        Some(report)
+    }
+
+    fn report(&self, known: &Report) -> Report {
+        let mut notes = vec![known.note.clone()];
+        match self.muted {
+            (Some(_), _) => notes.push("muted".into()),
+            (None, 1..) => notes.push(format!("muted for {} s", (self.muted.1 + 500) / 1000)),
+            _ => {}
+        }
+        notes.retain(|note| !note.is_empty());
+        Report {
+            file: self.file.clone(),
+            start: self.start,
+            before: self.before,
+            end: self.end,
+            doubtful: self.doubtful && self.end.is_some(),
+            note: notes.join("; "),
+            ..known.clone()
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! How recordings ended, by what their files tell. Pure.
+
+use crate::media::Heard;
+
+/// The longest that a PBX keeps sound in memory before it writes it, in seconds: 20 of GSM, and a restart.
+const UNWRITTEN: i64 = 30;
+const SECOND: i64 = 1_000_000_000;
+
+/// Whether a recording that began before its PBX did (Unix seconds) was cut off, and did not end unheard before that.
+/// `listened`: until when the PBX was heard before; 0 not at all.
+pub(super) fn is_cut_off(file: Option<&Heard>, started: i64, listened: i64) -> bool {
+    let Some(file) = file else { return false };
+    let written = file.modified / SECOND;
+    match file.finished {
+        Some(finished) => !finished,
+        // Without a header: what ended after we last listened was written to then.
+        None => written <= listened || (0..=UNWRITTEN).contains(&(started - written)),
+    }
+}
+
+/// Whether of several recordings in one file, made one after the other, only the last is in it still. `sound`: what the
+/// file has; `before` and `last`: how long they were. All in milliseconds.
+pub(super) fn is_anew(sound: i64, before: i64, last: i64) -> bool {
+    (sound - last).abs() < (sound - last - before).abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STARTED: i64 = 1_795_500_000;
+
+    fn heard(before: i64, finished: Option<bool>) -> Heard {
+        Heard {
+            device: 1,
+            inode: 1,
+            created: 0,
+            modified: (STARTED - before) * SECOND,
+            size: 1,
+            duration: 1,
+            mimetype: String::new(),
+            finished,
+            digest: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_header_tells_and_without_one_when_it_was_last_written() {
+        for (before, finished, listened, cut_off) in [
+            (2, Some(true), 0, false),
+            (900, Some(true), 0, false),
+            (900, Some(false), 0, true),
+            // It was written to after we last listened, and long before the PBX went.
+            (600, None, 700, false),
+            // Nothing was written since.
+            (600, None, 590, true),
+            (4, None, 0, true),
+            (600, None, 0, false),
+        ] {
+            let listened = if listened == 0 { 0 } else { STARTED - listened };
+            assert_eq!(
+                is_cut_off(Some(&heard(before, finished)), STARTED, listened),
+                cut_off,
+                "{before} {finished:?}"
+            );
+        }
+        assert!(!is_cut_off(None, STARTED, 0));
+    }
+
+    #[test]
+    fn the_length_of_the_sound_tells_what_is_in_the_file() {
+        assert!(is_anew(2_000, 3_000, 2_000));
+        assert!(is_anew(900, 3_000, 2_000));
+        assert!(!is_anew(5_000, 3_000, 2_000));
+        assert!(!is_anew(4_000, 3_000, 2_000));
+    }
+}

@@ -1,0 +1,288 @@
+//! What is heard of recordings goes through the door, and what nobody says is looked for at their files.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::ErrorKind;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::calls::Report;
+use super::codec::Message;
+use super::draft::{Places, draft, lost};
+use super::ending::{is_anew, is_cut_off};
+use crate::app::App;
+use crate::config::Asterisk;
+use crate::intake::{About, Draft, Intake, SourceStatus};
+use crate::media::{Heard, NoSound};
+use crate::model::Known;
+use crate::store::StoreError;
+
+/// Its name in the status.
+const NAME: &str = "asterisk";
+/// Milliseconds after its end in which a recording's file is closed, or comes at last.
+const GRACE: i64 = 2_000;
+/// Looks at a file that is not finished by then.
+const LOOKS: u32 = 5;
+/// Names and records that are kept at most.
+const MOST: usize = 10_000;
+
+pub(super) struct Recordings<'a> {
+    app: &'a App,
+    intake: &'a Intake,
+    settings: &'a Asterisk,
+    places: Places,
+    /// What the database has not taken yet: the newest of each recording, in the order in which they began.
+    pending: Vec<Draft>,
+    /// Call detail records that came late.
+    details: Vec<Message>,
+    /// Recordings that are over, by the file: to be looked at, at this time (Unix milliseconds), so many times.
+    ended: BTreeMap<String, (i64, u32, Box<Report>)>,
+    /// Files that were recorded to anew, and from when on what is in them is.
+    anew: HashMap<String, i64>,
+    /// Files that are in no folder.
+    elsewhere: BTreeSet<String>,
+    troubles: Troubles,
+}
+
+/// What doesn't work, each as a sentence or empty.
+#[derive(Default)]
+struct Troubles {
+    connection: String,
+    database: String,
+    /// Although we are connected.
+    concerns: Vec<String>,
+    /// Concerns that the log was told of.
+    logged: BTreeSet<String>,
+}
+
+impl<'a> Recordings<'a> {
+    pub(super) fn new(app: &'a App, intake: &'a Intake, settings: &'a Asterisk) -> Recordings<'a> {
+        Recordings {
+            app,
+            intake,
+            settings,
+            places: Places::new(&app.config.media_root, settings),
+            pending: Vec::new(),
+            details: Vec::new(),
+            ended: BTreeMap::new(),
+            anew: HashMap::new(),
+            elsewhere: BTreeSet::new(),
+            troubles: Troubles::default(),
+        }
+    }
+
+    pub(super) fn heard(&mut self, system: &str, report: &Report, came: i64) {
+        self.note(|status| status.last_event = came / 1000);
+        let mut report = report.clone();
+        if self.anew.get(&report.file) == Some(&report.start) {
+            report.before = None;
+        }
+        let Some(draft) = draft(&self.places, system, &report) else { return self.elsewhere(&report.file) };
+        self.put(draft);
+        self.note(|status| status.lag = now() - came);
+        if report.end.is_some() {
+            self.ended.insert(report.file.clone(), (now() + GRACE, 0, Box::new(report)));
+        } else {
+            self.ended.remove(&report.file);
+        }
+    }
+
+    /// A call detail record of a channel that is forgotten.
+    pub(super) fn detail(&mut self, event: Message) {
+        if self.details.len() < MOST {
+            self.details.push(event);
+        }
+    }
+
+    pub(super) fn skip(&self, reason: &str) {
+        self.note(|status| status.skip(reason));
+    }
+
+    fn elsewhere(&mut self, file: &str) {
+        if self.elsewhere.len() >= MOST || !self.elsewhere.insert(file.to_owned()) {
+            return;
+        }
+        self.skip("its file is in no folder of the settings");
+        if self.elsewhere.len() == 1 {
+            self.concern(&format!(
+                "Asterisk records to {file}, which is in no folder of the settings: give its folder as media_root, or as \
+                 monitor_dir in [[folders]]"
+            ));
+        }
+    }
+
+    /// Recordings in progress whose channel is gone. `started`: when the PBX did; `listened`: until when it was heard
+    /// before.
+    pub(super) fn reconcile(
+        &mut self,
+        up: &BTreeSet<String>,
+        started: i64,
+        listened: i64,
+    ) -> Result<(), StoreError> {
+        self.flush();
+        let reader = self.app.store.reader()?;
+        let machines = self.places.machines();
+        let known = machines.iter().map(|machine| reader.not_over(machine)).collect::<Result<Vec<_>, _>>()?;
+        drop(reader);
+        for (known, start) in known.into_iter().flatten().filter(|(known, _)| !up.contains(&known.uniqueid)) {
+            let cut_off = start < started && is_cut_off(self.look(&known).as_ref(), started, listened);
+            self.put(lost(&known, cut_off));
+        }
+        self.flush();
+        Ok(())
+    }
+
+    fn look(&self, known: &Known) -> Option<Heard> {
+        self.app.media.open(known.path.as_bytes()).ok()?.heard().ok()
+    }
+
+    /// What a draft says of a recording is all that is known: an older one of the same need not wait any longer.
+    fn put(&mut self, draft: Draft) {
+        let same = |other: &&mut Draft| {
+            other.about == About::Recording && other.path == draft.path && other.uniqueid == draft.uniqueid
+        };
+        let older = self.pending.iter_mut().find(same).filter(|_| draft.about == About::Recording);
+        match older {
+            Some(older) => *older = draft,
+            None => self.pending.push(draft),
+        }
+    }
+
+    /// Hands over what waits. What the database can't take waits on.
+    pub(super) fn flush(&mut self) {
+        self.look_after_ended();
+        if self.pending.len() < MOST {
+            let details = std::mem::take(&mut self.details);
+            self.pending.extend(self.places.late(&details));
+        }
+        if self.pending.is_empty() {
+            return;
+        }
+        match self.intake.accept_all(&self.app.store, &self.pending, now() / 1000) {
+            Ok(outcomes) => {
+                self.pending.clear();
+                self.note(|status| outcomes.iter().for_each(|outcome| status.count(outcome)));
+                self.database("");
+            }
+            Err(error) => self.database(&format!("the database does not take what Asterisk says: {error}")),
+        }
+    }
+
+    /// Recordings that were over a moment ago: their files should be there, and closed.
+    fn look_after_ended(&mut self) {
+        let now = now();
+        let due: Vec<String> =
+            self.ended.iter().filter(|(_, (due, ..))| *due <= now).map(|(file, _)| file.clone()).collect();
+        for file in due {
+            let Some((_, looks, report)) = self.ended.remove(&file) else { continue };
+            if !self.look_after(&report) && looks < LOOKS {
+                self.ended.insert(file, (now + GRACE, looks + 1, report));
+            }
+        }
+    }
+
+    /// False: it has to be looked at once more.
+    fn look_after(&mut self, report: &Report) -> bool {
+        let Some(draft) = draft(&self.places, "", report) else { return true };
+        let Some(path) = draft.path.clone() else { return true };
+        let sound = match self.app.media.open(path.as_bytes()) {
+            Ok(sound) => sound,
+            Err(NoSound::Unreadable(error)) if error.kind() == ErrorKind::NotFound => {
+                return !self.places.sees(&report.file) || self.missing(draft, &path);
+            }
+            Err(_) => return true,
+        };
+        match (report.before, report.end, sound.heard()) {
+            (Some((_, before)), Some(end), Ok(heard)) => {
+                if heard.finished != Some(false) && is_anew(heard.duration, before, end - report.start) {
+                    self.take_anew(draft, report);
+                }
+                heard.finished != Some(false)
+            }
+            _ => true,
+        }
+    }
+
+    /// The file never came.
+    fn missing(&mut self, mut draft: Draft, path: &str) -> bool {
+        let notes = [draft.facts.note.take(), Some("no file was there when it ended".into())];
+        draft.facts.note = Some(notes.into_iter().flatten().collect::<Vec<String>>().join("; "));
+        let stored = self.intake.accept(&self.app.store, &draft, now() / 1000).map(drop);
+        stored.and_then(|()| self.intake.file_gone(&self.app.store, path, now() / 1000)).is_ok()
+    }
+
+    /// What was in the file before is not any more: the recording is the last one.
+    fn take_anew(&mut self, mut draft: Draft, report: &Report) {
+        if self.anew.len() >= MOST {
+            self.anew.clear();
+        }
+        self.anew.insert(report.file.clone(), report.start);
+        draft.facts.start = Some(report.start / 1000);
+        self.put(draft);
+    }
+
+    /// We are in.
+    pub(super) fn connected(&mut self) {
+        self.state(&format!("connected to {}", self.settings.address));
+        self.troubles.connection.clear();
+        self.troubles.concerns.clear();
+        self.say_troubles();
+        tracing::info!(address = self.settings.address, "listening to Asterisk");
+    }
+
+    /// Something that doesn't work although we are connected.
+    pub(super) fn concern(&mut self, what: &str) {
+        if self.troubles.concerns.iter().any(|known| known == what) {
+            return;
+        }
+        self.troubles.concerns.push(what.into());
+        if self.troubles.logged.insert(what.into()) {
+            tracing::warn!(address = self.settings.address, "{what}");
+        }
+        self.say_troubles();
+    }
+
+    /// There is no connection.
+    pub(super) fn trouble(&mut self, why: &str) {
+        self.state("not connected");
+        let why = format!("Asterisk is not listened to: {why}");
+        self.troubles.concerns.clear();
+        // Once, not at every attempt.
+        if self.troubles.connection != why {
+            tracing::warn!(address = self.settings.address, "{why}");
+            self.troubles.connection = why;
+        }
+        self.say_troubles();
+    }
+
+    fn database(&mut self, why: &str) {
+        if self.troubles.database == why {
+            return;
+        }
+        if !why.is_empty() {
+            tracing::warn!("{why}");
+        }
+        self.troubles.database = why.into();
+        self.say_troubles();
+    }
+
+    fn say_troubles(&self) {
+        let Troubles { connection, database, concerns, .. } = &self.troubles;
+        let all = [connection, database].into_iter().chain(concerns).filter(|trouble| !trouble.is_empty());
+        let all = all.map(String::as_str).collect::<Vec<&str>>().join("; ");
+        self.note(|status| status.trouble = all);
+    }
+
+    pub(super) fn state(&self, state: &str) {
+        self.intake.live().state(NAME, state, now() / 1000);
+    }
+
+    fn note(&self, change: impl FnOnce(&mut SourceStatus)) {
+        self.intake.live().note(NAME, change);
+    }
+}
+
+/// Unix milliseconds.
+pub(super) fn now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

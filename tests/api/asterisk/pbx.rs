@@ -1,0 +1,218 @@
+//! A stand-in for a PBX's manager interface: it lets anybody in, answers what is asked, and says what it is told to.
+//! What only a real Asterisk can show is in tests/pbx.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::program::{Folder, Serving, finish, sqlite3, tapeline};
+
+/// Where the PBX records to, in its own words.
+pub const MONITOR: &str = "/var/spool/asterisk/monitor";
+
+#[derive(Default)]
+struct State {
+    /// Who is let in and listens.
+    listeners: Vec<TcpStream>,
+    /// The network is down.
+    down: bool,
+    /// When it started, Unix seconds.
+    started: i64,
+    /// Actions that the user may not do.
+    denied: Vec<&'static str>,
+}
+
+/// The PBX.
+pub struct Pbx {
+    pub address: SocketAddr,
+    state: Arc<Mutex<State>>,
+}
+
+impl Pbx {
+    /// One that has run for a day.
+    pub fn start() -> Pbx {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let state = Arc::new(Mutex::new(State { started: now() - 86_400, ..State::default() }));
+        let shared = state.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let state = shared.clone();
+                std::thread::spawn(move || drop(serve(stream, &state)));
+            }
+        });
+        Pbx { address, state }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("a lock")
+    }
+
+    pub fn deny(&self, action: &'static str) {
+        self.state().denied.push(action);
+    }
+
+    /// The network is down.
+    pub fn cut(&self) {
+        let mut state = self.state();
+        state.down = true;
+        state.listeners.drain(..).for_each(|stream| drop(stream.shutdown(std::net::Shutdown::Both)));
+    }
+
+    /// The network is up again; the PBX has been running since then.
+    pub fn mend(&self, started: i64) {
+        let mut state = self.state();
+        (state.down, state.started) = (false, started);
+    }
+
+    /// Bytes, as they are.
+    pub fn send(&self, bytes: &[u8]) {
+        let until = Instant::now() + Duration::from_secs(60);
+        while self.state().listeners.is_empty() {
+            assert!(Instant::now() < until, "nobody listens");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.state().listeners.iter_mut().for_each(|stream| stream.write_all(bytes).expect("it is read"));
+    }
+
+    /// An event: its name, then `key: value` lines.
+    pub fn say(&self, event: &str) {
+        self.send(format!("Event: {}\r\n\r\n", event.replace('\n', "\r\n")).as_bytes());
+    }
+}
+
+fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    if state.lock().expect("a lock").down {
+        return Ok(());
+    }
+    stream.write_all(b"Asterisk Call Manager/5.0.4\r\n")?;
+    let mut action = HashMap::new();
+    let mut line = String::new();
+    while reader.read_line(&mut line)? > 0 {
+        match line.trim_end().split_once(": ") {
+            Some((key, value)) => drop(action.insert(key.to_owned(), value.to_owned())),
+            None => {
+                let answer = answer(&std::mem::take(&mut action), &state.lock().expect("a lock"));
+                stream.write_all(answer.replace('\n', "\r\n").as_bytes())?;
+                if answer.contains("accepted") {
+                    state.lock().expect("a lock").listeners.push(stream.try_clone()?);
+                }
+            }
+        }
+        line.clear();
+    }
+    Ok(())
+}
+
+fn answer(action: &HashMap<String, String>, state: &State) -> String {
+    let text = |key: &str| action.get(key).map_or("", String::as_str);
+    let id = text("ActionID");
+    if state.denied.contains(&text("Action")) {
+        return format!("Response: Error\nActionID: {id}\nMessage: Permission denied\n\n");
+    }
+    let says = |lines: &str| format!("Response: Success\nActionID: {id}\n{lines}\n\n");
+    let time = |seconds: i64, format: &str| {
+        jiff::Timestamp::from_second(seconds).expect("a time").strftime(format).to_string()
+    };
+    match text("Action") {
+        "Challenge" => says("Challenge: 840415273"),
+        "Login" => says("Message: Authentication accepted"),
+        "CoreSettings" => says("AsteriskVersion: 16.28.0\nSystemName: "),
+        "CoreStatus" => says(&time(state.started, "CoreStartupDate: %Y-%m-%d\nCoreStartupTime: %H:%M:%S")),
+        "Getvar" => says(&time(now(), "Variable: x\nValue: %Y-%m-%d %H:%M:%S")),
+        "CoreShowChannels" => {
+            says("EventList: start")
+                + &format!("Event: CoreShowChannelsComplete\nActionID: {id}\nEventList: Complete\n\n")
+        }
+        _ => says("Ping: Pong"),
+    }
+}
+
+/// A server that listens to the PBX and watches its folder.
+pub struct Office {
+    pub folder: Folder,
+    pub pbx: Pbx,
+    pub serving: Option<Serving>,
+}
+
+impl Office {
+    pub fn open() -> Office {
+        Office::with("")
+    }
+
+    /// With these lines in `[[folders]]`.
+    pub fn with(lines: &str) -> Office {
+        let (folder, pbx) = (Folder::new(), Pbx::start());
+        std::fs::create_dir_all(folder.file("sound")).expect("a folder");
+        let settings = format!(
+            "media_root = {:?}\nlisten = \"127.0.0.1:0\"\n[[folders]]\nmonitor_dir = {MONITOR:?}\nmachine = \"pbx1\"\n\
+             zone = \"UTC\"\n{lines}\n[asterisk]\nsecret = \"secret\"\naddress = \"{}\"\n",
+            folder.file("sound"),
+            pbx.address
+        );
+        let file = folder.file("tapeline.toml");
+        std::fs::write(&file, settings).expect("a file");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&file, mode).expect("a mode");
+        let mut office = Office { folder, pbx, serving: None };
+        let mut init = office.program();
+        init.args(["init", "--customer", "Office", "--user", "boss", "--password-stdin"]);
+        finish(&mut init, "a quiet office\n").ok();
+        office.start();
+        office
+    }
+
+    fn program(&self) -> std::process::Command {
+        let mut program = tapeline();
+        program.env("TAPELINE_WATCH", "true");
+        program.arg("--config").arg(self.folder.file("tapeline.toml"));
+        program.arg("--db").arg(self.folder.file("recordings.db"));
+        program
+    }
+
+    pub fn start(&mut self) {
+        self.serving = Some(Serving::start(self.program().arg("serve")));
+    }
+
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.file("sound").join(name)
+    }
+
+    pub fn sqlite3(&self, script: &str) -> String {
+        sqlite3(&self.folder.file("recordings.db"), script)
+    }
+
+    /// Waits until the database says so.
+    #[track_caller]
+    pub fn until(&self, script: &str, expected: &str) {
+        let end = Instant::now() + Duration::from_secs(60);
+        while self.sqlite3(script) != expected && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert_eq!(
+            self.sqlite3(script),
+            expected,
+            "{}",
+            self.sqlite3("SELECT * FROM recordings; SELECT * FROM intake_files")
+        );
+    }
+
+    /// What the status says of the PBX.
+    pub fn status(&self) -> serde_json::Value {
+        let address = self.serving.as_ref().expect("it runs").address;
+        let path = "/api/json/status/get?auth_username=boss&auth_password=a%20quiet%20office";
+        let request =
+            crate::http::request("GET", path, &[("Host", "tapeline"), ("Connection", "close")], b"");
+        let status = crate::http::exchange(address, None, &request).data();
+        let mut sources = status["sources"].as_array().expect("sources").iter();
+        sources.find(|source| source["name"] == "asterisk").expect("it is there").clone()
+    }
+}
+
+/// Unix seconds.
+pub fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs().cast_signed()
+}
