@@ -29,7 +29,10 @@ impl Acceptance<'_> {
         }
         match self.turn(draft)? {
             Turn::Own => {}
-            Turn::Next(known) => self.displace(*known)?,
+            Turn::Next(known) => {
+                let file = self.displace(*known, draft)?;
+                return self.begin(&Draft { file, ..draft.clone() }, Known::default());
+            }
             // Its sound is gone; what else it learns still counts.
             Turn::Over => {
                 return self.accept(&Draft { path: None, about: About::Call, ..draft.clone() });

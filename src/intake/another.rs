@@ -1,16 +1,20 @@
 //! Files that are recorded to again by another call: what was in them is gone, so each call has its own row.
 
 use super::Source;
-use super::acceptance::{Acceptance, stay};
-use super::draft::{About, Draft};
+use super::acceptance::Acceptance;
+use super::draft::{About, Draft, FileState};
 use super::facts::{OF_FILE, OF_PBX, Ranks};
+use super::file::{CLOSED, UNSEEN, last_seen};
 use super::live::What;
-use super::settle::{UNSEEN, digest_of, facts_of, row_of};
+use super::settle::{digest_of, facts_of, row_of, stay};
 use crate::model::{Known, NewRecording};
 use crate::store::StoreError;
 
 /// Seconds that a file was there before a call, to be another one's: the clocks of PBX and folder may differ.
 const BEFORE: i64 = 120;
+/// Seconds by which a file may have been written before a call says that it does.
+const SLACK: i64 = 2;
+const SECOND: i64 = 1_000_000_000;
 /// The rank of a note that stays, whatever the PBX says of the call.
 const SURE: u8 = 14;
 
@@ -48,8 +52,8 @@ impl Acceptance<'_> {
         })
     }
 
-    /// The sound of this recording is gone. Its row stays, and says so.
-    pub(super) fn displace(&mut self, before: Known) -> Result<(), StoreError> {
+    /// The sound of this recording is gone. Its row stays, and says so. Gives the file, if the next one was seen already.
+    pub(super) fn displace(&mut self, before: Known, next: &Draft) -> Result<Option<FileState>, StoreError> {
         let rows = self.change.forget_sound(&before.path)?;
         let row = self.change.recording_row(before.recording)?;
         let mut known = Known {
@@ -61,7 +65,13 @@ impl Acceptance<'_> {
             digest: None,
             ..before.clone()
         };
+        let mut file = next
+            .facts
+            .start
+            .filter(|start| before.state != UNSEEN && before.modified / SECOND + SLACK >= *start)
+            .map(|_| FileState { closed: before.state == CLOSED, ..last_seen(&before) });
         if let Some(old) = row {
+            file.iter_mut().for_each(|file| file.mimetype.clone_from(&old.mimetype));
             let shown = NewRecording { path: before.path.clone(), ..old.clone() };
             let by_hand = before.written != Some(digest_of(&shown));
             let mut new = without_sound(&before, &mut known, &old, by_hand);
@@ -74,7 +84,7 @@ impl Acceptance<'_> {
         }
         self.change.know_better(&known)?;
         rows.iter().for_each(|row| self.tell(What::Changed, row));
-        Ok(())
+        Ok(file)
     }
 }
 
