@@ -53,7 +53,15 @@ impl Acceptance<'_> {
     }
 
     /// The sound of this recording is gone. Its row stays, and says so. Gives the file, if the next one was seen already.
-    pub(super) fn displace(&mut self, before: Known, next: &Draft) -> Result<Option<FileState>, StoreError> {
+    pub(super) fn displace(
+        &mut self,
+        mut before: Known,
+        next: &Draft,
+    ) -> Result<Option<FileState>, StoreError> {
+        // Where its line says so, a trigger needs not note which file the row had until now.
+        if before.id == 0 {
+            before.id = self.change.know(&before)?;
+        }
         let rows = self.change.forget_sound(&before.path)?;
         let row = self.change.recording_row(before.recording)?;
         let mut known = Known {
@@ -82,7 +90,7 @@ impl Acceptance<'_> {
             }
             self.change.change_recording(known.recording, &old, &new)?;
         }
-        self.change.know_better(&known)?;
+        self.change.know_better(&before, &known)?;
         rows.iter().for_each(|row| self.tell(What::Changed, row));
         Ok(file)
     }
