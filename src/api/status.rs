@@ -1,5 +1,6 @@
 //! status/get: how intake is doing.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use actix_web::HttpResponse;
@@ -25,7 +26,7 @@ struct Status {
     sources: Vec<Source>,
     #[serde(flatten)]
     tally: Tally,
-    /// Files that have no row on purpose.
+    /// Files that have no row: on purpose, or not yet.
     files_without_rows: Vec<Reason>,
     disks: Vec<Disk>,
 }
@@ -71,7 +72,10 @@ pub async fn get(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
     .await?;
     // Reasons and troubles name files and groups of every customer.
     let all = everywhere || alone;
-    let reasons = excluded.into_iter().map(|(reason, count)| Reason { reason, count });
+    let mut files_without_rows = excluded;
+    files_without_rows.extend(waiting(&asked));
+    files_without_rows.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
+    let reasons = files_without_rows.into_iter().map(|(reason, count)| Reason { reason, count });
     let files_without_rows = reasons.filter(|_| all).collect();
     let app = asked.app.clone();
     let disks = vec![
@@ -79,6 +83,16 @@ pub async fn get(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
         Disk { name: "sound", space: Space::of(&app.config.media_root) },
     ];
     asked.ok(&Status { time: now, sources: sources(&asked, all), tally, files_without_rows, disks })
+}
+
+/// What the sources know of files without a row, by reason.
+fn waiting<P>(asked: &Asked<P>) -> BTreeMap<String, i64> {
+    let mut reasons = BTreeMap::new();
+    let Some(intake) = asked.request.app_data::<Data<Intake>>() else { return reasons };
+    for (reason, files) in intake.live().sources().into_values().flat_map(|status| status.without_rows) {
+        *reasons.entry(reason).or_default() += i64::try_from(files).unwrap_or(i64::MAX);
+    }
+    reasons
 }
 
 fn sources<P>(asked: &Asked<P>, all: bool) -> Vec<Source> {

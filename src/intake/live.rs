@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tokio::sync::broadcast;
 
 use super::Outcome;
@@ -53,7 +56,7 @@ impl Event {
     }
 }
 
-/// How a source is doing since the start.
+/// How a source is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceStatus {
     /// In words: connected, scanning, waiting for the folder, …
@@ -64,6 +67,8 @@ pub struct SourceStatus {
     pub last_event: i64,
     /// Milliseconds from that event to its row.
     pub lag: i64,
+    /// The day of the four counts that follow; they begin at the start of the program or of the day.
+    pub day: Date,
     /// New rows.
     pub inserted: u64,
     /// Rows completed.
@@ -72,6 +77,8 @@ pub struct SourceStatus {
     pub enriched: u64,
     /// Drafts that rules left out.
     pub excluded: u64,
+    /// Files that have no row, or not yet, by reason; besides those that rules left out.
+    pub without_rows: BTreeMap<String, u64>,
     /// Files that it saw and can't make anything of, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// What went wrong last, in words.
@@ -87,6 +94,21 @@ impl SourceStatus {
             Outcome::Enriched => self.enriched += 1,
             Outcome::Excluded(_) => self.excluded += 1,
             Outcome::Unchanged | Outcome::Deleted | Outcome::Kept | Outcome::NoRecording => {}
+        }
+    }
+
+    /// Notes how many files have no row for this reason.
+    pub fn has_no_row(&mut self, reason: &str, files: usize) {
+        match files {
+            0 => drop(self.without_rows.remove(reason)),
+            some => drop(self.without_rows.insert(reason.to_owned(), some as u64)),
+        }
+    }
+
+    fn on(&mut self, day: Date) {
+        if self.day != day {
+            (self.inserted, self.completed, self.enriched, self.excluded) = (0, 0, 0, 0);
+            self.day = day;
         }
     }
 
@@ -122,12 +144,18 @@ impl Live {
 
     /// The sources, by name.
     pub fn sources(&self) -> BTreeMap<String, SourceStatus> {
-        self.locked().clone()
+        let mut sources = self.locked();
+        let today = today();
+        sources.values_mut().for_each(|status| status.on(today));
+        sources.clone()
     }
 
     /// Notes something about a source.
     pub fn note(&self, source: &str, change: impl FnOnce(&mut SourceStatus)) {
-        change(self.locked().entry(source.to_owned()).or_default());
+        let mut sources = self.locked();
+        let status = sources.entry(source.to_owned()).or_default();
+        status.on(today());
+        change(status);
     }
 
     /// Notes that a source is in another state since `now`.
@@ -141,5 +169,25 @@ impl Live {
 
     fn locked(&self) -> MutexGuard<'_, BTreeMap<String, SourceStatus>> {
         self.sources.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The date on this machine.
+fn today() -> Date {
+    TimeZone::system().to_datetime(Timestamp::now()).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_those_of_a_day() {
+        let mut status = SourceStatus::default();
+        for (day, counts) in [(1, 1), (1, 2), (2, 1), (1, 1)] {
+            status.on(Date::constant(2026, 11, day));
+            status.count(&Outcome::Inserted);
+            assert_eq!(status.inserted, counts);
+        }
     }
 }

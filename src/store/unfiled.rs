@@ -34,6 +34,27 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Files whose rows are gone, among the `most` that intake knows after this id; and the last of those ids.
+    pub fn files_of_deleted(&self, after: i64, most: i64) -> Result<(Option<i64>, Vec<String>), StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT id, path, recording <> 0 AND path <> ''
+                 AND NOT EXISTS (SELECT 1 FROM recordings r WHERE r.id = recording)
+               FROM intake_files WHERE id > ? ORDER BY id LIMIT ?",
+        )?;
+        let mut rows = statement.query((after, most))?;
+        let (mut last, mut gone) = (None, Vec::new());
+        while let Some(row) = rows.next()? {
+            last = Some(row.get(0)?);
+            let path: String = row.get(1)?;
+            if row.get(2)? && self.why_no_row(&path)? == Some(NoRow::Deleted) {
+                gone.push(path);
+            }
+        }
+        Ok((last, gone))
+    }
+}
+
 impl Change<'_> {
     /// Forgets a file that was left out, so that the next look at its folder takes it for a new one.
     pub fn forget_file(&self, id: i64) -> Result<(), StoreError> {

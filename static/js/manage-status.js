@@ -48,7 +48,7 @@ function figures({ calls_today, in_progress, rows_without_files, files_without_r
     ${figure("Calls today", format.count(calls_today), { to: "range=today" })}
     ${figure("In progress", format.count(in_progress), { to: "state=live" })}
     ${figure("Calls whose file is missing", format.count(rows_without_files), { bad: rows_without_files > 0, to: "state=missing" })}
-    ${figure("Files that are no calls", format.count(out))}
+    ${figure("Files without a call in the list", format.count(out))}
     ${disks.map(disk)}
   </dl>`;
 }
@@ -72,7 +72,7 @@ function sources(all) {
   return html`<table class="log sources" aria-label="Sources">
     <thead><tr>${HEADS.map((head, i) => html`<th scope="col" class="${i > 3 ? "end" : ""}">${head}</th>`)}</tr></thead>
     <tbody>${all.map(source)}</tbody></table>
-    <p class="note">Counts are since the server was started.</p>`;
+    <p class="note">Counts of sources are those of today, from the start of the server on where that was today.</p>`;
 }
 
 function reasons(title, some) {
@@ -85,7 +85,7 @@ function draw(status) {
   time = status.time;
   const text = html`${figures(status)}
     <h2>Sources</h2>${sources(status.sources)}
-    ${reasons("Files that are no calls", status.files_without_rows)}
+    ${reasons("Files without a call in the list", status.files_without_rows)}
     ${status.sources.map(({ name, skipped }) => reasons(`Not understood, ${name}`, skipped))}`;
   if (text.text === shown) return;
   shown = text.text;

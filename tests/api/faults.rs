@@ -65,10 +65,11 @@ fn a_media_root_that_goes_away_takes_no_row_with_it_and_comes_back() {
     };
     look(&office, &mut suspicious, hour);
     assert_eq!(office.rows(), rows(0), "all at once: perhaps it comes back in a moment");
-    let state = office.intake.live().sources()["rows"].state.clone();
-    assert_eq!(state, "the sound of 30 of 30 rows is gone at once; is the disk of the media root there?");
+    let trouble = |office: &Office| office.intake.live().sources()["rows"].trouble.clone();
+    assert_eq!(trouble(&office), "30 of 30 rows miss their sound; is the disk of the media root there?");
     look(&office, &mut suspicious, Duration::ZERO);
     assert_eq!(office.rows(), rows(1), "and after its time the rows say so");
+    assert_eq!(trouble(&office), "");
     // The PBX, on another machine, goes on meanwhile.
     write(&disk.join("1795499700.1.wav"), &wav("meanwhile", 2));
 
@@ -95,11 +96,15 @@ fn while_the_disk_of_the_database_is_full_nothing_is_lost() {
     let failed = (0..100).find_map(|_| office.spool.step(Duration::from_millis(50)).err());
     let failed = failed.expect("the disk is full").to_string();
     assert_eq!(failed, "the disk of the database is full; free some space");
+    let status = |office: &Office| office.intake.live().sources()["folder"].clone();
+    assert_eq!(status(&office).trouble, failed);
+    assert_eq!(status(&office).without_rows["it could not be stored yet"], 40);
     drop(file);
     fs::remove_file(&ballast).expect("removed");
     let mut rows: Vec<_> = names.iter().map(|name| format!("{name}|1|0|0|0")).collect();
     rows.sort();
     office.until(&rows.join("\n"));
+    assert!(status(&office).trouble.is_empty() && status(&office).without_rows.is_empty());
 }
 
 /// Writes recordings as a PBX does, some of them moved by a post-command, until told to stop. Gives where they are.

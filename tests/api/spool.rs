@@ -276,7 +276,32 @@ fn sides_of_a_recording_and_what_is_no_sound_are_not_listed() {
     let sources = office.intake.live().sources();
     let skipped = &sources.get("folder").expect("the source").skipped;
     assert_eq!(skipped.get("not a file of sound, by its name"), Some(&2), "{sources:?}");
+    let waiting = &sources["folder"].without_rows;
+    assert_eq!(
+        waiting.get("one side of a call, which waits for the mixed recording"),
+        Some(&1),
+        "{waiting:?}"
+    );
     assert!(office.root().join("legs-1795499634.649-rx.wav").exists(), "never deleted");
+}
+
+#[test]
+fn files_of_deleted_recordings_are_counted_as_long_as_they_are_there() {
+    let mut office = Office::new();
+    for name in ["a.wav", "b.wav", "c.wav"] {
+        write(&office.root().join(name), &wav(name, 1));
+    }
+    office.until("a.wav|1|0|16044|1\nb.wav|1|0|16044|1\nc.wav|1|0|16044|1");
+    office.sqlite3("DELETE FROM recordings WHERE path <> 'a.wav'");
+    fs::remove_file(office.root().join("c.wav")).expect("removed");
+    let counted = |office: &Office| {
+        check_rows(&office.root(), &office.store, &office.intake, &mut None, Duration::ZERO).expect("a look");
+        office.intake.live().sources()["rows"].without_rows.clone()
+    };
+    let deleted = "its recording was deleted, and the file was not".to_owned();
+    assert_eq!(counted(&office), [(deleted, 1)].into());
+    fs::remove_file(office.root().join("b.wav")).expect("removed");
+    assert!(counted(&office).is_empty());
 }
 
 #[test]

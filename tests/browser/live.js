@@ -257,8 +257,8 @@ test("the status says which files are left out and which calls lack their file, 
   const folder = join(watching.media, "private");
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(server.media, "sounds", "steps.wav"), join(folder, "steps.wav"));
-  await page.getByRole("table", { name: "Files that are no calls" }).getByText("rule").first().waitFor();
-  const reason = await page.getByRole("table", { name: "Files that are no calls" }).textContent();
+  await page.getByRole("table", { name: "Files without a call in the list" }).getByText("rule").first().waitFor();
+  const reason = await page.getByRole("table", { name: "Files without a call in the list" }).textContent();
   call.drop();
   while ((await figured(page, "file is missing", MISSING)) <= missing) await page.waitForTimeout(500);
   assert.match(reason, /rule/);

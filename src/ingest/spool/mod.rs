@@ -73,16 +73,20 @@ pub fn check_rows(
         true
     };
     found.store(store, intake, all, now())?;
-    let state = match (all, found.missing) {
-        (false, missing) => format!(
-            "the sound of {missing} of {} rows is gone at once; is the disk of the media root there?",
-            found.rows
-        ),
-        (true, missing) => format!("{missing} of {} rows miss their sound", found.rows),
+    let missing = format!("{} of {} rows miss their sound", found.missing, found.rows);
+    let (state, trouble) = match all {
+        true => (missing, String::new()),
+        false => ("much is missing at once; looked for again before rows say so".into(), missing),
     };
     if !all {
-        tracing::warn!("{state}");
+        tracing::warn!("{trouble}: is the disk of the media root there?");
     }
+    let trouble = if all { trouble } else { format!("{trouble}; is the disk of the media root there?") };
+    let deleted = rows::files_of_deleted(store, root)?;
+    intake.live().note(ROWS, |status| {
+        status.trouble = trouble;
+        status.has_no_row("its recording was deleted, and the file was not", deleted);
+    });
     intake.live().state(ROWS, &state, now());
     Ok(())
 }

@@ -65,6 +65,19 @@ impl Missing {
     }
 }
 
+/// How many files are there whose recordings were deleted.
+pub(super) fn files_of_deleted(store: &Store, media_root: &Path) -> Result<usize, StoreError> {
+    let (mut files, mut after) = (0, 0);
+    loop {
+        let (last, paths) = store.reader()?.files_of_deleted(after, PIECE)?;
+        files += paths.iter().filter(|path| is_there(media_root, path.as_bytes())).count();
+        match last {
+            Some(last) => after = last,
+            None => return Ok(files),
+        }
+    }
+}
+
 /// Whether there is a file. That the path leads nowhere else is for whoever opens it.
 fn is_there(media_root: &Path, path: &[u8]) -> bool {
     !path.contains(&0) && media_root.join(OsStr::from_bytes(path)).is_file()

@@ -53,6 +53,10 @@ pub struct Spool {
     held: (Instant, Held),
     /// Folders that were found to be unreadable.
     unreadable: BTreeSet<PathBuf>,
+    /// Sides of calls that wait for the mixed recording.
+    sides: BTreeSet<String>,
+    /// Since when nothing can be stored.
+    failing: Option<Instant>,
     pause: Duration,
     clock: WallClock,
 }
@@ -89,6 +93,8 @@ impl Spool {
             copied: HashMap::new(),
             held: (Instant::now(), Held::default()),
             unreadable: BTreeSet::new(),
+            sides: BTreeSet::new(),
+            failing: None,
             pause: Duration::ZERO,
             clock: Box::new(SystemTime::now),
         })
@@ -114,16 +120,40 @@ impl Spool {
     pub fn run(&mut self) {
         let stop = Arc::clone(&self.stop);
         while !stop.is_told() {
-            if let Err(error) = self.step(STEP) {
+            if self.step(STEP).is_err() {
                 self.pause = (self.pause * 2).clamp(STEP, LONGEST_PAUSE);
-                self.complain(&error);
                 stop.wait(self.pause);
             }
         }
     }
 
+    /// Says which files wait for their row. What went wrong is over once a step succeeds.
+    fn note_waiting(&mut self, well: bool) {
+        let failed = self.failing.take();
+        let recovered = well && failed.is_some();
+        let (due, sides) = (if well { 0 } else { self.due.len() }, self.sides.len());
+        if !well {
+            self.failing = failed.or(Some(Instant::now()));
+        }
+        let lag = self.failing.map(|since| i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX));
+        self.intake.live().note(&self.name(), |status| {
+            if recovered {
+                status.trouble.clear();
+            }
+            status.lag = lag.filter(|_| due > 0).unwrap_or(status.lag);
+            status.has_no_row("it could not be stored yet", due);
+            status.has_no_row("one side of a call, which waits for the mixed recording", sides);
+        });
+    }
+
     /// Waits until something happens, at most for `most`, and takes it in. Nothing is lost when this fails.
     pub fn step(&mut self, most: Duration) -> anyhow::Result<()> {
+        let stepped = self.go_on(most);
+        self.note_waiting(stepped.is_ok());
+        stepped.inspect_err(|error| self.complain(error))
+    }
+
+    fn go_on(&mut self, most: Duration) -> anyhow::Result<()> {
         if !self.store.reader()?.has_groups()? {
             return self
                 .wait_for("a group to file recordings in: tapeline init, or tapeline group add", most);
@@ -224,6 +254,8 @@ impl Spool {
             self.unreadable = found.unreadable.keys().cloned().collect();
             self.intake.live().note(&self.name(), |status| {
                 status.skipped = found.skipped();
+                // Of a file that could not be read: whether that is still so is about to be seen.
+                status.trouble.clear();
             });
         }
         Ok(())

@@ -59,9 +59,11 @@ impl Spool {
         if self.held.0.elapsed() > FRESH {
             self.held = (Instant::now(), Held::default());
         }
+        self.sides.remove(path);
         match self.looker.look(path, closed, &self.held.1, rest, self.nanoseconds()) {
             Look::Draft(draft) => self.with_origin(path, *draft),
             Look::Waits => {
+                self.sides.insert(path.into());
                 self.grow(path);
                 Ok(None)
             }
@@ -115,13 +117,7 @@ impl Spool {
         self.intake.live().note(&self.name(), |status| {
             status.last_event = now;
             status.lag = i64::try_from(lag.as_millis()).unwrap_or(i64::MAX);
-            match outcome {
-                Outcome::Inserted => status.inserted += 1,
-                Outcome::Completed => status.completed += 1,
-                Outcome::Enriched => status.enriched += 1,
-                Outcome::Excluded(_) => status.excluded += 1,
-                _ => {}
-            }
+            status.count(outcome);
         });
     }
 
