@@ -73,8 +73,29 @@ impl Answerer {
 
 /// Reads the record of a channel.
 pub fn read(body: &[u8]) -> Result<Record, NoRecord> {
-    let json: Value = serde_json::from_slice(&unwrapped(body)).map_err(|_| NoRecord::NotJson)?;
-    let channel = Channel::new(&json);
+    let unwrapped = unwrapped(body);
+    // FreeSWITCH passes on what a telephone calls itself, in whatever encoding.
+    let json = serde_json::from_str(&String::from_utf8_lossy(&unwrapped)).map_err(|_| NoRecord::NotJson)?;
+    record(&json)
+}
+
+/// Reads all records of a file: one, a list of them, or one after the other.
+pub fn read_all(body: &[u8]) -> Vec<Result<Record, NoRecord>> {
+    let unwrapped = unwrapped(body);
+    let text = String::from_utf8_lossy(&unwrapped);
+    let mut records = Vec::new();
+    for json in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
+        match json {
+            Ok(Value::Array(list)) => records.extend(list.iter().map(record)),
+            Ok(json) => records.push(record(&json)),
+            Err(_) => records.push(Err(NoRecord::NotJson)),
+        }
+    }
+    if records.is_empty() { vec![Err(NoRecord::NotJson)] } else { records }
+}
+
+fn record(json: &Value) -> Result<Record, NoRecord> {
+    let channel = Channel::new(json);
     let uniqueid = channel.first(&["uuid", "call_uuid"]);
     if uniqueid.is_empty() {
         return Err(NoRecord::NoChannel);
@@ -91,7 +112,7 @@ fn unwrapped(body: &[u8]) -> Cow<'_, [u8]> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let value = match body.strip_prefix(b"cdr=") {
         Some(value) => value,
-        None if body.starts_with(b"{") => return body.into(),
+        None if matches!(body, [b'{' | b'[', ..]) => return body.into(),
         None => body,
     };
     // Base64 has + and /, which a form would not leave as they are; FreeSWITCH does.
@@ -356,6 +377,25 @@ mod tests {
         variables.insert("callee_id_name".into(), "Bob".into());
         record["app_log"] = Value::Null;
         record
+    }
+
+    #[test]
+    fn a_file_may_have_several_records_in_whatever_encoding() {
+        let one = record().to_string();
+        let latin: Vec<u8> =
+            one.replace("Zoë", "Zo\u{1}").bytes().map(|b| if b == 1 { 0xeb } else { b }).collect();
+        for (file, records) in [
+            (format!("[{one}, {one}]").into_bytes(), 2),
+            (format!("{one}\n{one}\r\n{one}\n").into_bytes(), 3),
+            (format!("{one}{one}").into_bytes(), 2),
+            (latin, 1),
+        ] {
+            let read = read_all(&file);
+            assert!(read.len() == records && read.iter().all(Result::is_ok), "{read:?}");
+        }
+        assert_eq!(read_all(format!("{one}\n{{\"x\"").as_bytes()).pop(), Some(Err(NoRecord::NotJson)));
+        assert_eq!(read_all(b" "), [Err(NoRecord::NotJson)]);
+        assert_eq!(read_all(b"[1]"), [Err(NoRecord::NoChannel)]);
     }
 
     #[test]

@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
 use csv_core::{ReadRecordResult, Reader};
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr_iter, memchr2};
 
 /// A line of more bytes is no row.
 const LONGEST: usize = 1 << 20;
+/// Lines that a row of a PBX may go on over. It writes none such itself.
+const FEW: usize = 20;
 
 /// The rows of a CSV file (RFC 4180), one after the other.
 pub struct Rows<R> {
@@ -24,6 +26,8 @@ pub struct Rows<R> {
 
 struct Line {
     bytes: Vec<u8>,
+    /// What ended it: LF, CR LF, CR, or nothing.
+    end: &'static [u8],
     whole: bool,
 }
 
@@ -46,9 +50,9 @@ pub enum Damage {
 }
 
 impl<R: BufRead> Rows<R> {
-    /// Rows of one line each, as Asterisk writes them: a torn one costs no other.
+    /// Rows of one line each, as Asterisk writes them, or of a few: a torn one costs no other.
     pub fn of_lines(input: R) -> Rows<R> {
-        Rows::new(input, 1)
+        Rows::new(input, FEW)
     }
 
     /// Rows that may have line breaks in quoted fields.
@@ -76,7 +80,7 @@ impl<R: BufRead> Rows<R> {
             }
             self.text.clear();
             self.text.extend_from_slice(&line.bytes);
-            if quotes(&line.bytes) % 2 == 1 && !self.close()? {
+            if quotes(&line.bytes) % 2 == 1 && !self.close(line.end)? {
                 return Ok(Some((number, Err(Damage::Unclosed))));
             }
             if fields.fill(&mut self.parser, &self.text) {
@@ -86,15 +90,16 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// Adds lines to the text until its quotes are even. If they never are, the lines are put back.
-    fn close(&mut self) -> io::Result<bool> {
+    fn close(&mut self, mut end: &'static [u8]) -> io::Result<bool> {
         let first = self.number;
         let mut taken = Vec::new();
         let mut odd = true;
         while odd && taken.len() + 1 < self.lines && self.text.len() < LONGEST {
             let Some(line) = self.line()? else { break };
             odd = (quotes(&line.bytes) % 2 == 1) != odd;
-            self.text.push(b'\n');
+            self.text.extend_from_slice(end);
             self.text.extend_from_slice(&line.bytes);
+            end = line.end;
             let whole = line.whole;
             taken.push(line);
             if !whole {
@@ -102,6 +107,8 @@ impl<R: BufRead> Rows<R> {
                 break;
             }
         }
+        // The quote that a torn line lacks is not the next torn one's.
+        odd |= !is_quoted_well(&self.text);
         if odd {
             self.number = first;
             taken.into_iter().rev().for_each(|line| self.again.push_front(line));
@@ -115,7 +122,7 @@ impl<R: BufRead> Rows<R> {
             self.number += 1;
             return Ok(Some(line));
         }
-        let mut line = Line { bytes: Vec::new(), whole: true };
+        let mut line = Line { bytes: Vec::new(), end: b"", whole: true };
         let mut some = false;
         loop {
             let piece = match self.input.fill_buf() {
@@ -126,17 +133,43 @@ impl<R: BufRead> Rows<R> {
                 break;
             }
             some = true;
-            let end = memchr(b'\n', piece);
+            let end = memchr2(b'\n', b'\r', piece);
+            let by = end.map(|end| piece[end]);
             line.add(&piece[..end.unwrap_or(piece.len())]);
             let used = end.map_or(piece.len(), |end| end + 1);
-            self.input.consume(used);
-            self.read += used as u64;
-            if end.is_some() {
-                break;
+            self.consume(used);
+            match by {
+                None => {}
+                Some(b'\r') => {
+                    line.end = if self.skip_line_feed()? { b"\r\n" } else { b"\r" };
+                    break;
+                }
+                Some(_) => {
+                    line.end = b"\n";
+                    break;
+                }
             }
         }
         self.number += u64::from(some);
         Ok(some.then_some(line))
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.input.consume(bytes);
+        self.read += bytes as u64;
+    }
+
+    fn skip_line_feed(&mut self) -> io::Result<bool> {
+        loop {
+            match self.input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                piece => {
+                    let there = piece?.first() == Some(&b'\n');
+                    self.consume(usize::from(there));
+                    return Ok(there);
+                }
+            }
+        }
     }
 }
 
@@ -146,6 +179,27 @@ impl Line {
         self.whole &= piece.len() <= room;
         self.bytes.extend_from_slice(&piece[..piece.len().min(room)]);
     }
+}
+
+/// Whether quotation marks stand only around fields, or twice within such (RFC 4180).
+fn is_quoted_well(text: &[u8]) -> bool {
+    let mut quoted = false;
+    let mut before = b',';
+    let mut rest = text.iter().copied().peekable();
+    while let Some(byte) = rest.next() {
+        match (quoted, byte) {
+            (false, b'"') if before != b',' => return false,
+            (false, b'"') => quoted = true,
+            (true, b'"') => match rest.peek() {
+                Some(b'"') => drop(rest.next()),
+                Some(b',') | None => quoted = false,
+                Some(_) => return false,
+            },
+            _ => {}
+        }
+        before = byte;
+    }
+    !quoted
 }
 
 fn quotes(bytes: &[u8]) -> usize {
@@ -269,9 +323,36 @@ mod tests {
     #[test]
     fn a_quoted_line_break_belongs_to_the_field() {
         let text = b"\"a\nb\r\nc\",d\ne,f\n";
-        assert_eq!(rows(text, true), [row(1, &["a\nb\r\nc", "d"]), row(4, &["e", "f"])]);
-        let unclosed = (1, Err(Damage::Unclosed));
-        assert_eq!(rows(text, false)[0], unclosed);
+        for many in [true, false] {
+            assert_eq!(rows(text, many), [row(1, &["a\nb\r\nc", "d"]), row(4, &["e", "f"])]);
+        }
+        let text = ["\"a\n", &"b\n".repeat(FEW), "c\",d\n"].concat();
+        assert_eq!(rows(text.as_bytes(), false)[0], (1, Err(Damage::Unclosed)));
+        assert_eq!(rows(text.as_bytes(), true).len(), 1);
+    }
+
+    #[test]
+    fn a_torn_line_is_not_closed_by_the_next_torn_one() {
+        let text = b"\"\",\"x\n\"\",\"1\"\n\"\",\"y\n\"\",\"2\"\n";
+        for many in [true, false] {
+            let torn = |line| (line, Err(Damage::Unclosed));
+            assert_eq!(rows(text, many), [torn(1), row(2, &["", "1"]), torn(3), row(4, &["", "2"])]);
+        }
+    }
+
+    #[test]
+    fn lines_may_end_in_a_carriage_return_only() {
+        let text = b"a,b\r\"c\rd\",e\rf,g";
+        let expected = [row(1, &["a", "b"]), row(2, &["c\rd", "e"]), row(4, &["f", "g"])];
+        for many in [true, false] {
+            assert_eq!(rows(text, many), expected);
+        }
+        let slowly = io::BufReader::with_capacity(1, &b"a\r\nb\rc"[..]);
+        let mut rows = Rows::of_lines(slowly);
+        let mut fields = Fields::default();
+        for line in 1..4 {
+            assert_eq!(rows.next(&mut fields).unwrap(), Some((line, Ok(()))));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Files of FreeSWITCH's mod_json_cdr, one record each.
+//! Files of FreeSWITCH's mod_json_cdr, one record each, or files that somebody put many into.
 
 use std::fs::File;
 use std::io::Read;
@@ -12,6 +12,8 @@ use crate::ingest::freeswitch::{self, Record};
 
 /// Folders within folders: mod_json_cdr makes one level.
 const DEPTH: usize = 8;
+/// A file of more bytes is not read.
+const LONGEST: u64 = 64 << 20;
 
 pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let found = find(path)?;
@@ -22,17 +24,27 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     let mut calls = Calls::new(import, path.display().to_string());
     for file in found {
         bar.inc(1);
-        report.read += 1;
-        match read(&file) {
-            Ok(body) => match freeswitch::read(&body) {
-                Ok(Record::Call(cdr)) => calls.add(*cdr, place(path, &file), report)?,
-                Ok(Record::Answerer(answerer)) => {
-                    calls.add_answerer(&answerer, place(path, &file), report)?
+        let records = match read(&file) {
+            Ok(body) => freeswitch::read_all(&body),
+            Err(why) => {
+                report.read += 1;
+                report.skip(file.display(), &why);
+                continue;
+            }
+        };
+        let several = records.len() > 1;
+        for (number, record) in (1..).zip(records) {
+            report.read += 1;
+            let behind = if several { format!("#{number}") } else { String::new() };
+            let place = place(path, &file) + &behind;
+            match record {
+                Ok(Record::Call(cdr)) => calls.add(*cdr, place, report)?,
+                Ok(Record::Answerer(answerer)) => calls.add_answerer(&answerer, place, report)?,
+                Ok(Record::Unanswered) => {
+                    report.skip(format_args!("{}{behind}", file.display()), "nobody answered this leg");
                 }
-                Ok(Record::Unanswered) => report.skip(file.display(), "nobody answered this leg"),
-                Err(why) => report.skip(file.display(), &why.to_string()),
-            },
-            Err(why) => report.skip(file.display(), &why),
+                Err(why) => report.skip(format_args!("{}{behind}", file.display()), &why.to_string()),
+            }
         }
     }
     calls.flush(report)?;
@@ -71,11 +83,10 @@ fn find(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
-    let most = freeswitch::LONGEST as u64;
     let file = File::open(path).map_err(|error| error.to_string())?;
-    file.take(most + 1).read_to_end(&mut body).map_err(|error| error.to_string())?;
-    if body.len() > freeswitch::LONGEST {
-        return Err("it is longer than 4 MiB, so it is no record of mod_json_cdr".into());
+    file.take(LONGEST + 1).read_to_end(&mut body).map_err(|error| error.to_string())?;
+    if body.len() as u64 > LONGEST {
+        return Err("it is longer than 64 MiB; split it".into());
     }
     Ok(body)
 }

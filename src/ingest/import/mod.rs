@@ -78,7 +78,8 @@ impl Import<'_> {
     /// Imports what is at `path`. What could not be used is in the report; the error is why nothing could.
     pub fn run(&self, format: Format, path: &Path, report: &mut Report) -> anyhow::Result<()> {
         report.of = match format {
-            Format::FreepbxDir | Format::FreeswitchJson => "file",
+            Format::FreepbxDir => "file",
+            Format::FreeswitchJson => "record",
             _ => "row",
         };
         match format {

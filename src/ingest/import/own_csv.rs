@@ -1,6 +1,6 @@
 //! The CSV of recording/recordings/export, read back as it was.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -84,8 +84,35 @@ impl Header {
         }
         fields.mend();
         let cells = Cells { fields, places: self.places.iter(), column: 0 };
-        cells.recording()
+        let row = cells.recording()?;
+        match refusal(&row) {
+            Some(why) => Err(why),
+            None => Ok(row),
+        }
     }
+}
+
+/// Why a row is not one that an export has: somebody wrote it by hand.
+fn refusal(row: &NewRecording) -> Option<String> {
+    for (name, flag) in
+        [("complete", row.complete), ("spresent", row.spresent), ("stale", row.stale), ("hold", row.hold)]
+    {
+        if !(0..=1).contains(&flag) {
+            return Some(format!("its {name} is {flag}, and must be 0 or 1"));
+        }
+    }
+    for (name, id) in [("customer", row.customer), ("recordgroup", row.recordgroup)] {
+        if id < 1 {
+            return Some(format!("its {name} is {id}, and ids begin with 1"));
+        }
+    }
+    for (name, text) in [("uniqueid", &row.uniqueid), ("recordid", &row.recordid)] {
+        if text.is_empty() {
+            return Some(format!("its {name} is empty, and a recording is known by it"));
+        }
+    }
+    let is_below = Path::new(&row.path).components().all(|part| matches!(part, Component::Normal(_)));
+    (!is_below).then(|| format!("its path {} does not lead below the media root", row.path))
 }
 
 /// The cells of a row in wire order.

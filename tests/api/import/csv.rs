@@ -12,7 +12,7 @@ const HOSTILE: &str = "
         callid, cnumber, expires, complete, path, size) VALUES
       (1, 2, '=1+1', '-2', 1792886400, 1792890000, '''quoted', 'a,b \"c\"', 'line' || char(13, 10) || 'break' || char(10), '@x', '+49-30', 0, 1, 'x/1.wav', -1),
       (1, 2, 'u,v', '1', -5, 9223372036854775807, char(9) || 'tab ', ' blanks ', 'Zoë 前台 ＝', '''', '+49 30 1', 9223372036854775807, 0, 'x/2.wav', 0),
-      (1, 2, '', '', 0, 0, char(13), char(10), '\"', ',', '', 5, 1, '', 0),
+      (1, 2, 'e', 'r', 0, 0, char(13), char(10), '\"', ',', '', 5, 1, '', 0),
       (1, 2, 'copied', '1', 1, 2, '', '', '', '', '', 0, 1, 'x/shared.wav', 7),
       (1, 3, 'copied', '1', 1, 2, '', '', '', '', '', 0, 1, 'x/shared.wav', 7);";
 
@@ -84,4 +84,40 @@ fn a_deleted_recording_does_not_come_back() {
     let said = office.import(&["csv", &file]).ok();
     assert!(said.contains("its recording was deleted and does not come back"), "{said}");
     assert_eq!(office.sqlite3("SELECT uniqueid FROM recordings"), "g");
+}
+
+#[test]
+fn rows_that_no_export_has_are_refused_with_why() {
+    let app = spawn(|_| {}, |_| {});
+    let text = String::from_utf8(exported(&app, 2, "UTC")).expect("UTF-8");
+    let mut lines = text.lines();
+    let (header, row) = (lines.next().expect("a header"), lines.next().expect("a row"));
+    let names: Vec<&str> = header.trim_start_matches('\u{feff}').split(',').collect();
+    let with = |name: &str, value: &str| {
+        let place = names.iter().position(|column| *column == name).expect("a column");
+        let mut fields: Vec<&str> = row.split(',').collect();
+        fields[place] = value;
+        fields.join(",")
+    };
+    let office = Office::new();
+    let report = office.folder.file("report");
+    let cases = [
+        ("complete", "7", "its complete is 7, and must be 0 or 1"),
+        ("customer", "-4", "its customer is -4, and ids begin with 1"),
+        ("recordgroup", "0", "its recordgroup is 0, and ids begin with 1"),
+        ("uniqueid", "", "its uniqueid is empty, and a recording is known by it"),
+        ("recordid", "", "its recordid is empty, and a recording is known by it"),
+        ("path", "../../etc/passwd", "its path ../../etc/passwd does not lead below the media root"),
+        ("path", "/etc/passwd", "its path /etc/passwd does not lead below the media root"),
+    ];
+    let rows: Vec<String> = cases.iter().map(|(name, value, _)| with(name, value)).collect();
+    let file = office.file("export.csv", format!("{header}\r\n{}", rows.join("\r\n")));
+    office.import(&["csv", &file, "--report", report.to_str().expect("UTF-8")]).ok();
+    let expected: Vec<String> =
+        (2..).zip(cases).map(|(line, (_, _, why))| format!("{file}:{line}: {why}\n")).collect();
+    assert_eq!(std::fs::read_to_string(report).expect("a report"), expected.concat());
+    assert_eq!(
+        office.sqlite3("SELECT (SELECT count(*) FROM recordings), (SELECT count(*) FROM customers)"),
+        "0|0"
+    );
 }

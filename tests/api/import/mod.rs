@@ -379,7 +379,7 @@ fn records_of_freeswitch_tell_recordings_of_their_calls() {
     let (line, rows) = office.imported(&["freeswitch-json", &folder]);
     assert_eq!(
         line,
-        "Of 4 files, 2 could not be used. Recordings: 0 are new, 1 know more now, 0 were known as they are."
+        "Of 4 records, 2 could not be used. Recordings: 0 are new, 1 know more now, 0 were known as they are."
     );
     assert_eq!(rows, format!("{uuid}|answer|+15551230020|Zoë|5550102|102|{uuid}|in|1"));
     let file = office.folder.file(&format!("cdr/{uuid}.cdr.json"));
