@@ -31,6 +31,7 @@ impl Acceptance<'_> {
             Turn::Own => {}
             Turn::Next(known) => {
                 let file = self.displace(*known, draft)?;
+                let file = draft.file.clone().or(file);
                 return self.begin(&Draft { file, ..draft.clone() }, Known::default());
             }
             // Its sound is gone; what else it learns still counts.

@@ -29,8 +29,12 @@ pub(super) enum Turn {
 }
 
 impl Acceptance<'_> {
-    /// Only the PBX knows which call records to a file.
+    /// The PBX knows which call records to a file; and whoever saw that the file went and another one came.
     pub(super) fn turn(&self, draft: &Draft) -> Result<Turn, StoreError> {
+        if let (true, Some(path)) = (draft.another, &draft.path) {
+            let known = self.change.known_file(path, None)?;
+            return Ok(known.map_or(Turn::Own, |known| Turn::Next(Box::new(known))));
+        }
         let announced =
             draft.source == Source::Pbx && draft.about == About::Recording && draft.file.is_none();
         let (Some(path), Some(start)) = (&draft.path, draft.facts.start) else { return Ok(Turn::Own) };

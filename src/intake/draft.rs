@@ -76,6 +76,8 @@ pub struct Draft {
     pub leave_out: Option<LeftOut>,
     /// Where the file was before it was moved or renamed.
     pub moved_from: Option<String>,
+    /// The file that was known at the path is gone, and this is another recording.
+    pub another: bool,
     /// A whole row, as our own export has it: stored as it is, filed where it says. Only the machine and the path
     /// beside it are looked at.
     pub row: Option<Box<NewRecording>>,

@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, Row, ToSql, params_from_iter};
 use super::{Change, Reader, StoreError};
 use crate::model::Known;
 pub(super) use others::OWNER;
-use others::{file_of_row, files_of_rows};
+use others::{MISSING, file_of_row, files_of_rows};
 
 const COLUMNS: &str = "id, path, machine, uniqueid, recordid, recording, excluded, customer, recordgroup, days, \
     state, over, device, inode, created, modified, closed, size, duration, digest, answer, ended, talktime, totaltime, context, account, queue, note, \
@@ -219,6 +219,8 @@ pub struct RowWithFile {
     pub path: Vec<u8>,
     /// Whether it says that its sound is missing.
     pub stale: bool,
+    /// Bytes of the file when it was seen last, if the sound is missing and the file was ever seen.
+    pub size: Option<i64>,
 }
 
 impl Reader {
@@ -247,6 +249,11 @@ impl Reader {
             Some(file) => Ok(Some(file)),
             None => Ok(file_of_row(&self.0, path)?),
         }
+    }
+
+    /// Whether a row that names the file at `path` says that it is missing.
+    pub fn misses_sound(&self, path: &str) -> Result<bool, StoreError> {
+        Ok(self.0.prepare_cached(&MISSING)?.exists([path])?)
     }
 
     /// Known files that had this inode.
@@ -295,13 +302,16 @@ impl Reader {
     /// Up to `most` rows that name a file, by id from `after` on.
     pub fn rows_with_files(&self, after: i64, most: i64) -> Result<Vec<RowWithFile>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT id, CAST(path AS BLOB), stale = 1 FROM recordings WHERE id > ? AND path <> '' ORDER BY id LIMIT ?",
+            "SELECT id, CAST(path AS BLOB), stale = 1, CASE stale WHEN 1 THEN (SELECT f.size FROM intake_files f
+                 WHERE f.path = r.path AND f.state <> 0 ORDER BY f.id LIMIT 1) END
+               FROM recordings r WHERE id > ? AND path <> '' ORDER BY id LIMIT ?",
         )?;
         let rows = statement.query_map((after, most), |row| {
             Ok(RowWithFile {
                 id: row.get(0)?,
                 path: row.get(1)?,
                 stale: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
+                size: row.get(3)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -324,3 +324,43 @@ fn what_a_post_command_makes_of_a_recording_is_the_same_recording() {
         "louder.ogg|2|0\nlouder.wav|1|0",
     );
 }
+
+#[test]
+fn a_name_that_is_used_again_after_its_file_was_deleted_is_another_recording() {
+    let mut office = Office::new("");
+    let path = office.root().join("meeting.wav");
+    const MEETINGS: &str =
+        "SELECT path, recordid, complete, stale, totaltime - talktime, talktime FROM recordings ORDER BY id";
+    const SHORT: &str = "SELECT path, recordid, stale, talktime FROM recordings ORDER BY id";
+    office.serve();
+    write(&path, &wav("first", 1));
+    office.until(MEETINGS, "meeting.wav|1|1|0|0|1");
+    fs::remove_file(&path).expect("removed");
+    office.until(MEETINGS, "meeting.wav|1|1|1|0|1");
+    // The same again, as a backup brings it.
+    write(&path, &wav("first", 1));
+    office.until(SHORT, "meeting.wav|1|0|1");
+    fs::remove_file(&path).expect("removed");
+    office.until(SHORT, "meeting.wav|1|1|1");
+    write(&path, &wav("second", 2));
+    office.until(MEETINGS, "|1|1|1|0|1\nmeeting.wav|2|1|0|0|2");
+    // What is put in its place at once is made of it, and what is written to it belongs to it.
+    write(&office.root().join(".meeting.wav"), &wav("trimmed", 3));
+    fs::rename(office.root().join(".meeting.wav"), &path).expect("moved");
+    office.until(SHORT, "|1|1|1\nmeeting.wav|2|0|3");
+    write(&path, &wav("anew", 4));
+    office.until(SHORT, "|1|1|1\nmeeting.wav|2|0|4");
+    // Between two starts.
+    fs::remove_file(&path).expect("removed");
+    office.until(SHORT, "|1|1|1\nmeeting.wav|2|1|4");
+    office.stop();
+    write(&path, &wav("third", 5));
+    office.serve();
+    let three = "|1|1|1\n|2|1|4\nmeeting.wav|3|0|5";
+    office.until(SHORT, three);
+    office.stop();
+    office.serve();
+    let gone = "recording/recordings/get?recordgroup=1;uniqueid=meeting;recordid=2;wrap=none";
+    assert_eq!(office.owner().get(gone).status, 404);
+    office.until(SHORT, three);
+}

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use super::{Import, Report, bar, files};
 use crate::config::Folder;
 use crate::ingest::names::Names;
-use crate::ingest::spool::{File, Held, Look, Looker, Origin, began, origin, walk};
+use crate::ingest::spool::{File, Held, Look, Looker, began, origin, walk};
 use crate::intake::{Draft, Outcome};
 use crate::media::Media;
 use crate::store::{NoRow, Reader, StoreError};
@@ -104,9 +104,7 @@ fn drafts(
         let now = import.now.saturating_mul(SECOND);
         match looker.look(&file.path, None, &held, Some(file.age(now)), now) {
             Look::Draft(mut draft) => {
-                if let Origin::Moved(from) = origin(&reader, &looker.media_root, &draft, &[])? {
-                    draft.moved_from = Some(from);
-                }
+                origin(&reader, &looker.media_root, &draft, &[])?.note(&mut draft);
                 drafts.push(*draft);
             }
             Look::Waits => report.skip(place(), "one side of a call that may still go on"),

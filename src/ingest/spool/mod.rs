@@ -29,7 +29,7 @@ pub use source::{Spool, WallClock};
 pub(super) use held::Held;
 pub(super) use look::{Look, Looker};
 pub(super) use order::began;
-pub(super) use scan::{File, Origin, origin, walk};
+pub(super) use scan::{File, origin, walk};
 
 /// How soon it is noticed that something was mounted, or that it shall end.
 const STEP: Duration = Duration::from_secs(1);

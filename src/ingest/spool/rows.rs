@@ -34,7 +34,10 @@ impl Missing {
             let Some(last) = rows.last() else { return Ok(found) };
             after = last.id;
             for row in rows {
-                found.note(row.id, row.stale, is_there(media_root, &row.path));
+                let size = size_of(media_root, &row.path);
+                // Another file in its place is for whoever looks at it: it may be another recording.
+                let is_other = size.is_some() && row.size.is_some() && size != row.size;
+                found.note(row.id, row.stale && !is_other, size.is_some());
             }
         }
     }
@@ -70,7 +73,7 @@ pub(super) fn files_of_deleted(store: &Store, media_root: &Path) -> Result<usize
     let (mut files, mut after) = (0, 0);
     loop {
         let (last, paths) = store.reader()?.files_of_deleted(after, PIECE)?;
-        files += paths.iter().filter(|path| is_there(media_root, path.as_bytes())).count();
+        files += paths.iter().filter(|path| size_of(media_root, path.as_bytes()).is_some()).count();
         match last {
             Some(last) => after = last,
             None => return Ok(files),
@@ -78,9 +81,10 @@ pub(super) fn files_of_deleted(store: &Store, media_root: &Path) -> Result<usize
     }
 }
 
-/// Whether there is a file. That the path leads nowhere else is for whoever opens it.
-fn is_there(media_root: &Path, path: &[u8]) -> bool {
-    !path.contains(&0) && media_root.join(OsStr::from_bytes(path)).is_file()
+/// Bytes of the file, if there is one. That the path leads nowhere else is for whoever opens it.
+fn size_of(media_root: &Path, path: &[u8]) -> Option<i64> {
+    let facts = media_root.join(OsStr::from_bytes(path)).metadata().ok()?;
+    facts.is_file().then_some(facts.len().cast_signed())
 }
 
 #[cfg(test)]

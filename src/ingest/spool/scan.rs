@@ -122,11 +122,15 @@ impl File {
     }
 }
 
-/// What an unknown file may be.
+/// What a file is.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A new one.
     New,
+    /// The one that is known under its path.
+    Known,
+    /// Another one than that, which is gone: another recording.
+    Another,
     /// One that was known under this path, and is not there any more.
     Moved(String),
     /// The same as one that is still there: copied, or about to be moved.
@@ -135,7 +139,18 @@ pub enum Origin {
     Converting,
 }
 
-/// Where an unknown file comes from: by its inode, or else by its size and content. `lost`: known files that are gone.
+impl Origin {
+    /// Tells the door of it.
+    pub fn note(self, draft: &mut Draft) {
+        match self {
+            Origin::Moved(from) => draft.moved_from = Some(from),
+            Origin::Another => draft.another = true,
+            Origin::New | Origin::Known | Origin::Copied | Origin::Converting => {}
+        }
+    }
+}
+
+/// Where a file comes from: by its path, its inode, or else its size and content. `lost`: known files that are gone.
 pub fn origin(
     reader: &Reader,
     media_root: &Path,
@@ -143,6 +158,12 @@ pub fn origin(
     lost: &[FileKnown],
 ) -> Result<Origin, StoreError> {
     let Some(file) = &draft.file else { return Ok(Origin::New) };
+    if let Some(path) = &draft.path
+        && let Some(known) = reader.file_at(path)?
+    {
+        let another = is_another(&known, draft, file) && reader.misses_sound(path)?;
+        return Ok(if another { Origin::Another } else { Origin::Known });
+    }
     let is_gone = |known: &&FileKnown| media_root.join(&known.path).symlink_metadata().is_err();
     let same_file = |known: &&FileKnown| known.created == file.created && known.size <= file.size;
     let by_inode = reader.files_with_inode(file.inode)?;
@@ -178,6 +199,16 @@ pub fn origin(
         (Some(known), None) => Origin::Moved(known.path.clone()),
         _ => Origin::New,
     })
+}
+
+/// Whether a file isn't the one that was known under its path. A name with a uniqueid is that of one call for ever, and
+/// what is made of the file there, and put in its place, is the same recording.
+fn is_another(known: &FileKnown, draft: &Draft, file: &FileState) -> bool {
+    const UNSEEN: i64 = 0;
+    // Where the file system doesn't say when a file was made, it is as old as its last change.
+    let later = file.created > known.created && (file.created != file.modified || file.size < known.size);
+    let same_sound = file.duration > 0 && file.digest.is_some() && file.digest == known.digest;
+    draft.uniqueid.is_none() && known.state != UNSEEN && !same_sound && (known.inode != file.inode || later)
 }
 
 /// A post-command may make another kind of sound of a recording, under its name, and then remove it.

@@ -30,6 +30,10 @@ static BY_PATH: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// The rows that name a file and say that it is missing.
+pub(super) static MISSING: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT 1 {} AND r.stale = 1", naming("?1")));
+
 /// The recordings of a channel that name a file.
 static OF_CALL: LazyLock<String> = LazyLock::new(|| {
     format!(

@@ -82,28 +82,27 @@ impl Spool {
     }
 
     /// An unknown file may be a known one that was moved. One that is just being copied waits a little: `mv` to another
-    /// disk removes the original afterwards.
+    /// disk removes the original afterwards, and what is written where a file is missing may be that one again.
     fn with_origin(&mut self, path: &str, mut draft: Draft) -> Result<Option<Draft>, StoreError> {
-        let reader = self.store.reader()?;
-        if reader.file_at(path)?.is_none() {
-            match origin(&reader, &self.looker.media_root, &draft, &self.lost)? {
-                Origin::New => {}
-                Origin::Moved(from) => draft.moved_from = Some(from),
-                Origin::Converting => {
-                    self.grow(path);
-                    return Ok(None);
-                }
-                Origin::Copied => {
-                    let since = *self.copied.entry(path.into()).or_insert_with(Instant::now);
-                    if since.elapsed() < COPYING {
-                        self.grow(path);
-                        return Ok(None);
-                    }
-                }
-            }
+        let origin = origin(&self.store.reader()?, &self.looker.media_root, &draft, &self.lost)?;
+        let closed = draft.file.as_ref().is_some_and(|file| file.closed);
+        let waits = match origin {
+            Origin::Converting => true,
+            Origin::Copied => self.is_copied_yet(path),
+            Origin::Another => !closed && self.is_copied_yet(path),
+            _ => false,
+        };
+        if waits {
+            self.grow(path);
+            return Ok(None);
         }
+        origin.note(&mut draft);
         self.copied.remove(path);
         Ok(Some(draft))
+    }
+
+    fn is_copied_yet(&mut self, path: &str) -> bool {
+        self.copied.entry(path.into()).or_insert_with(Instant::now).elapsed() < COPYING
     }
 
     fn taken(&mut self, draft: &Draft, outcome: &Outcome, lag: Duration) {
