@@ -1,6 +1,6 @@
 //! `tapeline asterisk check` where there is no PBX. Beside a real one: tests/pbx.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
@@ -44,6 +44,29 @@ fn where_nobody_listens_the_pbx_is_to_be_opened() {
 fn a_secret_that_is_not_set_is_missing_too() {
     let out = check("127.0.0.1:9", "");
     assert!(out.contains("MISSING no secret is set: export TAPELINE_ASTERISK_SECRET="), "{out}");
+}
+
+#[test]
+fn who_knows_no_challenge_is_told_the_secret_on_this_machine() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let proxy = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        stream.write_all(b"Asterisk Call Manager/1.1\r\n").expect("it is heard");
+        let mut heard = String::new();
+        for answer in ["Response: Error\r\nMessage: Unknown action\r\n\r\n", "Response: Success\r\n\r\n", ""]
+        {
+            let mut bytes = [0; 4096];
+            let length = stream.read(&mut bytes).expect("a question");
+            heard.push_str(&String::from_utf8_lossy(&bytes[..length]));
+            stream.write_all(answer.as_bytes()).expect("it is heard");
+        }
+        heard
+    });
+    let out = check(&address, "the secret");
+    assert!(out.contains("ok      tapeline is let in"), "{out}");
+    let heard = proxy.join().expect("a proxy");
+    assert!(heard.contains("Username: tapeline\r\n") && heard.contains("Secret: the secret\r\n"), "{heard}");
 }
 
 #[test]

@@ -40,11 +40,22 @@ impl Talk {
         }
     }
 
+    /// As the source does: the secret is proved, and itself only sent where nobody else can read it.
     pub(super) fn log_in(&mut self, settings: &Asterisk) -> anyhow::Result<()> {
-        let challenge = self.ask("Challenge", &[("AuthType", "MD5")])?;
-        let key = challenge_key(&challenge.text("Challenge"), settings.secret.reveal());
-        let fields =
-            [("AuthType", "MD5"), ("Username", &*settings.username), ("Key", &*key), ("Events", "off")];
+        let challenge =
+            self.ask("Challenge", &[("AuthType", "MD5")]).map(|answer| answer.text("Challenge").into_owned());
+        let mut fields = vec![("Username", settings.username.clone()), ("Events", "off".into())];
+        match challenge {
+            Ok(challenge) if !challenge.is_empty() => {
+                let key = challenge_key(&challenge, settings.secret.reveal());
+                fields.extend([("AuthType", "MD5".into()), ("Key", key)]);
+            }
+            _ if self.link.is_private() => fields.push(("Secret", settings.secret.reveal().into())),
+            _ => bail!(
+                "it gives no challenge to log in with, and the secret itself is only sent over TLS: set tls under [asterisk]"
+            ),
+        }
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.ask("Login", &fields).map(|_| ())
     }
 
@@ -53,7 +64,11 @@ impl Talk {
         self.asked += 1;
         let id = self.asked.to_string();
         self.link.write(&action(name, &id, fields))?;
-        let is_answer = |piece: &Piece| matches!(piece, Piece::Message(message) if message.text("ActionID") == id && message.get("Response").is_some());
+        // One question at a time: an answer that doesn't name it is its answer.
+        let is_answer = |piece: &Piece| {
+            let Piece::Message(message) = piece else { return false };
+            message.get("Response").is_some() && ["", &id].contains(&&*message.text("ActionID"))
+        };
         match self.wait(is_answer)? {
             Piece::Message(answer) if answer.text("Response") == "Error" => {
                 bail!("{}", answer.text("Message"))
