@@ -286,6 +286,19 @@ fn sides_of_a_recording_and_what_is_no_sound_are_not_listed() {
 }
 
 #[test]
+fn files_of_a_folder_with_settings_of_its_own_are_left_to_it() {
+    let mut office =
+        Office::with(config::Folder { others: vec!["siteb".into()], ..config::Folder::default() });
+    write(&office.root().join("siteb/before.wav"), &wav("before", 1));
+    office.step();
+    write(&office.root().join("siteb/a.wav"), &wav("a", 1));
+    write(&office.root().join("sitebb/b.wav"), &wav("b", 1));
+    office.until("sitebb/b.wav|1|0|16044|1");
+    office.step();
+    assert_eq!(office.rows(), "sitebb/b.wav|1|0|16044|1");
+}
+
+#[test]
 fn files_of_deleted_recordings_are_counted_as_long_as_they_are_there() {
     let mut office = Office::new();
     for name in ["a.wav", "b.wav", "c.wav"] {
