@@ -6,7 +6,7 @@
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
 use tapeline::ingest::cdr::{Caller, Cdr, Clock, Fields, Layouts, Rows, read};
-use tapeline::ingest::freeswitch;
+use tapeline::ingest::freeswitch::{self, Record};
 use tapeline::intake::About;
 
 fn rows(bytes: &[u8], many: bool) -> Vec<Fields> {
@@ -33,8 +33,10 @@ fn check(cdr: &Cdr) {
 fuzz_target!(|bytes: &[u8]| {
     let clock = Clock::new(TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC));
     Caller::parse(&String::from_utf8_lossy(bytes));
-    if let Ok(cdr) = freeswitch::read(bytes) {
-        check(&cdr);
+    for record in freeswitch::read_all(bytes).into_iter().flatten() {
+        if let Record::Call(cdr) = record {
+            check(&cdr);
+        }
     }
     rows(bytes, true);
     let rows = rows(bytes, false);
