@@ -5,7 +5,7 @@
 #![allow(missing_docs)]
 
 use libfuzzer_sys::fuzz_target;
-use tapeline::ingest::ami::{Calls, Decoder, Piece, Session};
+use tapeline::ingest::ami::{Account, Calls, Decoder, Piece, Session};
 
 fn pieces(bytes: &[u8], size: usize) -> Vec<Piece> {
     let (mut decoder, mut all) = (Decoder::default(), Vec::new());
@@ -16,7 +16,8 @@ fn pieces(bytes: &[u8], size: usize) -> Vec<Piece> {
 /// Once as who is let in, once as who hears of calls only.
 fn converse(pieces: &[Piece]) {
     let mut calls = Calls::default();
-    let mut session = Session::new("tapeline", "secret", &mut calls, 0);
+    let account = Account { username: "tapeline", secret: "secret", private: true };
+    let mut session = Session::new(account, &mut calls, 0);
     for said in ["challenge\r\nChallenge: 1", "login"] {
         let mut decoder = Decoder::default();
         let text = format!("Asterisk Call Manager/5.0.4\r\nResponse: Success\r\nActionID: {said}\r\n\r\n");
