@@ -103,6 +103,7 @@ const STATUS = new Map([
   ["congestion", "Congestion"],
   ["chanunavail", "Unreachable"],
   ["failed", "Failed"],
+  ["interrupted", "Interrupted"],
 ]);
 /** How a call ended. */
 export const status = (word) => STATUS.get(word.toLowerCase()) ?? word;
