@@ -203,8 +203,6 @@ CREATE TABLE IF NOT EXISTS intake_records (
   kept     INTEGER NOT NULL DEFAULT 0      -- since when
 );
 CREATE INDEX IF NOT EXISTS intake_records_uniqueid ON intake_records (uniqueid);
--- Where they were before, each until a recording came.
-DROP TABLE IF EXISTS intake_calls;
 -- The file of a row that goes stays known, and so does one that a row named before.
 CREATE TRIGGER IF NOT EXISTS recordings_delete_file AFTER DELETE ON recordings
 WHEN typeof(old.path) = 'text' AND old.path <> '' BEGIN

@@ -20,8 +20,8 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
     // schema.sql does by itself what 2 adds, the search;
     "", // 3, indexes of the audit log and what removes sound;
     "", // 4, what intake knows,
-    "", // of which 5 needs less.
-    "DROP TRIGGER IF EXISTS recordings_insert_file;
+    "", // of which 5 needs less, and detail records elsewhere.
+    "DROP TRIGGER IF EXISTS recordings_insert_file; DROP TABLE IF EXISTS intake_calls;
      DROP INDEX IF EXISTS intake_files_path; DROP INDEX IF EXISTS intake_files_uniqueid;",
 ];
 
