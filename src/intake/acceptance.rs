@@ -230,6 +230,10 @@ impl Acceptance<'_> {
             _ => None,
         };
         let mut new = row_of(facts, &mut known, &old);
+        if draft.file.is_none() {
+            // Who has not seen the file can't say that it is there.
+            new.stale = old.stale;
+        }
         if by_hand {
             stay(&old, &mut new);
         }

@@ -288,9 +288,12 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Calls `each` with every known file that has a digest.
+    /// Calls `each` with every known file that has a row and a digest.
     pub fn each_file(&self, mut each: impl FnMut(FileKnown)) -> Result<(), StoreError> {
-        let sql = format!("SELECT {FILE} FROM intake_files WHERE path <> '' AND digest IS NOT NULL");
+        let sql = format!(
+            "SELECT {FILE} FROM intake_files f WHERE path <> '' AND digest IS NOT NULL
+               AND EXISTS (SELECT 1 FROM recordings r WHERE r.id = f.recording)"
+        );
         let mut statement = self.0.prepare_cached(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

@@ -364,3 +364,56 @@ fn a_name_that_is_used_again_after_its_file_was_deleted_is_another_recording() {
     assert_eq!(office.owner().get(gone).status, 404);
     office.until(SHORT, three);
 }
+
+#[test]
+fn a_call_that_sounds_like_one_whose_file_is_gone_is_another_one() {
+    let mut office = Office::new("");
+    let name = |number: u32, caller: u32| {
+        format!("in-5550100-{caller}-20261124-0553{number:02}-17954996{number:02}.{number}.wav")
+    };
+    let root = office.root();
+    let path = |name: &str| root.join(name);
+    let (deleted, unlinked, plain) = (name(1, 5_551), name(2, 5_552), "meeting.wav".to_owned());
+    // Nothing but silence, all of them.
+    let silent = |path: &Path, bytes: u32| {
+        write(path, &[header(8_000, bytes, true), vec![0; bytes as usize]].concat());
+    };
+    for (name, bytes) in [(&deleted, 48_000), (&unlinked, 48_000), (&plain, 32_000)] {
+        silent(&path(name), bytes);
+    }
+    let others = [(name(3, 5_553), 48_000), (name(4, 5_554), 48_000), ("conference.wav".to_owned(), 32_000)];
+    office.serve();
+    office.until("SELECT count(*), sum(complete) FROM recordings", "3|3");
+    office.stop();
+    office.sqlite3("DELETE FROM recordings WHERE uniqueid IN ('1795499601.1', 'meeting')");
+    for name in [deleted, unlinked, plain] {
+        fs::remove_file(path(&name)).expect("removed");
+    }
+    for (name, bytes) in others {
+        silent(&path(&name), bytes);
+    }
+    office.serve();
+    office.until(
+        "SELECT uniqueid, snumber, complete, stale FROM recordings ORDER BY uniqueid",
+        "1795499602.2|5552|1|1\n1795499603.3|5553|1|0\n1795499604.4|5554|1|0\nconference||1|0",
+    );
+}
+
+#[test]
+fn a_detail_record_does_not_bring_sound_back() {
+    let mut office = Office::new("");
+    let path = office.root().join("1795499618.1.wav");
+    write(&path, &wav("gone", 1));
+    office.serve();
+    office.until(ROWS, "1795499618.1.wav|1|1|0|1|");
+    fs::remove_file(&path).expect("removed");
+    office.until(ROWS, "1795499618.1.wav|1|1|1|1|");
+    let csv = office.folder.file("Master.csv");
+    let record = "\"\",\"101\",\"102\",\"from-internal\",\"101\",\"PJSIP/101-1\",\"PJSIP/102-2\",\"Dial\",\"\",\
+        \"2026-11-24 05:53:38\",\"2026-11-24 05:53:38\",\"2026-11-24 05:53:39\",1,1,\"ANSWERED\",\"DOCUMENTATION\",\
+        \"1795499618.1\",\"\"\n";
+    fs::write(&csv, record).expect("a file");
+    let words = ["import", "asterisk-csv", csv.to_str().expect("UTF-8"), "--timezone", "UTC"];
+    finish(&mut office.command(&words), "").ok();
+    assert_eq!(office.sqlite3(ROWS), "1795499618.1.wav|1|1|1|1|answer");
+}

@@ -193,6 +193,10 @@ pub fn origin(
     if !alike.is_empty() {
         return Ok(Origin::Copied);
     }
+    // A name with a uniqueid is that of one call for ever, and it has no such sound.
+    if draft.uniqueid.is_some() {
+        return Ok(Origin::New);
+    }
     // And so may be silence: what fits several is none of them.
     let mut fitting = lost.iter().filter(same_sound).filter(is_gone);
     Ok(match (fitting.next(), fitting.next()) {
