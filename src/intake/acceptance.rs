@@ -50,7 +50,10 @@ impl Acceptance<'_> {
         }
         match draft.about {
             About::Recording if !draft.identity().is_empty() => self.begin(draft, Known::default()),
-            About::CallToCome if draft.knows_uniqueid() => self.keep(draft).map(|_| Outcome::Kept),
+            About::CallToCome if draft.knows_uniqueid() => {
+                let kept = self.records_of(&draft.machine, draft.identity())?;
+                self.keep(draft, &kept).map(|_| Outcome::Kept)
+            }
             _ => Ok(Outcome::NoRecording),
         }
     }
@@ -78,8 +81,9 @@ impl Acceptance<'_> {
     fn improve_all(&mut self, known: Vec<Known>, draft: &Draft) -> Result<Outcome, StoreError> {
         let mut draft = Cow::Borrowed(draft);
         if draft.source == Source::Cdr {
-            let records = self.keep(&draft)?;
-            draft.to_mut().facts = together(&records);
+            let kept = self.records_of(&draft.machine, draft.identity())?;
+            let facts = together(self.keep(&draft, &kept)?);
+            draft = Cow::Owned(draft.with(facts));
         }
         if known.len() > 1 {
             let facts = &mut draft.to_mut().facts;
@@ -143,7 +147,7 @@ impl Acceptance<'_> {
             known.id = self.change.know(known)?;
             return Ok(());
         }
-        self.change.know_better(&Known::default(), known)
+        self.change.know_anew(known)
     }
 
     /// A file that is gone.
@@ -215,19 +219,17 @@ impl Acceptance<'_> {
             known.over = old.complete;
         }
         let (mut facts, mut ranks) = facts_of(Some(&old), &known, by_hand);
-        let seen = facts.clone();
+        let filed_here = (old.customer, old.recordgroup) == (before.customer, before.recordgroup);
+        // Not what the rules say by now, but what the detail records tell them.
+        let told = filed_here && old.complete != 0 && draft.source == Source::Cdr && !by_hand;
+        let seen = told.then(|| Subject::new(&known.path, &known.uniqueid, &facts));
         self.learn(&mut known, &mut facts, &mut ranks, draft);
         self.learn_more(&before, &mut known, &mut facts, &mut ranks)?;
         known.ranks = ranks.text();
-        let filed_here = (old.customer, old.recordgroup) == (known.customer, known.recordgroup);
-        let verdict = match filed_here {
-            true if old.complete == 0 => Some(self.judge(&known, &facts, draft)?),
-            // Not what the rules say by now, but what the detail records tell them.
-            true if draft.source == Source::Cdr && !by_hand => {
-                let was = self.judge(&before, &seen, draft)?;
-                Some(self.judge(&known, &facts, draft)?).filter(|verdict| *verdict != was)
-            }
-            _ => None,
+        let verdict = match seen {
+            Some(seen) => self.verdict_told(&seen, &Subject::new(&known.path, &known.uniqueid, &facts))?,
+            None if filed_here && old.complete == 0 => Some(self.judge(&known, &facts, draft)?),
+            None => None,
         };
         let mut new = row_of(facts, &mut known, &old);
         if draft.file.is_none() {
@@ -368,6 +370,16 @@ impl Acceptance<'_> {
         Ok(Subject::new(&known.path, &known.uniqueid, &facts))
     }
 
+    /// The verdict, if it is another one than what was known before would lead to.
+    fn verdict_told(&self, before: &Subject, now: &Subject) -> Result<Option<Verdict>, StoreError> {
+        if self.rules.judges_alike(before, now) {
+            return Ok(None);
+        }
+        let was = self.rules.judge(before, |id| self.change.group_settings(id))?;
+        let is = self.rules.judge(now, |id| self.change.group_settings(id))?;
+        Ok(Some(is).filter(|is| *is != was))
+    }
+
     fn judge(&self, known: &Known, facts: &Facts, draft: &Draft) -> Result<Verdict, StoreError> {
         if let Some(left_out) = draft.leave_out {
             return Ok(Verdict::Excluded(left_out.reason().into()));
@@ -416,15 +428,15 @@ impl Acceptance<'_> {
         Ok(Outcome::Inserted)
     }
 
-    /// Keeps the detail records of a draft. Gives all that its channel has.
-    fn keep(&self, draft: &Draft) -> Result<Vec<Facts>, StoreError> {
+    /// Keeps those detail records of a draft that its channel doesn't have yet. Gives all that it has then.
+    fn keep<'a>(&self, draft: &'a Draft, kept: &'a [Facts]) -> Result<Vec<&'a Facts>, StoreError> {
         let (machine, uniqueid) = (&draft.machine, draft.identity());
-        let mut records = self.records_of(machine, uniqueid)?;
+        let mut records: Vec<&Facts> = kept.iter().collect();
         for record in std::iter::once(&draft.facts).chain(&draft.records) {
-            if records.contains(record) {
+            if records.contains(&record) {
                 continue;
             }
-            records.push(record.clone());
+            records.push(record);
             if records.len() as i64 > MOST_RECORDS {
                 continue;
             }

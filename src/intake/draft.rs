@@ -116,6 +116,19 @@ impl Draft {
         }
     }
 
+    /// The same of its call, with other facts.
+    pub(super) fn with(&self, facts: Facts) -> Draft {
+        Draft {
+            source: self.source,
+            about: self.about,
+            machine: self.machine.clone(),
+            uniqueid: self.uniqueid.clone(),
+            over: self.over,
+            facts,
+            ..Draft::default()
+        }
+    }
+
     /// Whether the source itself knows the uniqueid.
     pub(super) fn knows_uniqueid(&self) -> bool {
         self.uniqueid.as_ref().is_some_and(|uniqueid| !uniqueid.is_empty())

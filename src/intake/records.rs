@@ -6,8 +6,8 @@
 use super::facts::{Facts, NOBODY};
 
 /// What all records of a channel say together.
-pub(super) fn together(records: &[Facts]) -> Facts {
-    let mut records: Vec<&Facts> = records.iter().collect();
+pub(super) fn together<'a>(records: impl IntoIterator<Item = &'a Facts>) -> Facts {
+    let mut records: Vec<&Facts> = records.into_iter().collect();
     records.sort_by_key(|record| (record.start.unwrap_or(i64::MAX), *record));
     records.dedup();
     let Some(speaker) = records.iter().copied().max_by_key(|record| speaks(record)) else {

@@ -101,20 +101,8 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     let names = COLUMNS.trim_start_matches("id, ");
     format!("INSERT INTO intake_files ({names}) VALUES ({})", vec!["?"; 30].join(", "))
 });
-static UPDATE: LazyLock<String> = LazyLock::new(|| {
-    let names: Vec<&str> = COLUMNS.split(", ").skip(1).collect();
-    update(&names)
-});
-/// Without what is in an index: to set that costs much, also to what it was.
-static UPDATE_REST: LazyLock<String> = LazyLock::new(|| {
-    let names: Vec<&str> = COLUMNS.split(", ").skip(1).filter(|name| !INDEXED.contains(name)).collect();
-    update(&names)
-});
-const INDEXED: [&str; 4] = ["path", "machine", "uniqueid", "inode"];
-
-fn update(names: &[&str]) -> String {
-    format!("UPDATE intake_files SET {} = ? WHERE id = ?", names.join(" = ?, "))
-}
+/// The columns without the id, as [`values_of`] has them.
+static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| COLUMNS.split(", ").skip(1).collect());
 
 impl Change<'_> {
     /// What is known of the file at `path`. A file that is really there is one and the same for every machine.
@@ -141,16 +129,29 @@ impl Change<'_> {
         Ok(statement.insert(params_from_iter(values_of(known)))?)
     }
 
-    /// Remembers what has changed of it since `before`.
+    /// Remembers what has changed of it since `before`. To set what is in an index costs much, also to what it was.
     pub fn know_better(&self, before: &Known, known: &Known) -> Result<(), StoreError> {
-        let indexed =
-            |known: &Known| (known.path.clone(), known.machine.clone(), known.uniqueid.clone(), known.inode);
-        let all = indexed(before) != indexed(known);
-        let sql: &str = if all { &UPDATE } else { &UPDATE_REST };
-        let names = COLUMNS.split(", ").skip(1);
-        let values = names.zip(values_of(known)).filter(|(name, _)| all || !INDEXED.contains(name));
-        let values = values.map(|(_, value)| value).chain([&known.id as &dyn ToSql]);
-        self.transaction.prepare_cached(sql)?.execute(params_from_iter(values))?;
+        let (old, new) = (values_of(before), values_of(known));
+        let mut changed = Vec::with_capacity(NAMES.len());
+        for (place, name) in NAMES.iter().enumerate() {
+            // Whose line it is may stand there as it was before another row took the place.
+            if *name == "recording" || old[place].to_sql()? != new[place].to_sql()? {
+                changed.push(place);
+            }
+        }
+        self.set(known.id, &changed, &new)
+    }
+
+    /// Remembers all of it, whatever is remembered so far.
+    pub fn know_anew(&self, known: &Known) -> Result<(), StoreError> {
+        self.set(known.id, &(0..NAMES.len()).collect::<Vec<_>>(), &values_of(known))
+    }
+
+    fn set(&self, id: i64, places: &[usize], values: &[&dyn ToSql]) -> Result<(), StoreError> {
+        let names: Vec<&str> = places.iter().map(|place| NAMES[*place]).collect();
+        let sql = format!("UPDATE intake_files SET {} = ? WHERE id = ?", names.join(" = ?, "));
+        let values = places.iter().map(|place| values[*place]).chain([&id as &dyn ToSql]);
+        self.transaction.prepare_cached(&sql)?.execute(params_from_iter(values))?;
         Ok(())
     }
 

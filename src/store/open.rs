@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::schema::{self, Missing};
@@ -60,6 +61,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(as_error)?;
     }
     writer.set_prepared_statement_cache_capacity(PREPARED);
+    // As the readers: else each statement with a LIMIT is prepared anew every time.
+    writer.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(as_error)?;
     Ok(writer)
 }
 

@@ -12,7 +12,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 const SLACK: i64 = 5;
 
 /// A zone, and the last time that was asked for: records come in bunches of the same hour.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Clock {
     zone: TimeZone,
     /// The civil hour asked for last and its offset, where there is only one.

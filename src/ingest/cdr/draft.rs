@@ -5,31 +5,32 @@ use crate::intake::{About, Draft, Facts, Source};
 
 impl Cdr {
     /// What the record knows of the recordings of its channel.
-    pub fn draft(&self, machine: &str, about: About) -> Draft {
+    pub fn draft(self, machine: &str, about: About) -> Draft {
         let answered = self.outcome == Outcome::Answer;
-        let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let text = |text: String| Some(text).filter(|text| !text.is_empty());
+        let asteriskid = self.system();
         Draft {
             source: Source::Cdr,
             about,
             machine: machine.into(),
-            uniqueid: text(&self.uniqueid),
+            uniqueid: text(self.uniqueid),
             over: true,
             facts: Facts {
-                callid: text(&self.callid),
-                asteriskid: self.system(),
+                callid: text(self.callid),
+                asteriskid,
                 start: Some(self.start),
                 end: Some(self.end),
                 answer: answered.then_some(self.answer),
                 talktime: Some(self.talked),
                 status: Some(self.outcome.as_str().into()),
-                snumber: text(&self.source),
-                snumber_name: text(&self.source_name),
+                snumber: text(self.source),
+                snumber_name: text(self.source_name),
                 spresent: (!self.presented).then_some(0),
-                cnumber: text(&self.called),
-                dnumber: text(&self.destination),
+                cnumber: text(self.called),
+                dnumber: text(self.destination),
                 direction: self.direction.map(|direction| direction.as_str().into()),
-                context: text(&self.context),
-                account: text(&self.accountcode),
+                context: text(self.context),
+                account: text(self.accountcode),
                 ..Facts::default()
             },
             ..Draft::default()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use super::calls::Calls;
+use super::calls::{Calls, Desk};
 use super::{Import, Report, ahead, bar, files};
 use crate::ingest::cdr::{self, Cdr, Clock, Fields, Layouts, Rows};
 
@@ -14,7 +14,7 @@ const SAMPLE: usize = 200;
 
 pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let name = path.display().to_string();
-    let clock = import.clock();
+    let (clock, desk) = (import.clock(), Desk::of(import));
     let (mut layouts, header) = layouts(import, path)?;
     check_clock(import, path, &mut layouts)?;
     let (input, length) = files::open(path)?;
@@ -33,13 +33,13 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
             Ok(()) => read(&mut fields, &mut layouts, &clock),
             Err(damage) => Err(damage.to_string()),
         };
-        return Ok(Some((line, rows.read(), cdr)));
+        return Ok(Some((line, rows.read(), cdr.map(|cdr| desk.ready(cdr)))));
     };
-    ahead(next, |(line, end, cdr)| {
+    ahead(next, |(line, end, record)| {
         bar.set_position(end);
         report.read += 1;
-        match cdr {
-            Ok(cdr) => calls.add(cdr, line.to_string(), report)?,
+        match record {
+            Ok(record) => calls.add(record, line.to_string(), report)?,
             Err(why) => report.skip(format_args!("{name}:{line}"), &why),
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::calls::Calls;
+use super::calls::{Calls, Desk};
 use super::{Import, Report, ahead, bar};
 use crate::ingest::cdr::{self, Layout};
 use crate::store::ForeignTable;
@@ -11,7 +11,7 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     let name = path.display().to_string();
     let table = ForeignTable::open(path)?;
     let layout = Layout::of_names(table.columns().iter().map(String::as_str));
-    let clock = import.clock();
+    let (clock, desk) = (import.clock(), Desk::of(import));
     let last = table.last()?;
     let bar = bar(last.unsigned_abs(), false);
     let mut calls = Calls::new(import, name.clone());
@@ -24,13 +24,13 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
         let Some(row) = rows.next() else { return Ok(None) };
         after = row.id;
         let text = |column| layout.place(column).map_or("", |place| row.values[place].as_str());
-        Ok(Some((row.id, cdr::read(text, &clock))))
+        Ok(Some((row.id, cdr::read(text, &clock).map(|cdr| desk.ready(cdr)))))
     };
-    ahead(next, |(id, cdr)| {
+    ahead(next, |(id, record)| {
         bar.set_position(id.unsigned_abs());
         report.read += 1;
-        match cdr {
-            Ok(cdr) => calls.add(cdr, id.to_string(), report)?,
+        match record {
+            Ok(record) => calls.add(record, id.to_string(), report)?,
             Err(why) => report.skip(format_args!("{name}:{id}"), why),
         }
         Ok(())

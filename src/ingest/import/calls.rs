@@ -5,25 +5,52 @@ use std::collections::HashMap;
 use super::{BATCH, Import, Report};
 use crate::ingest::cdr::Cdr;
 use crate::ingest::freeswitch::Answerer;
+use crate::ingest::names::Names;
 use crate::intake::{About, Draft, Outcome, stem};
 
 /// What a batch holds.
 pub(super) struct Calls<'a> {
     import: &'a Import<'a>,
-    machine: String,
     /// What the places are in, for people.
     name: String,
     calls: Vec<Call>,
+    /// What intake is told of each of the calls.
+    drafts: Vec<Draft>,
     by_key: HashMap<String, usize>,
     rows: usize,
     /// Who answered calls, and where that stands.
     answerers: Vec<(Draft, String)>,
 }
 
-struct Call {
+/// Makes records ready where they are read, on another thread than what takes them in.
+pub(super) struct Desk {
+    names: Names,
+    machine: String,
+    now: i64,
+}
+
+/// A record on its way in.
+pub(super) struct Record {
     draft: Draft,
-    /// Base name of the sound file that its records name.
-    file: String,
+    sound: String,
+}
+
+impl Desk {
+    pub(super) fn of(import: &Import<'_>) -> Desk {
+        Desk { names: import.names.clone(), machine: import.folder.machine(), now: import.now }
+    }
+
+    pub(super) fn ready(&self, mut cdr: Cdr) -> Record {
+        let file = std::mem::take(&mut cdr.file);
+        let named = self.names.read(&file, self.now).uniqueid;
+        let sound = named.unwrap_or_else(|| stem(&file).to_owned());
+        Record { draft: cdr.draft(&self.machine, About::CallToCome), sound }
+    }
+}
+
+struct Call {
+    /// What the name of the sound file, if its records name one, says of whose it is.
+    sound: String,
     /// The rows that told of it: lines, ids or numbers of files.
     places: Vec<String>,
 }
@@ -32,9 +59,9 @@ impl<'a> Calls<'a> {
     pub(super) fn new(import: &'a Import<'a>, name: String) -> Calls<'a> {
         Calls {
             import,
-            machine: import.folder.machine(),
             name,
             calls: Vec::new(),
+            drafts: Vec::new(),
             by_key: HashMap::new(),
             rows: 0,
             answerers: Vec::new(),
@@ -49,27 +76,28 @@ impl<'a> Calls<'a> {
         report: &mut Report,
     ) -> anyhow::Result<()> {
         self.rows += 1;
-        self.answerers.push((who.draft(&self.machine, About::CallToCome), place));
+        self.answerers.push((who.draft(&self.import.folder.machine(), About::CallToCome), place));
         if self.rows >= BATCH { self.flush(report) } else { Ok(()) }
     }
 
     /// Adds a record. `place`: where in the file it stands.
-    pub(super) fn add(&mut self, cdr: Cdr, place: String, report: &mut Report) -> anyhow::Result<()> {
-        let key = if cdr.uniqueid.is_empty() { cdr.file.clone() } else { cdr.uniqueid.clone() };
+    pub(super) fn add(&mut self, record: Record, place: String, report: &mut Report) -> anyhow::Result<()> {
+        let Record { draft, sound } = record;
+        let key = draft.uniqueid.clone().unwrap_or_else(|| sound.clone());
         self.rows += 1;
         match self.by_key.get(&key) {
             Some(index) => {
+                self.drafts[*index].records.push(draft.facts);
                 let call = &mut self.calls[*index];
-                call.draft.records.push(cdr.draft(&self.machine, About::Call).facts);
                 call.places.push(place);
-                if call.file.is_empty() {
-                    call.file = cdr.file;
+                if call.sound.is_empty() {
+                    call.sound = sound;
                 }
             }
             None => {
                 self.by_key.insert(key, self.calls.len());
-                let draft = cdr.draft(&self.machine, About::CallToCome);
-                self.calls.push(Call { draft, file: cdr.file, places: vec![place] });
+                self.drafts.push(draft);
+                self.calls.push(Call { sound, places: vec![place] });
             }
         }
         if self.rows >= BATCH { self.flush(report) } else { Ok(()) }
@@ -78,16 +106,19 @@ impl<'a> Calls<'a> {
     /// Takes in what there is.
     pub(super) fn flush(&mut self, report: &mut Report) -> anyhow::Result<()> {
         let calls = std::mem::take(&mut self.calls);
+        let mut drafts = std::mem::take(&mut self.drafts);
         self.by_key.clear();
         self.rows = 0;
-        let mut outcomes = vec![Outcome::NoRecording; calls.len()];
-        self.take(&calls, &mut outcomes, |call| self.of_channel(call))?;
-        self.take(&calls, &mut outcomes, |call| self.of_file(call, About::Call))?;
+        for (call, draft) in calls.iter().zip(&mut drafts) {
+            draft.about = if call.names_another(draft) { About::Call } else { About::CallToCome };
+        }
+        let mut outcomes = self.import.take(&drafts)?;
+        self.take(&calls, &drafts, &mut outcomes, |call, draft| call.of_sound(draft, About::Call))?;
         // What has no recording yet may get one under either name.
         let mut others = outcomes.clone();
-        self.take(&calls, &mut outcomes, |call| self.of_file(call, About::CallToCome))?;
-        self.take(&calls, &mut others, |call| {
-            Some(call.draft.clone()).filter(|draft| draft.uniqueid.is_some())
+        self.take(&calls, &drafts, &mut outcomes, |call, draft| call.of_sound(draft, About::CallToCome))?;
+        self.take(&calls, &drafts, &mut others, |_, draft| {
+            draft.uniqueid.is_some().then(|| Draft { about: About::CallToCome, ..draft.clone() })
         })?;
         for (call, outcome) in calls.iter().zip(&outcomes) {
             if let Err(why) = report.note(outcome) {
@@ -108,16 +139,17 @@ impl<'a> Calls<'a> {
         Ok(())
     }
 
-    /// Takes in what `draft` makes of the calls that have no recording so far.
+    /// Takes in what `make` makes of the drafts of those calls that have no recording so far.
     fn take(
         &self,
         calls: &[Call],
+        drafts: &[Draft],
         outcomes: &mut [Outcome],
-        draft: impl Fn(&Call) -> Option<Draft>,
+        make: impl Fn(&Call, &Draft) -> Option<Draft>,
     ) -> anyhow::Result<()> {
-        let open = (0..calls.len()).filter(|index| outcomes[*index] == Outcome::NoRecording);
+        let open = (0..calls.len()).filter(|place| outcomes[*place] == Outcome::NoRecording);
         let (places, drafts): (Vec<usize>, Vec<Draft>) =
-            open.filter_map(|index| Some((index, draft(&calls[index])?))).unzip();
+            open.filter_map(|place| Some((place, make(&calls[place], &drafts[place])?))).unzip();
         if drafts.is_empty() {
             return Ok(());
         }
@@ -126,22 +158,20 @@ impl<'a> Calls<'a> {
         }
         Ok(())
     }
+}
 
-    fn of_channel(&self, call: &Call) -> Option<Draft> {
-        let waits = self.of_file(call, About::Call).is_some();
-        let about = if waits { About::Call } else { About::CallToCome };
-        call.draft.uniqueid.as_ref()?;
-        Some(Draft { about, ..call.draft.clone() })
+impl Call {
+    /// Whether its records name the sound of another channel, or one that is known by its name.
+    fn names_another(&self, draft: &Draft) -> bool {
+        !self.sound.is_empty() && draft.uniqueid.as_ref() != Some(&self.sound)
     }
 
-    /// A record may name the sound of another channel, and a file without a uniqueid in its name is known by its name.
-    fn of_file(&self, call: &Call, about: About) -> Option<Draft> {
-        let named = self.import.names.read(&call.file, self.import.now).uniqueid;
-        let uniqueid = Some(named.unwrap_or_else(|| stem(&call.file).to_owned()));
-        (uniqueid != Some(String::new()) && uniqueid != call.draft.uniqueid).then(|| Draft {
+    /// What the recording of that sound is told.
+    fn of_sound(&self, draft: &Draft, about: About) -> Option<Draft> {
+        self.names_another(draft).then(|| Draft {
             about,
-            uniqueid,
-            ..call.draft.clone()
+            uniqueid: Some(self.sound.clone()),
+            ..draft.clone()
         })
     }
 }

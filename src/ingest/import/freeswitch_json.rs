@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::calls::Calls;
+use super::calls::{Calls, Desk};
 use super::{Import, Report, bar, files};
 use crate::ingest::freeswitch::{self, Record};
 
@@ -21,6 +21,7 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
         bail!("{} has no file that ends in .json; mod_json_cdr writes such to its log-dir", path.display());
     }
     let bar = bar(found.len() as u64, false);
+    let desk = Desk::of(import);
     let mut calls = Calls::new(import, path.display().to_string());
     for file in found {
         bar.inc(1);
@@ -38,7 +39,7 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
             let behind = if several { format!("#{number}") } else { String::new() };
             let place = place(path, &file) + &behind;
             match record {
-                Ok(Record::Call(cdr)) => calls.add(*cdr, place, report)?,
+                Ok(Record::Call(cdr)) => calls.add(desk.ready(*cdr), place, report)?,
                 Ok(Record::Answerer(answerer)) => calls.add_answerer(&answerer, place, report)?,
                 Ok(Record::Unanswered) => {
                     report.skip(format_args!("{}{behind}", file.display()), "nobody answered this leg");

@@ -29,7 +29,7 @@ pub struct Named {
 }
 
 /// Reads the names of one PBX.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Names {
     clock: Clock,
     systemname: String,

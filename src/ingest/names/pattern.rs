@@ -21,7 +21,7 @@ const GROUPS: [&str; 11] = [
     "context",
 ];
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Pattern(Regex);
 
 impl Pattern {

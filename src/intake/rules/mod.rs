@@ -159,6 +159,13 @@ impl Rules {
         Ok(lines)
     }
 
+    /// Whether two are judged alike, whatever the settings of groups are.
+    pub(super) fn judges_alike(&self, one: &Subject, other: &Subject) -> bool {
+        let number = |subject| self.taking(subject).map(|rule| rule.number);
+        // Groups look at no more than these.
+        one.uniqueid == other.uniqueid && one.direction == other.direction && number(one) == number(other)
+    }
+
     fn taking(&self, subject: &Subject) -> Option<&Compiled> {
         self.0.iter().find(|rule| rule.conditions.iter().all(|one| one.fails(subject).is_none()))
     }

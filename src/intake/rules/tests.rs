@@ -208,3 +208,13 @@ fn without_rules_all_goes_to_the_first_group_of_the_only_customer() {
     assert!(Rules::new(&[], &customers(), &groups()).is_err());
     assert!(Rules::new(&[], &[], &[]).is_ok(), "a new file");
 }
+
+#[test]
+fn what_no_rule_and_no_group_looks_at_changes_nothing() {
+    let rules = rules(&format!("[[rules]]\naccount = \"4711\"\ngroup = 1{REST}")).expect("rules");
+    let alike = |other: Subject| rules.judges_alike(&subject(), &other);
+    assert!(alike(Subject { context: "from-trunk".into(), dnumber: "202".into(), ..subject() }));
+    assert!(!alike(Subject { account: "4712".into(), ..subject() }), "another rule takes it");
+    assert!(!alike(Subject { direction: "out".into(), ..subject() }), "groups have record_in and record_out");
+    assert!(!alike(Subject { uniqueid: "1795499613.117".into(), ..subject() }), "groups have a fraction");
+}

@@ -34,11 +34,11 @@ static BY_PATH: LazyLock<String> = LazyLock::new(|| {
 pub(super) static MISSING: LazyLock<String> =
     LazyLock::new(|| format!("SELECT 1 {} AND r.stale = 1", naming("?1")));
 
-/// The recordings of a channel that name a file.
+/// The recordings of a channel that name a file, but ?3: usually there is no other one, and no row is read.
 static OF_CALL: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT {COLUMNS} FROM recordings r INDEXED BY recordings_uniqueid
-           WHERE r.uniqueid = ?1 AND ifnull(r.machine, '') IN (?2, '') AND typeof(r.path) = 'text' AND r.path <> ''
+           WHERE r.uniqueid = ?1 AND r.id IS NOT ?3 AND ifnull(r.machine, '') IN (?2, '') AND typeof(r.path) = 'text' AND r.path <> ''
            ORDER BY r.id"
     )
 });
@@ -96,7 +96,8 @@ impl Change<'_> {
         uniqueid: &str,
     ) -> rusqlite::Result<()> {
         let mut statement = self.transaction.prepare_cached(&OF_CALL)?;
-        let mut rows = statement.query((uniqueid, machine))?;
+        let first = known.first().map(|known| known.recording);
+        let mut rows = statement.query((uniqueid, machine, first))?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             if known.iter().any(|known| known.recording == id) {

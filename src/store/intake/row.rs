@@ -59,7 +59,8 @@ impl Change<'_> {
         }
         let (old, new) = (values(old), values(new));
         let mut sql = String::with_capacity(512);
-        sql.push_str("UPDATE recordings SET ");
+        // Whatever fails, the whole change is taken back: SQLite need not note how to take back this statement alone.
+        sql.push_str("UPDATE OR FAIL recordings SET ");
         let mut changed: Vec<&dyn ToSql> = Vec::with_capacity(WIRE.len() + 1);
         for place in 0..WIRE.len() {
             if old[place].to_sql()? != new[place].to_sql()? {

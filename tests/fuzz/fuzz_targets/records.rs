@@ -27,7 +27,7 @@ fn rows(bytes: &[u8], many: bool) -> Vec<Fields> {
 fn check(cdr: &Cdr) {
     assert!(cdr.start <= cdr.end && cdr.talked <= cdr.end - cdr.start && cdr.talked >= 0);
     assert!(!cdr.uniqueid.is_empty() || !cdr.file.is_empty());
-    cdr.draft("pbx", About::Call);
+    cdr.clone().draft("pbx", About::Call);
 }
 
 fuzz_target!(|bytes: &[u8]| {
