@@ -5,8 +5,10 @@ mod row;
 
 use std::sync::LazyLock;
 
-use rusqlite::{OptionalExtension, Row, ToSql, params_from_iter};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{OptionalExtension, Row, params_from_iter};
 
+use super::recordings::text;
 use super::{Change, Reader, StoreError};
 use crate::model::Known;
 pub(super) use others::OWNER;
@@ -52,38 +54,39 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     })
 }
 
-fn values_of(k: &Known) -> [&dyn ToSql; 30] {
+fn values_of(k: &Known) -> [ValueRef<'_>; 30] {
+    use ValueRef::{Blob, Integer, Null};
     [
-        &k.path,
-        &k.machine,
-        &k.uniqueid,
-        &k.recordid,
-        &k.recording,
-        &k.excluded,
-        &k.customer,
-        &k.recordgroup,
-        &k.days,
-        &k.state,
-        &k.over,
-        &k.device,
-        &k.inode,
-        &k.created,
-        &k.modified,
-        &k.closed,
-        &k.size,
-        &k.duration,
-        &k.digest,
-        &k.answer,
-        &k.ended,
-        &k.talktime,
-        &k.totaltime,
-        &k.context,
-        &k.account,
-        &k.queue,
-        &k.note,
-        &k.ranks,
-        &k.written,
-        &k.first_seen,
+        text(&k.path),
+        text(&k.machine),
+        text(&k.uniqueid),
+        text(&k.recordid),
+        Integer(k.recording),
+        text(&k.excluded),
+        Integer(k.customer),
+        Integer(k.recordgroup),
+        Integer(k.days),
+        Integer(k.state),
+        Integer(k.over),
+        Integer(k.device),
+        Integer(k.inode),
+        Integer(k.created),
+        Integer(k.modified),
+        Integer(k.closed),
+        Integer(k.size),
+        Integer(k.duration),
+        k.digest.as_deref().map_or(Null, Blob),
+        Integer(k.answer),
+        Integer(k.ended),
+        Integer(k.talktime),
+        Integer(k.totaltime),
+        text(&k.context),
+        text(&k.account),
+        text(&k.queue),
+        text(&k.note),
+        text(&k.ranks),
+        k.written.map_or(Null, Integer),
+        Integer(k.first_seen),
     ]
 }
 
@@ -126,7 +129,7 @@ impl Change<'_> {
     /// Remembers a file or an announced recording. Gives the id of what is known.
     pub fn know(&self, known: &Known) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(&INSERT)?;
-        Ok(statement.insert(params_from_iter(values_of(known)))?)
+        Ok(statement.insert(params_from_iter(values_of(known).map(ToSqlOutput::Borrowed)))?)
     }
 
     /// Remembers what has changed of it since `before`. To set what is in an index costs much, also to what it was.
@@ -135,7 +138,7 @@ impl Change<'_> {
         let mut changed = Vec::with_capacity(NAMES.len());
         for (place, name) in NAMES.iter().enumerate() {
             // Whose line it is may stand there as it was before another row took the place.
-            if *name == "recording" || old[place].to_sql()? != new[place].to_sql()? {
+            if *name == "recording" || old[place] != new[place] {
                 changed.push(place);
             }
         }
@@ -147,10 +150,16 @@ impl Change<'_> {
         self.set(known.id, &(0..NAMES.len()).collect::<Vec<_>>(), &values_of(known))
     }
 
-    fn set(&self, id: i64, places: &[usize], values: &[&dyn ToSql]) -> Result<(), StoreError> {
-        let names: Vec<&str> = places.iter().map(|place| NAMES[*place]).collect();
-        let sql = format!("UPDATE intake_files SET {} = ? WHERE id = ?", names.join(" = ?, "));
-        let values = places.iter().map(|place| values[*place]).chain([&id as &dyn ToSql]);
+    fn set(&self, id: i64, places: &[usize], values: &[ValueRef<'_>]) -> Result<(), StoreError> {
+        let mut sql = String::with_capacity(512);
+        sql.push_str("UPDATE intake_files SET ");
+        for (count, place) in places.iter().enumerate() {
+            sql.push_str(if count == 0 { "" } else { " = ?, " });
+            sql.push_str(NAMES[*place]);
+        }
+        sql.push_str(" = ? WHERE id = ?");
+        let values = places.iter().map(|place| values[*place]).chain([ValueRef::Integer(id)]);
+        let values = values.map(ToSqlOutput::Borrowed);
         self.transaction.prepare_cached(&sql)?.execute(params_from_iter(values))?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use rusqlite::params_from_iter;
-use rusqlite::types::ToSql;
+use rusqlite::types::ValueRef;
 
 use super::query::{Query, WHOLE};
 use super::row::{RecordingRow, Taker, Taking};
@@ -162,43 +162,49 @@ fn taker(
 }
 
 /// The values of a draft in wire order.
-pub(super) fn values(d: &NewRecording) -> [&dyn ToSql; WIRE.len()] {
+pub(super) fn values(d: &NewRecording) -> [ValueRef<'_>; WIRE.len()] {
+    use ValueRef::Integer;
     [
-        &d.customer,
-        &d.recordgroup,
-        &d.uniqueid,
-        &d.recordid,
-        &d.callid,
-        &d.asteriskid,
-        &d.machine,
-        &d.start,
-        &d.end,
-        &d.talktime,
-        &d.totaltime,
-        &d.status,
-        &d.stype,
-        &d.snumber,
-        &d.snumber_name,
-        &d.snumber_display,
-        &d.scustomer,
-        &d.ctype,
-        &d.cnumber,
-        &d.cnumber_name,
-        &d.cnumber_display,
-        &d.dtype,
-        &d.dnumber,
-        &d.dnumber_name,
-        &d.dnumber_display,
-        &d.dcustomer,
-        &d.callerid_internal,
-        &d.spresent,
-        &d.complete,
-        &d.expires,
-        &d.stale,
-        &d.mimetype,
-        &d.size,
-        &d.path,
-        &d.direction,
-        &d.hold,
+        Integer(d.customer),
+        Integer(d.recordgroup),
+        text(&d.uniqueid),
+        text(&d.recordid),
+        text(&d.callid),
+        text(&d.asteriskid),
+        text(&d.machine),
+        Integer(d.start),
+        Integer(d.end),
+        Integer(d.talktime),
+        Integer(d.totaltime),
+        text(&d.status),
+        text(&d.stype),
+        text(&d.snumber),
+        text(&d.snumber_name),
+        text(&d.snumber_display),
+        Integer(d.scustomer),
+        text(&d.ctype),
+        text(&d.cnumber),
+        text(&d.cnumber_name),
+        text(&d.cnumber_display),
+        text(&d.dtype),
+        text(&d.dnumber),
+        text(&d.dnumber_name),
+        text(&d.dnumber_display),
+        Integer(d.dcustomer),
+        text(&d.callerid_internal),
+        Integer(d.spresent),
+        Integer(d.complete),
+        Integer(d.expires),
+        Integer(d.stale),
+        text(&d.mimetype),
+        Integer(d.size),
+        text(&d.path),
+        text(&d.direction),
+        Integer(d.hold),
     ]
+}
+
+/// A text as a value.
+pub(super) fn text(text: &str) -> ValueRef<'_> {
+    ValueRef::Text(text.as_bytes())
 }

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row, ToSql, params_from_iter};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{OptionalExtension, Row, params_from_iter};
 
 use crate::model::{NewRecording, WIRE};
 use crate::store::recordings::values;
@@ -26,7 +26,7 @@ impl Change<'_> {
     /// Stores a recording. Gives its id.
     pub fn add_recording(&self, draft: &NewRecording) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(&INSERT)?;
-        Ok(statement.insert(params_from_iter(values(draft)))?)
+        Ok(statement.insert(params_from_iter(values(draft).map(ToSqlOutput::Borrowed)))?)
     }
 
     /// The row with this id, if it is still there.
@@ -61,20 +61,20 @@ impl Change<'_> {
         let mut sql = String::with_capacity(512);
         // Whatever fails, the whole change is taken back: SQLite need not note how to take back this statement alone.
         sql.push_str("UPDATE OR FAIL recordings SET ");
-        let mut changed: Vec<&dyn ToSql> = Vec::with_capacity(WIRE.len() + 1);
+        let mut changed: Vec<ToSqlOutput<'_>> = Vec::with_capacity(WIRE.len() + 1);
         for place in 0..WIRE.len() {
-            if old[place].to_sql()? != new[place].to_sql()? {
+            if old[place] != new[place] {
                 sql.push_str(if changed.is_empty() { "\"" } else { ", \"" });
                 sql.push_str(WIRE[place].name);
                 sql.push_str("\" = ?");
-                changed.push(new[place]);
+                changed.push(ToSqlOutput::Borrowed(new[place]));
             }
         }
         if changed.is_empty() {
             return Ok(());
         }
         sql.push_str(" WHERE id = ?");
-        changed.push(&id);
+        changed.push(ToSqlOutput::Borrowed(ValueRef::Integer(id)));
         self.transaction.prepare_cached(&sql)?.execute(params_from_iter(changed))?;
         Ok(())
     }
