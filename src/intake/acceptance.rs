@@ -13,7 +13,10 @@ use super::settle::{digest_of, facts_of, row_of, stay};
 use super::times::{expiry, knows_time};
 use super::{Outcome, Source};
 use crate::model::{Known, NewRecording};
-use crate::store::{Change, MOST_RECORDS, StoreError};
+use crate::store::{Change, Entry, Identity, MOST_RECORDS, StoreError};
+
+/// The audit log's name of a recording that a rule leaves out after all.
+const WITHDRAW: &str = "recordings/withdraw";
 
 /// A draft on its way in.
 pub(super) struct Acceptance<'a> {
@@ -301,6 +304,15 @@ impl Acceptance<'_> {
             known.id = self.change.know(&known)?;
         }
         self.change.withdraw_recording(known.recording)?;
+        // Of a call in progress nobody has heard anything yet.
+        if old.complete != 0 {
+            let identity = Identity {
+                recordgroup: old.recordgroup,
+                uniqueid: old.uniqueid.clone(),
+                recordid: old.recordid.clone(),
+            };
+            self.change.audit(&Entry::of(WITHDRAW, old.customer, &identity, reason.clone()))?;
+        }
         known.recording = 0;
         // Nobody else need count it, unless further ones came after it.
         known.recordid.clear();

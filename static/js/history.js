@@ -10,6 +10,7 @@ const ACTIONS = new Map([
   ["recordings/update", "Changed how long it is kept"],
   ["recordings/copy", "Copied to another group"],
   ["recordings/delete", "Deleted a recording"],
+  ["recordings/withdraw", "Left out by a rule"],
   ["groups/create", "Added a group"],
   ["groups/update", "Changed a group"],
   ["groups/delete", "Deleted a group"],

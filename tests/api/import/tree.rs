@@ -231,6 +231,16 @@ fn rows_after(rules: &str, order: &[&str]) -> String {
         .filter(|column| column.name != "expires")
         .map(|column| format!("\"{}\"", column.name))
         .collect();
+    let withdrawn =
+        office.sqlite3("SELECT action, customer, uniqueid, detail FROM audit WHERE username = 'intake'");
+    let expected = match order {
+        // A complete row that goes leaves a trace.
+        ["freepbx-dir", ..] if rules.contains("account = '4711'\nskip") => {
+            "recordings/withdraw|1|pbx1-1795499606.0|rule 1 skips it"
+        }
+        _ => "",
+    };
+    assert_eq!(withdrawn, expected, "{rules}");
     office.sqlite3(&format!("SELECT {} FROM recordings ORDER BY path", names.join(", ")))
 }
 
