@@ -417,3 +417,25 @@ fn a_detail_record_does_not_bring_sound_back() {
     finish(&mut office.command(&words), "").ok();
     assert_eq!(office.sqlite3(ROWS), "1795499618.1.wav|1|1|1|1|answer");
 }
+
+#[test]
+fn a_row_that_writes_its_path_in_another_way_has_its_file_all_the_same() {
+    let mut office = Office::new("");
+    fs::create_dir(office.root().join("d")).expect("a folder");
+    for name in ["d/dots.wav", "d/slashes.wav", "plain.wav"] {
+        write(&office.root().join(name), &wav(name, 1));
+    }
+    office.sqlite3(
+        "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, end, totaltime, complete, path)
+           VALUES (1, 1, 'a', '1', 1795499606, 1795499607, 1, 1, './d/dots.wav'),
+                  (1, 1, 'b', '1', 1795499606, 1795499607, 1, 1, 'd//slashes.wav')",
+    );
+    office.serve();
+    let rows = "SELECT group_concat(path, ' ') FROM (SELECT path FROM recordings ORDER BY id)";
+    // As it is written everywhere else.
+    office.until(rows, "d/dots.wav d/slashes.wav plain.wav");
+    office.stop();
+    office.serve();
+    office.owner();
+    office.until("SELECT count(*), sum(stale) FROM recordings", "3|0");
+}

@@ -15,8 +15,7 @@ const COLUMNS: &str = "r.id, r.path, ifnull(r.machine, ''), ifnull(r.uniqueid, '
 /// The rows that name the file ?1.
 fn naming(path: &str) -> String {
     format!(
-        "FROM recordings r INDEXED BY recordings_sound WHERE r.path <> '' AND {} = {} AND r.path = {path}
-           AND typeof(r.path) = 'text'",
+        "FROM recordings r INDEXED BY recordings_sound WHERE r.path <> '' AND {} = {} AND typeof(r.path) = 'text'",
         plain("r.path"),
         plain(path)
     )
