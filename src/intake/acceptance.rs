@@ -7,6 +7,7 @@ use super::draft::{About, Draft, LeftOut};
 use super::facts::{Facts, OF_PBX, Ranks};
 use super::file::{OPEN, is_another_file, is_over, is_stem, last_seen, look};
 use super::live::{Event, What};
+use super::moved::elsewhere;
 use super::records::together;
 use super::rules::{Rules, Subject, Verdict};
 use super::settle::{digest_of, facts_of, row_of, stay};
@@ -43,7 +44,9 @@ impl Acceptance<'_> {
             }
         }
         if let Some(known) = self.find(draft)? {
-            return self.improve(known, draft);
+            let moved =
+                draft.file.is_none() && !known.path.is_empty() && draft.path.as_ref() != Some(&known.path);
+            return if moved { self.improve(known, &elsewhere(draft)) } else { self.improve(known, draft) };
         }
         if draft.path.is_none() && draft.knows_uniqueid() {
             let known = self.change.known_call(&draft.machine, draft.identity())?;
@@ -61,7 +64,8 @@ impl Acceptance<'_> {
         }
     }
 
-    /// The file that the draft names, or was moved from; or the recording that was announced without one.
+    /// The file that the draft names, or was moved from; the recording that was moved from where the PBX wrote it; or one
+    /// that was announced without a file.
     fn find(&self, draft: &Draft) -> Result<Option<Known>, StoreError> {
         let Some(path) = &draft.path else { return Ok(None) };
         let machine = draft.file.is_none().then_some(draft.machine.as_str());
@@ -77,7 +81,8 @@ impl Acceptance<'_> {
             return Ok(None);
         }
         let call = self.change.known_call(&draft.machine, draft.identity())?;
-        Ok(call.into_iter().find(|known| known.path.is_empty()))
+        let moved = self.moved(draft, &call)?;
+        Ok(moved.or_else(|| call.into_iter().find(|known| known.path.is_empty())))
     }
 
     /// Facts about a call, for each of its recordings. When each of several began and ended, they don't say.
@@ -227,6 +232,9 @@ impl Acceptance<'_> {
         let told = filed_here && old.complete != 0 && draft.source == Source::Cdr && !by_hand;
         let seen = told.then(|| Subject::new(&known.path, &known.uniqueid, &facts));
         self.learn(&mut known, &mut facts, &mut ranks, draft);
+        if draft.file.is_some() && (old.stale != 0 || draft.moved_from.is_some()) {
+            facts.has_file(&mut ranks);
+        }
         self.learn_more(&before, &mut known, &mut facts, &mut ranks)?;
         known.ranks = ranks.text();
         let verdict = match seen {

@@ -22,6 +22,7 @@ mod draft;
 mod facts;
 mod file;
 mod live;
+mod moved;
 mod records;
 mod rules;
 mod settle;
@@ -31,6 +32,7 @@ pub use draft::{About, Draft, FileState, LeftOut, Source, stem};
 pub use facts::Facts;
 pub use file::alike;
 pub use live::{Event, Live, SourceStatus, What};
+pub use moved::NO_FILE;
 pub use rules::{Rules, Subject, Verdict};
 
 use acceptance::Acceptance;
@@ -105,8 +107,11 @@ impl Intake {
 
     /// Notes that the sound of these rows is missing, or there again.
     pub fn set_stale(&self, store: &Store, ids: &[i64], stale: bool, now: i64) -> Result<(), StoreError> {
-        let rows = store.change(&Actor::intake(), now, |change| change.set_stale(ids, stale))?;
-        rows.iter().for_each(|row| self.live.tell(Event::of(What::Changed, row)));
+        let mut events = Vec::new();
+        store.change(&Actor::intake(), now, |change| {
+            Acceptance { change, rules: &self.rules, events: &mut events }.set_stale(ids, stale)
+        })?;
+        events.into_iter().for_each(|event| self.live.tell(event));
         Ok(())
     }
 

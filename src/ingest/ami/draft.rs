@@ -95,6 +95,12 @@ pub(super) fn lost(known: &Known, interrupted: bool) -> Draft {
     }
 }
 
+/// What a recording's draft says that is true of every recording of its channel, which is gone.
+pub(super) fn of_call(draft: &Draft) -> Draft {
+    let facts = Facts { start: None, end: None, note: None, ..draft.facts.clone() };
+    Draft { about: About::Call, path: None, facts, over: true, ..draft.clone() }
+}
+
 fn facts(system: &str, report: &Report) -> Facts {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let seconds = |milliseconds: i64| Some(milliseconds / 1000).filter(|seconds| *seconds > 0);

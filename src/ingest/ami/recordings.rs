@@ -6,11 +6,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::calls::Report;
 use super::codec::Message;
-use super::draft::{Places, draft, lost};
+use super::draft::{Places, draft, lost, of_call};
 use super::ending::{is_anew, is_cut_off};
 use crate::app::App;
 use crate::config::Asterisk;
-use crate::intake::{About, Draft, Intake, SourceStatus};
+use crate::intake::{About, Draft, Intake, NO_FILE, SourceStatus};
 use crate::media::{Heard, NoSound};
 use crate::model::Known;
 use crate::store::StoreError;
@@ -76,7 +76,9 @@ impl<'a> Recordings<'a> {
             report.before = None;
         }
         let Some(draft) = draft(&self.places, system, &report) else { return self.elsewhere(&report.file) };
+        let of_call = report.may_have_others.then(|| of_call(&draft));
         self.put(draft);
+        self.pending.extend(of_call);
         self.note(|status| status.lag = now() - came);
         if report.end.is_some() {
             self.ended.insert(report.file.clone(), (now() + GRACE, 0, Box::new(report)));
@@ -203,7 +205,7 @@ impl<'a> Recordings<'a> {
 
     /// The file never came.
     fn missing(&mut self, mut draft: Draft, path: &str) -> bool {
-        let notes = [draft.facts.note.take(), Some("no file was there when it ended".into())];
+        let notes = [draft.facts.note.take(), Some(NO_FILE.into())];
         draft.facts.note = Some(notes.into_iter().flatten().collect::<Vec<String>>().join("; "));
         let stored = self.intake.accept(&self.app.store, &draft, now() / 1000).map(drop);
         stored.and_then(|()| self.intake.file_gone(&self.app.store, path, now() / 1000)).is_ok()

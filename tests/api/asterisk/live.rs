@@ -10,7 +10,7 @@ use super::pbx::{MONITOR, Office, now};
 use crate::spool::{header, sound, wav, write};
 
 /// Channel, uniqueid, and what else every event has.
-fn channel(name: &str, uniqueid: &str) -> String {
+pub fn channel(name: &str, uniqueid: &str) -> String {
     format!(
         "Channel: {name}\nUniqueid: {uniqueid}\nLinkedid: {uniqueid}\nContext: from-internal\nExten: 5559876543\n\
          CallerIDNum: 101\nCallerIDName: Alice"
@@ -18,7 +18,7 @@ fn channel(name: &str, uniqueid: &str) -> String {
 }
 
 /// A phone calls out, is recorded to this file, and somebody answers.
-fn begin(office: &Office, uniqueid: &str, file: &str, at: i64) {
+pub fn begin(office: &Office, uniqueid: &str, file: &str, at: i64) {
     let channel = format!("{}\nTimestamp: {at}.000000", channel("PJSIP/101-1", uniqueid));
     office.pbx.say(&format!("Newchannel\n{channel}"));
     record(office, uniqueid, file, at);
@@ -27,7 +27,7 @@ fn begin(office: &Office, uniqueid: &str, file: &str, at: i64) {
     office.pbx.say(&format!("DialEnd\n{dial}\nDialStatus: ANSWER"));
 }
 
-fn record(office: &Office, uniqueid: &str, file: &str, at: i64) {
+pub fn record(office: &Office, uniqueid: &str, file: &str, at: i64) {
     let channel = format!("{}\nTimestamp: {at}.000000", channel("PJSIP/101-1", uniqueid));
     office.pbx.say(&format!("VarSet\n{channel}\nVariable: MIXMONITOR_FILENAME\nValue: {MONITOR}/{file}"));
     office.pbx.say(&format!("MixMonitorStart\n{channel}"));
@@ -37,13 +37,13 @@ fn stop(office: &Office, uniqueid: &str, at: i64) {
     office.pbx.say(&format!("MixMonitorStop\n{}\nTimestamp: {at}.000000", channel("PJSIP/101-1", uniqueid)));
 }
 
-fn hang_up(office: &Office, uniqueid: &str, at: i64) {
+pub fn hang_up(office: &Office, uniqueid: &str, at: i64) {
     let channel = channel("PJSIP/101-1", uniqueid);
     office.pbx.say(&format!("Hangup\n{channel}\nChannelState: 6\nTimestamp: {at}.000000"));
 }
 
 /// A recording while it is written.
-fn unfinished(path: &Path, seconds: u32) -> File {
+pub fn unfinished(path: &Path, seconds: u32) -> File {
     let mut bytes = header(8_000, 0, false);
     bytes.extend(sound("call", seconds as usize * 16_000));
     let mut file = File::create(path).expect("a file");
@@ -52,7 +52,7 @@ fn unfinished(path: &Path, seconds: u32) -> File {
 }
 
 /// It is closed as it should be.
-fn finish(mut file: File, seconds: u32) {
+pub fn finish(mut file: File, seconds: u32) {
     file.seek(SeekFrom::Start(0)).expect("a place");
     file.write_all(&wav("call", seconds)).expect("written");
 }
@@ -220,7 +220,10 @@ fn an_announced_file_that_never_comes_is_missing_as_soon_as_the_call_is_over() {
     );
     // It may be brought later.
     write(&office.path("never.wav"), &wav("a", 1));
-    office.until("SELECT complete, stale, size FROM recordings", "1|0|16044");
+    office.until(
+        "SELECT complete, stale, r.size, note FROM recordings r JOIN intake_files f ON r.id = recording",
+        "1|0|16044|",
+    );
 }
 
 #[test]

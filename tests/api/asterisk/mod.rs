@@ -7,6 +7,7 @@ mod codec;
 mod documents;
 mod list;
 mod live;
+mod moved;
 mod pbx;
 mod player;
 mod streams;

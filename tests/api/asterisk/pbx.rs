@@ -22,6 +22,8 @@ struct State {
     started: i64,
     /// Actions that the user may not do.
     denied: Vec<&'static str>,
+    /// A channel that is up, and the file that it says it is recorded to.
+    up: Option<(String, String)>,
 }
 
 /// The PBX.
@@ -52,6 +54,11 @@ impl Pbx {
 
     pub fn deny(&self, action: &'static str) {
         self.state().denied.push(action);
+    }
+
+    /// A channel that is up, in `key: value` lines, and the file that it says it is recorded to.
+    pub fn list(&self, channel: &str, file: &str) {
+        self.state().up = Some((channel.to_owned(), file.to_owned()));
     }
 
     /// The network is down.
@@ -122,9 +129,15 @@ fn answer(action: &HashMap<String, String>, state: &State) -> String {
         "Login" => says("Message: Authentication accepted"),
         "CoreSettings" => says("AsteriskVersion: 16.28.0\nSystemName: "),
         "CoreStatus" => says(&time(state.started, "CoreStartupDate: %Y-%m-%d\nCoreStartupTime: %H:%M:%S")),
+        "Getvar" if action.contains_key("Channel") => {
+            says(&format!("Variable: x\nValue: {}", state.up.as_ref().map_or("", |(_, file)| file)))
+        }
         "Getvar" => says(&time(now(), "Variable: x\nValue: %Y-%m-%d %H:%M:%S")),
         "CoreShowChannels" => {
+            let up = state.up.iter();
+            let up = up.map(|(up, _)| format!("Event: CoreShowChannel\nActionID: {id}\n{up}\n\n"));
             says("EventList: start")
+                + &up.collect::<String>()
                 + &format!("Event: CoreShowChannelsComplete\nActionID: {id}\nEventList: Complete\n\n")
         }
         _ => says("Ping: Pong"),

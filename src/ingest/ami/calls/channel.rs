@@ -301,6 +301,7 @@ impl Channel {
             queue: self.queue.clone(),
             conference: self.conference,
             note: self.notes.join("; "),
+            may_have_others: self.found && !self.up,
             ..Report::default()
         }
     }

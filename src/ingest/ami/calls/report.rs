@@ -55,4 +55,6 @@ pub struct Report {
     /// What else happened, for people: transfers, who took part in a conference, and how long
     /// the recording was muted.
     pub note: String,
+    /// The channel is gone, and its beginning was not heard: it may have recordings that nobody told of.
+    pub may_have_others: bool,
 }

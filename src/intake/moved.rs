@@ -1,0 +1,82 @@
+//! Files that were moved, renamed or converted while the PBX goes on to name them as it wrote them; and files that come
+//! after all.
+
+use super::acceptance::Acceptance;
+use super::draft::{Draft, Source, stem};
+use super::facts::{Facts, OF_PBX, Ranks};
+use super::file::UNSEEN;
+use super::live::What;
+use super::settle::digest_of;
+use crate::model::Known;
+use crate::store::StoreError;
+
+/// What the PBX's source notes of a recording without a file.
+pub const NO_FILE: &str = "no file was there when it ended";
+
+impl Acceptance<'_> {
+    /// That recording of the `call` which the PBX wrote where the draft says, and which is elsewhere by now.
+    pub(super) fn moved(&self, draft: &Draft, call: &[Known]) -> Result<Option<Known>, StoreError> {
+        let by_pbx = draft.source == Source::Pbx && draft.file.is_none();
+        let Some(path) = draft.path.as_deref().filter(|_| by_pbx) else { return Ok(None) };
+        let mut renamed = Vec::new();
+        for known in call.iter().filter(|known| known.state != UNSEEN && !known.path.is_empty()) {
+            let began = self.began_then(known, draft)?;
+            if stem(&known.path) == stem(path) && began != Some(false) {
+                return Ok(Some(known.clone()));
+            }
+            // One that ends was announced before, under the name that nothing is known of.
+            if draft.over && began == Some(true) {
+                renamed.push(known);
+            }
+        }
+        Ok(match renamed[..] {
+            [one] => Some(one.clone()),
+            _ => None,
+        })
+    }
+
+    /// Whether a recording began when the draft says, where the PBX said both.
+    fn began_then(&self, known: &Known, draft: &Draft) -> Result<Option<bool>, StoreError> {
+        if Ranks::parse(&known.ranks).start != OF_PBX {
+            return Ok(None);
+        }
+        let row = self.change.recording_row(known.recording)?;
+        let row = row.filter(|row| known.written == Some(digest_of(row)));
+        Ok(row.zip(draft.facts.start).map(|(row, start)| row.start == start))
+    }
+
+    /// Notes that the sound of these rows is missing, or there again.
+    pub(super) fn set_stale(&mut self, ids: &[i64], stale: bool) -> Result<(), StoreError> {
+        for row in self.change.set_stale(ids, stale)? {
+            if !stale && let Some(before) = self.change.known_file(&row.path, None)? {
+                let note = without_no_file(&before.note);
+                if note != before.note {
+                    self.change.know_better(&before, &Known { note, ..before.clone() })?;
+                }
+            }
+            self.tell(What::Changed, &row);
+        }
+        Ok(())
+    }
+}
+
+/// What the draft says of a recording whose file is elsewhere: not where it is, nor that there is none.
+pub(super) fn elsewhere(draft: &Draft) -> Draft {
+    let mut draft = Draft { path: None, ..draft.clone() };
+    draft.facts.note = draft.facts.note.map(|note| without_no_file(&note));
+    draft
+}
+
+impl Facts {
+    /// Takes back that there was no file.
+    pub(super) fn has_file(&mut self, ranks: &mut Ranks) {
+        self.note = self.note.take().map(|note| without_no_file(&note)).filter(|note| !note.is_empty());
+        if self.note.is_none() {
+            ranks.note = 0;
+        }
+    }
+}
+
+fn without_no_file(note: &str) -> String {
+    note.split("; ").filter(|part| *part != NO_FILE).collect::<Vec<_>>().join("; ")
+}
