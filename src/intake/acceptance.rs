@@ -44,9 +44,8 @@ impl Acceptance<'_> {
             }
         }
         if let Some(known) = self.find(draft)? {
-            let moved =
-                draft.file.is_none() && !known.path.is_empty() && draft.path.as_ref() != Some(&known.path);
-            return if moved { self.improve(known, &elsewhere(draft)) } else { self.improve(known, draft) };
+            let draft = elsewhere(&known, draft);
+            return self.improve(known, &draft);
         }
         if draft.path.is_none() && draft.knows_uniqueid() {
             let known = self.change.known_call(&draft.machine, draft.identity())?;

@@ -1,6 +1,8 @@
 //! Files that were moved, renamed or converted while the PBX goes on to name them as it wrote them; and files that come
 //! after all.
 
+use std::borrow::Cow;
+
 use super::acceptance::Acceptance;
 use super::draft::{Draft, Source, stem};
 use super::facts::{Facts, OF_PBX, Ranks};
@@ -60,11 +62,16 @@ impl Acceptance<'_> {
     }
 }
 
-/// What the draft says of a recording whose file is elsewhere: not where it is, nor that there is none.
-pub(super) fn elsewhere(draft: &Draft) -> Draft {
+/// The draft; of a recording that was moved, it says neither where that is nor that there is no file.
+pub(super) fn elsewhere<'a>(known: &Known, draft: &'a Draft) -> Cow<'a, Draft> {
+    // What was never seen is where it was announced.
+    let seen = known.state != UNSEEN && !known.path.is_empty();
+    if !seen || draft.file.is_some() || draft.path.as_ref() == Some(&known.path) {
+        return Cow::Borrowed(draft);
+    }
     let mut draft = Draft { path: None, ..draft.clone() };
     draft.facts.note = draft.facts.note.map(|note| without_no_file(&note));
-    draft
+    Cow::Owned(draft)
 }
 
 impl Facts {
