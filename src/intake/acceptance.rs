@@ -3,21 +3,18 @@
 use std::borrow::Cow;
 
 use super::another::Turn;
-use super::draft::{About, Draft, LeftOut};
+use super::draft::{About, Draft};
 use super::facts::{Facts, OF_PBX, Ranks};
-use super::file::{OPEN, is_another_file, is_over, is_stem, last_seen, look};
+use super::file::{OPEN, is_stem, last_seen, look};
 use super::live::{Event, What};
 use super::moved::elsewhere;
 use super::records::together;
 use super::rules::{Rules, Subject, Verdict};
-use super::settle::{digest_of, facts_of, row_of, stay};
+use super::settle::{digest_of, facts_of, row_of};
 use super::times::{expiry, knows_time};
 use super::{Outcome, Source};
 use crate::model::{Known, NewRecording};
-use crate::store::{Change, Entry, Identity, MOST_RECORDS, StoreError};
-
-/// The audit log's name of a recording that a rule leaves out after all.
-const WITHDRAW: &str = "recordings/withdraw";
+use crate::store::{Change, MOST_RECORDS, StoreError};
 
 /// A draft on its way in.
 pub(super) struct Acceptance<'a> {
@@ -65,7 +62,7 @@ impl Acceptance<'_> {
 
     /// The file that the draft names, or was moved from; the recording that was moved from where the PBX wrote it; or one
     /// that was announced without a file.
-    fn find(&self, draft: &Draft) -> Result<Option<Known>, StoreError> {
+    pub(super) fn find(&self, draft: &Draft) -> Result<Option<Known>, StoreError> {
         let Some(path) = &draft.path else { return Ok(None) };
         let machine = draft.file.is_none().then_some(draft.machine.as_str());
         if let Some(known) = self.change.known_file(path, machine)? {
@@ -107,7 +104,7 @@ impl Acceptance<'_> {
     }
 
     /// A recording that isn't known yet. `known` has the id where a new one takes an old one's place.
-    fn begin(&mut self, draft: &Draft, known: Known) -> Result<Outcome, StoreError> {
+    pub(super) fn begin(&mut self, draft: &Draft, known: Known) -> Result<Outcome, StoreError> {
         let first_seen = self.change.now();
         let mut known =
             Known { id: known.id, machine: draft.machine.clone(), first_seen, ..Known::default() };
@@ -119,7 +116,12 @@ impl Acceptance<'_> {
     }
 
     /// Files a recording that has no row.
-    fn file(&mut self, mut known: Known, facts: Facts, draft: &Draft) -> Result<Outcome, StoreError> {
+    pub(super) fn file(
+        &mut self,
+        mut known: Known,
+        facts: Facts,
+        draft: &Draft,
+    ) -> Result<Outcome, StoreError> {
         let verdict = self.judge(&known, &facts, draft)?;
         let mut row = row_of(facts, &mut known, &NewRecording::default());
         match verdict {
@@ -142,14 +144,14 @@ impl Acceptance<'_> {
         }
     }
 
-    fn insert(&mut self, known: &mut Known, row: &NewRecording) -> Result<(), StoreError> {
+    pub(super) fn insert(&mut self, known: &mut Known, row: &NewRecording) -> Result<(), StoreError> {
         known.recording = self.change.add_recording(row)?;
         self.remember(known)?;
         self.tell_new(row);
         Ok(())
     }
 
-    fn remember(&self, known: &mut Known) -> Result<(), StoreError> {
+    pub(super) fn remember(&self, known: &mut Known) -> Result<(), StoreError> {
         if known.id == 0 {
             known.id = self.change.know(known)?;
             return Ok(());
@@ -171,185 +173,12 @@ impl Acceptance<'_> {
         Ok(())
     }
 
-    /// Something known: what the draft knows better is taken over.
-    fn improve(&mut self, before: Known, draft: &Draft) -> Result<Outcome, StoreError> {
-        let row = match before.recording {
-            0 => None,
-            id => self.change.recording_row(id)?,
-        };
-        match row {
-            Some(row) => self.improve_row(before, row, draft),
-            None if before.recording != 0 && is_another_file(&before, draft) => self.begin(draft, before),
-            None => self.improve_rest(before, draft),
-        }
-    }
-
-    /// Something known without a row: left out, or deleted.
-    fn improve_rest(&mut self, before: Known, draft: &Draft) -> Result<Outcome, StoreError> {
-        // Its source may find that it was wrong, or that the file has got sound since.
-        let found = draft.file.is_some() && draft.leave_out.is_none() && LeftOut::is_reason(&before.excluded);
-        let settled = before.recording != 0 || (is_over(&before) && !found);
-        let mut known = before.clone();
-        let (mut facts, mut ranks) = facts_of(None, &known, false);
-        let seen = facts.clone();
-        self.learn(&mut known, &mut facts, &mut ranks, draft);
-        self.learn_more(&before, &mut known, &mut facts, &mut ranks)?;
-        known.ranks = ranks.text();
-        if !settled {
-            return self.file(known, facts, draft);
-        }
-        if before.recording == 0 && known.recordid.is_empty() && draft.source == Source::Cdr {
-            let was = self.judge(&before, &seen, draft)?;
-            let is = self.judge(&known, &facts, draft)?;
-            if matches!((was, is), (Verdict::Excluded(_), Verdict::Filed { .. })) {
-                // What its name says was not kept: the next look at its folder finds it as a new one.
-                self.change.forget_file(known.id)?;
-                return Ok(Outcome::Kept);
-            }
-        }
-        row_of(facts, &mut known, &NewRecording::default());
-        if known != before {
-            self.change.know_better(&before, &known)?;
-        }
-        Ok(if before.recording != 0 { Outcome::Deleted } else { Outcome::Excluded(before.excluded) })
-    }
-
-    fn improve_row(
-        &mut self,
-        before: Known,
-        old: NewRecording,
-        draft: &Draft,
-    ) -> Result<Outcome, StoreError> {
-        let by_hand = before.written != Some(digest_of(&old));
-        let mut known = before.clone();
-        if before.written.is_none() {
-            known.over = old.complete;
-        }
-        let (mut facts, mut ranks) = facts_of(Some(&old), &known, by_hand);
-        let filed_here = (old.customer, old.recordgroup) == (before.customer, before.recordgroup);
-        // Not what the rules say by now, but what the detail records tell them.
-        let told = filed_here && old.complete != 0 && draft.source == Source::Cdr && !by_hand;
-        let seen = told.then(|| Subject::new(&known.path, &known.uniqueid, &facts));
-        self.learn(&mut known, &mut facts, &mut ranks, draft);
-        if draft.file.is_some() && (old.stale != 0 || draft.moved_from.is_some()) {
-            facts.has_file(&mut ranks);
-        }
-        self.learn_more(&before, &mut known, &mut facts, &mut ranks)?;
-        known.ranks = ranks.text();
-        let verdict = match seen {
-            Some(seen) => self.verdict_told(&seen, &Subject::new(&known.path, &known.uniqueid, &facts))?,
-            None if filed_here && old.complete == 0 => Some(self.judge(&known, &facts, draft)?),
-            None => None,
-        };
-        let mut new = row_of(facts, &mut known, &old);
-        if draft.file.is_none() {
-            // Who has not seen the file can't say that it is there.
-            new.stale = old.stale;
-        }
-        if by_hand {
-            stay(&old, &mut new);
-        }
-        match verdict {
-            // Who holds a recording wants it, whatever the rules say.
-            Some(Verdict::Excluded(reason)) if old.hold == 0 => return self.withdraw(known, &old, reason),
-            Some(Verdict::Filed { customer, recordgroup, days }) => {
-                (known.customer, known.recordgroup) = (customer, recordgroup);
-                (new.customer, new.recordgroup) = (customer, recordgroup);
-                if old.expires == expiry(old.start, before.days, before.first_seen) {
-                    known.days = days;
-                }
-            }
-            Some(Verdict::Excluded(_)) | None => {}
-        }
-        self.renumber(&mut known, &old, &mut new)?;
-        if before.written.is_some() && old.expires == expiry(old.start, before.days, before.first_seen) {
-            new.expires = expiry(new.start, known.days, known.first_seen);
-        }
-        known.written = Some(digest_of(&new));
-        self.store(&before, known, &old, &new)
-    }
-
-    fn store(
-        &mut self,
-        before: &Known,
-        mut known: Known,
-        old: &NewRecording,
-        new: &NewRecording,
-    ) -> Result<Outcome, StoreError> {
-        let (better, changed) = (known != *before, old != new);
-        // Where its line says so, a trigger needs not note what the row was called until now.
-        if before.id == 0 && better {
-            known.id = self.change.know(before)?;
-        }
-        if changed {
-            self.change.change_recording(known.recording, old, new)?;
-        }
-        if better {
-            self.change.know_better(before, &known)?;
-        }
-        if !changed {
-            return Ok(if better { Outcome::Enriched } else { Outcome::Unchanged });
-        }
-        if (old.recordgroup, &old.uniqueid, &old.recordid) != (new.recordgroup, &new.uniqueid, &new.recordid)
-        {
-            self.tell(What::Removed, old);
-            self.tell(What::Added, new);
-        }
-        let completed = old.complete == 0 && new.complete != 0;
-        self.tell(if completed { What::Completed } else { What::Changed }, new);
-        Ok(if completed { Outcome::Completed } else { Outcome::Enriched })
-    }
-
-    /// A call that the rules leave out, now that more is known of it.
-    fn withdraw(
-        &mut self,
-        mut known: Known,
-        old: &NewRecording,
-        reason: String,
-    ) -> Result<Outcome, StoreError> {
-        if known.id == 0 {
-            known.id = self.change.know(&known)?;
-        }
-        self.change.withdraw_recording(known.recording)?;
-        // Of a call in progress nobody has heard anything yet.
-        if old.complete != 0 {
-            let identity = Identity {
-                recordgroup: old.recordgroup,
-                uniqueid: old.uniqueid.clone(),
-                recordid: old.recordid.clone(),
-            };
-            self.change.audit(&Entry::of(WITHDRAW, old.customer, &identity, reason.clone()))?;
-        }
-        known.recording = 0;
-        // Nobody else need count it, unless further ones came after it.
-        known.recordid.clear();
-        known.excluded.clone_from(&reason);
-        self.remember(&mut known)?;
-        self.tell(What::Removed, old);
-        Ok(Outcome::Excluded(reason))
-    }
-
-    /// Another group or uniqueid means another number.
-    fn renumber(
-        &self,
-        known: &mut Known,
-        old: &NewRecording,
-        new: &mut NewRecording,
-    ) -> Result<(), StoreError> {
-        let moved = (old.recordgroup, &old.uniqueid) != (new.recordgroup, &new.uniqueid);
-        if moved && (old.uniqueid != new.uniqueid || self.is_taken(new)?) {
-            known.recordid = self.change.next_recordid(&new.uniqueid)?.to_string();
-            new.recordid.clone_from(&known.recordid);
-        }
-        Ok(())
-    }
-
-    fn is_taken(&self, row: &NewRecording) -> Result<bool, StoreError> {
+    pub(super) fn is_taken(&self, row: &NewRecording) -> Result<bool, StoreError> {
         self.change.has_recording(row.recordgroup, &row.uniqueid, &row.recordid)
     }
 
     /// Takes over what the draft knows better.
-    fn learn(&self, known: &mut Known, facts: &mut Facts, ranks: &mut Ranks, draft: &Draft) {
+    pub(super) fn learn(&self, known: &mut Known, facts: &mut Facts, ranks: &mut Ranks, draft: &Draft) {
         // The PBX knows it; a name, by which we filed the recording, only looks like it.
         let by_name = known.recordgroup != 0;
         let surer = (draft.source == Source::Pbx && by_name) || is_stem(known);
@@ -390,7 +219,11 @@ impl Acceptance<'_> {
     }
 
     /// The verdict, if it is another one than what was known before would lead to.
-    fn verdict_told(&self, before: &Subject, now: &Subject) -> Result<Option<Verdict>, StoreError> {
+    pub(super) fn verdict_told(
+        &self,
+        before: &Subject,
+        now: &Subject,
+    ) -> Result<Option<Verdict>, StoreError> {
         if self.rules.judges_alike(before, now) {
             return Ok(None);
         }
@@ -399,52 +232,12 @@ impl Acceptance<'_> {
         Ok(Some(is).filter(|is| *is != was))
     }
 
-    fn judge(&self, known: &Known, facts: &Facts, draft: &Draft) -> Result<Verdict, StoreError> {
+    pub(super) fn judge(&self, known: &Known, facts: &Facts, draft: &Draft) -> Result<Verdict, StoreError> {
         if let Some(left_out) = draft.leave_out {
             return Ok(Verdict::Excluded(left_out.reason().into()));
         }
         let subject = Subject::new(&known.path, &known.uniqueid, facts);
         self.rules.judge(&subject, |id| self.change.group_settings(id))
-    }
-
-    /// A row of our own export, as it is.
-    fn accept_row(&mut self, draft: &Draft, row: &NewRecording) -> Result<Outcome, StoreError> {
-        if self.is_taken(row)? {
-            return Ok(Outcome::Unchanged);
-        }
-        if !row.path.is_empty()
-            && let Some(known) = self.change.known_file(&row.path, Some(&row.machine))?
-        {
-            let there = known.recording != 0 && self.change.recording_row(known.recording)?.is_some();
-            if there && (&known.uniqueid, &known.recordid) == (&row.uniqueid, &row.recordid) {
-                return self.add_told(row);
-            }
-            return Ok(match known.excluded {
-                _ if there => Outcome::Unchanged,
-                reason if known.recording == 0 => Outcome::Excluded(reason),
-                _ => Outcome::Deleted,
-            });
-        }
-        if !row.path.is_empty() {
-            return self.add_told(row);
-        }
-        let mut known = Known {
-            machine: if row.machine.is_empty() { draft.machine.clone() } else { row.machine.clone() },
-            uniqueid: row.uniqueid.clone(),
-            recordid: row.recordid.clone(),
-            over: row.complete,
-            first_seen: self.change.now(),
-            ..Known::default()
-        };
-        self.insert(&mut known, row)?;
-        Ok(Outcome::Inserted)
-    }
-
-    /// A row that tells itself all there is to know.
-    fn add_told(&mut self, row: &NewRecording) -> Result<Outcome, StoreError> {
-        self.change.add_recording(row)?;
-        self.tell_new(row);
-        Ok(Outcome::Inserted)
     }
 
     /// Keeps those detail records of a draft that its channel doesn't have yet. Gives all that it has then.
@@ -474,7 +267,7 @@ impl Acceptance<'_> {
     }
 
     /// Takes over what is kept of the call.
-    fn learn_records(
+    pub(super) fn learn_records(
         &self,
         known: &mut Known,
         facts: &mut Facts,
@@ -487,7 +280,7 @@ impl Acceptance<'_> {
     }
 
     /// The same, where it is only known now which call it is.
-    fn learn_more(
+    pub(super) fn learn_more(
         &self,
         before: &Known,
         known: &mut Known,
@@ -497,7 +290,7 @@ impl Acceptance<'_> {
         if known.uniqueid == before.uniqueid { Ok(()) } else { self.learn_records(known, facts, ranks) }
     }
 
-    fn tell_new(&mut self, row: &NewRecording) {
+    pub(super) fn tell_new(&mut self, row: &NewRecording) {
         self.tell(What::Added, row);
         if row.complete != 0 {
             self.tell(What::Completed, row);

@@ -21,12 +21,14 @@ mod another;
 mod draft;
 mod facts;
 mod file;
+mod improving;
 mod live;
 mod moved;
 mod records;
 mod rules;
 mod settle;
 mod times;
+mod told;
 
 pub use draft::{About, Draft, FileState, LeftOut, Source, stem};
 pub use facts::Facts;

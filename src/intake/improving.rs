@@ -1,0 +1,190 @@
+//! What is known already, and now better.
+
+use super::acceptance::Acceptance;
+use super::draft::{Draft, LeftOut};
+use super::file::{is_another_file, is_over};
+use super::live::What;
+use super::rules::{Subject, Verdict};
+use super::settle::{digest_of, facts_of, row_of, stay};
+use super::times::expiry;
+use super::{Outcome, Source};
+use crate::model::{Known, NewRecording};
+use crate::store::{Entry, Identity, StoreError};
+
+/// The audit log's name of a recording that a rule leaves out after all.
+const WITHDRAW: &str = "recordings/withdraw";
+
+impl Acceptance<'_> {
+    /// Something known: what the draft knows better is taken over.
+    pub(super) fn improve(&mut self, before: Known, draft: &Draft) -> Result<Outcome, StoreError> {
+        let row = match before.recording {
+            0 => None,
+            id => self.change.recording_row(id)?,
+        };
+        match row {
+            Some(row) => self.improve_row(before, row, draft),
+            None if before.recording != 0 && is_another_file(&before, draft) => self.begin(draft, before),
+            None => self.improve_rest(before, draft),
+        }
+    }
+
+    /// Something known without a row: left out, or deleted.
+    fn improve_rest(&mut self, before: Known, draft: &Draft) -> Result<Outcome, StoreError> {
+        // Its source may find that it was wrong, or that the file has got sound since.
+        let found = draft.file.is_some() && draft.leave_out.is_none() && LeftOut::is_reason(&before.excluded);
+        let settled = before.recording != 0 || (is_over(&before) && !found);
+        let mut known = before.clone();
+        let (mut facts, mut ranks) = facts_of(None, &known, false);
+        let seen = facts.clone();
+        self.learn(&mut known, &mut facts, &mut ranks, draft);
+        self.learn_more(&before, &mut known, &mut facts, &mut ranks)?;
+        known.ranks = ranks.text();
+        if !settled {
+            return self.file(known, facts, draft);
+        }
+        if before.recording == 0 && known.recordid.is_empty() && draft.source == Source::Cdr {
+            let was = self.judge(&before, &seen, draft)?;
+            let is = self.judge(&known, &facts, draft)?;
+            if matches!((was, is), (Verdict::Excluded(_), Verdict::Filed { .. })) {
+                // What its name says was not kept: the next look at its folder finds it as a new one.
+                self.change.forget_file(known.id)?;
+                return Ok(Outcome::Kept);
+            }
+        }
+        row_of(facts, &mut known, &NewRecording::default());
+        if known != before {
+            self.change.know_better(&before, &known)?;
+        }
+        Ok(if before.recording != 0 { Outcome::Deleted } else { Outcome::Excluded(before.excluded) })
+    }
+
+    fn improve_row(
+        &mut self,
+        before: Known,
+        old: NewRecording,
+        draft: &Draft,
+    ) -> Result<Outcome, StoreError> {
+        let by_hand = before.written != Some(digest_of(&old));
+        let mut known = before.clone();
+        if before.written.is_none() {
+            known.over = old.complete;
+        }
+        let (mut facts, mut ranks) = facts_of(Some(&old), &known, by_hand);
+        let filed_here = (old.customer, old.recordgroup) == (before.customer, before.recordgroup);
+        // Not what the rules say by now, but what the detail records tell them.
+        let told = filed_here && old.complete != 0 && draft.source == Source::Cdr && !by_hand;
+        let seen = told.then(|| Subject::new(&known.path, &known.uniqueid, &facts));
+        self.learn(&mut known, &mut facts, &mut ranks, draft);
+        if draft.file.is_some() && (old.stale != 0 || draft.moved_from.is_some()) {
+            facts.has_file(&mut ranks);
+        }
+        self.learn_more(&before, &mut known, &mut facts, &mut ranks)?;
+        known.ranks = ranks.text();
+        let verdict = match seen {
+            Some(seen) => self.verdict_told(&seen, &Subject::new(&known.path, &known.uniqueid, &facts))?,
+            None if filed_here && old.complete == 0 => Some(self.judge(&known, &facts, draft)?),
+            None => None,
+        };
+        let mut new = row_of(facts, &mut known, &old);
+        if draft.file.is_none() {
+            // Who has not seen the file can't say that it is there.
+            new.stale = old.stale;
+        }
+        if by_hand {
+            stay(&old, &mut new);
+        }
+        match verdict {
+            // Who holds a recording wants it, whatever the rules say.
+            Some(Verdict::Excluded(reason)) if old.hold == 0 => return self.withdraw(known, &old, reason),
+            Some(Verdict::Filed { customer, recordgroup, days }) => {
+                (known.customer, known.recordgroup) = (customer, recordgroup);
+                (new.customer, new.recordgroup) = (customer, recordgroup);
+                if old.expires == expiry(old.start, before.days, before.first_seen) {
+                    known.days = days;
+                }
+            }
+            Some(Verdict::Excluded(_)) | None => {}
+        }
+        self.renumber(&mut known, &old, &mut new)?;
+        if before.written.is_some() && old.expires == expiry(old.start, before.days, before.first_seen) {
+            new.expires = expiry(new.start, known.days, known.first_seen);
+        }
+        known.written = Some(digest_of(&new));
+        self.store(&before, known, &old, &new)
+    }
+
+    fn store(
+        &mut self,
+        before: &Known,
+        mut known: Known,
+        old: &NewRecording,
+        new: &NewRecording,
+    ) -> Result<Outcome, StoreError> {
+        let (better, changed) = (known != *before, old != new);
+        // Where its line says so, a trigger needs not note what the row was called until now.
+        if before.id == 0 && better {
+            known.id = self.change.know(before)?;
+        }
+        if changed {
+            self.change.change_recording(known.recording, old, new)?;
+        }
+        if better {
+            self.change.know_better(before, &known)?;
+        }
+        if !changed {
+            return Ok(if better { Outcome::Enriched } else { Outcome::Unchanged });
+        }
+        if (old.recordgroup, &old.uniqueid, &old.recordid) != (new.recordgroup, &new.uniqueid, &new.recordid)
+        {
+            self.tell(What::Removed, old);
+            self.tell(What::Added, new);
+        }
+        let completed = old.complete == 0 && new.complete != 0;
+        self.tell(if completed { What::Completed } else { What::Changed }, new);
+        Ok(if completed { Outcome::Completed } else { Outcome::Enriched })
+    }
+
+    /// A call that the rules leave out, now that more is known of it.
+    fn withdraw(
+        &mut self,
+        mut known: Known,
+        old: &NewRecording,
+        reason: String,
+    ) -> Result<Outcome, StoreError> {
+        if known.id == 0 {
+            known.id = self.change.know(&known)?;
+        }
+        self.change.withdraw_recording(known.recording)?;
+        // Of a call in progress nobody has heard anything yet.
+        if old.complete != 0 {
+            let identity = Identity {
+                recordgroup: old.recordgroup,
+                uniqueid: old.uniqueid.clone(),
+                recordid: old.recordid.clone(),
+            };
+            self.change.audit(&Entry::of(WITHDRAW, old.customer, &identity, reason.clone()))?;
+        }
+        known.recording = 0;
+        // Nobody else need count it, unless further ones came after it.
+        known.recordid.clear();
+        known.excluded.clone_from(&reason);
+        self.remember(&mut known)?;
+        self.tell(What::Removed, old);
+        Ok(Outcome::Excluded(reason))
+    }
+
+    /// Another group or uniqueid means another number.
+    fn renumber(
+        &self,
+        known: &mut Known,
+        old: &NewRecording,
+        new: &mut NewRecording,
+    ) -> Result<(), StoreError> {
+        let moved = (old.recordgroup, &old.uniqueid) != (new.recordgroup, &new.uniqueid);
+        if moved && (old.uniqueid != new.uniqueid || self.is_taken(new)?) {
+            known.recordid = self.change.next_recordid(&new.uniqueid)?.to_string();
+            new.recordid.clone_from(&known.recordid);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! Rows of our own export: they tell themselves all there is to know.
+
+use super::Outcome;
+use super::acceptance::Acceptance;
+use super::draft::Draft;
+use crate::model::{Known, NewRecording};
+use crate::store::StoreError;
+
+impl Acceptance<'_> {
+    /// A row of our own export, as it is.
+    pub(super) fn accept_row(&mut self, draft: &Draft, row: &NewRecording) -> Result<Outcome, StoreError> {
+        if self.is_taken(row)? {
+            return Ok(Outcome::Unchanged);
+        }
+        if !row.path.is_empty()
+            && let Some(known) = self.change.known_file(&row.path, Some(&row.machine))?
+        {
+            let there = known.recording != 0 && self.change.recording_row(known.recording)?.is_some();
+            if there && (&known.uniqueid, &known.recordid) == (&row.uniqueid, &row.recordid) {
+                return self.add_told(row);
+            }
+            return Ok(match known.excluded {
+                _ if there => Outcome::Unchanged,
+                reason if known.recording == 0 => Outcome::Excluded(reason),
+                _ => Outcome::Deleted,
+            });
+        }
+        if !row.path.is_empty() {
+            return self.add_told(row);
+        }
+        let mut known = Known {
+            machine: if row.machine.is_empty() { draft.machine.clone() } else { row.machine.clone() },
+            uniqueid: row.uniqueid.clone(),
+            recordid: row.recordid.clone(),
+            over: row.complete,
+            first_seen: self.change.now(),
+            ..Known::default()
+        };
+        self.insert(&mut known, row)?;
+        Ok(Outcome::Inserted)
+    }
+
+    /// A row that tells itself all there is to know.
+    fn add_told(&mut self, row: &NewRecording) -> Result<Outcome, StoreError> {
+        self.change.add_recording(row)?;
+        self.tell_new(row);
+        Ok(Outcome::Inserted)
+    }
+}
