@@ -46,6 +46,22 @@ impl Ami {
         ami
     }
 
+    /// Has a phone of the peer call somebody and talk. `variables`: `NAME=VALUE` of its channel.
+    #[track_caller]
+    pub fn calls(&self, from: &str, to: &str, seconds: u32, variables: &[&str]) {
+        let (channel, talk) = (format!("PJSIP/{to}@{from}"), format!("SECONDS_TO_TALK={seconds}"));
+        let mut fields = vec![
+            ("Channel", channel.as_str()),
+            ("Context", "calling"),
+            ("Exten", "talk"),
+            ("Priority", "1"),
+            ("Async", "true"),
+            ("Variable", talk.as_str()),
+        ];
+        fields.extend(variables.iter().map(|variable| ("Variable", *variable)));
+        assert_eq!(self.ask("Originate", &fields).text("Response"), "Success");
+    }
+
     /// The answer to an action.
     pub fn ask(&self, action: &str, fields: &[(&str, &str)]) -> Message {
         let id = {

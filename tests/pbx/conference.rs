@@ -10,19 +10,6 @@ use crate::ami::Ami;
 use crate::lab::Lab;
 use crate::office::Office;
 
-fn joins(peer: &Ami, conference: &str, from: &str, seconds: u32) {
-    let (channel, talk) = (format!("PJSIP/{conference}@{from}"), format!("SECONDS_TO_TALK={seconds}"));
-    let fields = [
-        ("Channel", channel.as_str()),
-        ("Context", "calling"),
-        ("Exten", "talk"),
-        ("Priority", "1"),
-        ("Async", "true"),
-        ("Variable", talk.as_str()),
-    ];
-    assert_eq!(peer.ask("Originate", &fields).text("Response"), "Success");
-}
-
 fn is_it(row: &Value) {
     assert_eq!((&row["cnumber"], &row["ctype"]), (&"board".into(), &"conference".into()), "{row:#}");
     assert_eq!((&row["snumber"], &row["snumber_name"]), (&"102".into(), &"Bob Support".into()), "{row:#}");
@@ -36,12 +23,12 @@ fn a_conference_is_one_row_from_its_first_to_its_last_member_whatever_becomes_of
     let _lab = Lab::start("UTC", "");
     let mut office = Office::open("UTC");
     let peer = Ami::connect(5039);
-    joins(&peer, "708", "102", 12);
+    peer.calls("102", "708", 12, &[]);
     let rows = office.list_once("it is there", |rows| rows.len() == 1 && rows[0]["cnumber"] == "board");
     is_it(&rows[0]);
     assert_eq!(rows[0]["complete"], 0);
     thread::sleep(Duration::from_secs(2));
-    joins(&peer, "708", "101", 3);
+    peer.calls("101", "708", 3, &[]);
     thread::sleep(Duration::from_secs(2));
     // Whoever starts in the middle of it learns of it from who takes part.
     office.kill();
@@ -63,9 +50,9 @@ fn a_conference_as_freepbx_names_it_is_one_row_too() {
     let _lab = Lab::start("UTC", "");
     let office = Office::open("UTC");
     let peer = Ami::connect(5039);
-    joins(&peer, "709", "102", 8);
+    peer.calls("102", "709", 8, &[]);
     thread::sleep(Duration::from_secs(2));
-    joins(&peer, "709", "101", 3);
+    peer.calls("101", "709", 3, &[]);
     let rows = office.list_once("it is over", |rows| rows.iter().any(|row| row["complete"] == 1));
     assert_eq!(rows.len(), 1, "{rows:#?}");
     let row = &rows[0];

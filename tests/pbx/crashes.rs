@@ -8,27 +8,6 @@ use crate::ami::Ami;
 use crate::lab::Lab;
 use crate::office::Office;
 
-/// Someone calls that number and speaks for so long.
-fn call(peer: &Ami, to: &str, seconds: u32) {
-    call_in(peer, to, seconds, "");
-}
-
-/// The same, recorded in this format.
-fn call_in(peer: &Ami, to: &str, seconds: u32, format: &str) {
-    let (channel, talk) = (format!("PJSIP/{to}@101"), format!("SECONDS_TO_TALK={seconds}"));
-    let format = format!("PJSIP_HEADER(add,X-Format)={format}");
-    let fields = [
-        ("Channel", channel.as_str()),
-        ("Context", "calling"),
-        ("Exten", "talk"),
-        ("Priority", "1"),
-        ("Async", "true"),
-        ("Variable", talk.as_str()),
-        ("Variable", format.as_str()),
-    ];
-    assert_eq!(peer.ask("Originate", &fields).text("Response"), "Success");
-}
-
 fn answered(office: &Office, number: usize) {
     office.list_once("they speak", |rows| {
         rows.iter().filter(|row| row["status"] == "answer").count() == number
@@ -42,7 +21,7 @@ fn calls_that_their_pbx_did_not_survive_are_over_and_marked() {
     let office = Office::open("UTC");
     let peer = Ami::connect(5039);
     for to in ["5552220001", "5552220002", "5552220003"] {
-        call(&peer, to, 60);
+        peer.calls("101", to, 60, &[]);
     }
     answered(&office, 3);
     thread::sleep(Duration::from_secs(5));
@@ -59,7 +38,7 @@ fn calls_that_their_pbx_did_not_survive_are_over_and_marked() {
         assert_eq!(row["dnumber"], row["cnumber"], "{row:#}");
     }
     // And it is listened to again.
-    call(&peer, "5552220009", 2);
+    peer.calls("101", "5552220009", 2, &[]);
     office.list_once("a later call is there", |rows| {
         rows.iter()
             .any(|row| row["cnumber"] == "5552220009" && row["complete"] == 1 && row["status"] == "answer")
@@ -80,7 +59,7 @@ fn bare_files_after_a_crash(formats: &[(&str, &str, f64)], seconds: u64, lives: 
     let mut office = Office::open("UTC");
     let peer = Ami::connect(5039);
     for (format, to, _) in formats {
-        call_in(&peer, to, 60, format);
+        peer.calls("101", to, 60, &[&format!("PJSIP_HEADER(add,X-Format)={format}")]);
     }
     answered(&office, formats.len());
     thread::sleep(Duration::from_secs(seconds));
@@ -128,12 +107,12 @@ fn what_began_and_ended_while_tapeline_was_dead_is_right() {
     let _lab = Lab::start("UTC", "");
     let mut office = Office::open("UTC");
     let peer = Ami::connect(5039);
-    call(&peer, "5553330001", 4);
-    call(&peer, "5553330002", 20);
+    peer.calls("101", "5553330001", 4, &[]);
+    peer.calls("101", "5553330002", 20, &[]);
     answered(&office, 2);
     office.kill();
     // One of them ends unheard, another one begins.
-    call(&peer, "5553330003", 20);
+    peer.calls("101", "5553330003", 20, &[]);
     thread::sleep(Duration::from_secs(6));
     office.start();
     let rows = office.list_once("the ended one is over, and the new one there", |rows| {

@@ -20,16 +20,7 @@ fn sixty_calls_in_twenty_seconds_are_all_there() {
     let seen = thread::scope(|scope| {
         let looking = scope.spawn(|| first_seen(&office, &over));
         for number in 0..60 {
-            let channel = format!("PJSIP/55512300{number:02}@101");
-            let fields = [
-                ("Channel", channel.as_str()),
-                ("Context", "calling"),
-                ("Exten", "talk"),
-                ("Priority", "1"),
-                ("Async", "true"),
-                ("Variable", "SECONDS_TO_TALK=3"),
-            ];
-            assert_eq!(peer.ask("Originate", &fields).text("Response"), "Success");
+            peer.calls("101", &format!("55512300{number:02}"), 3, &[]);
             thread::sleep(Duration::from_millis(330));
         }
         wait("the end of all calls", || {

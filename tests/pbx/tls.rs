@@ -82,16 +82,7 @@ fn check(office: &Office, address: &str, tls: &str) -> Said {
 
 /// A call is listed as it goes on, and as it was.
 fn a_call_is_heard(office: &Office, to: &str) {
-    let channel = format!("PJSIP/{to}@101");
-    let fields = [
-        ("Channel", channel.as_str()),
-        ("Context", "calling"),
-        ("Exten", "talk"),
-        ("Priority", "1"),
-        ("Async", "true"),
-        ("Variable", "SECONDS_TO_TALK=3"),
-    ];
-    assert_eq!(Ami::connect(5039).ask("Originate", &fields).text("Response"), "Success");
+    Ami::connect(5039).calls("101", to, 3, &[]);
     let is_it = |row: &serde_json::Value, complete: i64| {
         row["cnumber"] == to && row["complete"] == complete && row["status"] == "answer"
     };
