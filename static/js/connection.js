@@ -37,6 +37,10 @@ export function start(back) {
     banner("");
     back();
   });
-  addEventListener("offline", knock);
+  addEventListener("offline", () => {
+    knock();
+    // An answer that was on its way may come after that, and look like a connection.
+    setTimeout(knock, 1000);
+  });
   addEventListener("online", () => lost && knock());
 }
