@@ -1,0 +1,215 @@
+//! Records built from the documentation of mod_json_cdr.
+
+use base64::Engine;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+fn record() -> Value {
+    json!({
+        "core-uuid": "9f7f52c1-0d1e-4a55-8f43-0c9a5b3d1e01",
+        "switchname": "fs1",
+        "channel_data": {"state": "CS_REPORTING", "direction": "inbound"},
+        "variables": {
+            "direction": "inbound", "uuid": "3da8bf84-c133-4959-9e24-e72875cb33a1",
+            "call_uuid": "3da8bf84-c133-4959-9e24-e72875cb33a1", "call_direction": "inbound",
+            "caller_id_name": "Zoë \"Z\" 100%", "caller_id_number": "+15551230020",
+            "record_path": "/var/lib/freeswitch/recordings/office.example/archive/2026/Nov/24",
+            "record_name": "3da8bf84-c133-4959-9e24-e72875cb33a1.wav",
+            "last_sent_callee_id_number": "102", "accountcode": "office",
+            "start_stamp": "2026-11-24 05:53:26", "start_epoch": "1795499606",
+            "answer_epoch": "1795499608", "end_epoch": "1795499614",
+            "duration": "8", "billsec": "6", "hangup_cause": "NORMAL_CLEARING"
+        },
+        "app_log": {"applications": [
+            {"app_name": "set", "app_data": "x=y"},
+            {"app_name": "record_session", "app_data": "/tmp/other.wav"}
+        ]},
+        "callflow": [
+            {"caller_profile": {"caller_id_number": "102", "destination_number": "103", "context": "x"}},
+            {"caller_profile": {"caller_id_number": "+15551230020", "destination_number": "5550102",
+                "context": "public"}}
+        ]
+    })
+}
+
+fn expected() -> Cdr {
+    Cdr {
+        uniqueid: "3da8bf84-c133-4959-9e24-e72875cb33a1".into(),
+        callid: "3da8bf84-c133-4959-9e24-e72875cb33a1".into(),
+        file: "3da8bf84-c133-4959-9e24-e72875cb33a1.wav".into(),
+        start: 1_795_499_606,
+        answer: 1_795_499_608,
+        end: 1_795_499_614,
+        talked: 6,
+        outcome: Outcome::Answer,
+        source: "+15551230020".into(),
+        source_name: "Zoë \"Z\" 100%".into(),
+        presented: true,
+        called: "5550102".into(),
+        destination: "102".into(),
+        direction: Some(Direction::In),
+        context: "public".into(),
+        accountcode: "office".into(),
+    }
+}
+
+fn call(record: &Value) -> Cdr {
+    match read(record.to_string().as_bytes()) {
+        Ok(Record::Call(cdr)) => *cdr,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The record of a channel that this one called.
+fn other_leg() -> Value {
+    let mut record = record();
+    let variables = record["variables"].as_object_mut().expect("as it is built");
+    for name in ["record_name", "record_path", "last_sent_callee_id_number"] {
+        variables.remove(name);
+    }
+    variables["uuid"] = "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11".into();
+    variables.insert("originator".into(), "3da8bf84-c133-4959-9e24-e72875cb33a1".into());
+    variables.insert("callee_id_number".into(), "102".into());
+    variables.insert("callee_id_name".into(), "Bob".into());
+    record["app_log"] = Value::Null;
+    record
+}
+
+#[test]
+fn a_file_may_have_several_records_in_whatever_encoding() {
+    let one = record().to_string();
+    let latin: Vec<u8> =
+        one.replace("Zoë", "Zo\u{1}").bytes().map(|b| if b == 1 { 0xeb } else { b }).collect();
+    for (file, records) in [
+        (format!("[{one}, {one}]").into_bytes(), 2),
+        (format!("{one}\n{one}\r\n{one}\n").into_bytes(), 3),
+        (format!("{one}{one}").into_bytes(), 2),
+        (latin, 1),
+    ] {
+        let read = read_all(&file);
+        assert!(read.len() == records && read.iter().all(Result::is_ok), "{read:?}");
+    }
+    assert_eq!(read_all(format!("{one}\n{{\"x\"").as_bytes()).pop(), Some(Err(NoRecord::NotJson)));
+    assert_eq!(read_all(b" "), [Err(NoRecord::NotJson)]);
+    assert_eq!(read_all(b"[1]"), [Err(NoRecord::NoChannel)]);
+}
+
+#[test]
+fn the_other_leg_tells_who_answered() {
+    let answerer = |number: &str, name: &str| {
+        let uniqueid = "3da8bf84-c133-4959-9e24-e72875cb33a1".into();
+        Ok(Record::Answerer(Answerer { uniqueid, number: number.into(), name: name.into() }))
+    };
+    let mut record = other_leg();
+    assert_eq!(read(record.to_string().as_bytes()), answerer("102", "Bob"));
+    assert_eq!(read(encoded(record.clone()).to_string().as_bytes()), answerer("102", "Bob"));
+    record["variables"]["callee_id_name"] = "Outbound Call".into();
+    record["variables"]["callee_id_number"] = "".into();
+    record["variables"]["dialed_user"] = "103".into();
+    assert_eq!(read(record.to_string().as_bytes()), answerer("103", ""));
+    record["variables"]["answer_epoch"] = "0".into();
+    assert_eq!(read(record.to_string().as_bytes()), Ok(Record::Unanswered));
+    record["variables"]["record_name"] = "of-its-own.wav".into();
+    assert_eq!(call(&record).uniqueid, "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11");
+}
+
+#[test]
+fn the_dialled_number_did_not_answer_a_call_that_was_put_through() {
+    let mut record = record();
+    record["variables"]["last_sent_callee_id_number"] = "".into();
+    assert_eq!(call(&record).destination, "5550102", "an announcement, say");
+    record["variables"]["bridge_uuid"] = "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11".into();
+    assert_eq!(call(&record).destination, "");
+}
+
+/// The record as it is with `encode-values`.
+fn encoded(mut record: Value) -> Value {
+    for value in record["variables"].as_object_mut().expect("as it is built").values_mut() {
+        *value =
+            utf8_percent_encode(value.as_str().expect("as it is built"), NON_ALPHANUMERIC).to_string().into();
+    }
+    record
+}
+
+#[test]
+fn however_it_is_encoded_it_says_the_same() {
+    for json in [record(), encoded(record())] {
+        let text = json.to_string();
+        let form = format!("cdr={}", utf8_percent_encode(&text, NON_ALPHANUMERIC));
+        let plus = form.replace("%20", "+");
+        let in_base64 = format!("cdr={}", STANDARD.encode(&text));
+        // In files that it could not deliver.
+        let kept = [&form, &in_base64].map(|form| format!("{}\n", form.trim_start_matches("cdr=")));
+        let posted = [text.clone(), format!("\u{feff}{text}\n"), form, plus, in_base64];
+        for body in posted.into_iter().chain(kept) {
+            assert_eq!(read(body.as_bytes()), Ok(Record::Call(Box::new(expected()))), "{body}");
+        }
+    }
+}
+
+#[test]
+fn the_dialplan_says_which_file_when_no_variable_does() {
+    let mut record = record();
+    record["variables"]["record_name"] = "".into();
+    record["variables"]["record_path"] = "".into();
+    assert_eq!(call(&record).file, "other.wav");
+    record["app_log"] =
+        json!({"applications": [{"app_name": "record", "app_data": "{a=b}/tmp/r.wav 20 200"}]});
+    assert_eq!(call(&record).file, "r.wav");
+}
+
+#[test]
+fn causes_become_the_words_of_status() {
+    for (cause, status) in [
+        ("NORMAL_CLEARING", "noanswer"),
+        ("USER_BUSY", "busy"),
+        ("ORIGINATOR_CANCEL", "cancel"),
+        ("UNALLOCATED_NUMBER", "failed"),
+        ("NORMAL_CIRCUIT_CONGESTION", "congestion"),
+    ] {
+        let mut record = record();
+        record["variables"]["answer_epoch"] = "0".into();
+        record["variables"]["hangup_cause"] = cause.into();
+        let cdr = call(&record);
+        assert_eq!((cdr.outcome.as_str(), cdr.answer, cdr.talked), (status, 0, 0), "{cause}");
+    }
+}
+
+#[test]
+fn what_is_no_record_says_why() {
+    for (body, why) in [
+        (&b""[..], NoRecord::NotJson),
+        (b"{", NoRecord::NotJson),
+        (b"\xff\xfe\0", NoRecord::NotJson),
+        (b"cdr=%7B", NoRecord::NotJson),
+        (b"{}", NoRecord::NoChannel),
+        (b"[]", NoRecord::NoChannel),
+        (br#"{"variables":[]}"#, NoRecord::NoChannel),
+        (br#"{"variables":{"uuid":"x"}}"#, NoRecord::NoStart),
+        (br#"{"variables":{"uuid":"x","start_epoch":"99999999999999"}}"#, NoRecord::NoStart),
+    ] {
+        assert_eq!(read(body), Err(why), "{}", String::from_utf8_lossy(body));
+    }
+    let deep = "[".repeat(100_000);
+    assert_eq!(read(format!("{{\"variables\":{deep}").as_bytes()), Err(NoRecord::NotJson));
+}
+
+proptest! {
+    #[test]
+    fn anything_may_come(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = read(&body);
+    }
+
+    #[test]
+    fn any_value_may_stand_anywhere(name in "uuid|start_epoch|end_epoch|billsec|start_stamp|record_name|caller_id_name",
+        value in ".{0,20}") {
+        let mut record = record();
+        record["variables"][name] = value.into();
+        if let Ok(Record::Call(cdr)) = read(record.to_string().as_bytes()) {
+            prop_assert!(cdr.start <= cdr.end && cdr.talked <= cdr.end - cdr.start);
+        }
+    }
+}
