@@ -6,11 +6,11 @@ use actix_web::HttpResponse;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::error::Refusal;
-use super::identity::{Administrator, Asked};
-use super::params::{Parameter, Params, Reading};
-use super::writing::note;
-use super::{envelope, stream};
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Administrator, Asked};
+use crate::api::wire::params::{Parameter, Params, Reading};
+use crate::api::wire::writing::note;
+use crate::api::wire::{envelope, stream};
 use crate::app::now;
 use crate::model::Person;
 use crate::store::{LogFilter, Reader};

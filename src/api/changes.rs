@@ -2,12 +2,12 @@
 
 use actix_web::HttpResponse;
 
-use super::error::Refusal;
 use super::events::tell;
-use super::identity::{Asked, Changing, Recorder};
 use super::media::{RECORDGROUP, RECORDID, UNIQUEID, read_identity};
-use super::params::{Parameter, Reading};
-use super::writing::{KEPT, VALIDATION};
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Asked, Changing, Recorder};
+use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::writing::{KEPT, VALIDATION};
 use crate::app::{blocking, now};
 use crate::intake::What;
 use crate::model::Person;

@@ -21,11 +21,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{Instant, interval_at};
 
 use super::UNCOMPRESSED;
-use super::error::Refusal;
-use super::identity::{Asked, Listener};
-use super::params::Parameter;
 use super::recordings as list;
-use super::stream;
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Asked, Listener};
+use crate::api::wire::params::Parameter;
+use crate::api::wire::stream;
 use crate::app::{App, blocking, now};
 use crate::intake::{Event, Intake, What};
 use crate::model::Scope;

@@ -6,9 +6,9 @@ use actix_web::http::header::{self, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
-use super::error::Refusal;
-use super::identity::{Asked, Listener};
-use super::stream::{self, PIECE, Unsent};
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Asked, Listener};
+use crate::api::wire::stream::{self, PIECE, Unsent};
 use crate::app::now;
 use crate::media::{self, Name, Plan, Sound, Stands};
 

@@ -7,12 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::envelope::{self, OneRow};
-use super::error::Refusal;
 use super::file::{Facts, file};
-use super::identity::{Asked, Listener};
-use super::params::{Parameter, Params, Reading};
-use super::stream::{self, Output, PIECE};
+use crate::api::wire::envelope::{self, OneRow};
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Asked, Listener};
+use crate::api::wire::params::{Parameter, Params, Reading};
+use crate::api::wire::stream::{self, Output, PIECE};
 use crate::app::{App, blocking, now};
 use crate::media::{self, Name, Playable, Sound};
 use crate::model::{Actor, Person};

@@ -2,10 +2,10 @@
 
 use actix_web::HttpResponse;
 
-use super::error::Refusal;
-use super::identity::{Administrator, Asked, Changing};
-use super::params::{Parameter, Reading};
-use super::stream;
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Administrator, Asked, Changing};
+use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::stream;
 use crate::store::Change;
 
 const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "The group").required();

@@ -1,30 +1,21 @@
 //! The HTTP API: the route table, and what every answer has in common.
 
 mod audit;
-mod calendar;
 mod changes;
-mod csv;
-mod cursor;
-mod envelope;
-mod error;
 mod events;
 mod export;
 mod file;
 mod groups;
-mod identity;
-mod log;
 mod media;
 mod members;
 mod openapi;
-mod params;
 mod peaks;
 mod people;
 mod recordings;
 mod session;
 mod status;
-mod stream;
 mod summary;
-mod writing;
+mod wire;
 
 use std::future::Future;
 
@@ -37,14 +28,14 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{Error, HttpMessage, HttpResponse, Resource};
 
 use crate::app::App;
-use identity::{Asked, HttpStatus, Privilege};
+use wire::identity::{Asked, HttpStatus, Privilege};
 
-pub use error::{Fault, Refusal};
 pub use events::Hub;
-pub use log::access_log;
-pub use params::{Parameter, Params, Type};
 pub use recordings::explain;
-pub use stream::Hangup;
+pub use wire::error::{Fault, Refusal};
+pub use wire::log::access_log;
+pub use wire::params::{Parameter, Params, Type};
+pub use wire::stream::Hangup;
 
 /// The two base paths of the one API.
 pub const BASES: [&str; 2] = ["/api/json", "/local/api/json"];

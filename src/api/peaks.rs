@@ -6,11 +6,11 @@ use std::sync::atomic::AtomicBool;
 use actix_web::HttpResponse;
 use serde::Serialize;
 
-use super::error::Refusal;
-use super::identity::{Asked, Listener};
 use super::media::{self, RECORDGROUP, RECORDID, UNIQUEID};
-use super::params::{Parameter, Reading};
-use super::stream;
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Asked, Listener};
+use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::stream;
 use crate::app::{App, blocking};
 use crate::media::{NoWaveform, Sound, Waveform};
 

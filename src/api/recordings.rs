@@ -2,12 +2,12 @@
 
 use actix_web::HttpResponse;
 
-use super::cursor;
-use super::envelope::{self, RowWriter};
-use super::error::{Fault, Refusal};
-use super::identity::{Asked, Listener};
-use super::params::{Parameter, Params, Reading};
-use super::stream;
+use crate::api::wire::cursor;
+use crate::api::wire::envelope::{self, RowWriter};
+use crate::api::wire::error::{Fault, Refusal};
+use crate::api::wire::identity::{Asked, Listener};
+use crate::api::wire::params::{Parameter, Params, Reading};
+use crate::api::wire::stream;
 use crate::app::now;
 use crate::model::{Direction, Filter, Page, Person, Privilege, Privileges, Scope, Sort};
 use crate::store::{MOST_WORDS, Reader, fold_words};

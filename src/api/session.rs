@@ -5,9 +5,9 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::error::Refusal;
-use super::identity::{self, AnyPerson, Asked, COOKIE, Changing};
-use super::params::{Parameter, Reading};
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{self, AnyPerson, Asked, COOKIE, Changing};
+use crate::api::wire::params::{Parameter, Reading};
 use crate::app::{blocking, now};
 use crate::auth::{self, NewSecret};
 use crate::store::{Entry, Secret};

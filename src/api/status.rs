@@ -10,10 +10,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::calendar;
-use super::error::Refusal;
-use super::identity::{Administrator, Asked};
-use super::stream;
+use crate::api::wire::calendar;
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Administrator, Asked};
+use crate::api::wire::stream;
 use crate::app::{Space, now};
 use crate::intake::{Intake, SourceStatus};
 use crate::store::Tally;

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use actix_web::HttpResponse;
 use serde::Serialize;
 
-use super::calendar::{self, Calendar, Interval};
-use super::error::Refusal;
-use super::identity::{Asked, Listener};
-use super::params::{Parameter, Params, Reading};
 use super::recordings::{self as list, Wanted};
-use super::stream;
+use crate::api::wire::calendar::{self, Calendar, Interval};
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Asked, Listener};
+use crate::api::wire::params::{Parameter, Params, Reading};
+use crate::api::wire::stream;
 use crate::app::now;
 use crate::store::Reader;
 

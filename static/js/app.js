@@ -1,31 +1,31 @@
 /** Puts the page together. */
 
-import { wire } from "./api.js";
-import * as bulk from "./bulk.js";
-import * as chart from "./chart.js";
-import * as connection from "./connection.js";
-import * as customers from "./customers.js";
-import * as details from "./details.js";
-import * as empty from "./empty.js";
-import * as filters from "./filters.js";
-import * as groups from "./groups.js";
+import { wire } from "./server/api.js";
+import * as bulk from "./calls/bulk.js";
+import * as chart from "./search/chart.js";
+import * as connection from "./server/connection.js";
+import * as customers from "./search/customers.js";
+import * as details from "./call/details.js";
+import * as empty from "./calls/empty.js";
+import * as filters from "./search/filters.js";
+import * as groups from "./search/groups.js";
 import * as keys from "./keys.js";
-import * as live from "./live.js";
-import * as login from "./login.js";
-import { notice, toast } from "./notices.js";
-import * as panel from "./panel.js";
-import * as password from "./password.js";
-import * as places from "./place.js";
-import * as player from "./player.js";
-import * as listening from "./player-start.js";
-import * as popover from "./popover.js";
-import * as recordings from "./recordings.js";
-import { removals } from "./removing.js";
-import * as selection from "./selection.js";
-import { state } from "./state.js";
-import * as table from "./table.js";
-import * as totals from "./totals.js";
-import * as work from "./work.js";
+import * as live from "./server/live.js";
+import * as login from "./server/login.js";
+import { notice, toast } from "./kit/notices.js";
+import * as panel from "./kit/panel.js";
+import * as password from "./server/password.js";
+import * as places from "./work/place.js";
+import * as player from "./player/player.js";
+import * as listening from "./player/start.js";
+import * as popover from "./kit/popover.js";
+import * as recordings from "./calls/recordings.js";
+import { removals } from "./call/removing.js";
+import * as selection from "./calls/selection.js";
+import { state } from "./search/state.js";
+import * as table from "./calls/table.js";
+import * as totals from "./search/totals.js";
+import * as work from "./work/work.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -102,7 +102,7 @@ async function placed() {
     return;
   }
   await named;
-  const manage = await import("./manage.js");
+  const manage = await import("./manage/manage.js");
   manage.show();
 }
 
@@ -116,7 +116,7 @@ function leave() {
   recordings.close();
   chart.close();
   listed = "";
-  import("./manage.js").then((manage) => manage.clear());
+  import("./manage/manage.js").then((manage) => manage.clear());
 }
 
 function listFailed({ error }) {

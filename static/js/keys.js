@@ -1,19 +1,19 @@
 /** Everything by keyboard. */
 
-import * as bulk from "./bulk.js";
-import { copy } from "./copy.js";
-import * as details from "./details.js";
-import { html, render } from "./html.js";
-import * as panel from "./panel.js";
-import { here } from "./place.js";
-import { stop, toggle } from "./player.js";
-import { PLAYER_KEYS } from "./player-keys.js";
-import { covered } from "./popover.js";
-import { QUICK } from "./ranges.js";
-import * as selection from "./selection.js";
-import { state } from "./state.js";
-import * as table from "./table.js";
-import { undo } from "./work.js";
+import * as bulk from "./calls/bulk.js";
+import { copy } from "./kit/copy.js";
+import * as details from "./call/details.js";
+import { html, render } from "./kit/html.js";
+import * as panel from "./kit/panel.js";
+import { here } from "./work/place.js";
+import { stop, toggle } from "./player/player.js";
+import { PLAYER_KEYS } from "./player/keys.js";
+import { covered } from "./kit/popover.js";
+import { QUICK } from "./search/ranges.js";
+import * as selection from "./calls/selection.js";
+import { state } from "./search/state.js";
+import * as table from "./calls/table.js";
+import { undo } from "./work/work.js";
 
 const $ = (id) => document.getElementById(id);
 const STORED = "tapeline.keys";

@@ -14,11 +14,11 @@ use std::rc::Rc;
 use jiff::tz::TimeZone;
 use tempfile::SpooledTempFile;
 
-use super::super::envelope::place;
-use super::super::error::Refusal;
-use super::super::stream::{Handing, PIECE};
-use super::super::{calendar, csv};
 use super::selection::Selected;
+use crate::api::wire::envelope::place;
+use crate::api::wire::error::Refusal;
+use crate::api::wire::stream::{Handing, PIECE};
+use crate::api::wire::{calendar, csv};
 use crate::media::names::{Names, ending, stem};
 use crate::media::zip::{Archive, Made};
 use crate::media::{Media, Sound};

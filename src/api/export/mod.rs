@@ -8,11 +8,11 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use jiff::tz::TimeZone;
 
-use super::error::Refusal;
-use super::identity::{Asked, Listener};
-use super::params::{Parameter, Params, Reading};
 use super::recordings as list;
-use super::{calendar, csv, stream};
+use crate::api::wire::error::Refusal;
+use crate::api::wire::identity::{Asked, Listener};
+use crate::api::wire::params::{Parameter, Params, Reading};
+use crate::api::wire::{calendar, csv, stream};
 use crate::app::{App, now};
 use crate::media::Name;
 use crate::model::Actor;

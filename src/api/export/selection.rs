@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use super::super::error::{Fault, Refusal};
-use super::super::params::{Params, Reading, integer, percent_decoded};
 use super::super::recordings as list;
 use super::{EXPORT, FORMAT, IDS};
-use crate::api::calendar;
+use crate::api::wire::calendar;
+use crate::api::wire::error::{Fault, Refusal};
+use crate::api::wire::params::{Params, Reading, integer, percent_decoded};
 use crate::model::{Filter, Page, Person, Scope};
 use crate::store::{Identity, Reader, RecordingRow, Seen};
 

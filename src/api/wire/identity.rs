@@ -1,0 +1,367 @@
+//! Who is asking, and whether their role lets them: an argument of every handler.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::{Method, Uri};
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use super::envelope;
+use super::error::{Fault, Refusal};
+use super::params::Params;
+use super::stream;
+use crate::api::media;
+use crate::app::{App, now};
+use crate::auth::{self, Check, NotNow};
+use crate::model::{Actor, Person, Privileges};
+use crate::store::{Credential, Issued, Secret};
+
+/// The viewer's cookie.
+pub const COOKIE: &str = "tapeline_session";
+/// How long a body of at most 1 MiB may be under way.
+const BODY: Duration = Duration::from_secs(20);
+/// Seconds between two notes of a session's use.
+const TOUCH: i64 = 60;
+/// Seconds after which a client may try again when too many passwords wait to be checked.
+const BUSY: u32 = 2;
+
+/// A right that a function asks for.
+pub trait Privilege: 'static {
+    /// Its name in the documentation.
+    const NAME: &'static str;
+    /// Whether the function changes data: a cookie alone is then not enough.
+    const CHANGES: bool = false;
+    /// Whether a role has it.
+    fn allows(privileges: Privileges) -> bool;
+}
+
+/// Anyone who can log in.
+pub struct AnyPerson;
+/// `record` or `record_own`.
+pub struct Listener;
+/// `record`.
+pub struct Recorder;
+/// `administrator`.
+pub struct Administrator;
+/// A function that changes data, for whoever has `P`.
+pub struct Changing<P>(PhantomData<P>);
+
+impl Privilege for AnyPerson {
+    const NAME: &'static str = "any person";
+    fn allows(_: Privileges) -> bool {
+        true
+    }
+}
+
+impl Privilege for Listener {
+    const NAME: &'static str = "record or record_own";
+    fn allows(privileges: Privileges) -> bool {
+        privileges.listen()
+    }
+}
+
+impl Privilege for Recorder {
+    const NAME: &'static str = "record";
+    fn allows(privileges: Privileges) -> bool {
+        privileges.record()
+    }
+}
+
+impl Privilege for Administrator {
+    const NAME: &'static str = "administrator";
+    fn allows(privileges: Privileges) -> bool {
+        privileges.administrator()
+    }
+}
+
+impl<P: Privilege> Privilege for Changing<P> {
+    const NAME: &'static str = P::NAME;
+    const CHANGES: bool = true;
+    fn allows(privileges: Privileges) -> bool {
+        P::allows(privileges)
+    }
+}
+
+/// A request from someone whose role has privilege `P`.
+pub struct Asked<P> {
+    /// Who.
+    pub person: Person,
+    /// What they sent.
+    pub params: Params,
+    /// The application.
+    pub app: Data<App>,
+    /// The token or session that they came with.
+    pub secret: Option<Secret>,
+    /// The request itself.
+    pub request: HttpRequest,
+    privilege: PhantomData<P>,
+}
+
+/// Marks a request whose HTTP status counts, as the viewer's and one for a file: it never gets Enswitch's.
+#[derive(Clone, Copy)]
+pub struct HttpStatus;
+
+impl<P> Asked<P> {
+    /// Whether numbers travel as strings.
+    pub fn strings(&self) -> bool {
+        self.app.config.compat && !matches!(self.secret, Some(Secret::Session(_)))
+    }
+
+    /// 200 with data.
+    pub fn ok(&self, data: &impl Serialize) -> Result<HttpResponse, Refusal> {
+        let body = envelope::ok(data, self.strings()).map_err(|error| Refusal::internal(&error))?;
+        Ok(HttpResponse::Ok().content_type(envelope::JSON).body(body))
+    }
+
+    /// 204, which travels as 200 with an envelope.
+    pub fn done(&self) -> HttpResponse {
+        HttpResponse::Ok().content_type(envelope::JSON).body(envelope::no_data())
+    }
+
+    /// 201: the input is right, and nothing was done.
+    pub fn validated(&self) -> HttpResponse {
+        HttpResponse::Ok().content_type(envelope::JSON).body(envelope::validated())
+    }
+
+    /// Whoever asked as they are now, if they may still: for answers that go on for long.
+    pub async fn credential_now(&self) -> Result<Credential, Refusal>
+    where
+        P: Privilege,
+    {
+        let credential = match self.secret {
+            Some(secret) => issued(&self.app, secret, now()).await?.credential,
+            None => {
+                let name = self.person.username.clone();
+                let found = stream::question(&self.app, move |reader| Ok(reader.credential(&name)?));
+                found.await?.ok_or(Refusal::Unauthorized)?
+            }
+        };
+        if P::allows(credential.person.privileges) { Ok(credential) } else { Err(Refusal::Forbidden) }
+    }
+
+    /// For the audit log.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            person: Some(self.person.id),
+            name: self.person.username.clone(),
+            address: address(&self.request).to_string(),
+        }
+    }
+}
+
+impl<P: Privilege> FromRequest for Asked<P> {
+    type Error = Refusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let body = (request.method() == Method::POST).then(|| Bytes::from_request(&request, payload));
+        Box::pin(async move {
+            let body = match body {
+                Some(body) => {
+                    let late = |_| Refusal::invalid("", "The body did not arrive within 20 seconds");
+                    let long = |_| Refusal::invalid("", "The body must be at most 1 MiB");
+                    tokio::time::timeout(BODY, body).await.map_err(late)?.map_err(long)?
+                }
+                None => Bytes::new(),
+            };
+            let params = read_params(&request, &body)?;
+            if media::is_for_a_file(&request, &params) {
+                request.extensions_mut().insert(HttpStatus);
+            }
+            let app = request
+                .app_data::<Data<App>>()
+                .cloned()
+                .ok_or_else(|| Refusal::internal(&"no application"))?;
+            let (person, secret) = identify::<P>(&app, &request, &params).await?;
+            if !P::allows(person.privileges) {
+                return Err(Refusal::Forbidden);
+            }
+            Ok(Asked { person, params, app, secret, request, privilege: PhantomData })
+        })
+    }
+}
+
+fn read_params(request: &HttpRequest, body: &[u8]) -> Result<Params, Refusal> {
+    let mut params = Params::default();
+    params.take_pairs(request.query_string().as_bytes());
+    if body.is_empty() {
+        return Ok(params);
+    }
+    let kind = request.content_type().to_ascii_lowercase();
+    if kind.starts_with("multipart/") {
+        return Err(Refusal::invalid("", "Multipart bodies are not read; send a form or a JSON object"));
+    }
+    let looks_like_json = kind.is_empty() && body.trim_ascii_start().first() == Some(&b'{');
+    if kind.ends_with("/json") || kind.ends_with("+json") || looks_like_json {
+        params.take_json(body)?;
+    } else {
+        params.take_pairs(body.trim_ascii_end());
+    }
+    Ok(params)
+}
+
+/// What a caller shows.
+enum Shown {
+    Token(String),
+    Password(String, String),
+    Session(String),
+}
+
+async fn identify<P: Privilege>(
+    app: &Data<App>,
+    request: &HttpRequest,
+    params: &Params,
+) -> Result<(Person, Option<Secret>), Refusal> {
+    match shown(request, params)? {
+        Shown::Password(username, password) => {
+            let address = address(request);
+            check_password(app, address, username, password).await.map(|credential| (credential.person, None))
+        }
+        Shown::Token(text) => holder(app, Secret::Token(auth::hash_secret(&text))).await,
+        Shown::Session(text) => {
+            request.extensions_mut().insert(HttpStatus);
+            if !from_this_page(request, P::CHANGES) {
+                return Err(Refusal::Unauthorized);
+            }
+            holder(app, Secret::Session(auth::hash_secret(&text))).await
+        }
+    }
+}
+
+/// The first kind of credential that is there decides.
+fn shown(request: &HttpRequest, params: &Params) -> Result<Shown, Refusal> {
+    let mut faults: Vec<Fault> = Vec::new();
+    let mut read = |name| {
+        params.get(name).unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        })
+    };
+    let (token, username, password) = (read("auth_token"), read("auth_username"), read("auth_password"));
+    if !faults.is_empty() {
+        return Err(Refusal::Invalid(faults));
+    }
+    match (token, username, password) {
+        (Some(token), ..) => return Ok(Shown::Token(token.into())),
+        (None, Some(username), Some(password)) => {
+            return Ok(Shown::Password(username.into(), password.into()));
+        }
+        (None, None, None) => {}
+        _ => return Err(Refusal::Unauthorized),
+    }
+    if let Some(value) = request.headers().get(header::AUTHORIZATION) {
+        return value.to_str().ok().and_then(from_header).ok_or(Refusal::Unauthorized);
+    }
+    session_cookie(request.headers()).map(Shown::Session).ok_or(Refusal::Unauthorized)
+}
+
+fn from_header(value: &str) -> Option<Shown> {
+    let (scheme, rest) = value.split_once(' ')?;
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Shown::Token(rest.into()));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
+    let (username, password) = decoded.split_once(':')?;
+    Some(Shown::Password(username.into(), password.into()))
+}
+
+fn session_cookie(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Checks a password. The answer to an unknown name and to a wrong password take the same way.
+pub async fn check_password(
+    app: &Data<App>,
+    address: IpAddr,
+    username: String,
+    password: String,
+) -> Result<Credential, Refusal> {
+    let name = username.clone();
+    let credential = stream::question(app, move |reader| Ok(reader.credential(&name)?)).await?;
+    let check = app.auth.begin(&username, &password, credential.as_ref(), address, now()).map_err(not_now)?;
+    let right = match check {
+        Check::Right => true,
+        Check::Pending(pending) => app.auth.conclude(pending, now()).await,
+    };
+    credential.filter(|_| right).ok_or(Refusal::Unauthorized)
+}
+
+fn not_now(why: NotNow) -> Refusal {
+    match why {
+        NotNow::Throttled(auth::Throttled(seconds)) => Refusal::Throttled(seconds),
+        NotNow::Busy => Refusal::Busy(BUSY),
+    }
+}
+
+/// Whoever holds a token or session that still counts.
+async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secret>), Refusal> {
+    let now = now();
+    let issued = issued(app, secret, now).await?;
+    if let Secret::Session(hash) = secret
+        && now >= issued.seen + TOUCH
+    {
+        // Nobody waits for it, and where it fails the next request does it.
+        let app = app.clone();
+        drop(tokio::task::spawn_blocking(move || app.store.touch_session(&hash, now)));
+    }
+    Ok((issued.credential.person, Some(secret)))
+}
+
+/// A token or session, if it still counts.
+async fn issued(app: &Data<App>, secret: Secret, now: i64) -> Result<Issued, Refusal> {
+    let issued = stream::question(app, move |reader| Ok(reader.issued(&secret)?))
+        .await?
+        .ok_or(Refusal::Unauthorized)?;
+    let idle = matches!(secret, Secret::Session(_)).then(|| app.session_rules().session_idle);
+    if auth::is_live(&issued, idle, now) { Ok(issued) } else { Err(Refusal::Unauthorized) }
+}
+
+/// Whether a request with the cookie comes from our own page. Browsers say where a request comes from, but older ones
+/// and those on plain HTTP say less: reading is then allowed, since the cookie is SameSite=Strict; changing is not.
+pub fn from_this_page(request: &HttpRequest, changes: bool) -> bool {
+    let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    let (site, origin) = (text(header::HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN));
+    let same_origin = origin.map(|origin| is_this_host(origin, request));
+    if changes {
+        let from_here = site == Some("same-origin") || same_origin == Some(true);
+        return request.method() == Method::POST && from_here && same_origin != Some(false);
+    }
+    matches!(site, None | Some("same-origin" | "none")) && same_origin != Some(false)
+}
+
+fn is_this_host(origin: &str, request: &HttpRequest) -> bool {
+    let Ok(origin) = origin.parse::<Uri>() else { return false };
+    let port =
+        |port: Option<u16>| port.unwrap_or(if origin.scheme_str() == Some("https") { 443 } else { 80 });
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(here) = host.and_then(|host| host.parse::<actix_web::http::uri::Authority>().ok()) else {
+        return false;
+    };
+    origin.host().is_some_and(|host| host.eq_ignore_ascii_case(here.host()))
+        && port(origin.port_u16()) == port(here.port_u16())
+}
+
+/// Where the request comes from.
+pub fn address(request: &HttpRequest) -> IpAddr {
+    request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip())
+}

@@ -1,0 +1,67 @@
+/** What stands in the list's place when there is nothing to list. */
+
+import { Unreachable } from "../server/api.js";
+import { describe } from "../search/filters.js";
+import { calls } from "../kit/format.js";
+import { html } from "../kit/html.js";
+import { notice } from "../kit/notices.js";
+import { wouldFind } from "./recordings.js";
+import { state, used, without } from "../search/state.js";
+
+/** No rows at all: how recordings get in. */
+function fresh() {
+  notice({
+    title: "No recordings yet",
+    text: html`<p>Calls appear here by themselves once the PBX sends its recordings. How to connect it is in the README that came with Tapeline.</p>
+      <p>If you expected calls, ask your administrator whether you belong to a group.</p>`,
+  });
+}
+
+/** How many calls there would be without each filter, the most first. */
+async function remedies(search) {
+  const keys = used(search);
+  const counts = await Promise.all(keys.map((key) => wouldFind(without(search, key)).catch(() => 0)));
+  return keys.map((key, i) => ({ key, count: counts[i] })).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+}
+
+/** A filter in words, within a sentence: names and dates keep their capitals. */
+function inside(search, key) {
+  const words = describe(search, key);
+  const named = key === "group" || key === "customer" || (key === "range" && search.range === "custom");
+  return named ? words : words[0].toLowerCase() + words.slice(1);
+}
+
+/** Nothing matches: which filter to drop. */
+async function noMatch(search) {
+  const show = (actions) =>
+    notice({
+      title: "No call matches",
+      text: html`<p>${used(search).map((key) => describe(search, key)).join(" · ")}</p>`,
+      actions: [...actions, { label: "Clear all filters", act: () => state.clear(), primary: actions.length === 0 }],
+    });
+  show([]);
+  const found = await remedies(search);
+  if (state.search !== search) return;
+  show(found.slice(0, 3).map(({ key, count }) => ({ label: `Without ${inside(search, key)}: ${calls(count)}`, act: () => state.change(without(search, key)) })));
+}
+
+/** Nothing was found. */
+export function nothing() {
+  const { search } = state;
+  if (used(search).length) noMatch(search);
+  else fresh();
+}
+
+/** @param {Error} error @param {() => void} again */
+export function trouble(error, again) {
+  if (error instanceof Unreachable || error.code === "401") return notice(null);
+  const wrong = error.code === "400";
+  const barred = error.code === "402";
+  const titles = { 400: "The search can't be run as it is", 402: "Your role may not list recordings", 429: "Too many requests", 503: "The server is busy" };
+  return notice({
+    symbol: "warning",
+    title: titles[error.code] ?? "Something went wrong",
+    text: html`${(error.responses ?? [{ key: "", message: error.message }]).map(({ key, message }) => html`<p>${key ? html`<b>${key}</b>: ` : ""}${message}</p>`)}`,
+    actions: barred ? [] : wrong ? [{ label: "Clear all filters", act: () => state.clear(), primary: true }] : [{ label: "Try again", act: again, primary: true }],
+  });
+}

@@ -1,0 +1,44 @@
+/** Text that is safe to become HTML: made by `html` only. */
+class Safe {
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+  }
+}
+
+const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+const escape = (text) => text.replace(/[&<>"']/g, (c) => ESCAPES[c]);
+
+function part(value) {
+  if (value instanceof Safe) return value.text;
+  if (Array.isArray(value)) return value.map(part).join("");
+  if (value === null || value === undefined || value === false) return "";
+  return escape(String(value));
+}
+
+/**
+ * A tagged template that escapes every value, except what another `html` made.
+ * Attributes must be quoted in the template.
+ * @returns {Safe}
+ */
+export function html(strings, ...values) {
+  return new Safe(strings.reduce((text, next, i) => text + part(values[i - 1]) + next));
+}
+
+/**
+ * The one place that turns text into elements.
+ * @param {Element} element
+ * @param {Safe} safe
+ */
+export function render(element, safe) {
+  if (!(safe instanceof Safe)) throw new TypeError("render() takes what html`…` made");
+  element.innerHTML = safe.text;
+  return element;
+}
+
+const sprite = new URL("../../icons.svg", import.meta.url).pathname;
+
+/** A decorative icon of icons.svg. @param {string} name */
+export const icon = (name) =>
+  html`<svg class="icon" aria-hidden="true"><use href="${sprite}#${name}"></use></svg>`;

@@ -1,0 +1,153 @@
+/** People: who may log in, and as what. */
+
+import { call, now } from "../server/api.js";
+import { isGone, send } from "../call/changes.js";
+import * as customers from "../search/customers.js";
+import * as format from "../kit/format.js";
+import { html, icon, render } from "../kit/html.js";
+import { may, who } from "../server/login.js";
+import { asked, chosen, done, edit, list, onCustomer, page, table, trouble } from "./manage.js";
+import { toast } from "../kit/notices.js";
+import { later } from "../work/work.js";
+
+let all = [];
+let roles = [];
+let groups = [];
+
+const called = ({ name, username }) => name || username;
+const LONGEST = 72;
+
+/** Only an owner makes owners. */
+const options = (role) => roles.filter(({ name, privileges }) => name === role || may("owner") || !privileges.includes("owner")).map(({ name, description }) => ({ value: name, label: description ? `${name}: ${description}` : name }));
+
+const field = (person) => [
+  { name: "name", label: "Name", value: person.name },
+  { name: "username", label: "Log-in name", value: person.username, required: true },
+  { name: "role", label: "Role", type: "select", value: person.role, options: options(person.role), note: person.id ? "Another role logs the person out." : "" },
+  ...(customers.all().length && person.id ? [{ name: "customer", label: "Customer", type: "select", value: person.customer, options: customers.all().map(({ id, name }) => ({ value: id, label: name })) }] : []),
+];
+
+function draw() {
+  const cells = (person) => [html`<b><bdi>${called(person)}</bdi></b>${person.id === who()?.id ? html`<small>You</small>` : ""}`, html`<bdi>${person.username}</bdi>`, html`<bdi>${person.role}</bdi>`, format.day(person.created, now())];
+  list(table("People", ["Name", "Log-in name", "Role", "Since"], all, cells, ({ id }) => id), (id) => show(all.find((person) => String(person.id) === id)));
+}
+
+async function load() {
+  try {
+    const customer = asked();
+    const answers = await Promise.all([call("people/list", { customer }), call("roles/list"), call("recording/groups/list", { customer })]);
+    [all, roles, groups] = answers.map(({ data }) => data);
+    draw();
+  } catch (error) {
+    trouble(error, load);
+  }
+}
+
+/** Whose calls an agent hears. */
+async function drawGroups(place, person) {
+  const members = await Promise.all(groups.map(({ id }) => call("recording/groups/members/list", { recordgroup: id })));
+  const belongs = (i) => members[i].data.some(({ person: member }) => member === person.id);
+  if (!place.isConnected) return;
+  render(place, html`${groups.map(({ id, name, owner }, i) => html`<label class="check"><input type="checkbox" value="${id}" ${belongs(i) ? html`checked` : ""}> <bdi>${name || `Group ${id}`}</bdi>${owner === person.id ? html` <span class="faint">owner</span>` : ""}</label>`)}<p class="error" role="alert"></p>`);
+}
+
+function listenGroups(body, person) {
+  const place = body.querySelector("#m-groups");
+  if (!place) return;
+  place.addEventListener("change", async ({ target }) => {
+    try {
+      await send(`recording/groups/members/${target.checked ? "add" : "remove"}`, { recordgroup: target.value, person: person.id });
+      place.querySelector(".error").textContent = "";
+    } catch (error) {
+      target.checked = !target.checked;
+      if (!isGone(error)) place.querySelector(".error").textContent = error.message;
+    }
+  });
+  drawGroups(place, person).catch((error) => render(place, html`<p class="error" role="alert">${error.message}</p>`));
+}
+
+function listenPassword(body, person) {
+  const element = body.querySelector("#m-password");
+  element?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { password } = element.elements;
+    const error = element.querySelector(".error");
+    error.textContent = "";
+    try {
+      await send("people/password/update", { id: person.id, password_new: password.value });
+      password.value = "";
+      toast(`${called(person)} has a new password`);
+    } catch (fault) {
+      if (!isGone(fault)) error.textContent = fault.message;
+    }
+  });
+}
+
+function remove(person) {
+  done();
+  later(`${called(person)} will be deleted`, async () => {
+    try {
+      await send("people/delete", { id: person.id });
+      toast(`${called(person)} deleted`);
+    } catch (error) {
+      if (!isGone(error)) toast(`${called(person)} stays: ${error.message}`);
+    }
+    if (document.getElementById("m-list")) load();
+  }, () => {});
+}
+
+function more(person) {
+  if (person.id === who()?.id) return html`<p class="note">You change your own password in the menu with your name.</p>`;
+  return html`${groups.length ? html`<section><h3>Member of</h3><div id="m-groups"></div></section>` : ""}
+    <section><form id="m-password" class="line">
+      <label class="field"><span>New password</span><input name="password" type="password" autocomplete="new-password" maxlength="${LONGEST}" required></label>
+      <button class="button" type="submit">Set password</button>
+      <p class="error" role="alert"></p><p class="note">It ends all sessions of the person.</p>
+    </form></section>
+    <section><div class="actions"><button type="button" id="m-delete" class="button danger">${icon("trash")}Delete person</button></div></section>`;
+}
+
+function show(person) {
+  edit({
+    name: String(person.id),
+    title: called(person),
+    fields: field(person),
+    submit: "Save",
+    more: more(person),
+    filled: (body) => {
+      listenGroups(body, person);
+      listenPassword(body, person);
+      body.querySelector("#m-delete")?.addEventListener("click", () => remove(person));
+    },
+    save: async (changed) => {
+      await send("people/update", { id: person.id, ...changed });
+      await load();
+      return "Saved";
+    },
+  });
+}
+
+function add() {
+  const usual = roles.some(({ name }) => name === "agent") ? "agent" : (roles[0]?.name ?? "");
+  edit({
+    name: "",
+    title: "New person",
+    fields: [...field({ name: "", username: "", role: usual }), { name: "password", label: "Password", type: "password", autocomplete: "new-password", required: true }],
+    submit: "Add person",
+    save: async (given) => {
+      const { data } = await send("people/create", { customer: chosen(), ...given }, { twice: false });
+      done();
+      await load();
+      show(all.find(({ id }) => id === data.id));
+      return `${given.name || given.username} added`;
+    },
+  });
+}
+
+/** Shows the page. */
+export function open() {
+  const root = page({ title: "People", add: "New person" });
+  root.querySelector("#m-add").addEventListener("click", add);
+  onCustomer(open);
+  load();
+}

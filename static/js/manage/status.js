@@ -1,0 +1,127 @@
+/** How recordings get in, what lacks, and how much room there is. */
+
+import { call } from "../server/api.js";
+import * as format from "../kit/format.js";
+import { html, icon } from "../kit/html.js";
+import { list, page, trouble } from "./manage.js";
+import { here } from "../work/place.js";
+
+/** Milliseconds between looks. */
+const LOOK = 5_000;
+/** Below this share of free room, or so many bytes, it is time to act. */
+const SCARCE = 0.1;
+const SCARCE_BYTES = 5e9;
+
+const DISKS = { database: "Database", sound: "Sound" };
+let shown = "";
+let time = 0;
+
+const total = (reasons) => reasons.reduce((sum, { count }) => sum + count, 0);
+
+/** @param {number} at  Unix seconds; 0 never */
+function moment(at) {
+  if (!at) return html`<span class="faint">Not yet</span>`;
+  return html`<time datetime="${format.iso(at)}" title="${format.exact(at)}">${format.day(at, time)} ${format.hour(at)}</time>`;
+}
+
+/** 120 ms, 2.4 s, 3 min */
+function lag(milliseconds) {
+  if (milliseconds < 1000) return `${milliseconds} ms`;
+  return milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(1)} s` : format.spoken(milliseconds / 1000);
+}
+
+/** @param {{note?: string, bad?: boolean, to?: string}} [more]  `to`: the search that lists them */
+function figure(label, value, { note = "", bad = false, to = "" } = {}) {
+  const shown = to ? html`<a href="/?${to}">${value}</a>` : value;
+  return html`<div class="figure ${bad ? "bad" : ""}"><dt>${label}</dt><dd>${bad ? icon("warning") : ""}${shown}</dd>${note ? html`<dd class="note">${note}</dd>` : ""}</div>`;
+}
+
+function disk({ name, size, free }) {
+  if (!size) return figure(`${DISKS[name] ?? name}, free`, "Unknown", { note: "The folder can't be looked at", bad: true });
+  const bad = free < size * SCARCE || free < SCARCE_BYTES;
+  return figure(`${DISKS[name] ?? name}, free`, format.bytes(free), { note: `${Math.round((free / size) * 100)} % of ${format.bytes(size)}`, bad });
+}
+
+function figures({ calls_today, in_progress, rows_without_files, files_without_rows, disks }) {
+  const out = total(files_without_rows);
+  return html`<dl class="figures">
+    ${figure("Calls today", format.count(calls_today), { to: "range=today" })}
+    ${figure("In progress", format.count(in_progress), { to: "state=live" })}
+    ${figure("Calls whose file is missing", format.count(rows_without_files), { bad: rows_without_files > 0, to: "state=missing" })}
+    ${figure("Files without a call in the list", format.count(out))}
+    ${disks.map(disk)}
+  </dl>`;
+}
+
+const HEADS = ["Source", "State", "Since", "Last event", "Lag", "New", "Ended", "Better known", "Left out"];
+
+function source({ name, state, since, last_event, lag: behind, inserted, completed, enriched, excluded, trouble: wrong }) {
+  const cells = [
+    html`<bdi>${name}</bdi>`,
+    html`<bdi>${state}</bdi>${wrong ? html`<span class="wrong">${icon("warning")}<bdi>${wrong}</bdi></span>` : ""}`,
+    moment(since),
+    moment(last_event),
+    last_event ? lag(behind) : "",
+    ...[inserted, completed, enriched, excluded].map((count) => format.count(count)),
+  ];
+  return html`<tr>${cells.map((cell, i) => html`<td data-label="${HEADS[i]}" class="${i > 3 ? "end" : i === 1 ? "wide" : ""}">${cell}</td>`)}</tr>`;
+}
+
+function sources(all) {
+  if (all.length === 0) return html`<p class="note">No folder is watched and no PBX is listened to. How recordings get in is in the README that came with Tapeline.</p>`;
+  return html`<table class="log sources" aria-label="Sources">
+    <thead><tr>${HEADS.map((head, i) => html`<th scope="col" class="${i > 3 ? "end" : ""}">${head}</th>`)}</tr></thead>
+    <tbody>${all.map(source)}</tbody></table>
+    <p class="note">Counts of sources are those of today, from the start of the server on where that was today.</p>`;
+}
+
+function reasons(title, some) {
+  if (some.length === 0) return "";
+  return html`<h2>${title}</h2><table class="reasons" aria-label="${title}"><thead><tr><th scope="col">Why</th><th scope="col" class="end">Files</th></tr></thead>
+    <tbody>${some.map(({ reason, count }) => html`<tr><td data-label="Why"><bdi>${reason}</bdi></td><td data-label="Files" class="end">${format.count(count)}</td></tr>`)}</tbody></table>`;
+}
+
+function draw(status) {
+  time = status.time;
+  const text = html`${figures(status)}
+    <h2>Sources</h2>${sources(status.sources)}
+    ${reasons("Files without a call in the list", status.files_without_rows)}
+    ${status.sources.map(({ name, skipped }) => reasons(`Not understood, ${name}`, skipped))}`;
+  if (text.text === shown) return;
+  shown = text.text;
+  list(text);
+}
+
+let asking = new AbortController();
+let next = 0;
+
+async function load() {
+  clearTimeout(next);
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  try {
+    const { data } = await call("status/get", {}, { signal });
+    if (!signal.aborted && here() === "status") draw(data);
+  } catch (error) {
+    if (signal.aborted || here() !== "status") return;
+    // What is there is better than nothing.
+    if (!shown) trouble(error, load);
+    if (error.code === "401" || error.code === "402") return;
+  }
+  later();
+}
+
+function later() {
+  clearTimeout(next);
+  if (here() === "status" && !document.hidden) next = setTimeout(() => here() === "status" && load(), LOOK);
+}
+
+document.addEventListener("visibilitychange", () => here() === "status" && !document.hidden && load());
+
+/** Shows the page. */
+export function open() {
+  shown = "";
+  page({ title: "Status", whose: false });
+  load();
+}

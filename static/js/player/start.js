@@ -1,0 +1,20 @@
+/** Puts the player together, and beside the list. */
+
+import { session } from "../server/login.js";
+import { current, player } from "./player.js";
+import * as bar from "./bar.js";
+import { follow } from "./moment.js";
+import * as media from "./media-session.js";
+import { settings } from "./settings.js";
+import * as silence from "./silence.js";
+import { playBeside } from "../calls/table.js";
+
+const beside = (by) => () => current() && playBeside(current(), by);
+
+export function start() {
+  silence.start();
+  bar.start();
+  media.start({ after: beside(1), before: beside(-1) });
+  player.addEventListener("finished", () => settings.next && current().complete && playBeside(current(), 1));
+  session.addEventListener("in", follow, { once: true });
+}

@@ -1,0 +1,18 @@
+/** The record groups that the person may see. */
+
+import { call } from "../server/api.js";
+
+/** @type {Map<number, import("../types.js").Group>} */
+let groups = new Map();
+
+/** Asks the server for them: one's own customer's, and another's that the search names. @param {string} customer */
+export async function load(customer) {
+  const lists = await Promise.all(["", customer].filter((id, i) => i === 0 || id).map((id) => call("recording/groups/list", { customer: id })));
+  groups = new Map(lists.flatMap(({ data }) => data).map((group) => [group.id, group]));
+}
+
+/** By name. @returns {import("../types.js").Group[]} */
+export const all = () => [...groups.values()].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+
+/** @param {number} id */
+export const name = (id) => groups.get(Number(id))?.name || `Group ${id}`;

@@ -1,0 +1,37 @@
+/** Changing one's own password. */
+
+import { call } from "./api.js";
+import { toast } from "../kit/notices.js";
+
+const $ = (id) => document.getElementById(id);
+
+const FIELDS = { password_old: "password-old", password_new: "password-new" };
+
+function complain(text, field) {
+  $("password-error").textContent = text;
+  for (const id of ["password-old", "password-new", "password-again"]) $(id).setAttribute("aria-invalid", String(id === field));
+  if (field) $(field).focus();
+}
+
+async function submit(event) {
+  event.preventDefault();
+  complain("");
+  if ($("password-new").value !== $("password-again").value) return complain("The new passwords differ.", "password-again");
+  try {
+    await call("user/password/update", { password_old: $("password-old").value, password_new: $("password-new").value });
+  } catch (error) {
+    return complain(error.message, FIELDS[error.key]);
+  }
+  $("password").close();
+  return toast("Password changed");
+}
+
+export function start() {
+  $("open-password").addEventListener("click", () => {
+    $("password-form").reset();
+    complain("");
+    $("password").showModal();
+    $("password-old").focus();
+  });
+  $("password-form").addEventListener("submit", submit);
+}
