@@ -15,7 +15,7 @@ import * as login from "./server/login.js";
 import { notice, toast } from "./kit/notices.js";
 import * as panel from "./kit/panel.js";
 import * as password from "./server/password.js";
-import * as places from "./work/place.js";
+import * as places from "./page/place.js";
 import * as player from "./player/player.js";
 import * as listening from "./player/start.js";
 import * as popover from "./kit/popover.js";
@@ -25,7 +25,7 @@ import * as selection from "./calls/selection.js";
 import { state } from "./search/state.js";
 import * as table from "./calls/table.js";
 import * as totals from "./search/totals.js";
-import * as work from "./work/work.js";
+import * as work from "./page/work.js";
 
 const $ = (id) => document.getElementById(id);
 

@@ -5,7 +5,7 @@ import { copy } from "./kit/copy.js";
 import * as details from "./call/details.js";
 import { html, render } from "./kit/html.js";
 import * as panel from "./kit/panel.js";
-import { here } from "./work/place.js";
+import { here } from "./page/place.js";
 import { stop, toggle } from "./player/player.js";
 import { PLAYER_KEYS } from "./player/keys.js";
 import { covered } from "./kit/popover.js";
@@ -13,7 +13,7 @@ import { QUICK } from "./search/ranges.js";
 import * as selection from "./calls/selection.js";
 import { state } from "./search/state.js";
 import * as table from "./calls/table.js";
-import { undo } from "./work/work.js";
+import { undo } from "./page/work.js";
 
 const $ = (id) => document.getElementById(id);
 const STORED = "tapeline.keys";

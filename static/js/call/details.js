@@ -12,7 +12,7 @@ import { href, key, parse } from "../server/link.js";
 import { may } from "../server/login.js";
 import { toast } from "../kit/notices.js";
 import * as panel from "../kit/panel.js";
-import { here } from "../work/place.js";
+import { here } from "../page/place.js";
 import { audio, player, playing, sounding, toggle } from "../player/player.js";
 import { deleteSoon, isGoing } from "./removing.js";
 import { pages } from "../calls/recordings.js";

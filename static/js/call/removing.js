@@ -5,7 +5,7 @@ import { remove } from "./changes.js";
 import { parties } from "./facts.js";
 import { calls } from "../kit/format.js";
 import { key } from "../server/link.js";
-import { later, job } from "../work/work.js";
+import { later, job } from "../page/work.js";
 
 /** Fires "change" when calls are about to go, or are not any more; "gone" with `keys` when they are deleted. */
 export const removals = new EventTarget();

@@ -12,7 +12,7 @@ import { pages, results } from "./recordings.js";
 import { download, save } from "../kit/save.js";
 import * as selection from "./selection.js";
 import { single } from "./selection.js";
-import { job } from "../work/work.js";
+import { job } from "../page/work.js";
 
 const $ = (id) => document.getElementById(id);
 const EXPORT = "recording/recordings/export";

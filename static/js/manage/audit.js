@@ -9,7 +9,7 @@ import { href } from "../server/link.js";
 import { asked, list, onCustomer, page, trouble } from "./manage.js";
 import { fromInput, toInput } from "../search/ranges.js";
 import { save } from "../kit/save.js";
-import { job } from "../work/work.js";
+import { job } from "../page/work.js";
 
 const PAGE = 100;
 /** Entries that are asked for at a time for the CSV. */

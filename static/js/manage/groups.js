@@ -9,7 +9,7 @@ import { toast } from "../kit/notices.js";
 import { asked, chosen, done, edit, list, onCustomer, page, table, trouble } from "./manage.js";
 import * as format from "../kit/format.js";
 import { state } from "../search/state.js";
-import { later } from "../work/work.js";
+import { later } from "../page/work.js";
 
 /** @type {import("../types.js").Group[]} */
 let all = [];

@@ -6,7 +6,7 @@ import { changed, complain, form, values } from "../kit/form.js";
 import { html, icon, render } from "../kit/html.js";
 import { toast } from "../kit/notices.js";
 import * as panel from "../kit/panel.js";
-import { guard, here } from "../work/place.js";
+import { guard, here } from "../page/place.js";
 import { state } from "../search/state.js";
 
 const root = document.getElementById("manage");

@@ -8,7 +8,7 @@ import { html, icon, render } from "../kit/html.js";
 import { may, who } from "../server/login.js";
 import { asked, chosen, done, edit, list, onCustomer, page, table, trouble } from "./manage.js";
 import { toast } from "../kit/notices.js";
-import { later } from "../work/work.js";
+import { later } from "../page/work.js";
 
 let all = [];
 let roles = [];

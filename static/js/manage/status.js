@@ -4,7 +4,7 @@ import { call } from "../server/api.js";
 import * as format from "../kit/format.js";
 import { html, icon } from "../kit/html.js";
 import { list, page, trouble } from "./manage.js";
-import { here } from "../work/place.js";
+import { here } from "../page/place.js";
 
 /** Milliseconds between looks. */
 const LOOK = 5_000;

@@ -6,7 +6,7 @@
 import { listen, now } from "./api.js";
 import * as chart from "../search/chart.js";
 import { session } from "./login.js";
-import { here, place } from "../work/place.js";
+import { here, place } from "../page/place.js";
 import { filters } from "./query.js";
 import { renew, results } from "../calls/recordings.js";
 import { state } from "../search/state.js";
