@@ -5,10 +5,7 @@ use sha2::{Digest, Sha256};
 use super::facts::{Facts, Ranks};
 use super::file::{UNSEEN, is_over};
 use super::times::{Times, is_unanswered};
-use crate::model::{Known, NewRecording};
-
-/// What a PBX writes in the place of a number that is withheld.
-const WITHHELD: [&str; 5] = ["anonymous", "restricted", "private", "unavailable", "unknown"];
+use crate::model::{Known, NewRecording, is_withheld};
 
 /// The rank of what the name of a file says of the parties.
 const NAME_OF_FILE: u8 = 4;
@@ -98,7 +95,7 @@ pub(super) fn row_of(mut facts: Facts, known: &mut Known, old: &NewRecording) ->
     let snumber = facts.snumber.unwrap_or_default();
     let cnumber = facts.cnumber.unwrap_or_default();
     let dnumber = facts.dnumber.unwrap_or_default();
-    let withheld = WITHHELD.iter().any(|word| word.eq_ignore_ascii_case(&snumber));
+    let withheld = is_withheld(&snumber);
     NewRecording {
         uniqueid: known.uniqueid.clone(),
         recordid: known.recordid.clone(),

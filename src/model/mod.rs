@@ -3,7 +3,9 @@
 mod lists;
 mod people;
 mod recordings;
+mod withheld;
 
 pub use lists::*;
 pub use people::*;
 pub use recordings::*;
+pub use withheld::is_withheld;

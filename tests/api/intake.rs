@@ -210,6 +210,29 @@ proptest! {
 }
 
 #[test]
+fn a_number_that_the_caller_withheld_is_told_from_one_that_the_network_does_not_know() {
+    for (number, presented) in [
+        ("anonymous", "0"),
+        ("Restricted", "0"),
+        ("PRIVATE", "0"),
+        ("withheld", "0"),
+        ("unknown", "1"),
+        ("unavailable", "1"),
+        ("5551230002", "1"),
+    ] {
+        let house = House::new();
+        let mut draft = from_folder(true);
+        draft.facts.snumber = text(number);
+        house.accept(&draft);
+        assert_eq!(house.sqlite3("SELECT spresent FROM recordings"), presented, "{number}");
+        let mut pbx = from_pbx();
+        (pbx.facts.snumber, pbx.facts.spresent) = (text(number), Some(0));
+        house.accept(&pbx);
+        assert_eq!(house.sqlite3("SELECT spresent FROM recordings"), "0", "{number}: the PBX knows");
+    }
+}
+
+#[test]
 fn a_recording_that_is_announced_without_a_file_gets_its_path_later() {
     let house = House::new();
     let mut announced = from_pbx();
