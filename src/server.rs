@@ -16,8 +16,9 @@ use anyhow::Context;
 
 use crate::app::{App, blocking};
 use crate::config::Config;
+use crate::ingest::cdr::freeswitch;
 use crate::ingest::spool::{self, Spool};
-use crate::ingest::{Stop, ami, door};
+use crate::ingest::{Stop, ami};
 use crate::intake::{Intake, Rules};
 use crate::{api, viewer};
 
@@ -124,7 +125,7 @@ impl Server {
                 .wrap(from_fn(api::finish_answer))
                 .wrap(from_fn(api::access_log))
                 .configure(api::routes)
-                .configure(door::routes)
+                .configure(freeswitch::routes)
                 .configure(viewer::routes)
         })
         // Before listen(), which takes what is set by then.
@@ -193,7 +194,7 @@ impl Sources {
             sources.spawn("asterisk", move |stop| ami::listen(&app, &intake, &asterisk, stop))?;
         }
         if app.config.freeswitch.is_some() {
-            door::open(intake);
+            freeswitch::open(intake);
         }
         Ok(sources)
     }

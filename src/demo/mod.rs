@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! people, numbers ── pbx ┐
-//!            shelf, hours ┴ calls ── sound ┬ talk ── voice ── filter
+//!         lengths, hours ┴ calls ── sound ┬ talk ── voice ── filter
 //!                                         └ tones
 //! ```
 
@@ -14,10 +14,10 @@ mod calls;
 mod dice;
 mod filter;
 mod hours;
+mod lengths;
 mod numbers;
 mod pbx;
 mod people;
-mod shelf;
 mod sound;
 mod talk;
 mod tones;

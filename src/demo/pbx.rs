@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::dice::Dice;
 use super::numbers::{self, Contact, LINES};
 use super::people::DemoPerson;
-use super::{DAY, NEWEST, shelf};
+use super::{DAY, NEWEST, lengths};
 use crate::model::{Direction, Group, NewRecording};
 
 /// How much of the business each record group gets, added up.
@@ -138,7 +138,7 @@ impl<'a> Pbx<'a> {
         let (ringing, talking) = match status {
             "answer" => self.talking(ringing, short),
             _ if short => (ringing, 0),
-            _ => (shelf::unanswered(ringing), 0),
+            _ => (lengths::unanswered(ringing), 0),
         };
         Outcome { status, ringing, talking }
     }
@@ -148,7 +148,7 @@ impl<'a> Pbx<'a> {
         if short {
             (ringing, self.dice.seconds(17.0, 0.65, (8, 110)))
         } else {
-            shelf::answered(self.dice.seconds(105.0, 0.95, (5, 4800)))
+            lengths::answered(self.dice.seconds(105.0, 0.95, (5, 4800)))
         }
     }
 

@@ -2,8 +2,7 @@
 
 pub mod ami;
 pub mod cdr;
-pub mod door;
-pub mod freeswitch;
+mod files;
 pub mod import;
 pub mod names;
 pub mod spool;

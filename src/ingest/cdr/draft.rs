@@ -1,6 +1,6 @@
 //! From a record to what intake takes.
 
-use super::{Cdr, Outcome};
+use super::record::{Cdr, Outcome};
 use crate::intake::{About, Draft, Facts, Source};
 
 impl Cdr {

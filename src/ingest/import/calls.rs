@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use super::{BATCH, Import, Report};
 use crate::ingest::cdr::Cdr;
-use crate::ingest::freeswitch::Answerer;
+use crate::ingest::cdr::freeswitch::Answerer;
 use crate::ingest::names::Names;
 use crate::intake::{About, Draft, Outcome, stem};
 
 /// What a batch holds.
-pub(super) struct Calls<'a> {
+pub(in crate::ingest) struct Calls<'a> {
     import: &'a Import<'a>,
     /// What the places are in, for people.
     name: String,
@@ -23,24 +23,24 @@ pub(super) struct Calls<'a> {
 }
 
 /// Makes records ready where they are read, on another thread than what takes them in.
-pub(super) struct Desk {
+pub(in crate::ingest) struct Desk {
     names: Names,
     machine: String,
     now: i64,
 }
 
 /// A record on its way in.
-pub(super) struct Record {
+pub(in crate::ingest) struct Record {
     draft: Draft,
     sound: String,
 }
 
 impl Desk {
-    pub(super) fn of(import: &Import<'_>) -> Desk {
+    pub(in crate::ingest) fn of(import: &Import<'_>) -> Desk {
         Desk { names: import.names.clone(), machine: import.folder.machine(), now: import.now }
     }
 
-    pub(super) fn ready(&self, mut cdr: Cdr) -> Record {
+    pub(in crate::ingest) fn ready(&self, mut cdr: Cdr) -> Record {
         let file = std::mem::take(&mut cdr.file);
         let named = self.names.read(&file, self.now).uniqueid;
         let sound = named.unwrap_or_else(|| stem(&file).to_owned());
@@ -56,7 +56,7 @@ struct Call {
 }
 
 impl<'a> Calls<'a> {
-    pub(super) fn new(import: &'a Import<'a>, name: String) -> Calls<'a> {
+    pub(in crate::ingest) fn new(import: &'a Import<'a>, name: String) -> Calls<'a> {
         Calls {
             import,
             name,
@@ -69,7 +69,7 @@ impl<'a> Calls<'a> {
     }
 
     /// Adds who answered a call.
-    pub(super) fn add_answerer(
+    pub(in crate::ingest) fn add_answerer(
         &mut self,
         who: &Answerer,
         place: String,
@@ -81,7 +81,12 @@ impl<'a> Calls<'a> {
     }
 
     /// Adds a record. `place`: where in the file it stands.
-    pub(super) fn add(&mut self, record: Record, place: String, report: &mut Report) -> anyhow::Result<()> {
+    pub(in crate::ingest) fn add(
+        &mut self,
+        record: Record,
+        place: String,
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
         let Record { draft, sound } = record;
         let key = draft.uniqueid.clone().unwrap_or_else(|| sound.clone());
         self.rows += 1;
@@ -104,7 +109,7 @@ impl<'a> Calls<'a> {
     }
 
     /// Takes in what there is.
-    pub(super) fn flush(&mut self, report: &mut Report) -> anyhow::Result<()> {
+    pub(in crate::ingest) fn flush(&mut self, report: &mut Report) -> anyhow::Result<()> {
         let calls = std::mem::take(&mut self.calls);
         let mut drafts = std::mem::take(&mut self.drafts);
         self.by_key.clear();

@@ -3,11 +3,7 @@
 //! Every batch is one transaction, and whatever is known already is left as it is: an import that was ended, by whatever
 //! means, goes on when it is started again.
 
-mod asterisk_csv;
-mod asterisk_sqlite;
-mod calls;
-mod files;
-mod freeswitch_json;
+pub(super) mod calls;
 mod own_csv;
 mod report;
 mod tree;
@@ -21,7 +17,8 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::tz::TimeZone;
 
-use super::cdr::{Clock, Layout};
+use super::cdr::{Clock, Layout, asterisk, freeswitch};
+use super::files;
 use super::names::Names;
 use crate::config::Folder;
 use crate::intake::{Draft, Intake, Outcome};
@@ -84,21 +81,21 @@ impl Import<'_> {
         };
         match format {
             Format::FreepbxDir => tree::import(self, path, report),
-            Format::AsteriskCsv => asterisk_csv::import(self, path, report),
-            Format::AsteriskSqlite => asterisk_sqlite::import(self, path, report),
-            Format::FreeswitchJson => freeswitch_json::import(self, path, report),
+            Format::AsteriskCsv => asterisk::csv::import(self, path, report),
+            Format::AsteriskSqlite => asterisk::sqlite::import(self, path, report),
+            Format::FreeswitchJson => freeswitch::json::import(self, path, report),
             Format::Csv => own_csv::import(self, path, report),
         }?;
         report.finish()
     }
 
     /// The zone of the PBX's clock.
-    fn zone(&self) -> TimeZone {
+    pub(super) fn zone(&self) -> TimeZone {
         let named = self.folder.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
         named.unwrap_or_else(TimeZone::system)
     }
 
-    fn clock(&self) -> Clock {
+    pub(super) fn clock(&self) -> Clock {
         Clock::new(self.zone())
     }
 
@@ -123,7 +120,7 @@ impl Import<'_> {
 }
 
 /// Reads on a thread of its own, some way ahead of what takes the pieces in. Ends with the first error of either.
-fn ahead<T: Send>(
+pub(super) fn ahead<T: Send>(
     mut read: impl FnMut() -> anyhow::Result<Option<T>> + Send,
     mut take: impl FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -149,7 +146,7 @@ fn ahead<T: Send>(
 const HALFWAY: &str = "the import stopped part-way; start it again and it goes on";
 
 /// A bar on the terminal, if there is one: of bytes or of things.
-fn bar(length: u64, bytes: bool) -> ProgressBar {
+pub(super) fn bar(length: u64, bytes: bool) -> ProgressBar {
     let bar = ProgressBar::new(length);
     let unit = if bytes { "{bytes} of {total_bytes}" } else { "{pos} of {len}" };
     if let Ok(style) = ProgressStyle::with_template(&format!("Importing {{wide_bar}} {unit}  {{eta}} left")) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::held::Held;
+use super::open_files::Held;
 use crate::config::Folder;
 use crate::ingest::names::{Names, side_of};
 use crate::intake::{Draft, Facts, FileState, LeftOut, Source, stem};

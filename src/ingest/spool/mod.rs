@@ -4,11 +4,11 @@
 //! an overflow or a crash) is found by looking through the folder: at the start, and every few minutes.
 
 mod growing;
-mod held;
 mod look;
+mod missing;
 mod mounts;
+mod open_files;
 mod order;
-mod rows;
 mod scan;
 mod source;
 mod watch;
@@ -23,11 +23,11 @@ use crate::store::{Store, StoreError};
 use mounts::Mounts;
 
 pub use look::is_sound;
-pub use rows::Missing;
+pub use missing::Missing;
 pub use source::{Spool, WallClock};
 
-pub(super) use held::Held;
 pub(super) use look::{Look, Looker};
+pub(super) use open_files::Held;
 pub(super) use order::began;
 pub(super) use scan::{File, origin, walk};
 
@@ -82,7 +82,7 @@ pub fn check_rows(
         tracing::warn!("{trouble}: is the disk of the media root there?");
     }
     let trouble = if all { trouble } else { format!("{trouble}; is the disk of the media root there?") };
-    let deleted = rows::files_of_deleted(store, root)?;
+    let deleted = missing::files_of_deleted(store, root)?;
     intake.live().note(ROWS, |status| {
         status.trouble = trouble;
         status.has_no_row("its recording was deleted, and the file was not", deleted);

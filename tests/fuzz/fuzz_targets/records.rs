@@ -6,7 +6,7 @@
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
 use tapeline::ingest::cdr::{Caller, Cdr, Clock, Fields, Layouts, Rows, read};
-use tapeline::ingest::freeswitch::{self, Record};
+use tapeline::ingest::cdr::freeswitch::{self, Record};
 use tapeline::intake::About;
 
 fn rows(bytes: &[u8], many: bool) -> Vec<Fields> {

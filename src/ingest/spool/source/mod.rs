@@ -11,9 +11,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 
 use super::growing::Growing;
-use super::held::Held;
 use super::look::Looker;
 use super::mounts::Mounts;
+use super::open_files::Held;
 use super::scan;
 use super::watch::Watch;
 use crate::config::Folder;

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Spool;
-use crate::ingest::spool::held::Held;
 use crate::ingest::spool::look::Look;
+use crate::ingest::spool::open_files::Held;
 use crate::ingest::spool::order::began;
 use crate::ingest::spool::scan::{File, Origin, origin};
 use crate::intake::{Draft, Outcome};

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::calls::{Calls, Desk};
-use super::{Import, Report, bar, files};
-use crate::ingest::freeswitch::{self, Record};
+use super::{Record, read_all};
+use crate::ingest::files;
+use crate::ingest::import::calls::{Calls, Desk};
+use crate::ingest::import::{Import, Report, bar};
 
 /// Folders within folders: mod_json_cdr makes one level.
 const DEPTH: usize = 8;
 /// A file of more bytes is not read.
 const LONGEST: u64 = 64 << 20;
 
-pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
+pub(in crate::ingest) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let found = find(path)?;
     if found.is_empty() {
         bail!("{} has no file that ends in .json; mod_json_cdr writes such to its log-dir", path.display());
@@ -26,7 +27,7 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     for file in found {
         bar.inc(1);
         let records = match read(&file) {
-            Ok(body) => freeswitch::read_all(&body),
+            Ok(body) => read_all(&body),
             Err(why) => {
                 report.read += 1;
                 report.skip(file.display(), &why);

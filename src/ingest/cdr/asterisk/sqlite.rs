@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::calls::{Calls, Desk};
-use super::{Import, Report, ahead, bar};
 use crate::ingest::cdr::{self, Layout};
+use crate::ingest::import::calls::{Calls, Desk};
+use crate::ingest::import::{Import, Report, ahead, bar};
 use crate::store::ForeignTable;
 
-pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
+pub(in crate::ingest) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let table = ForeignTable::open(path)?;
     let layout = Layout::of_names(table.columns().iter().map(String::as_str));

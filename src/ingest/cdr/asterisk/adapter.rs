@@ -1,8 +1,10 @@
 //! Asterisk's call detail records, wherever its modules put them.
 
-use super::clid::{Caller, known};
 use super::columns::Column;
-use super::{Cdr, Clock, Outcome, clock, words};
+use super::disposition;
+use crate::ingest::cdr::clid::{Caller, known};
+use crate::ingest::cdr::clock::{self, Clock};
+use crate::ingest::cdr::record::{Cdr, Outcome};
 use crate::model::Direction;
 
 /// Makes a record of its fields. The error is why there is none.
@@ -12,8 +14,8 @@ pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Resu
     if uniqueid.is_empty() && file.is_empty() {
         return Err("it has neither a uniqueid nor a recordingfile, so it can't be matched");
     }
-    let outcome =
-        words::outcome(field(Column::Disposition)).ok_or("its disposition is none that Asterisk has")?;
+    let outcome = disposition::outcome(field(Column::Disposition))
+        .ok_or("its disposition is none that Asterisk has")?;
     let begun = clock::epoch(uniqueid).unwrap_or(i64::MIN / 2);
     let start = clock.read(field(Column::Start), begun).ok_or("its start is not a time")?;
     let answer = clock.read(field(Column::Answer), start);
@@ -91,9 +93,9 @@ mod tests {
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
-    use super::super::{Cdr, Clock, Layouts, Outcome, Rows};
+    use super::super::columns::Layouts;
     use super::*;
-    use crate::ingest::cdr::Fields;
+    use crate::ingest::cdr::rows::{Fields, Rows};
 
     fn cdrs(text: &[u8]) -> Vec<Result<Cdr, &'static str>> {
         let clock = Clock::new(TimeZone::get("America/New_York").unwrap());

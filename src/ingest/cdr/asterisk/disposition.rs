@@ -1,6 +1,6 @@
 //! The PBXs' words for how a call ended.
 
-use super::Outcome;
+use crate::ingest::cdr::record::Outcome;
 
 /// Asterisk's `disposition`.
 pub(super) fn outcome(word: &str) -> Option<Outcome> {

@@ -1,11 +1,14 @@
 //! Records built from the documentation of mod_json_cdr.
 
 use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
+use crate::ingest::cdr::record::{Cdr, Outcome};
+use crate::model::Direction;
 
 fn record() -> Value {
     json!({

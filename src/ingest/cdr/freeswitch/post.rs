@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::freeswitch::{self, LONGEST, Record};
+use super::{LONGEST, Record, read};
 use crate::app::{App, blocking, now};
 use crate::intake::{About, Draft, Intake, Outcome, SourceStatus};
 
@@ -36,7 +36,7 @@ async fn record(request: HttpRequest, body: Bytes, app: Data<App>, intake: Data<
     if !proves(&request, settings.secret.reveal()) {
         return refuse(&intake);
     }
-    let draft = match freeswitch::read(&body).map(|record| draft(record, &settings.machine)) {
+    let draft = match read(&body).map(|record| draft(record, &settings.machine)) {
         Ok(Some(draft)) => draft,
         Ok(None) => {
             note(&intake, |status| {

@@ -1,8 +1,9 @@
 //! Which field of a row is what. Every PBX lays its call detail records out as its administrator likes.
 
-use super::clock::{civil, epoch};
-use super::rows::Fields;
-use super::{clid::is_number, words};
+use super::disposition;
+use crate::ingest::cdr::clid::is_number;
+use crate::ingest::cdr::clock::{civil, epoch};
+use crate::ingest::cdr::rows::Fields;
 
 /// What a field of Asterisk's call detail records holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +204,7 @@ impl Layout {
     /// The layout of a row of cdr_csv, or of the sample of cdr_custom.
     fn of_asterisk(fields: &Fields) -> Option<Layout> {
         let is_time = |place: usize| text(fields, place).and_then(civil).is_some();
-        let is_outcome = |place| text(fields, place).is_some_and(|word| words::outcome(word).is_some());
+        let is_outcome = |place| text(fields, place).is_some_and(|word| disposition::outcome(word).is_some());
         if is_time(8) && is_outcome(13) && matches!(fields.len(), 18 | 19) {
             return Some(Layout::new(CDR_CUSTOM[..fields.len()].iter().copied().map(Some).collect()));
         }
@@ -314,8 +315,8 @@ impl Layouts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Rows;
     use super::*;
+    use crate::ingest::cdr::rows::Rows;
 
     fn rows(text: &str) -> Vec<Fields> {
         let mut rows = Rows::of_lines(text.as_bytes());

@@ -1,8 +1,4 @@
-//! FreeSWITCH's call detail records, as mod_json_cdr writes them to files and posts them.
-//!
-//! The body is JSON, or a form's `cdr=` with the JSON percent-encoded or in Base64. Unless `encode-values` is off, the
-//! channel's variables are percent-encoded once more.
-//! <https://developer.signalwire.com/freeswitch/module-reference/event-handlers/mod_json_cdr/>
+//! From the JSON of a channel to a record.
 
 use std::borrow::Cow;
 
@@ -11,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode;
 use serde_json::Value;
 
-use super::cdr::{Cdr, Outcome};
+use crate::ingest::cdr::record::{Cdr, Outcome};
 use crate::intake::{About, Draft, Facts, Source};
 use crate::model::Direction;
 
@@ -298,6 +294,3 @@ fn outcome(answered: bool, cause: &str) -> Outcome {
         _ => Outcome::Failed,
     }
 }
-
-#[cfg(test)]
-mod tests;

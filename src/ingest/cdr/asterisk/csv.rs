@@ -5,14 +5,15 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use super::calls::{Calls, Desk};
-use super::{Import, Report, ahead, bar, files};
 use crate::ingest::cdr::{self, Cdr, Clock, Fields, Layouts, Rows};
+use crate::ingest::files;
+use crate::ingest::import::calls::{Calls, Desk};
+use crate::ingest::import::{Import, Report, ahead, bar};
 
 /// Rows that are looked at before the first is taken.
 const SAMPLE: usize = 200;
 
-pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
+pub(in crate::ingest) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let (clock, desk) = (import.clock(), Desk::of(import));
     let (mut layouts, header) = layouts(import, path)?;
