@@ -6,10 +6,10 @@ use actix_web::HttpResponse;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::api::wire::changing::note;
 use crate::api::wire::error::Refusal;
 use crate::api::wire::identity::{Administrator, Asked};
 use crate::api::wire::params::{Parameter, Params, Reading};
-use crate::api::wire::writing::note;
 use crate::api::wire::{envelope, stream};
 use crate::app::now;
 use crate::model::Person;

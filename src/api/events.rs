@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{Instant, interval_at};
 
 use super::UNCOMPRESSED;
-use super::recordings as list;
+use super::recordings::list;
 use crate::api::wire::error::Refusal;
 use crate::api::wire::identity::{Asked, Listener};
 use crate::api::wire::params::Parameter;

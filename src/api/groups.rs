@@ -2,11 +2,11 @@
 
 use actix_web::HttpResponse;
 
+use crate::api::wire::changing::{Created, KEPT, VALIDATION, note};
 use crate::api::wire::error::{Fault, Refusal};
 use crate::api::wire::identity::{Administrator, Asked, Changing, Listener, Recorder};
 use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::stream;
-use crate::api::wire::writing::{Created, KEPT, VALIDATION, note};
 use crate::store::{Change, GroupFields};
 
 const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Groups of this customer");

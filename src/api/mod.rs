@@ -1,20 +1,15 @@
 //! The HTTP API: the route table, and what every answer has in common.
 
+mod access_log;
 mod audit;
-mod changes;
 mod events;
-mod export;
-mod file;
 mod groups;
-mod media;
 mod members;
 mod openapi;
-mod peaks;
 mod people;
 mod recordings;
 mod session;
 mod status;
-mod summary;
 mod wire;
 
 use std::future::Future;
@@ -28,12 +23,13 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{Error, HttpMessage, HttpResponse, Resource};
 
 use crate::app::App;
+use recordings::{changes, export, get, list, peaks, summary};
 use wire::identity::{Asked, HttpStatus, Privilege};
 
+pub use access_log::access_log;
 pub use events::Hub;
-pub use recordings::explain;
+pub use recordings::list::explain;
 pub use wire::error::{Fault, Refusal};
-pub use wire::log::access_log;
 pub use wire::params::{Parameter, Params, Type};
 pub use wire::stream::Hangup;
 
@@ -49,9 +45,9 @@ const UNCOMPRESSED: (HeaderName, HeaderValue) =
 #[rustfmt::skip]
 pub fn functions() -> Vec<Function> {
     vec![
-        function("recording/recordings/list",    recordings::list,         recordings::LIST,         "Recordings that match, or how many"),
+        function("recording/recordings/list",    list::list,               list::LIST,               "Recordings that match, or how many"),
         function("recording/recordings/summary", summary::summary,         summary::SUMMARY,         "Calls over time: how many, and how long together"),
-        function("recording/recordings/get",     media::get,               media::GET,               "One recording: its row, its sound, or both").with_head(media::get),
+        function("recording/recordings/get",     get::get,                 get::GET,                 "One recording: its row, its sound, or both").with_head(get::get),
         function("recording/recordings/peaks",   peaks::peaks,             peaks::PEAKS,             "The outline of a recording's sound, to draw"),
         function("recording/recordings/update",  changes::update,          changes::UPDATE,          "Changes how long a recording is kept"),
         function("recording/recordings/copy",    changes::copy,            changes::COPY,            "Files a recording under another group too"),

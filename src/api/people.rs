@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 use serde::Serialize;
 
+use crate::api::wire::changing::{Created, KEPT, VALIDATION, note};
 use crate::api::wire::error::{Fault, Refusal};
 use crate::api::wire::identity::{Administrator, Asked, Changing};
 use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::stream;
-use crate::api::wire::writing::{Created, KEPT, VALIDATION, note};
 use crate::app::blocking;
 use crate::auth;
 use crate::model::{NewPerson, Person, is_username};

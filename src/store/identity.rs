@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::query::Query;
 use super::row::{RecordingRow, Taking};
+use super::search::Query;
 use super::{Reader, StoreError, customers, groups};
 use crate::model::Person;
 

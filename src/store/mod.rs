@@ -16,7 +16,6 @@ mod log;
 mod members;
 mod open;
 mod people;
-mod query;
 mod recordings;
 mod records;
 mod removals;

@@ -7,9 +7,8 @@ use std::rc::Rc;
 use rusqlite::params_from_iter;
 use rusqlite::types::ValueRef;
 
-use super::query::{Query, WHOLE};
 use super::row::{RecordingRow, Taker, Taking};
-use super::search::{self, Access, Choice, Part};
+use super::search::{self, Access, Choice, Part, Query, WHOLE};
 use super::{Reader, StoreError};
 use crate::model::{Cursor, Filter, NewRecording, Page, Sort, Totals, WIRE};
 

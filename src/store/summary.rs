@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use rusqlite::params_from_iter;
 
-use super::query::Query;
 use super::row::as_integer;
+use super::search::Query;
 use super::{Reader, StoreError};
 use crate::model::Filter;
 

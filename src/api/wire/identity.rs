@@ -19,7 +19,7 @@ use super::envelope;
 use super::error::{Fault, Refusal};
 use super::params::Params;
 use super::stream;
-use crate::api::media;
+use crate::api::recordings::get;
 use crate::app::{App, now};
 use crate::auth::{self, Check, NotNow};
 use crate::model::{Actor, Person, Privileges};
@@ -175,7 +175,7 @@ impl<P: Privilege> FromRequest for Asked<P> {
                 None => Bytes::new(),
             };
             let params = read_params(&request, &body)?;
-            if media::is_for_a_file(&request, &params) {
+            if get::is_for_a_file(&request, &params) {
                 request.extensions_mut().insert(HttpStatus);
             }
             let app = request

@@ -1,12 +1,11 @@
 //! The wire: how a request is read and an answer is written, whatever the function.
 
 pub mod calendar;
+pub mod changing;
 pub mod csv;
 pub mod cursor;
 pub mod envelope;
 pub mod error;
 pub mod identity;
-pub mod log;
 pub mod params;
 pub mod stream;
-pub mod writing;

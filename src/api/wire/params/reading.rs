@@ -1,6 +1,7 @@
 //! Typed values of what was sent, and every fault at once.
 
-use super::{Parameter, Params, Type, twice};
+use super::parameter::{Parameter, Type};
+use super::sent::{Params, twice};
 use crate::api::wire::error::{Fault, Refusal};
 
 /// Reads parameters one after the other and keeps every fault.

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 
 use super::super::index::*;
-use super::super::*;
 use super::dice::Folder;
 use super::world::{START, Table, in_new_file};
 use super::{WHOLE, listed};
-use crate::model::Stored;
+use crate::model::{Filter, Scope, Stored};
 use crate::store::{Store, fold, fold_words};
 
 #[test]

@@ -1,8 +1,8 @@
 //! Every way through the indexes gives the rows of a plain scan, whatever another program stored.
 
-mod asked;
 mod dice;
 mod index;
+mod requests;
 mod world;
 
 use std::cell::RefCell;
@@ -10,12 +10,16 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use self::asked::Asked;
 use self::dice::Dice;
+use self::requests::Asked;
 use self::world::{TAKEN, Table, World};
+use rusqlite::params_from_iter;
+
 use super::index::*;
-use super::*;
-use crate::model::{Cursor, Totals};
+use super::plan::*;
+use super::query::Query;
+use crate::model::{Cursor, Filter, Page, Sort, Totals};
+use crate::store::Reader;
 
 /// What a list gives: the ids, and where the next page begins.
 fn listed(reader: &Reader, filter: &Filter, page: &Page) -> (Vec<String>, Option<Cursor>) {

@@ -8,7 +8,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use jiff::tz::TimeZone;
 
-use super::recordings as list;
+use super::list;
 use crate::api::wire::error::Refusal;
 use crate::api::wire::identity::{Asked, Listener};
 use crate::api::wire::params::{Parameter, Params, Reading};
@@ -140,7 +140,7 @@ async fn as_zip(asked: Asked<Listener>, export: Export) -> Result<HttpResponse, 
     let (app, person, actor) = (asked.app.clone(), asked.person.clone(), asked.actor());
     let mut response = export.response();
     response.content_type("application/zip");
-    response.insert_header(super::UNCOMPRESSED);
+    response.insert_header(crate::api::UNCOMPRESSED);
     let gather = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
         let selected = export.wanted.select(reader, &person)?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use super::super::recordings as list;
+use super::super::list;
 use super::{EXPORT, FORMAT, IDS};
 use crate::api::wire::calendar;
 use crate::api::wire::error::{Fault, Refusal};

@@ -4,22 +4,22 @@ use std::fmt::Write;
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 
-use super::search::{self, Access, Choice, Part};
+use super::plan::{self, Access, Choice, Part};
 use crate::model::{Direction, Filter, Page, Scope, Sort, Stored, WIRE};
 
 /// All rows, in any order.
-pub(super) const WHOLE: Page =
+pub(in crate::store) const WHOLE: Page =
     Page { sort: Sort::Start, descending: false, limit: 0, offset: 0, after: None };
 
 /// A statement as it grows, with the values of its parameters in order.
 #[derive(Default)]
-pub(super) struct Query<'a> {
-    pub(super) sql: String,
-    pub(super) values: Vec<Box<dyn ToSql + 'a>>,
+pub(in crate::store) struct Query<'a> {
+    pub(in crate::store) sql: String,
+    pub(in crate::store) values: Vec<Box<dyn ToSql + 'a>>,
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn list(
+    pub(in crate::store) fn list(
         &mut self,
         filter: &'a Filter,
         page: &'a Page,
@@ -52,7 +52,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    pub(super) fn columns(&mut self) {
+    pub(in crate::store) fn columns(&mut self) {
         for (index, column) in WIRE.iter().enumerate() {
             self.push(if index == 0 { "SELECT take(r.\"" } else { ", r.\"" });
             self.push(column.name);
@@ -61,11 +61,11 @@ impl<'a> Query<'a> {
         self.push(", r.id)");
     }
 
-    pub(super) fn push(&mut self, sql: &str) {
+    pub(in crate::store) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 
-    pub(super) fn bind(&mut self, value: impl ToSql + 'a) {
+    pub(in crate::store) fn bind(&mut self, value: impl ToSql + 'a) {
         self.values.push(Box::new(value));
         let _ = write!(self.sql, "?{}", self.values.len());
     }
@@ -81,15 +81,15 @@ impl<'a> Query<'a> {
     }
 
     /// `FROM recordings r` is written; adds all conditions of the filter.
-    pub(super) fn matching(&mut self, filter: &'a Filter, choice: &'a Choice) {
+    pub(in crate::store) fn matching(&mut self, filter: &'a Filter, choice: &'a Choice) {
         self.scope(filter, choice);
         self.part(filter, &Part::Whole, &WHOLE);
         self.conditions(filter);
     }
 
     /// The index to walk, and whose recordings.
-    pub(super) fn scope(&mut self, filter: &'a Filter, choice: &'a Choice) {
-        let (column, by_start, list, id) = search::indexes(filter.scope);
+    pub(in crate::store) fn scope(&mut self, filter: &'a Filter, choice: &'a Choice) {
+        let (column, by_start, list, id) = plan::indexes(filter.scope);
         match choice.access {
             Access::Rows => self.push(&format!(" INDEXED BY {by_start}")),
             Access::InProgress => self.push(&format!(" INDEXED BY recordings_{column}_in_progress")),
@@ -123,7 +123,7 @@ impl<'a> Query<'a> {
 
     /// The window, or a part of it; and what is behind the cursor. One lower and one upper bound by start, since
     /// SQLite would walk by the first of two and only look at the second.
-    pub(super) fn part(&mut self, filter: &'a Filter, part: &Part, page: &'a Page) {
+    pub(in crate::store) fn part(&mut self, filter: &'a Filter, part: &Part, page: &'a Page) {
         let Page { descending, after, .. } = page;
         let (mut from, mut to) = (Bound::with(filter.start), Bound::with(filter.end));
         let (near, far) = if *descending { (&mut to, &mut from) } else { (&mut from, &mut to) };

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, ToSql, params_from_iter};
 
-use super::super::*;
+use super::super::plan::*;
 use super::dice::Dice;
 use super::world::{NAMES, START, World, folded};
-use crate::model::{Cursor, Direction, Stored};
+use crate::model::{Cursor, Direction, Filter, Page, Scope, Sort, Stored};
 use crate::store::fold_words;
 
 /// A request.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use actix_web::HttpResponse;
 use serde::Serialize;
 
-use super::recordings::{self as list, Wanted};
+use super::list::{self, Wanted};
 use crate::api::wire::calendar::{self, Calendar, Interval};
 use crate::api::wire::error::Refusal;
 use crate::api::wire::identity::{Asked, Listener};

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use actix_web::HttpResponse;
 use serde::Serialize;
 
-use super::media::{self, RECORDGROUP, RECORDID, UNIQUEID};
+use super::get::{self, RECORDGROUP, RECORDID, UNIQUEID};
 use crate::api::wire::error::Refusal;
 use crate::api::wire::identity::{Asked, Listener};
 use crate::api::wire::params::{Parameter, Reading};
@@ -33,12 +33,12 @@ struct Peaks {
 /// The outline of a sound: kept from the last time, or made now.
 pub async fn peaks(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&asked.params);
-    let identity = media::read_identity(&mut reading);
+    let identity = get::read_identity(&mut reading);
     let points = reading.integer(&POINTS).and_then(|points| usize::try_from(points).ok()).unwrap_or(USUAL);
     reading.finish()?;
-    let found = media::find(&asked, &identity).await?;
+    let found = get::find(&asked, &identity).await?;
     let complete = found.complete;
-    let sound = Arc::new(media::open(&asked, &identity, found.path).await?);
+    let sound = Arc::new(get::open(&asked, &identity, found.path).await?);
     let (app, opened) = (asked.app.clone(), Arc::clone(&sound));
     let kept = blocking(move || app.peaks.kept(&opened).filter(|_| complete)).await?;
     let waveform = match kept {

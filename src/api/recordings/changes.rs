@@ -2,12 +2,12 @@
 
 use actix_web::HttpResponse;
 
-use super::events::tell;
-use super::media::{RECORDGROUP, RECORDID, UNIQUEID, read_identity};
+use super::get::{RECORDGROUP, RECORDID, UNIQUEID, read_identity};
+use crate::api::events::tell;
+use crate::api::wire::changing::{KEPT, VALIDATION};
 use crate::api::wire::error::Refusal;
 use crate::api::wire::identity::{Asked, Changing, Recorder};
 use crate::api::wire::params::{Parameter, Reading};
-use crate::api::wire::writing::{KEPT, VALIDATION};
 use crate::app::{blocking, now};
 use crate::intake::What;
 use crate::model::Person;
