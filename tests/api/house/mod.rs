@@ -1,4 +1,8 @@
-//! The house's floors: which file may import what.
+//! The house's order: which file may import what, and how long it may be.
+
+mod circles;
+mod paths;
+mod size;
 
 use std::fs;
 use std::path::{Path, PathBuf};

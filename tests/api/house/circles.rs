@@ -1,0 +1,157 @@
+//! No two files need each other, neither directly nor by way of others.
+//!
+//! File A needs file B if it names an item that B defines, through whatever façade. Re-exporting is not needing, nor
+//! is calling a method.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::paths::{Edges, House};
+
+/// What is still to go: the first file needs the second, and without that there would be no circle. A line that is
+/// no longer needed fails the test.
+const STILL: &[(&str, &str)] = &[
+    ("api/events.rs", "api/mod.rs"),
+    ("api/export/mod.rs", "api/mod.rs"),
+    ("api/export/selection.rs", "api/export/mod.rs"),
+    ("api/file.rs", "api/mod.rs"),
+    ("api/openapi/mod.rs", "api/mod.rs"),
+    ("api/wire/identity.rs", "api/media.rs"),
+    ("cli/commands.rs", "cli/mod.rs"),
+    ("cli/rules.rs", "cli/mod.rs"),
+    ("config/asterisk.rs", "config/mod.rs"),
+    ("config/intake.rs", "config/mod.rs"),
+    ("demo/calls.rs", "demo/mod.rs"),
+    ("demo/hours.rs", "demo/mod.rs"),
+    ("demo/pbx.rs", "demo/mod.rs"),
+    ("demo/talk.rs", "demo/sound.rs"),
+    ("demo/tones.rs", "demo/sound.rs"),
+    ("ingest/ami/session/going_on.rs", "ingest/ami/session/mod.rs"),
+    ("ingest/import/asterisk_csv.rs", "ingest/import/mod.rs"),
+    ("ingest/import/asterisk_sqlite.rs", "ingest/import/mod.rs"),
+    ("ingest/import/calls.rs", "ingest/import/mod.rs"),
+    ("ingest/import/freeswitch_json.rs", "ingest/import/mod.rs"),
+    ("ingest/import/own_csv.rs", "ingest/import/mod.rs"),
+    ("ingest/import/tree.rs", "ingest/import/mod.rs"),
+    ("ingest/names/freepbx.rs", "ingest/names/mod.rs"),
+    ("ingest/names/pattern.rs", "ingest/names/mod.rs"),
+    ("intake/acceptance.rs", "intake/mod.rs"),
+    ("intake/another.rs", "intake/acceptance.rs"),
+    ("intake/facts.rs", "intake/draft.rs"),
+    ("intake/live.rs", "intake/mod.rs"),
+    ("intake/moved.rs", "intake/acceptance.rs"),
+    ("intake/rules/conditions.rs", "intake/rules/mod.rs"),
+    ("media/sound.rs", "media/mod.rs"),
+    ("media/wave.rs", "media/pcm.rs"),
+    ("store/identity.rs", "store/customers.rs"),
+    ("store/identity.rs", "store/groups/mod.rs"),
+    ("store/intake/others.rs", "store/intake/mod.rs"),
+    ("store/open.rs", "store/mod.rs"),
+    ("store/query.rs", "store/search/mod.rs"),
+];
+
+/// A circle, as the files on it.
+fn circle(edges: &Edges) -> Option<Vec<String>> {
+    let mut done = BTreeSet::new();
+    edges.keys().find_map(|file| walk(edges, file, &mut Vec::new(), &mut done))
+}
+
+fn walk(
+    edges: &Edges,
+    file: &str,
+    way: &mut Vec<String>,
+    done: &mut BTreeSet<String>,
+) -> Option<Vec<String>> {
+    if let Some(at) = way.iter().position(|passed| passed == file) {
+        return Some(way[at..].to_vec());
+    }
+    if done.contains(file) {
+        return None;
+    }
+    way.push(file.to_owned());
+    let found = edges.get(file)?.keys().find_map(|next| walk(edges, next, way, done));
+    way.pop();
+    done.insert(file.to_owned());
+    found
+}
+
+/// `a.rs names x::y of b.rs`, once around.
+fn described(edges: &Edges, circle: &[String]) -> String {
+    let next = circle.iter().cycle().skip(1);
+    let lines = circle
+        .iter()
+        .zip(next)
+        .map(|(file, next)| format!("  {file} names {} of {next}\n", edges[file][next]));
+    lines.collect()
+}
+
+fn without(edges: &Edges, exceptions: &[(&str, &str)]) -> Edges {
+    let mut edges = edges.clone();
+    for (from, to) in exceptions {
+        if let Some(used) = edges.get_mut(*from) {
+            used.remove(*to);
+        }
+    }
+    edges
+}
+
+#[test]
+fn no_two_files_need_each_other() {
+    let edges = House::read().edges();
+    let kept = without(&edges, STILL);
+    if let Some(found) = circle(&kept) {
+        panic!("a circle (sink what is shared into a file below both):\n{}", described(&kept, &found));
+    }
+    for exception in STILL {
+        let others: Vec<_> = STILL.iter().filter(|other| *other != exception).copied().collect();
+        let needed = circle(&without(&edges, &others)).is_some();
+        assert!(
+            needed,
+            "{} needs {} no longer, or it is no circle: take the line out of STILL",
+            exception.0, exception.1
+        );
+    }
+}
+
+#[test]
+fn an_item_is_used_where_it_is_defined_whatever_facade_hands_it_on() {
+    let house = House::of(&[
+        ("a/mod.rs", "mod one; mod two; pub use one::One; pub use two::{self, Two as Pair};"),
+        ("a/one.rs", "pub struct One;"),
+        ("a/two.rs", "pub struct Two; pub fn make() {}"),
+        ("b.rs", "use crate::a::{One, Pair}; fn f(x: One) -> Pair { crate::a::two::make() }"),
+    ]);
+    let edges = house.edges();
+    assert_eq!(edges["b.rs"].keys().collect::<Vec<_>>(), ["a/one.rs", "a/two.rs"]);
+    assert!(edges["a/mod.rs"].is_empty(), "a façade needs nothing");
+    assert_eq!(circle(&edges), None);
+}
+
+#[test]
+fn a_child_that_uses_what_its_parent_defines_while_the_parent_calls_it_is_a_circle() {
+    let parent = "mod child; pub const MOST: u32 = 1; fn f() { child::g() }";
+    for child in [
+        "use super::MOST; pub fn g() { MOST; }",
+        "pub fn g() { super::MOST; }",
+        "pub fn g() { crate::a::MOST; }",
+    ] {
+        let edges = House::of(&[("a/mod.rs", parent), ("a/child.rs", child)]).edges();
+        let found = circle(&edges).expect("a circle");
+        assert_eq!(found, ["a/child.rs", "a/mod.rs"]);
+        assert_eq!(described(&edges, &found).lines().count(), 2);
+    }
+    let apart =
+        House::of(&[("a/mod.rs", parent), ("a/child.rs", "pub fn g() { let most = \"super::MOST\"; }")]);
+    assert_eq!(circle(&apart.edges()), None);
+}
+
+#[test]
+fn a_circle_goes_by_way_of_other_files_too() {
+    let edges = House::of(&[
+        ("a.rs", "use crate::b::B; pub struct A;"),
+        ("b.rs", "pub struct B(crate::c::C);"),
+        ("c.rs", "pub struct C; fn f() -> super::a::A {}"),
+        ("d.rs", "use std::fmt; use crate::a::A; fn f(a: A) -> fmt::Result {}"),
+    ]);
+    assert_eq!(circle(&edges.edges()).expect("a circle").len(), 3);
+    assert_eq!(edges.edges()["d.rs"], BTreeMap::from([("a.rs".to_owned(), "crate::a::A".to_owned())]));
+}
