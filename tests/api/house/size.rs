@@ -1,6 +1,6 @@
 //! How long a file and a function may be, and how full a folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use super::{files, root, sources, without_tests};
@@ -16,7 +16,7 @@ const STILL_LONG: &[&str] = &[
     "src/api/openapi/mod.rs",
     "src/api/openapi/schemas.rs schemas",
     "src/api/wire/stream/mod.rs",
-    "src/ingest/cdr/columns.rs",
+    "src/ingest/cdr/asterisk/columns.rs",
     "src/ingest/cdr/rows.rs",
     "src/media",
     "src/store",
@@ -24,18 +24,17 @@ const STILL_LONG: &[&str] = &[
 
 #[test]
 fn no_file_is_long_and_no_folder_full() {
-    let mut over = Vec::new();
+    let mut over = BTreeSet::new();
     let mut folders: BTreeMap<String, usize> = BTreeMap::new();
     for path in files(&root().join("src"), "rs") {
         let name = path.strip_prefix(root()).expect("below it").display().to_string();
         if fs::read_to_string(&path).expect("UTF-8").lines().count() > LONGEST_FILE {
-            over.push(name.clone());
+            over.insert(name.clone());
         }
         *folders.entry(name.rsplit_once('/').expect("a folder").0.to_owned()).or_default() += 1;
     }
     over.extend(folders.into_iter().filter(|(_, files)| *files > FULLEST_FOLDER).map(|(folder, _)| folder));
-    over.sort();
-    let still: Vec<&str> = STILL_LONG.iter().copied().filter(|name| !name.contains(' ')).collect();
+    let still: BTreeSet<String> = still().filter(|name| !name.contains(' ')).collect();
     assert_eq!(
         over, still,
         "found, and still allowed: more than {LONGEST_FILE} lines or {FULLEST_FOLDER} files"
@@ -45,22 +44,25 @@ fn no_file_is_long_and_no_folder_full() {
 #[test]
 fn no_function_is_long_and_most_are_short() {
     let mut lengths = Vec::new();
-    let mut over = Vec::new();
+    let mut over = BTreeSet::new();
     for source in sources().iter().filter(|source| !source.path.contains("tests")) {
         let text = fs::read_to_string(root().join("src").join(&source.path)).expect("UTF-8");
         for (name, length) in functions(&without_tests(&text)) {
             lengths.push(length);
             if length > LONGEST_FUNCTION {
-                over.push(format!("src/{} {name}", source.path));
+                over.insert(format!("src/{} {name}", source.path));
             }
         }
     }
     lengths.sort_unstable();
     let median = lengths[lengths.len() / 2];
     assert!(median <= MEDIAN_FUNCTION, "half of the functions have more than {median} lines");
-    over.sort();
-    let still: Vec<&str> = STILL_LONG.iter().copied().filter(|name| name.contains(' ')).collect();
+    let still: BTreeSet<String> = still().filter(|name| name.contains(' ')).collect();
     assert_eq!(over, still, "found, and still allowed: more than {LONGEST_FUNCTION} lines");
+}
+
+fn still() -> impl Iterator<Item = String> {
+    STILL_LONG.iter().map(|name| (*name).to_owned())
 }
 
 /// Name and length of every function: from its first line to the brace that closes it, as `cargo fmt` sets them.
