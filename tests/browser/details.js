@@ -271,7 +271,7 @@ withPage("calls are selected by click, by Shift and a range, by keys and all tog
     const size = list.reduce((sum, row) => sum + row.size, 0);
     const time = list.reduce((sum, row) => sum + row.totaltime, 0);
     const words = await page.evaluate(async ([seconds, bytes]) => {
-      const format = await import([...document.querySelectorAll("script")].find(({ src }) => src.endsWith("app.js")).src.replace("app.js", "format.js"));
+      const format = await import([...document.querySelectorAll("script")].find(({ src }) => src.endsWith("app.js")).src.replace("app.js", "kit/format.js"));
       return [format.spoken(seconds), bytes ? format.bytes(bytes) : ""].filter(Boolean).join(" · ");
     }, [time, size]);
     const plural = list.length === 1 ? "call" : "calls";
