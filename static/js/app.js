@@ -7,10 +7,10 @@ import * as connection from "./server/connection.js";
 import * as customers from "./search/customers.js";
 import * as details from "./call/details.js";
 import * as empty from "./calls/empty.js";
-import * as filters from "./search/filters.js";
+import * as filters from "./search/fields.js";
 import * as groups from "./search/groups.js";
 import * as keys from "./keys.js";
-import * as live from "./server/live.js";
+import * as live from "./calls/live.js";
 import * as login from "./server/login.js";
 import { notice, toast } from "./kit/notices.js";
 import * as panel from "./kit/panel.js";
@@ -19,7 +19,7 @@ import * as places from "./page/place.js";
 import * as player from "./player/player.js";
 import * as listening from "./player/start.js";
 import * as popover from "./kit/popover.js";
-import * as recordings from "./calls/recordings.js";
+import * as recordings from "./search/recordings.js";
 import { removals } from "./call/removing.js";
 import * as selection from "./calls/selection.js";
 import { state } from "./search/state.js";
@@ -102,7 +102,7 @@ async function placed() {
     return;
   }
   await named;
-  const manage = await import("./manage/manage.js");
+  const manage = await import("./manage/frame.js");
   manage.show();
 }
 
@@ -116,7 +116,7 @@ function leave() {
   recordings.close();
   chart.close();
   listed = "";
-  import("./manage/manage.js").then((manage) => manage.clear());
+  import("./manage/frame.js").then((manage) => manage.clear());
 }
 
 function listFailed({ error }) {

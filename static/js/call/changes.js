@@ -1,7 +1,7 @@
 /** What people change of a recording. */
 
 import { Unreachable, call, wire } from "../server/api.js";
-import { parse } from "../server/link.js";
+import { parse } from "../server/recording-key.js";
 import { session } from "../server/login.js";
 
 /** Somebody else has logged in meanwhile. */

@@ -8,14 +8,14 @@ import * as format from "../kit/format.js";
 import * as groups from "../search/groups.js";
 import { html, icon, render } from "../kit/html.js";
 import { describe } from "./history.js";
-import { href, key, parse } from "../server/link.js";
+import { href, key, parse } from "../server/recording-key.js";
 import { may } from "../server/login.js";
 import { toast } from "../kit/notices.js";
 import * as panel from "../kit/panel.js";
 import { here } from "../page/place.js";
 import { audio, player, playing, sounding, toggle } from "../player/player.js";
 import { deleteSoon, isGoing } from "./removing.js";
-import { pages } from "../calls/recordings.js";
+import { pages } from "../search/recordings.js";
 import { single } from "../calls/selection.js";
 import { state } from "../search/state.js";
 

@@ -1,10 +1,10 @@
 /** Deleting: after ten seconds in which it can be undone. Closing the page undoes it too, since nothing has been asked yet. */
 
-import { each, outcome } from "../calls/batch.js";
+import { each, outcome } from "./batch.js";
 import { remove } from "./changes.js";
 import { parties } from "./facts.js";
 import { calls } from "../kit/format.js";
-import { key } from "../server/link.js";
+import { key } from "../server/recording-key.js";
 import { later, job } from "../page/work.js";
 
 /** Fires "change" when calls are about to go, or are not any more; "gone" with `keys` when they are deleted. */

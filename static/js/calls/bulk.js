@@ -1,14 +1,14 @@
 /** The bar that acts on the selected calls: how many, how long, how large; export, keep, hold, delete. */
 
 import * as api from "../server/api.js";
-import { each, outcome } from "./batch.js";
+import { each, outcome } from "../call/batch.js";
 import * as changes from "../call/changes.js";
 import * as format from "../kit/format.js";
-import { key } from "../server/link.js";
+import { key } from "../server/recording-key.js";
 import { may } from "../server/login.js";
 import { say } from "../kit/notices.js";
 import { deleteSoon, removals } from "../call/removing.js";
-import { pages, results } from "./recordings.js";
+import { pages, results } from "../search/recordings.js";
 import { download, save } from "../kit/save.js";
 import * as selection from "./selection.js";
 import { single } from "./selection.js";

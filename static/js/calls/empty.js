@@ -1,11 +1,11 @@
 /** What stands in the list's place when there is nothing to list. */
 
 import { Unreachable } from "../server/api.js";
-import { describe } from "../search/filters.js";
+import { describe } from "../search/fields.js";
 import { calls } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { notice } from "../kit/notices.js";
-import { wouldFind } from "./recordings.js";
+import { wouldFind } from "../search/recordings.js";
 import { state, used, without } from "../search/state.js";
 
 /** No rows at all: how recordings get in. */

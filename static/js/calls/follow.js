@@ -1,7 +1,7 @@
 /** Where the rows that were in view are now: those one reads stay, at the top newer ones slide in. */
 
-import { identity } from "./pages.js";
-import { pages } from "./recordings.js";
+import { identity } from "../search/pages.js";
+import { pages } from "../search/recordings.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const SLIDE = { duration: 220, easing: "cubic-bezier(0.2, 0, 0, 1)" };

@@ -1,8 +1,8 @@
 /** Which calls are picked: single ones, or all that the search finds but for some. */
 
 import { call } from "../server/api.js";
-import { key } from "../server/link.js";
-import { found } from "./recordings.js";
+import { key } from "../server/recording-key.js";
+import { found } from "../search/recordings.js";
 
 const PAGE = 500;
 

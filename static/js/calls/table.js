@@ -9,11 +9,11 @@ import { duration, twelve } from "../kit/format.js";
 import * as groups from "../search/groups.js";
 import { html, icon, render } from "../kit/html.js";
 import { VirtualList } from "../kit/list.js";
-import { key } from "../server/link.js";
+import { key } from "../server/recording-key.js";
 import { toast } from "../kit/notices.js";
 import { open, player, playing, sounding, toggle } from "../player/player.js";
 import { isGoing, removals } from "../call/removing.js";
-import { pages } from "./recordings.js";
+import { pages } from "../search/recordings.js";
 import * as selection from "./selection.js";
 import { state } from "../search/state.js";
 

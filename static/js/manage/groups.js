@@ -6,7 +6,7 @@ import * as groups from "../search/groups.js";
 import { html, icon, render } from "../kit/html.js";
 import { may } from "../server/login.js";
 import { toast } from "../kit/notices.js";
-import { asked, chosen, done, edit, list, onCustomer, page, table, trouble } from "./manage.js";
+import { asked, chosen, done, edit, list, onCustomer, page, table, trouble } from "./frame.js";
 import * as format from "../kit/format.js";
 import { state } from "../search/state.js";
 import { later } from "../page/work.js";

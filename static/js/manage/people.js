@@ -6,7 +6,7 @@ import * as customers from "../search/customers.js";
 import * as format from "../kit/format.js";
 import { html, icon, render } from "../kit/html.js";
 import { may, who } from "../server/login.js";
-import { asked, chosen, done, edit, list, onCustomer, page, table, trouble } from "./manage.js";
+import { asked, chosen, done, edit, list, onCustomer, page, table, trouble } from "./frame.js";
 import { toast } from "../kit/notices.js";
 import { later } from "../page/work.js";
 

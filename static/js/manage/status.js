@@ -3,7 +3,7 @@
 import { call } from "../server/api.js";
 import * as format from "../kit/format.js";
 import { html, icon } from "../kit/html.js";
-import { list, page, trouble } from "./manage.js";
+import { list, page, trouble } from "./frame.js";
 import { here } from "../page/place.js";
 
 /** Milliseconds between looks. */

@@ -4,7 +4,7 @@ import { day, duration as clock, exact, hour } from "../kit/format.js";
 import { now } from "../server/api.js";
 import { html, icon, render } from "../kit/html.js";
 import { audio, current, duration, more, outline, player, seek, skip, sounding, stop, toggle } from "./player.js";
-import { names } from "./names.js";
+import { names } from "../server/recording.js";
 import { SPEEDS, settings } from "./settings.js";
 import { jump, skipped } from "./silence.js";
 import { Waveform } from "./waveform.js";

@@ -2,7 +2,7 @@
 
 import { exact } from "../kit/format.js";
 import { audio, current, duration, player, seek, skip, stop, toggle } from "./player.js";
-import { names } from "./names.js";
+import { names } from "../server/recording.js";
 
 const session = navigator.mediaSession;
 

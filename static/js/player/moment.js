@@ -1,7 +1,7 @@
 /** A link to a moment of a call: `?recording=recordgroup:uniqueid:recordid&t=83`. */
 
 import { call } from "../server/api.js";
-import { parse } from "../server/link.js";
+import { parse } from "../server/recording-key.js";
 import { toast } from "../kit/notices.js";
 import { open } from "./player.js";
 

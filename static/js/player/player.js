@@ -1,7 +1,7 @@
 /** The sound: one call at a time, its outline, and where it is. */
 
 import { call, soundUrl } from "../server/api.js";
-import { identity } from "../calls/pages.js";
+import { identity } from "../search/pages.js";
 import { peaksOf } from "./peaks.js";
 import { heard, keep } from "./position.js";
 import { settings } from "./settings.js";

@@ -1,7 +1,7 @@
 /** How far one has heard each call, kept in the browser: a person's, and of the latest calls only. */
 
 import { session } from "../server/login.js";
-import { identity } from "../calls/pages.js";
+import { identity } from "../search/pages.js";
 
 const KEY = "tapeline.heard";
 const MOST = 300;

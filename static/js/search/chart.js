@@ -4,7 +4,7 @@ import { call, now } from "../server/api.js";
 import { label, spell, ticks } from "./axis.js";
 import * as format from "../kit/format.js";
 import { html, render } from "../kit/html.js";
-import { filters } from "../server/query.js";
+import { filters } from "./query.js";
 import { bounds, fitting, following } from "./ranges.js";
 import { state } from "./state.js";
 

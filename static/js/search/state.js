@@ -3,7 +3,7 @@
  * Back works.
  */
 
-import { parse } from "../server/link.js";
+import { parse } from "../server/recording-key.js";
 import { QUICK } from "./ranges.js";
 
 /** @type {import("../types.js").Search} */

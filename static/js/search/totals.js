@@ -2,7 +2,7 @@
 
 import { bytes, calls, offset, spoken, zone } from "../kit/format.js";
 import { now } from "../server/api.js";
-import { results } from "../calls/recordings.js";
+import { results } from "./recordings.js";
 
 const $ = (id) => document.getElementById(id);
 

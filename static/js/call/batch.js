@@ -1,7 +1,7 @@
 /** The same for many calls: one request each, some at a time. */
 
-import { isGone } from "../call/changes.js";
-import { parties } from "../call/facts.js";
+import { isGone } from "./changes.js";
+import { parties } from "./facts.js";
 import { calls, count } from "../kit/format.js";
 import { html } from "../kit/html.js";
 
@@ -22,7 +22,7 @@ const OFTEN = 200;
 
 /**
  * Does something for each call that is picked. What fails doesn't keep the others from it.
- * @param {import("./selection.js").Picked} picked
+ * @param {import("../calls/selection.js").Picked} picked
  * @param {{signal: AbortSignal, show: (patch: object) => void}} job
  * @param {(row: import("../types.js").Recording) => Promise<void>} act
  * @returns {Promise<Result>}

@@ -2,8 +2,8 @@
 
 import { call, now } from "../server/api.js";
 import { Pages } from "./pages.js";
-import { list } from "../server/query.js";
-import { state } from "../search/state.js";
+import { list } from "./query.js";
+import { state } from "./state.js";
 
 const LIST = "recording/recordings/list";
 

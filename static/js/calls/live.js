@@ -3,12 +3,12 @@
  * is seen – a browser has few connections for all its tabs – and while somebody is there.
  */
 
-import { listen, now } from "./api.js";
+import { listen, now } from "../server/api.js";
 import * as chart from "../search/chart.js";
-import { session } from "./login.js";
+import { session } from "../server/login.js";
 import { here, place } from "../page/place.js";
-import { filters } from "./query.js";
-import { renew, results } from "../calls/recordings.js";
+import { filters } from "../search/query.js";
+import { renew, results } from "../search/recordings.js";
 import { state } from "../search/state.js";
 
 /** Milliseconds between looks where nothing tells; now and then it is looked in any case. */

@@ -1,7 +1,7 @@
 /** The rows of one search, fetched page by page as they come into view. */
 
 import { call } from "../server/api.js";
-import { key } from "../server/link.js";
+import { key } from "../server/recording-key.js";
 
 const SIZE = 200;
 /** So many pages stay in memory; their cursors all do. */

@@ -1,7 +1,7 @@
 /** From what the page looks for to what the server is asked. */
 
 import { number, term } from "../kit/numbers.js";
-import { bounds } from "../search/ranges.js";
+import { bounds } from "./ranges.js";
 
 const COMPLETE = { "": -1, done: 1, live: 0, missing: -1 };
 
