@@ -1,6 +1,7 @@
 //! What a list request asks for.
 
-use super::recordings::{Direction, Stored, WIRE};
+use super::columns::WIRE;
+use super::recordings::{Direction, Stored};
 
 /// What a list is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,15 @@
 //! The nouns: what a recording, a person and a list request are, on every floor of the house.
 
+mod columns;
+mod intake_files;
 mod lists;
 mod people;
 mod recordings;
 mod withheld;
 
+pub(crate) use columns::row_of_columns;
+pub use columns::*;
+pub use intake_files::*;
 pub use lists::*;
 pub use people::*;
 pub use recordings::*;

@@ -26,6 +26,7 @@ mod sessions;
 mod summary;
 mod tally;
 mod unfiled;
+mod values;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,16 +1,15 @@
-//! Recordings: lists, totals, and the rows that come in.
+//! Lists of recordings, and their totals.
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use rusqlite::params_from_iter;
-use rusqlite::types::ValueRef;
 
 use super::row::{RecordingRow, Taker, Taking};
 use super::search::{self, Access, Choice, Part, Query, WHOLE};
 use super::{Reader, StoreError};
-use crate::model::{Cursor, Filter, NewRecording, Page, Sort, Totals, WIRE};
+use crate::model::{Cursor, Filter, Page, Sort, Totals};
 
 impl Reader {
     /// Calls `each` with every matching row in order, until it breaks. Gives the last row of the page where more
@@ -158,52 +157,4 @@ fn taker(
         taken.over = flow.is_break();
         flow
     })
-}
-
-/// The values of a draft in wire order.
-pub(super) fn values(d: &NewRecording) -> [ValueRef<'_>; WIRE.len()] {
-    use ValueRef::Integer;
-    [
-        Integer(d.customer),
-        Integer(d.recordgroup),
-        text(&d.uniqueid),
-        text(&d.recordid),
-        text(&d.callid),
-        text(&d.asteriskid),
-        text(&d.machine),
-        Integer(d.start),
-        Integer(d.end),
-        Integer(d.talktime),
-        Integer(d.totaltime),
-        text(&d.status),
-        text(&d.stype),
-        text(&d.snumber),
-        text(&d.snumber_name),
-        text(&d.snumber_display),
-        Integer(d.scustomer),
-        text(&d.ctype),
-        text(&d.cnumber),
-        text(&d.cnumber_name),
-        text(&d.cnumber_display),
-        text(&d.dtype),
-        text(&d.dnumber),
-        text(&d.dnumber_name),
-        text(&d.dnumber_display),
-        Integer(d.dcustomer),
-        text(&d.callerid_internal),
-        Integer(d.spresent),
-        Integer(d.complete),
-        Integer(d.expires),
-        Integer(d.stale),
-        text(&d.mimetype),
-        Integer(d.size),
-        text(&d.path),
-        text(&d.direction),
-        Integer(d.hold),
-    ]
-}
-
-/// A text as a value.
-pub(super) fn text(text: &str) -> ValueRef<'_> {
-    ValueRef::Text(text.as_bytes())
 }

@@ -45,7 +45,7 @@ impl RecordingRow<'_> {
             _ => 0,
         };
         let value = self.stored(sort.place(), WIRE[sort.place()].kind);
-        Cursor { sort, descending, value, start: self.stored(Sort::Start.place(), Kind::Integer), id }
+        Cursor { sort, descending, value, start: self.stored(Sort::Start.place(), Kind::Time), id }
     }
 
     fn stored(&self, column: usize, kind: Kind) -> Stored {
@@ -54,7 +54,7 @@ impl RecordingRow<'_> {
             ValueRef::Real(real) => Stored::Real(real),
             ValueRef::Text(text) => Stored::Text(text.into()),
             ValueRef::Blob(bytes) => Stored::Blob(bytes.into()),
-            ValueRef::Null if kind == Kind::Integer => Stored::Integer(0),
+            ValueRef::Null if !kind.is_text() => Stored::Integer(0),
             ValueRef::Null => Stored::Text(Vec::new()),
         }
     }

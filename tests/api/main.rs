@@ -12,6 +12,7 @@ mod asterisk;
 mod audit;
 mod changes;
 mod clock;
+mod columns;
 mod command_line;
 mod database;
 mod events;

@@ -101,7 +101,7 @@ pub fn schemas() -> Value {
 fn recording() -> Value {
     let columns = WIRE.iter().map(|column| {
         let schema = match column.kind {
-            Kind::Integer => int(column.about),
+            Kind::Number | Kind::Flag | Kind::Time => int(column.about),
             Kind::Text => text(column.about),
         };
         (column.name.to_owned(), schema)

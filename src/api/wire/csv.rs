@@ -1,7 +1,7 @@
 //! Rows of recordings as CSV (RFC 4180) that people open in a spreadsheet and that can be read back exactly.
 //!
 //! - The header has the names of the wire columns; what people look for comes first.
-//! - `start`, `end` and `expires` are ISO 8601 with the offset of the zone, exact to the second. 0 is an empty cell; a
+//! - Times (`Kind::Time`: `start`, `end`, `expires`) are ISO 8601 with the offset of the zone, exact to the second. 0 is an empty cell; a
 //!   time that no calendar has is the number that it is.
 //! - Other numbers are digits, with a minus where they are negative.
 //! - A text that a spreadsheet could take for a formula, or that begins with an apostrophe, has an apostrophe before it:
@@ -38,26 +38,10 @@ const FIRST: [&str; 13] = [
     "dnumber_name",
     "callerid_internal",
 ];
-/// Columns that are times.
-const TIMES: [&str; 3] = ["start", "end", "expires"];
-
-/// How the values of a column are written.
-#[derive(Clone, Copy)]
-enum Form {
-    Integer,
-    Text,
-    Time,
-}
-
-/// Every column, in the order of the file: its place on the wire and its form.
-static COLUMNS: LazyLock<Vec<(usize, Form)>> = LazyLock::new(|| {
+/// Every column, in the order of the file: its place on the wire and its kind.
+static COLUMNS: LazyLock<Vec<(usize, Kind)>> = LazyLock::new(|| {
     let rest = WIRE.iter().map(|column| column.name).filter(|name| !FIRST.contains(name));
-    let form = |place: usize| match WIRE[place] {
-        column if TIMES.contains(&column.name) => Form::Time,
-        column if column.kind == Kind::Integer => Form::Integer,
-        _ => Form::Text,
-    };
-    FIRST.into_iter().chain(rest).map(place).map(|place| (place, form(place))).collect()
+    FIRST.into_iter().chain(rest).map(place).map(|place| (place, WIRE[place].kind)).collect()
 });
 
 /// The header; columns called `before` come first.
@@ -75,14 +59,14 @@ pub fn header(before: &[&str], out: &mut Vec<u8>) {
 
 /// A row, straight from SQLite's buffers.
 pub fn row(row: &RecordingRow<'_>, zone: &TimeZone, out: &mut Vec<u8>) {
-    for (index, (place, form)) in COLUMNS.iter().enumerate() {
+    for (index, (place, kind)) in COLUMNS.iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        match form {
-            Form::Integer => integer(row.integer(*place), out),
-            Form::Text => row.text(*place, |bytes| text(bytes, out)),
-            Form::Time => time(row.integer(*place), zone, out),
+        match kind {
+            Kind::Number | Kind::Flag => integer(row.integer(*place), out),
+            Kind::Text => row.text(*place, |bytes| text(bytes, out)),
+            Kind::Time => time(row.integer(*place), zone, out),
         }
     }
     out.extend_from_slice(b"\r\n");

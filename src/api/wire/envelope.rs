@@ -122,7 +122,7 @@ struct Frame {
 
 impl Frame {
     fn new(strings: bool) -> Frame {
-        let quoted = |index: usize| WIRE[index].kind == Kind::Text || strings;
+        let quoted = |index: usize| WIRE[index].kind.is_text() || strings;
         let before = std::array::from_fn(|index| {
             let end = if index > 0 && quoted(index - 1) { "\"" } else { "" };
             let separator = if index == 0 { "{" } else { "," };
@@ -163,7 +163,7 @@ impl RowWriter {
         for (index, (column, before)) in WIRE.iter().zip(&self.frame.before).enumerate() {
             before.write(out);
             match column.kind {
-                Kind::Integer => integer(row.integer(index), out),
+                Kind::Number | Kind::Flag | Kind::Time => integer(row.integer(index), out),
                 Kind::Text => row.text(index, |bytes| text(bytes, out)),
             }
         }
@@ -192,7 +192,7 @@ impl OneRow {
             frame.before[index].write(&mut json);
             let begin = json.len();
             match WIRE[index].kind {
-                Kind::Integer => integer(row.integer(index), &mut json),
+                Kind::Number | Kind::Flag | Kind::Time => integer(row.integer(index), &mut json),
                 Kind::Text => row.text(index, |bytes| text(bytes, &mut json)),
             }
             begin..json.len()

@@ -8,10 +8,7 @@ use jiff::Timestamp;
 use super::{BATCH, Import, Report, ahead, bar, files};
 use crate::ingest::cdr::{Fields, Rows};
 use crate::intake::Draft;
-use crate::model::{Column, NewRecording, WIRE};
-
-/// Columns that are times.
-const TIMES: [&str; 3] = ["start", "end", "expires"];
+use crate::model::{Column, Kind, NewRecording, ReadValue, RowSource, Value, WIRE};
 
 pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let (input, length) = files::open(path)?;
@@ -83,8 +80,7 @@ impl Header {
             return Err(format!("it has not {} fields like the first line", self.width));
         }
         fields.mend();
-        let cells = Cells { fields, places: self.places.iter(), column: 0 };
-        let row = cells.recording()?;
+        let row = NewRecording::read(&mut Cells { fields, places: self.places.iter(), column: 0 })?;
         match refusal(&row) {
             Some(why) => Err(why),
             None => Ok(row),
@@ -94,10 +90,10 @@ impl Header {
 
 /// Why a row is not one that an export has: somebody wrote it by hand.
 fn refusal(row: &NewRecording) -> Option<String> {
-    for (name, flag) in
-        [("complete", row.complete), ("spresent", row.spresent), ("stale", row.stale), ("hold", row.hold)]
-    {
-        if !(0..=1).contains(&flag) {
+    for (Column { name, kind, .. }, value) in WIRE.iter().zip(row.values()) {
+        if let (Kind::Flag, Value::Integer(flag)) = (kind, value)
+            && !(0..=1).contains(&flag)
+        {
             return Some(format!("its {name} is {flag}, and must be 0 or 1"));
         }
     }
@@ -123,71 +119,38 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    fn next(&mut self) -> (&str, &'static Column) {
+    fn cell(&mut self) -> (&str, &'static Column) {
         let column = &WIRE[self.column];
         self.column += 1;
         (self.places.next().map_or("", |place| self.fields.text(*place)), column)
     }
+}
 
+impl RowSource for Cells<'_> {
+    type Error = String;
+}
+
+impl ReadValue<String> for Cells<'_> {
     /// A text without the apostrophe that keeps spreadsheets from calculating it.
-    fn text(&mut self) -> String {
-        let (cell, _) = self.next();
-        cell.strip_prefix('\'').unwrap_or(cell).to_owned()
+    fn next(&mut self) -> Result<String, String> {
+        let (cell, _) = self.cell();
+        Ok(cell.strip_prefix('\'').unwrap_or(cell).to_owned())
     }
+}
 
-    fn number(&mut self) -> Result<i64, String> {
-        let (cell, column) = self.next();
-        number(column.name, cell).ok_or_else(|| format!("its {} is not as an export writes it", column.name))
-    }
-
-    fn recording(mut self) -> Result<NewRecording, String> {
-        Ok(NewRecording {
-            customer: self.number()?,
-            recordgroup: self.number()?,
-            uniqueid: self.text(),
-            recordid: self.text(),
-            callid: self.text(),
-            asteriskid: self.text(),
-            machine: self.text(),
-            start: self.number()?,
-            end: self.number()?,
-            talktime: self.number()?,
-            totaltime: self.number()?,
-            status: self.text(),
-            stype: self.text(),
-            snumber: self.text(),
-            snumber_name: self.text(),
-            snumber_display: self.text(),
-            scustomer: self.number()?,
-            ctype: self.text(),
-            cnumber: self.text(),
-            cnumber_name: self.text(),
-            cnumber_display: self.text(),
-            dtype: self.text(),
-            dnumber: self.text(),
-            dnumber_name: self.text(),
-            dnumber_display: self.text(),
-            dcustomer: self.number()?,
-            callerid_internal: self.text(),
-            spresent: self.number()?,
-            complete: self.number()?,
-            expires: self.number()?,
-            stale: self.number()?,
-            mimetype: self.text(),
-            size: self.number()?,
-            path: self.text(),
-            direction: self.text(),
-            hold: self.number()?,
-        })
+impl ReadValue<i64> for Cells<'_> {
+    fn next(&mut self) -> Result<i64, String> {
+        let (cell, column) = self.cell();
+        number(column.kind, cell).ok_or_else(|| format!("its {} is not as an export writes it", column.name))
     }
 }
 
 /// A number, or a time such as `2026-11-24T05:53:26+00:00`; an empty time is 0.
-fn number(column: &str, cell: &str) -> Option<i64> {
+fn number(kind: Kind, cell: &str) -> Option<i64> {
     match cell.parse() {
         Ok(number) => Some(number),
-        Err(_) if TIMES.contains(&column) && cell.is_empty() => Some(0),
-        Err(_) if TIMES.contains(&column) => cell.parse().ok().map(Timestamp::as_second),
+        Err(_) if kind == Kind::Time && cell.is_empty() => Some(0),
+        Err(_) if kind == Kind::Time => cell.parse().ok().map(Timestamp::as_second),
         Err(_) => None,
     }
 }

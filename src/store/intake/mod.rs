@@ -5,94 +5,43 @@ mod row;
 
 use std::sync::LazyLock;
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{OptionalExtension, Row, params_from_iter};
+use rusqlite::types::FromSql;
+use rusqlite::{OptionalExtension, Row};
 
-use super::recordings::text;
+use super::values::parameters;
 use super::{Change, Reader, StoreError};
-use crate::model::Known;
+use crate::model::{Known, ReadValue, RowSource, Value, row_of_columns};
 pub(super) use others::OWNER;
 use others::{MISSING, file_of_row, files_of_rows};
 
-const COLUMNS: &str = "id, path, machine, uniqueid, recordid, recording, excluded, customer, recordgroup, days, \
-    state, over, device, inode, created, modified, closed, size, duration, digest, answer, ended, talktime, totaltime, context, account, queue, note, \
-    ranks, written, first_seen";
+/// All columns but the id, which comes first.
+const WITHOUT_ID: &[&str] = Known::NAMES.split_at(1).1;
 
-fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    Ok(Known {
-        id: row.get(0)?,
-        path: row.get(1)?,
-        machine: row.get(2)?,
-        uniqueid: row.get(3)?,
-        recordid: row.get(4)?,
-        recording: row.get(5)?,
-        excluded: row.get(6)?,
-        customer: row.get(7)?,
-        recordgroup: row.get(8)?,
-        days: row.get(9)?,
-        state: row.get(10)?,
-        over: row.get(11)?,
-        device: row.get(12)?,
-        inode: row.get(13)?,
-        created: row.get(14)?,
-        modified: row.get(15)?,
-        closed: row.get(16)?,
-        size: row.get(17)?,
-        duration: row.get(18)?,
-        digest: row.get(19)?,
-        answer: row.get(20)?,
-        ended: row.get(21)?,
-        talktime: row.get(22)?,
-        totaltime: row.get(23)?,
-        context: row.get(24)?,
-        account: row.get(25)?,
-        queue: row.get(26)?,
-        note: row.get(27)?,
-        ranks: row.get(28)?,
-        written: row.get(29)?,
-        first_seen: row.get(30)?,
-    })
+/// A row of a table that only this program writes: what is of another type is an error.
+struct Strict<'a> {
+    row: &'a Row<'a>,
+    place: usize,
 }
 
-fn values_of(k: &Known) -> [ValueRef<'_>; 30] {
-    use ValueRef::{Blob, Integer, Null};
-    [
-        text(&k.path),
-        text(&k.machine),
-        text(&k.uniqueid),
-        text(&k.recordid),
-        Integer(k.recording),
-        text(&k.excluded),
-        Integer(k.customer),
-        Integer(k.recordgroup),
-        Integer(k.days),
-        Integer(k.state),
-        Integer(k.over),
-        Integer(k.device),
-        Integer(k.inode),
-        Integer(k.created),
-        Integer(k.modified),
-        Integer(k.closed),
-        Integer(k.size),
-        Integer(k.duration),
-        k.digest.as_deref().map_or(Null, Blob),
-        Integer(k.answer),
-        Integer(k.ended),
-        Integer(k.talktime),
-        Integer(k.totaltime),
-        text(&k.context),
-        text(&k.account),
-        text(&k.queue),
-        text(&k.note),
-        text(&k.ranks),
-        k.written.map_or(Null, Integer),
-        Integer(k.first_seen),
-    ]
+impl RowSource for Strict<'_> {
+    type Error = rusqlite::Error;
+}
+
+impl<T: FromSql> ReadValue<T> for Strict<'_> {
+    fn next(&mut self) -> rusqlite::Result<T> {
+        self.place += 1;
+        self.row.get(self.place - 1)
+    }
+}
+
+fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
+    Known::read(&mut Strict { row, place: 0 })
 }
 
 /// The lines of intake_files, each with the row that is its own now.
 static LINES: LazyLock<String> = LazyLock::new(|| {
-    format!("SELECT {} FROM intake_files f", COLUMNS.replacen(" recording,", &format!(" {},", *OWNER), 1))
+    let columns = Known::NAMES.iter().map(|name| if *name == "recording" { OWNER.as_str() } else { name });
+    format!("SELECT {} FROM intake_files f", columns.collect::<Vec<_>>().join(", "))
 });
 static BY_PATH: LazyLock<String> = LazyLock::new(|| {
     format!("{} WHERE path = ?1 AND (?2 IS NULL OR machine = ?2 OR machine = '') ORDER BY id LIMIT 1", *LINES)
@@ -101,12 +50,9 @@ static OF_CALL: LazyLock<String> = LazyLock::new(|| {
     format!("{} WHERE uniqueid = ?1 AND (machine = ?2 OR machine = '') ORDER BY id", *LINES)
 });
 static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let names = COLUMNS.trim_start_matches("id, ");
-    format!("INSERT INTO intake_files ({names}) VALUES ({})", vec!["?"; 30].join(", "))
+    let names = WITHOUT_ID.join(", ");
+    format!("INSERT INTO intake_files ({names}) VALUES ({})", vec!["?"; WITHOUT_ID.len()].join(", "))
 });
-/// The columns without the id, as [`values_of`] has them.
-static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| COLUMNS.split(", ").skip(1).collect());
-
 impl Change<'_> {
     /// What is known of the file at `path`. A file that is really there is one and the same for every machine.
     pub fn known_file(&self, path: &str, machine: Option<&str>) -> Result<Option<Known>, StoreError> {
@@ -129,14 +75,14 @@ impl Change<'_> {
     /// Remembers a file or an announced recording. Gives the id of what is known.
     pub fn know(&self, known: &Known) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(&INSERT)?;
-        Ok(statement.insert(params_from_iter(values_of(known).map(ToSqlOutput::Borrowed)))?)
+        Ok(statement.insert(parameters(known.values().into_iter().skip(1)))?)
     }
 
     /// Remembers what has changed of it since `before`. To set what is in an index costs much, also to what it was.
     pub fn know_better(&self, before: &Known, known: &Known) -> Result<(), StoreError> {
-        let (old, new) = (values_of(before), values_of(known));
-        let mut changed = Vec::with_capacity(NAMES.len());
-        for (place, name) in NAMES.iter().enumerate() {
+        let (old, new) = (before.values(), known.values());
+        let mut changed = Vec::with_capacity(Known::COLUMNS);
+        for (place, name) in Known::NAMES.iter().enumerate().skip(1) {
             // Whose line it is may stand there as it was before another row took the place.
             if *name == "recording" || old[place] != new[place] {
                 changed.push(place);
@@ -147,20 +93,19 @@ impl Change<'_> {
 
     /// Remembers all of it, whatever is remembered so far.
     pub fn know_anew(&self, known: &Known) -> Result<(), StoreError> {
-        self.set(known.id, &(0..NAMES.len()).collect::<Vec<_>>(), &values_of(known))
+        self.set(known.id, &(1..Known::COLUMNS).collect::<Vec<_>>(), &known.values())
     }
 
-    fn set(&self, id: i64, places: &[usize], values: &[ValueRef<'_>]) -> Result<(), StoreError> {
+    fn set(&self, id: i64, places: &[usize], values: &[Value<'_>]) -> Result<(), StoreError> {
         let mut sql = String::with_capacity(512);
         sql.push_str("UPDATE intake_files SET ");
         for (count, place) in places.iter().enumerate() {
             sql.push_str(if count == 0 { "" } else { " = ?, " });
-            sql.push_str(NAMES[*place]);
+            sql.push_str(Known::NAMES[*place]);
         }
         sql.push_str(" = ? WHERE id = ?");
-        let values = places.iter().map(|place| values[*place]).chain([ValueRef::Integer(id)]);
-        let values = values.map(ToSqlOutput::Borrowed);
-        self.transaction.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+        let values = places.iter().map(|place| values[*place]).chain([Value::Integer(id)]);
+        self.transaction.prepare_cached(&sql)?.execute(parameters(values))?;
         Ok(())
     }
 
@@ -176,48 +121,41 @@ impl Change<'_> {
     }
 }
 
-/// A file as it was when it was last looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileKnown {
-    /// Relative to the media root.
-    pub path: String,
-    /// 0: never seen, 1: being written, 2: closed.
-    pub state: i64,
-    /// As stat(2) had it.
-    pub inode: i64,
-    /// Nanoseconds.
-    pub created: i64,
-    /// Nanoseconds.
-    pub modified: i64,
-    /// Bytes.
-    pub size: i64,
-    /// Milliseconds of sound.
-    pub duration: i64,
-    /// Of its beginning and end.
-    pub digest: Option<Vec<u8>>,
+row_of_columns! {
+    /// A file as it was when it was last looked at: some columns of `intake_files`.
+    FileKnown {
+        /// Relative to the media root.
+        path: String,
+        /// 0: never seen, 1: being written, 2: closed.
+        state: i64,
+        /// As stat(2) had it.
+        inode: i64,
+        /// Nanoseconds.
+        created: i64,
+        /// Nanoseconds.
+        modified: i64,
+        /// Bytes.
+        size: i64,
+        /// Milliseconds of sound.
+        duration: i64,
+        /// Of its beginning and end.
+        digest: Option<Vec<u8>>,
+    }
 }
 
 impl FileKnown {
     /// One that only a row tells of.
-    fn unseen(path: String) -> rusqlite::Result<FileKnown> {
-        let (created, modified, size, duration) = (0, 0, 0, 0);
-        Ok(FileKnown { path, state: 0, inode: 0, created, modified, size, duration, digest: None })
+    fn unseen(path: String) -> FileKnown {
+        FileKnown { path, ..FileKnown::default() }
     }
 }
 
-const FILE: &str = "path, state, inode, created, modified, size, duration, digest";
+/// Files as they were last looked at.
+static FILES: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {} FROM intake_files f", FileKnown::NAMES.join(", ")));
 
 fn file_known(row: &Row<'_>) -> rusqlite::Result<FileKnown> {
-    Ok(FileKnown {
-        path: row.get(0)?,
-        state: row.get(1)?,
-        inode: row.get(2)?,
-        created: row.get(3)?,
-        modified: row.get(4)?,
-        size: row.get(5)?,
-        duration: row.get(6)?,
-        digest: row.get(7)?,
-    })
+    FileKnown::read(&mut Strict { row, place: 0 })
 }
 
 /// A row that names a file.
@@ -239,11 +177,12 @@ impl Reader {
     pub fn not_over(&self, machine: &str) -> Result<Vec<(Known, i64)>, StoreError> {
         // Ranks begin with that of the callid; a: 10, the PBX said it.
         let sql = format!(
-            "SELECT {COLUMNS}, ifnull((SELECT CAST(start AS INTEGER) FROM recordings WHERE id = recording), 0)
-               FROM intake_files WHERE machine = ? AND over = 0 AND substr(ranks, 1, 1) = 'a' ORDER BY id"
+            "SELECT {}, ifnull((SELECT CAST(start AS INTEGER) FROM recordings WHERE id = recording), 0)
+               FROM intake_files WHERE machine = ? AND over = 0 AND substr(ranks, 1, 1) = 'a' ORDER BY id",
+            Known::NAMES.join(", ")
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map([machine], |row| Ok((known(row)?, row.get(31)?)))?;
+        let rows = statement.query_map([machine], |row| Ok((known(row)?, row.get(Known::COLUMNS)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -254,7 +193,7 @@ impl Reader {
 
     /// The file at `path`, if it is known.
     pub fn file_at(&self, path: &str) -> Result<Option<FileKnown>, StoreError> {
-        let sql = format!("SELECT {FILE} FROM intake_files WHERE path = ? ORDER BY id LIMIT 1");
+        let sql = format!("{} WHERE path = ? ORDER BY id LIMIT 1", *FILES);
         match self.0.prepare_cached(&sql)?.query_row([path], file_known).optional()? {
             Some(file) => Ok(Some(file)),
             None => Ok(file_of_row(&self.0, path)?),
@@ -268,7 +207,7 @@ impl Reader {
 
     /// Known files that had this inode.
     pub fn files_with_inode(&self, inode: i64) -> Result<Vec<FileKnown>, StoreError> {
-        let sql = format!("SELECT {FILE} FROM intake_files WHERE inode = ? AND inode <> 0 AND path <> ''");
+        let sql = format!("{} WHERE inode = ? AND inode <> 0 AND path <> ''", *FILES);
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([inode], file_known)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -276,7 +215,7 @@ impl Reader {
 
     /// Known files of a channel, or of files with this base name.
     pub fn files_of_call(&self, uniqueid: &str) -> Result<Vec<FileKnown>, StoreError> {
-        let sql = format!("SELECT {FILE} FROM intake_files WHERE uniqueid = ? AND path <> ''");
+        let sql = format!("{} WHERE uniqueid = ? AND path <> ''", *FILES);
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([uniqueid], file_known)?;
         let mut files: Vec<FileKnown> = rows.collect::<rusqlite::Result<_>>()?;
@@ -292,7 +231,7 @@ impl Reader {
     /// Known files whose paths begin with this and a dot: those of one name and several endings are among them.
     pub fn files_beside(&self, stem: &str) -> Result<Vec<FileKnown>, StoreError> {
         // A slash follows the dot.
-        let sql = format!("SELECT {FILE} FROM intake_files WHERE path > ?1 || '.' AND path < ?1 || '/'");
+        let sql = format!("{} WHERE path > ?1 || '.' AND path < ?1 || '/'", *FILES);
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([stem], file_known)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -301,8 +240,9 @@ impl Reader {
     /// Calls `each` with every known file that has a row and a digest.
     pub fn each_file(&self, mut each: impl FnMut(FileKnown)) -> Result<(), StoreError> {
         let sql = format!(
-            "SELECT {FILE} FROM intake_files f WHERE path <> '' AND digest IS NOT NULL
-               AND EXISTS (SELECT 1 FROM recordings r WHERE r.id = f.recording)"
+            "{} WHERE path <> '' AND digest IS NOT NULL
+               AND EXISTS (SELECT 1 FROM recordings r WHERE r.id = f.recording)",
+            *FILES
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let mut rows = statement.query([])?;

@@ -66,7 +66,7 @@ fn other(row: &Row<'_>, first_seen: i64) -> rusqlite::Result<Known> {
 /// Whether a row names the file.
 pub(super) fn file_of_row(connection: &Connection, path: &str) -> rusqlite::Result<Option<FileKnown>> {
     let mut statement = connection.prepare_cached(&BY_PATH)?;
-    let row = statement.query_row((path, None::<&str>), |row| FileKnown::unseen(row.get(1)?));
+    let row = statement.query_row((path, None::<&str>), |row| Ok(FileKnown::unseen(row.get(1)?)));
     row.optional()
 }
 
@@ -76,7 +76,7 @@ pub(super) fn files_of_rows(connection: &Connection, uniqueid: &str) -> rusqlite
         "SELECT path FROM recordings r INDEXED BY recordings_uniqueid
            WHERE uniqueid = ? AND typeof(path) = 'text' AND path <> ''",
     )?;
-    let rows = statement.query_map([uniqueid], |row| FileKnown::unseen(row.get(0)?))?;
+    let rows = statement.query_map([uniqueid], |row| Ok(FileKnown::unseen(row.get(0)?)))?;
     rows.collect()
 }
 

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
-use crate::model::{NewRecording, WIRE};
-use crate::store::recordings::values;
+use crate::model::{NewRecording, ReadValue, RowSource, WIRE};
 use crate::store::removals::plain;
+use crate::store::values::{bound, parameters};
 use crate::store::{Change, StoreError};
 
 /// The wire columns, for a statement.
@@ -26,7 +26,7 @@ impl Change<'_> {
     /// Stores a recording. Gives its id.
     pub fn add_recording(&self, draft: &NewRecording) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(&INSERT)?;
-        Ok(statement.insert(params_from_iter(values(draft).map(ToSqlOutput::Borrowed)))?)
+        Ok(statement.insert(parameters(draft.values()))?)
     }
 
     /// The row with this id, if it is still there.
@@ -57,7 +57,7 @@ impl Change<'_> {
         if old.path != new.path && !old.path.is_empty() {
             self.follow(&old.path, &new.path)?;
         }
-        let (old, new) = (values(old), values(new));
+        let (old, new) = (old.values(), new.values());
         let mut sql = String::with_capacity(512);
         // Whatever fails, the whole change is taken back: SQLite need not note how to take back this statement alone.
         sql.push_str("UPDATE OR FAIL recordings SET ");
@@ -67,14 +67,14 @@ impl Change<'_> {
                 sql.push_str(if changed.is_empty() { "\"" } else { ", \"" });
                 sql.push_str(WIRE[place].name);
                 sql.push_str("\" = ?");
-                changed.push(ToSqlOutput::Borrowed(new[place]));
+                changed.push(bound(new[place]));
             }
         }
         if changed.is_empty() {
             return Ok(());
         }
         sql.push_str(" WHERE id = ?");
-        changed.push(ToSqlOutput::Borrowed(ValueRef::Integer(id)));
+        changed.push(id.into());
         self.transaction.prepare_cached(&sql)?.execute(params_from_iter(changed))?;
         Ok(())
     }
@@ -129,51 +129,37 @@ impl Change<'_> {
     }
 }
 
-/// A row as numbers and texts, whatever another program stored.
+/// A row of `recordings` as numbers and texts, whatever another program stored.
+struct Lenient<'a> {
+    row: &'a Row<'a>,
+    place: usize,
+}
+
+impl Lenient<'_> {
+    fn value(&mut self) -> rusqlite::Result<ValueRef<'_>> {
+        self.place += 1;
+        self.row.get_ref(self.place - 1)
+    }
+}
+
+impl RowSource for Lenient<'_> {
+    type Error = rusqlite::Error;
+}
+
+impl ReadValue<i64> for Lenient<'_> {
+    fn next(&mut self) -> rusqlite::Result<i64> {
+        Ok(integer(self.value()?))
+    }
+}
+
+impl ReadValue<String> for Lenient<'_> {
+    fn next(&mut self) -> rusqlite::Result<String> {
+        Ok(text(self.value()?))
+    }
+}
+
 fn recording(row: &Row<'_>) -> rusqlite::Result<NewRecording> {
-    let mut place = 0;
-    let mut next = || {
-        place += 1;
-        row.get_ref(place - 1)
-    };
-    Ok(NewRecording {
-        customer: integer(next()?),
-        recordgroup: integer(next()?),
-        uniqueid: text(next()?),
-        recordid: text(next()?),
-        callid: text(next()?),
-        asteriskid: text(next()?),
-        machine: text(next()?),
-        start: integer(next()?),
-        end: integer(next()?),
-        talktime: integer(next()?),
-        totaltime: integer(next()?),
-        status: text(next()?),
-        stype: text(next()?),
-        snumber: text(next()?),
-        snumber_name: text(next()?),
-        snumber_display: text(next()?),
-        scustomer: integer(next()?),
-        ctype: text(next()?),
-        cnumber: text(next()?),
-        cnumber_name: text(next()?),
-        cnumber_display: text(next()?),
-        dtype: text(next()?),
-        dnumber: text(next()?),
-        dnumber_name: text(next()?),
-        dnumber_display: text(next()?),
-        dcustomer: integer(next()?),
-        callerid_internal: text(next()?),
-        spresent: integer(next()?),
-        complete: integer(next()?),
-        expires: integer(next()?),
-        stale: integer(next()?),
-        mimetype: text(next()?),
-        size: integer(next()?),
-        path: text(next()?),
-        direction: text(next()?),
-        hold: integer(next()?),
-    })
+    NewRecording::read(&mut Lenient { row, place: 0 })
 }
 
 fn integer(value: ValueRef<'_>) -> i64 {
