@@ -7,7 +7,7 @@ use super::pbx::Pbx;
 use super::people::DemoPerson;
 use super::sound::Sound;
 use super::{Call, DAY, NEWEST, SEED, hours};
-use crate::model::{Group, NewRecording};
+use crate::model::{Group, RecordingRow};
 
 /// All rows, those in progress included.
 const CALLS: usize = 5000;
@@ -24,7 +24,7 @@ pub(super) fn year(now: i64, zone: &TimeZone, people: &[DemoPerson], groups: &[G
     let mut dice = Dice::new(SEED);
     let starts = hours::starts(now, zone, CALLS - IN_PROGRESS, &mut dice);
     let mut pbx = Pbx::new(dice, zone, people, groups);
-    let mut drafts: Vec<NewRecording> = Vec::with_capacity(CALLS);
+    let mut drafts: Vec<RecordingRow> = Vec::with_capacity(CALLS);
     for (start, age) in starts.iter().zip((1..=starts.len()).rev()) {
         let transfer = drafts.last().and_then(|previous| pbx.transfer(previous, age));
         let draft = transfer.unwrap_or_else(|| pbx.completed(*start, age));
@@ -40,20 +40,20 @@ pub(super) fn year(now: i64, zone: &TimeZone, people: &[DemoPerson], groups: &[G
 }
 
 /// The newest have a sound each; the others share theirs with all of the same length.
-fn with_sound(mut draft: NewRecording, own: bool) -> Call {
+fn with_sound(mut draft: RecordingRow, own: bool) -> Call {
     let sound = if own { Sound::of(&draft) } else { Sound::shared(&draft) };
     draft.size = sound.size();
     Call { draft, sound }
 }
 
 /// A recording that grows is not known by its size.
-fn in_progress(draft: NewRecording, now: i64) -> Call {
+fn in_progress(draft: RecordingRow, now: i64) -> Call {
     let sound = Sound::growing(&draft, now);
     Call { draft, sound }
 }
 
 /// Keeps a few calls from being deleted.
-fn hold(drafts: &mut [NewRecording]) {
+fn hold(drafts: &mut [RecordingRow]) {
     for (back, draft) in drafts.iter_mut().rev().filter(|draft| draft.talktime > 0).enumerate() {
         if HELD.contains(&back) {
             draft.hold = 1;
@@ -80,7 +80,7 @@ mod tests {
         year(now, &TimeZone::fixed(Offset::constant(2)), &people::people(), &people::groups())
     }
 
-    fn completed(calls: &[Call]) -> impl DoubleEndedIterator<Item = &NewRecording> {
+    fn completed(calls: &[Call]) -> impl DoubleEndedIterator<Item = &RecordingRow> {
         calls.iter().map(|call| &call.draft).filter(|draft| draft.complete == 1)
     }
 

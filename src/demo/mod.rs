@@ -30,7 +30,7 @@ use std::{fs, io};
 use anyhow::Context;
 use jiff::tz::TimeZone;
 
-use crate::model::{Actor, Customer, Group, NewPerson, NewRecording};
+use crate::model::{Actor, Customer, Group, NewPerson, RecordingRow};
 use crate::store::{Change, GroupFields, Store, StoreError};
 
 pub use people::DemoPerson;
@@ -61,7 +61,7 @@ pub struct Office {
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The row.
-    pub draft: NewRecording,
+    pub draft: RecordingRow,
     /// The sound to write at the row's path.
     pub sound: Sound,
 }

@@ -8,7 +8,7 @@ use super::dice::Dice;
 use super::numbers::{self, Contact, LINES};
 use super::people::DemoPerson;
 use super::{DAY, NEWEST, lengths};
-use crate::model::{Direction, Group, NewRecording};
+use crate::model::{Direction, Group, RecordingRow};
 
 /// How much of the business each record group gets, added up.
 const SHARES: [f64; 6] = [0.29, 0.50, 0.54, 0.74, 0.92, 1.0];
@@ -70,7 +70,7 @@ impl<'a> Pbx<'a> {
     }
 
     /// A call that has ended. `age` counts back from the newest, which is 1.
-    pub(super) fn completed(&mut self, start: i64, age: usize) -> NewRecording {
+    pub(super) fn completed(&mut self, start: i64, age: usize) -> RecordingRow {
         let group = self.dice.weighted(&SHARES);
         let direction = self.direction(&self.groups[group]);
         let outcome = self.outcome(direction, age <= NEWEST);
@@ -87,7 +87,7 @@ impl<'a> Pbx<'a> {
 
     /// A call that goes on at `now`; the one at place 0 is the newest, each of the others began half a minute
     /// earlier.
-    pub(super) fn in_progress(&mut self, now: i64, place: usize) -> NewRecording {
+    pub(super) fn in_progress(&mut self, now: i64, place: usize) -> RecordingRow {
         let start = now - 14 - 37 * place as i64 - self.dice.whole(0, 20);
         let (group, direction) = GOING_ON[place % GOING_ON.len()];
         let parties = self.parties(group, direction, (start, i64::MAX), true);
@@ -95,7 +95,7 @@ impl<'a> Pbx<'a> {
     }
 
     /// Some calls are handed on to a colleague, and the channel gets a second recording.
-    pub(super) fn transfer(&mut self, previous: &NewRecording, age: usize) -> Option<NewRecording> {
+    pub(super) fn transfer(&mut self, previous: &RecordingRow, age: usize) -> Option<RecordingRow> {
         let first = previous.direction == "in" && previous.talktime > 0 && previous.recordid == "1";
         if !first || !self.dice.chance(0.08) {
             return None;
@@ -107,7 +107,7 @@ impl<'a> Pbx<'a> {
         let agent =
             self.someone(|person| person.extension != previous.dnumber, group, (start, start + totaltime));
         let mut draft =
-            NewRecording { start, talktime, totaltime, end: start + totaltime, ..previous.clone() };
+            RecordingRow { start, talktime, totaltime, end: start + totaltime, ..previous.clone() };
         draft.recordid = "2".into();
         draft.dnumber = self.people[agent].extension.clone();
         draft.dnumber_name = self.people[agent].name.clone();
@@ -227,11 +227,11 @@ impl<'a> Pbx<'a> {
     }
 
     /// A row with everything that is known while the call goes on.
-    fn draft(&mut self, group: usize, direction: Direction, start: i64, parties: Parties) -> NewRecording {
+    fn draft(&mut self, group: usize, direction: Direction, start: i64, parties: Parties) -> RecordingRow {
         let Parties { source, called, destination } = parties;
         let uniqueid = self.uniqueid(start);
         let Group { id, customer, .. } = self.groups[group];
-        let mut draft = NewRecording {
+        let mut draft = RecordingRow {
             customer,
             recordgroup: id,
             callid: uniqueid.clone(),
@@ -259,7 +259,7 @@ impl<'a> Pbx<'a> {
             expires: self.expires(group, start),
             mimetype: "audio/x-wav".into(),
             direction: direction.as_str().into(),
-            ..NewRecording::default()
+            ..RecordingRow::default()
         };
         draft.path = path(&draft, self.zone);
         draft
@@ -297,9 +297,9 @@ fn anonymous() -> Party {
 
 /// The file, named as a dialplan of the FreePBX kind does: direction, destination, source, local time,
 /// uniqueid.
-fn path(draft: &NewRecording, zone: &TimeZone) -> String {
+fn path(draft: &RecordingRow, zone: &TimeZone) -> String {
     let time = zone.to_datetime(Timestamp::from_second(draft.start).unwrap_or_default());
-    let NewRecording { direction, cnumber, snumber, uniqueid, .. } = draft;
+    let RecordingRow { direction, cnumber, snumber, uniqueid, .. } = draft;
     let (day, second) = (time.strftime("%Y/%m/%d"), time.strftime("%Y%m%d-%H%M%S"));
     format!("{day}/{direction}-{cnumber}-{snumber}-{second}-{uniqueid}.wav")
 }
@@ -315,7 +315,7 @@ mod tests {
         ask(&mut Pbx::new(Dice::new(1), &TimeZone::UTC, &people::people(), &people::groups()))
     }
 
-    fn drafts(count: i64) -> Vec<NewRecording> {
+    fn drafts(count: i64) -> Vec<RecordingRow> {
         with_pbx(|pbx| (0..count).map(|i| pbx.completed(START + 60 * i, 9999)).collect())
     }
 
@@ -347,7 +347,7 @@ mod tests {
     #[test]
     fn nobody_is_on_two_calls_at_once() {
         let mut busy = std::collections::HashMap::new();
-        let short: Vec<NewRecording> =
+        let short: Vec<RecordingRow> =
             with_pbx(|pbx| (0..1000).map(|i| pbx.completed(START + 600 * i, 1)).collect());
         for draft in short {
             for (kind, number) in [(&draft.stype, &draft.snumber), (&draft.dtype, &draft.dnumber)] {
@@ -385,7 +385,7 @@ mod tests {
         let [cnumber, snumber] = ["442079460101", "anonymous"].map(String::from);
         let (uniqueid, direction) = (format!("{START}.7"), "in".to_string());
         let draft =
-            NewRecording { start: START, cnumber, snumber, uniqueid, direction, ..NewRecording::default() };
+            RecordingRow { start: START, cnumber, snumber, uniqueid, direction, ..RecordingRow::default() };
         let name = "2026/11/24/in-442079460101-anonymous-20261124-120000-1795521600.7.wav";
         assert_eq!(path(&draft, &TimeZone::UTC), name);
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::dice::{Dice, seed_of};
 use super::{talk, tones};
-use crate::model::NewRecording;
+use crate::model::RecordingRow;
 
 /// Samples a second: what a telephone line carries.
 pub(super) const RATE: usize = 8000;
@@ -36,7 +36,7 @@ pub struct Sound {
 
 impl Sound {
     /// The sound of a completed call.
-    pub(super) fn of(draft: &NewRecording) -> Sound {
+    pub(super) fn of(draft: &RecordingRow) -> Sound {
         let seed = seed_of(&draft.path);
         Sound {
             seconds: draft.totaltime as usize,
@@ -50,14 +50,14 @@ impl Sound {
     }
 
     /// The sound of all calls that ring and last as long as this one.
-    pub(super) fn shared(draft: &NewRecording) -> Sound {
+    pub(super) fn shared(draft: &RecordingRow) -> Sound {
         let own = Sound::of(draft);
         let seed = seed_of(&format!("{} {} {}", own.busy, own.ringing, own.seconds));
         Sound { stereo: false, voices: [seed, !seed], seed, ..own }
     }
 
     /// The sound so far of a call in progress.
-    pub(super) fn growing(draft: &NewRecording, now: i64) -> Sound {
+    pub(super) fn growing(draft: &RecordingRow, now: i64) -> Sound {
         let seconds = (now - draft.start) as usize;
         Sound { seconds, ringing: seconds.min(4), stereo: false, growing: true, ..Sound::of(draft) }
     }
@@ -146,13 +146,13 @@ impl Sound {
 mod tests {
     use super::*;
 
-    fn call() -> NewRecording {
-        NewRecording {
+    fn call() -> RecordingRow {
+        RecordingRow {
             snumber: "1".into(),
             dnumber: "2".into(),
             totaltime: 14,
             talktime: 11,
-            ..NewRecording::default()
+            ..RecordingRow::default()
         }
     }
 
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_file_is_as_big_as_the_row_says() {
-        for draft in [call(), NewRecording { talktime: 0, ..call() }, NewRecording { talktime: 14, ..call() }]
+        for draft in [call(), RecordingRow { talktime: 0, ..call() }, RecordingRow { talktime: 14, ..call() }]
         {
             let sound = Sound::of(&draft);
             assert_eq!(sound.wav().len() as i64, sound.size());
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn one_call_makes_one_sound() {
         assert!(Sound::of(&call()).wav() == Sound::of(&call()).wav());
-        assert!(Sound::of(&call()).wav() != Sound::of(&NewRecording { path: "b".into(), ..call() }).wav());
+        assert!(Sound::of(&call()).wav() != Sound::of(&RecordingRow { path: "b".into(), ..call() }).wav());
     }
 
     #[test]
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_growing_file_is_whole_steps_under_an_unfinished_header() {
-        let live = NewRecording { start: 1000, totaltime: 0, talktime: 0, ..call() };
+        let live = RecordingRow { start: 1000, totaltime: 0, talktime: 0, ..call() };
         let wav = Sound::growing(&live, 1031).wav();
         assert_eq!((u32_at(&wav, 4), u32_at(&wav, 40)), (0, 0));
         assert_eq!(wav.len(), HEADER + 15 * STEP);

@@ -13,7 +13,7 @@ use super::rules::{Rules, Subject, Verdict};
 use super::settle::{digest_of, facts_of, row_of};
 use super::times::{expiry, knows_time};
 use super::{Outcome, Source};
-use crate::model::{Known, NewRecording};
+use crate::model::{IntakeFile, RecordingRow};
 use crate::store::{Change, MOST_RECORDS, StoreError};
 
 /// A draft on its way in.
@@ -33,7 +33,7 @@ impl Acceptance<'_> {
             Turn::Next(known) => {
                 let file = self.displace(*known, draft)?;
                 let file = draft.file.clone().or(file);
-                return self.begin(&Draft { file, ..draft.clone() }, Known::default());
+                return self.begin(&Draft { file, ..draft.clone() }, IntakeFile::default());
             }
             // Its sound is gone; what else it learns still counts.
             Turn::Over => {
@@ -51,7 +51,7 @@ impl Acceptance<'_> {
             }
         }
         match draft.about {
-            About::Recording if !draft.identity().is_empty() => self.begin(draft, Known::default()),
+            About::Recording if !draft.identity().is_empty() => self.begin(draft, IntakeFile::default()),
             About::CallToCome if draft.knows_uniqueid() => {
                 let kept = self.records_of(&draft.machine, draft.identity())?;
                 self.keep(draft, &kept).map(|_| Outcome::Kept)
@@ -62,7 +62,7 @@ impl Acceptance<'_> {
 
     /// The file that the draft names, or was moved from; the recording that was moved from where the PBX wrote it; or one
     /// that was announced without a file.
-    pub(super) fn find(&self, draft: &Draft) -> Result<Option<Known>, StoreError> {
+    pub(super) fn find(&self, draft: &Draft) -> Result<Option<IntakeFile>, StoreError> {
         let Some(path) = &draft.path else { return Ok(None) };
         let machine = draft.file.is_none().then_some(draft.machine.as_str());
         if let Some(known) = self.change.known_file(path, machine)? {
@@ -82,7 +82,7 @@ impl Acceptance<'_> {
     }
 
     /// Facts about a call, for each of its recordings. When each of several began and ended, they don't say.
-    fn improve_all(&mut self, known: Vec<Known>, draft: &Draft) -> Result<Outcome, StoreError> {
+    fn improve_all(&mut self, known: Vec<IntakeFile>, draft: &Draft) -> Result<Outcome, StoreError> {
         let mut draft = Cow::Borrowed(draft);
         if draft.source == Source::Cdr {
             let kept = self.records_of(&draft.machine, draft.identity())?;
@@ -104,10 +104,10 @@ impl Acceptance<'_> {
     }
 
     /// A recording that isn't known yet. `known` has the id where a new one takes an old one's place.
-    pub(super) fn begin(&mut self, draft: &Draft, known: Known) -> Result<Outcome, StoreError> {
+    pub(super) fn begin(&mut self, draft: &Draft, known: IntakeFile) -> Result<Outcome, StoreError> {
         let first_seen = self.change.now();
         let mut known =
-            Known { id: known.id, machine: draft.machine.clone(), first_seen, ..Known::default() };
+            IntakeFile { id: known.id, machine: draft.machine.clone(), first_seen, ..IntakeFile::default() };
         let (mut facts, mut ranks) = (Facts::default(), Ranks::default());
         self.learn(&mut known, &mut facts, &mut ranks, draft);
         self.learn_records(&mut known, &mut facts, &mut ranks)?;
@@ -118,12 +118,12 @@ impl Acceptance<'_> {
     /// Files a recording that has no row.
     pub(super) fn file(
         &mut self,
-        mut known: Known,
+        mut known: IntakeFile,
         facts: Facts,
         draft: &Draft,
     ) -> Result<Outcome, StoreError> {
         let verdict = self.judge(&known, &facts, draft)?;
-        let mut row = row_of(facts, &mut known, &NewRecording::default());
+        let mut row = row_of(facts, &mut known, &RecordingRow::default());
         match verdict {
             Verdict::Excluded(reason) => {
                 known.excluded.clone_from(&reason);
@@ -144,14 +144,14 @@ impl Acceptance<'_> {
         }
     }
 
-    pub(super) fn insert(&mut self, known: &mut Known, row: &NewRecording) -> Result<(), StoreError> {
+    pub(super) fn insert(&mut self, known: &mut IntakeFile, row: &RecordingRow) -> Result<(), StoreError> {
         known.recording = self.change.add_recording(row)?;
         self.remember(known)?;
         self.tell_new(row);
         Ok(())
     }
 
-    pub(super) fn remember(&self, known: &mut Known) -> Result<(), StoreError> {
+    pub(super) fn remember(&self, known: &mut IntakeFile) -> Result<(), StoreError> {
         if known.id == 0 {
             known.id = self.change.know(known)?;
             return Ok(());
@@ -173,12 +173,12 @@ impl Acceptance<'_> {
         Ok(())
     }
 
-    pub(super) fn is_taken(&self, row: &NewRecording) -> Result<bool, StoreError> {
+    pub(super) fn is_taken(&self, row: &RecordingRow) -> Result<bool, StoreError> {
         self.change.has_recording(row.recordgroup, &row.uniqueid, &row.recordid)
     }
 
     /// Takes over what the draft knows better.
-    pub(super) fn learn(&self, known: &mut Known, facts: &mut Facts, ranks: &mut Ranks, draft: &Draft) {
+    pub(super) fn learn(&self, known: &mut IntakeFile, facts: &mut Facts, ranks: &mut Ranks, draft: &Draft) {
         // The PBX knows it; a name, by which we filed the recording, only looks like it.
         let by_name = known.recordgroup != 0;
         let surer = (draft.source == Source::Pbx && by_name) || is_stem(known);
@@ -209,7 +209,8 @@ impl Acceptance<'_> {
             Some(known) => Some(known),
             None => self.change.known_call(&draft.machine, draft.identity())?.into_iter().next(),
         };
-        let mut known = found.unwrap_or_else(|| Known { machine: draft.machine.clone(), ..Known::default() });
+        let mut known =
+            found.unwrap_or_else(|| IntakeFile { machine: draft.machine.clone(), ..IntakeFile::default() });
         let row = self.change.recording_row(known.recording)?;
         let by_hand = row.as_ref().is_some_and(|row| known.written != Some(digest_of(row)));
         let (mut facts, mut ranks) = facts_of(row.as_ref(), &known, by_hand);
@@ -232,7 +233,12 @@ impl Acceptance<'_> {
         Ok(Some(is).filter(|is| *is != was))
     }
 
-    pub(super) fn judge(&self, known: &Known, facts: &Facts, draft: &Draft) -> Result<Verdict, StoreError> {
+    pub(super) fn judge(
+        &self,
+        known: &IntakeFile,
+        facts: &Facts,
+        draft: &Draft,
+    ) -> Result<Verdict, StoreError> {
         if let Some(left_out) = draft.leave_out {
             return Ok(Verdict::Excluded(left_out.reason().into()));
         }
@@ -269,7 +275,7 @@ impl Acceptance<'_> {
     /// Takes over what is kept of the call.
     pub(super) fn learn_records(
         &self,
-        known: &mut Known,
+        known: &mut IntakeFile,
         facts: &mut Facts,
         ranks: &mut Ranks,
     ) -> Result<(), StoreError> {
@@ -282,22 +288,22 @@ impl Acceptance<'_> {
     /// The same, where it is only known now which call it is.
     pub(super) fn learn_more(
         &self,
-        before: &Known,
-        known: &mut Known,
+        before: &IntakeFile,
+        known: &mut IntakeFile,
         facts: &mut Facts,
         ranks: &mut Ranks,
     ) -> Result<(), StoreError> {
         if known.uniqueid == before.uniqueid { Ok(()) } else { self.learn_records(known, facts, ranks) }
     }
 
-    pub(super) fn tell_new(&mut self, row: &NewRecording) {
+    pub(super) fn tell_new(&mut self, row: &RecordingRow) {
         self.tell(What::Added, row);
         if row.complete != 0 {
             self.tell(What::Completed, row);
         }
     }
 
-    pub(super) fn tell(&mut self, what: What, row: &NewRecording) {
+    pub(super) fn tell(&mut self, what: What, row: &RecordingRow) {
         self.events.push(Event::of(what, row));
     }
 }

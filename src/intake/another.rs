@@ -7,7 +7,7 @@ use super::facts::{OF_FILE, OF_PBX, Ranks};
 use super::file::{CLOSED, UNSEEN, last_seen};
 use super::live::What;
 use super::settle::{digest_of, facts_of, row_of, stay};
-use crate::model::{Known, NewRecording};
+use crate::model::{IntakeFile, RecordingRow};
 use crate::store::StoreError;
 
 /// Seconds that a file was there before a call, to be another one's: the clocks of PBX and folder may differ.
@@ -23,7 +23,7 @@ pub(super) enum Turn {
     /// The call's that is known, or it is new.
     Own,
     /// Another call's than the one that is known.
-    Next(Box<Known>),
+    Next(Box<IntakeFile>),
     /// Another call has recorded to it since.
     Over,
 }
@@ -59,7 +59,7 @@ impl Acceptance<'_> {
     /// The sound of this recording is gone. Its row stays, and says so. Gives the file, if the next one was seen already.
     pub(super) fn displace(
         &mut self,
-        mut before: Known,
+        mut before: IntakeFile,
         next: &Draft,
     ) -> Result<Option<FileState>, StoreError> {
         // Where its line says so, a trigger needs not note which file the row had until now.
@@ -68,7 +68,7 @@ impl Acceptance<'_> {
         }
         let rows = self.change.forget_sound(&before.path)?;
         let row = self.change.recording_row(before.recording)?;
-        let mut known = Known {
+        let mut known = IntakeFile {
             path: String::new(),
             state: UNSEEN,
             over: 1,
@@ -84,7 +84,7 @@ impl Acceptance<'_> {
             .map(|_| FileState { closed: before.state == CLOSED, ..last_seen(&before) });
         if let Some(old) = row {
             file.iter_mut().for_each(|file| file.mimetype.clone_from(&old.mimetype));
-            let shown = NewRecording { path: before.path.clone(), ..old.clone() };
+            let shown = RecordingRow { path: before.path.clone(), ..old.clone() };
             let by_hand = before.written != Some(digest_of(&shown));
             let mut new = without_sound(&before, &mut known, &old, by_hand);
             if by_hand {
@@ -101,7 +101,12 @@ impl Acceptance<'_> {
 }
 
 /// The row as it was, with the length that its sound had.
-fn without_sound(before: &Known, known: &mut Known, old: &NewRecording, by_hand: bool) -> NewRecording {
+fn without_sound(
+    before: &IntakeFile,
+    known: &mut IntakeFile,
+    old: &RecordingRow,
+    by_hand: bool,
+) -> RecordingRow {
     let (mut facts, mut ranks) = facts_of(Some(old), before, by_hand);
     if old.complete != 0 {
         (facts.end, ranks.end) = (Some(old.end), ranks.end.max(OF_FILE));

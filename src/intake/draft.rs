@@ -1,7 +1,7 @@
 //! What a source knows of a recording or of its call. Every fact is optional, so that sources enrich one another.
 
 use super::facts::Facts;
-use crate::model::NewRecording;
+use crate::model::RecordingRow;
 
 /// Who says it. Which source is believed about which fact is decided in `facts.rs`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub struct Draft {
     pub another: bool,
     /// A whole row, as our own export has it: stored as it is, filed where it says. Only the machine and the path
     /// beside it are looked at.
-    pub row: Option<Box<NewRecording>>,
+    pub row: Option<Box<RecordingRow>>,
 }
 
 /// A file as it was looked at.

@@ -1,7 +1,7 @@
 //! Files as they were looked at: in what state they are, and whether one is that of before.
 
 use super::draft::{Draft, FileState};
-use crate::model::Known;
+use crate::model::IntakeFile;
 
 /// States of a known file.
 pub(super) const UNSEEN: i64 = 0;
@@ -15,7 +15,7 @@ pub fn alike(one: i64, other: i64) -> bool {
 }
 
 /// Notes how the file was when it was looked at.
-pub(super) fn look(known: &mut Known, file: &FileState) {
+pub(super) fn look(known: &mut IntakeFile, file: &FileState) {
     // Made of the one that was there: the recording didn't end any later for it.
     let made = (known.state, file.closed) == (CLOSED, true)
         && (known.device, known.inode) != (file.device, file.inode)
@@ -35,12 +35,12 @@ pub(super) fn look(known: &mut Known, file: &FileState) {
 }
 
 /// Whether the recording is over: the file says it, where one was seen.
-pub(super) fn is_over(known: &Known) -> bool {
+pub(super) fn is_over(known: &IntakeFile) -> bool {
     if known.state == UNSEEN { known.over != 0 } else { known.state == CLOSED }
 }
 
 /// The file as it was, and closed.
-pub(super) fn last_seen(known: &Known) -> FileState {
+pub(super) fn last_seen(known: &IntakeFile) -> FileState {
     FileState {
         device: known.device,
         inode: known.inode,
@@ -55,14 +55,14 @@ pub(super) fn last_seen(known: &Known) -> FileState {
 }
 
 /// Whether the uniqueid is only the file's name.
-pub(super) fn is_stem(known: &Known) -> bool {
+pub(super) fn is_stem(known: &IntakeFile) -> bool {
     let draft = Draft { path: Some(known.path.clone()), ..Draft::default() };
     known.uniqueid == draft.identity()
 }
 
 /// Whether at a deleted recording's path there is now a file that was written at another time: another recording. It may
 /// be an earlier one by a clock that was put back.
-pub(super) fn is_another_file(known: &Known, draft: &Draft) -> bool {
+pub(super) fn is_another_file(known: &IntakeFile, draft: &Draft) -> bool {
     let Some(file) = &draft.file else { return false };
     // Files without any sound are all alike.
     let same_sound = file.duration > 0 && file.digest.is_some() && file.digest == known.digest;

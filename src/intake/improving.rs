@@ -8,7 +8,7 @@ use super::rules::{Subject, Verdict};
 use super::settle::{digest_of, facts_of, row_of, stay};
 use super::times::expiry;
 use super::{Outcome, Source};
-use crate::model::{Known, NewRecording};
+use crate::model::{IntakeFile, RecordingRow};
 use crate::store::{Entry, Identity, StoreError};
 
 /// The audit log's name of a recording that a rule leaves out after all.
@@ -16,7 +16,7 @@ const WITHDRAW: &str = "recordings/withdraw";
 
 impl Acceptance<'_> {
     /// Something known: what the draft knows better is taken over.
-    pub(super) fn improve(&mut self, before: Known, draft: &Draft) -> Result<Outcome, StoreError> {
+    pub(super) fn improve(&mut self, before: IntakeFile, draft: &Draft) -> Result<Outcome, StoreError> {
         let row = match before.recording {
             0 => None,
             id => self.change.recording_row(id)?,
@@ -29,7 +29,7 @@ impl Acceptance<'_> {
     }
 
     /// Something known without a row: left out, or deleted.
-    fn improve_rest(&mut self, before: Known, draft: &Draft) -> Result<Outcome, StoreError> {
+    fn improve_rest(&mut self, before: IntakeFile, draft: &Draft) -> Result<Outcome, StoreError> {
         // Its source may find that it was wrong, or that the file has got sound since.
         let found = draft.file.is_some() && draft.leave_out.is_none() && LeftOut::is_reason(&before.excluded);
         let settled = before.recording != 0 || (is_over(&before) && !found);
@@ -51,7 +51,7 @@ impl Acceptance<'_> {
                 return Ok(Outcome::Kept);
             }
         }
-        row_of(facts, &mut known, &NewRecording::default());
+        row_of(facts, &mut known, &RecordingRow::default());
         if known != before {
             self.change.know_better(&before, &known)?;
         }
@@ -60,8 +60,8 @@ impl Acceptance<'_> {
 
     fn improve_row(
         &mut self,
-        before: Known,
-        old: NewRecording,
+        before: IntakeFile,
+        old: RecordingRow,
         draft: &Draft,
     ) -> Result<Outcome, StoreError> {
         let by_hand = before.written != Some(digest_of(&old));
@@ -115,10 +115,10 @@ impl Acceptance<'_> {
 
     fn store(
         &mut self,
-        before: &Known,
-        mut known: Known,
-        old: &NewRecording,
-        new: &NewRecording,
+        before: &IntakeFile,
+        mut known: IntakeFile,
+        old: &RecordingRow,
+        new: &RecordingRow,
     ) -> Result<Outcome, StoreError> {
         let (better, changed) = (known != *before, old != new);
         // Where its line says so, a trigger needs not note what the row was called until now.
@@ -147,8 +147,8 @@ impl Acceptance<'_> {
     /// A call that the rules leave out, now that more is known of it.
     fn withdraw(
         &mut self,
-        mut known: Known,
-        old: &NewRecording,
+        mut known: IntakeFile,
+        old: &RecordingRow,
         reason: String,
     ) -> Result<Outcome, StoreError> {
         if known.id == 0 {
@@ -176,9 +176,9 @@ impl Acceptance<'_> {
     /// Another group or uniqueid means another number.
     fn renumber(
         &self,
-        known: &mut Known,
-        old: &NewRecording,
-        new: &mut NewRecording,
+        known: &mut IntakeFile,
+        old: &RecordingRow,
+        new: &mut RecordingRow,
     ) -> Result<(), StoreError> {
         let moved = (old.recordgroup, &old.uniqueid) != (new.recordgroup, &new.uniqueid);
         if moved && (old.uniqueid != new.uniqueid || self.is_taken(new)?) {

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::broadcast;
 
 use super::Outcome;
-use crate::model::NewRecording;
+use crate::model::RecordingRow;
 
 /// Events that a slow listener may fall behind by; then it is told that it missed some.
 const BACKLOG: usize = 4_096;
@@ -44,8 +44,8 @@ pub struct Event {
 
 impl Event {
     /// What happened to a row.
-    pub fn of(what: What, row: &NewRecording) -> Event {
-        let NewRecording { customer, recordgroup, uniqueid, recordid, .. } = row;
+    pub fn of(what: What, row: &RecordingRow) -> Event {
+        let RecordingRow { customer, recordgroup, uniqueid, recordid, .. } = row;
         Event {
             what,
             customer: *customer,

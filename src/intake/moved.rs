@@ -9,7 +9,7 @@ use super::facts::{Facts, OF_PBX, Ranks};
 use super::file::UNSEEN;
 use super::live::What;
 use super::settle::digest_of;
-use crate::model::Known;
+use crate::model::IntakeFile;
 use crate::store::StoreError;
 
 /// What the PBX's source notes of a recording without a file.
@@ -17,7 +17,7 @@ pub const NO_FILE: &str = "no file was there when it ended";
 
 impl Acceptance<'_> {
     /// That recording of the `call` which the PBX wrote where the draft says, and which is elsewhere by now.
-    pub(super) fn moved(&self, draft: &Draft, call: &[Known]) -> Result<Option<Known>, StoreError> {
+    pub(super) fn moved(&self, draft: &Draft, call: &[IntakeFile]) -> Result<Option<IntakeFile>, StoreError> {
         let by_pbx = draft.source == Source::Pbx && draft.file.is_none();
         let Some(path) = draft.path.as_deref().filter(|_| by_pbx) else { return Ok(None) };
         let mut renamed = Vec::new();
@@ -38,7 +38,7 @@ impl Acceptance<'_> {
     }
 
     /// Whether a recording began when the draft says, where the PBX said both.
-    fn began_then(&self, known: &Known, draft: &Draft) -> Result<Option<bool>, StoreError> {
+    fn began_then(&self, known: &IntakeFile, draft: &Draft) -> Result<Option<bool>, StoreError> {
         if Ranks::parse(&known.ranks).start != OF_PBX {
             return Ok(None);
         }
@@ -53,7 +53,7 @@ impl Acceptance<'_> {
             if !stale && let Some(before) = self.change.known_file(&row.path, None)? {
                 let note = without_no_file(&before.note);
                 if note != before.note {
-                    self.change.know_better(&before, &Known { note, ..before.clone() })?;
+                    self.change.know_better(&before, &IntakeFile { note, ..before.clone() })?;
                 }
             }
             self.tell(What::Changed, &row);
@@ -63,7 +63,7 @@ impl Acceptance<'_> {
 }
 
 /// The draft; of a recording that was moved, it says neither where that is nor that there is no file.
-pub(super) fn elsewhere<'a>(known: &Known, draft: &'a Draft) -> Cow<'a, Draft> {
+pub(super) fn elsewhere<'a>(known: &IntakeFile, draft: &'a Draft) -> Cow<'a, Draft> {
     // What was never seen is where it was announced.
     let seen = known.state != UNSEEN && !known.path.is_empty();
     if !seen || draft.file.is_some() || draft.path.as_ref() == Some(&known.path) {

@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 use super::facts::{Facts, Ranks};
 use super::file::{UNSEEN, is_over};
 use super::times::{Times, is_unanswered};
-use crate::model::{Column, FIRST_COLUMNS, Known, NewRecording, Origin, Value, WIRE, is_withheld};
+use crate::model::{Column, FIRST_COLUMNS, IntakeFile, Origin, RecordingRow, Value, WIRE, is_withheld};
 
 /// The rank of what the name of a file says of the parties.
 const NAME_OF_FILE: u8 = 4;
 
 /// The facts that a row and what is known beside it hold. `by_hand`: what stands there now is what somebody wants.
-pub(super) fn facts_of(row: Option<&NewRecording>, known: &Known, by_hand: bool) -> (Facts, Ranks) {
+pub(super) fn facts_of(row: Option<&RecordingRow>, known: &IntakeFile, by_hand: bool) -> (Facts, Ranks) {
     let mut ranks = Ranks::parse(&known.ranks);
     let number = |ours: i64| Some(ours).filter(|number| *number != 0 || !by_hand);
     let text = |text: &str| Some(text.to_owned());
@@ -36,7 +36,7 @@ pub(super) fn facts_of(row: Option<&NewRecording>, known: &Known, by_hand: bool)
 }
 
 impl Facts {
-    fn with_row(self, row: &NewRecording, by_hand: bool) -> Facts {
+    fn with_row(self, row: &RecordingRow, by_hand: bool) -> Facts {
         let number = |number: i64| Some(number).filter(|number| *number != 0 || !by_hand);
         let text = |text: &str| Some(text.to_owned());
         let times = by_hand && row.complete != 0;
@@ -75,12 +75,12 @@ impl Facts {
 }
 
 /// Whether a row says when its recording ended. Programs that don't know it leave the 0 of calls in progress.
-pub(super) fn ends(row: &NewRecording) -> bool {
+pub(super) fn ends(row: &RecordingRow) -> bool {
     row.end != 0
 }
 
 /// The row of all that is known. `old` gives what intake never changes.
-pub(super) fn row_of(mut facts: Facts, known: &mut Known, old: &NewRecording) -> NewRecording {
+pub(super) fn row_of(mut facts: Facts, known: &mut IntakeFile, old: &RecordingRow) -> RecordingRow {
     known.ended = facts.end.unwrap_or(0);
     known.answer = facts.answer.unwrap_or(0);
     known.talktime = facts.talktime.unwrap_or(0);
@@ -98,7 +98,7 @@ pub(super) fn row_of(mut facts: Facts, known: &mut Known, old: &NewRecording) ->
     let cnumber = facts.cnumber.unwrap_or_default();
     let dnumber = facts.dnumber.unwrap_or_default();
     let withheld = is_withheld(&snumber);
-    NewRecording {
+    RecordingRow {
         uniqueid: known.uniqueid.clone(),
         recordid: known.recordid.clone(),
         callid: facts.callid.unwrap_or_else(|| known.uniqueid.clone()),
@@ -139,7 +139,7 @@ pub(super) fn row_of(mut facts: Facts, known: &mut Known, old: &NewRecording) ->
 }
 
 /// What was written by hand stays, also where facts would make something else of what stands beside it.
-pub(super) fn stay(old: &NewRecording, new: &mut NewRecording) {
+pub(super) fn stay(old: &RecordingRow, new: &mut RecordingRow) {
     (new.uniqueid, new.recordid) = (old.uniqueid.clone(), old.recordid.clone());
     new.machine.clone_from(&old.machine);
     new.spresent = old.spresent;
@@ -152,7 +152,7 @@ pub(super) fn stay(old: &NewRecording, new: &mut NewRecording) {
 }
 
 /// A digest of what intake wrote to a row, to see whether somebody else has changed it since.
-pub(super) fn digest_of(row: &NewRecording) -> i64 {
+pub(super) fn digest_of(row: &RecordingRow) -> i64 {
     digest(&WIRE, &row.values())
 }
 
@@ -198,8 +198,8 @@ mod tests {
     use super::*;
     use crate::model::Kind;
 
-    fn row() -> NewRecording {
-        NewRecording {
+    fn row() -> RecordingRow {
+        RecordingRow {
             uniqueid: "1795499608.28".into(),
             machine: "pbx1".into(),
             start: 1_795_499_608,
@@ -207,7 +207,7 @@ mod tests {
             snumber_name: "Zoë".into(),
             complete: 1,
             direction: "in".into(),
-            ..NewRecording::default()
+            ..RecordingRow::default()
         }
     }
 
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn where_and_how_long_a_recording_is_kept_is_not_in_its_digest_and_all_else_is() {
         let before = digest_of(&row());
-        let filed = NewRecording {
+        let filed = RecordingRow {
             customer: 7,
             recordgroup: 8,
             recordid: "9".into(),

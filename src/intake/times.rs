@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Ranks};
 use super::file::{UNSEEN, is_over};
-use crate::model::Known;
+use crate::model::IntakeFile;
 
 const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
@@ -26,7 +26,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    pub(super) fn of(facts: &Facts, known: &Known) -> Times {
+    pub(super) fn of(facts: &Facts, known: &IntakeFile) -> Times {
         let start = facts.start.filter(|start| *start >= 0).unwrap_or_else(|| start_of_file(known));
         if !is_over(known) {
             return Times { start, end: 0, talktime: 0, totaltime: 0 };
@@ -46,7 +46,7 @@ impl Times {
 }
 
 /// Seconds of talk, by whoever knows best.
-fn talked(facts: &Facts, ranks: &Ranks, known: &Known, end: i64) -> i64 {
+fn talked(facts: &Facts, ranks: &Ranks, known: &IntakeFile, end: i64) -> i64 {
     let heard = if known.state == UNSEEN { 0 } else { (known.duration + 500) / 1000 };
     let unanswered = is_unanswered(facts);
     match (facts.answer, facts.talktime) {
@@ -68,7 +68,7 @@ const SAYS_CHANNEL_ONLY: u8 = 4;
 const DETAIL_RECORD: u8 = 8;
 
 /// When the recording began, by the times of its file and the time in its uniqueid (`[name-]seconds.number`).
-fn start_of_file(known: &Known) -> i64 {
+fn start_of_file(known: &IntakeFile) -> i64 {
     let channel = known.uniqueid.rsplit('-').next().and_then(|id| id.split_once('.'));
     let channel = channel.and_then(|(time, _)| time.parse().ok());
     let channel: Option<i64> = channel.filter(|time| (100_000_000..100_000_000_000).contains(time));
@@ -113,7 +113,7 @@ pub(super) fn expiry(start: i64, days: i64, first_seen: i64) -> i64 {
 }
 
 /// When the recording ended: when its file was closed, if that goes with its start and sound.
-fn end_of_file(known: &Known, start: i64) -> Option<i64> {
+fn end_of_file(known: &IntakeFile, start: i64) -> Option<i64> {
     if known.state == UNSEEN {
         return None;
     }

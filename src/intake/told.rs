@@ -3,12 +3,12 @@
 use super::Outcome;
 use super::acceptance::Acceptance;
 use super::draft::Draft;
-use crate::model::{Known, NewRecording};
+use crate::model::{IntakeFile, RecordingRow};
 use crate::store::StoreError;
 
 impl Acceptance<'_> {
     /// A row of our own export, as it is.
-    pub(super) fn accept_row(&mut self, draft: &Draft, row: &NewRecording) -> Result<Outcome, StoreError> {
+    pub(super) fn accept_row(&mut self, draft: &Draft, row: &RecordingRow) -> Result<Outcome, StoreError> {
         if self.is_taken(row)? {
             return Ok(Outcome::Unchanged);
         }
@@ -28,20 +28,20 @@ impl Acceptance<'_> {
         if !row.path.is_empty() {
             return self.add_told(row);
         }
-        let mut known = Known {
+        let mut known = IntakeFile {
             machine: if row.machine.is_empty() { draft.machine.clone() } else { row.machine.clone() },
             uniqueid: row.uniqueid.clone(),
             recordid: row.recordid.clone(),
             over: row.complete,
             first_seen: self.change.now(),
-            ..Known::default()
+            ..IntakeFile::default()
         };
         self.insert(&mut known, row)?;
         Ok(Outcome::Inserted)
     }
 
     /// A row that tells itself all there is to know.
-    fn add_told(&mut self, row: &NewRecording) -> Result<Outcome, StoreError> {
+    fn add_told(&mut self, row: &RecordingRow) -> Result<Outcome, StoreError> {
         self.change.add_recording(row)?;
         self.tell_new(row);
         Ok(Outcome::Inserted)

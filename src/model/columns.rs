@@ -202,11 +202,11 @@ macro_rules! recording_row {
     ($($name:ident: $kind:ident, $origin:ident, $about:literal;)+) => {
         row_of_columns! {
             /// A recording's row in full, to be stored or read back: a field for each wire column.
-            NewRecording { $(#[doc = $about] $name: type_of!($kind),)+ }
+            RecordingRow { $(#[doc = $about] $name: type_of!($kind),)+ }
         }
 
         /// The wire columns in wire order, which is the order of `schema.sql`.
-        pub const WIRE: [Column; NewRecording::COLUMNS] = [
+        pub const WIRE: [Column; RecordingRow::COLUMNS] = [
             $(Column { name: stringify!($name), kind: Kind::$kind, origin: Origin::$origin, about: $about },)+
         ];
     };

@@ -10,7 +10,7 @@ use super::columns::row_of_columns;
 
 row_of_columns! {
     /// What intake knows of a file or of an announced recording, so that none is filed twice.
-    Known {
+    IntakeFile {
         /// Row id; 0 where there is no row yet.
         id: i64,
         /// Relative to the media root; empty until it is known.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::row::{RecordingRow, Taking};
+use super::row::{ListRow, Taking};
 use super::search::Query;
 use super::{Reader, StoreError, customers, groups};
 use crate::model::Person;
@@ -92,7 +92,7 @@ impl Reader {
         &self,
         person: &Person,
         identity: &Identity,
-        read: impl Fn(&RecordingRow<'_>) -> T + 'static,
+        read: impl Fn(&ListRow<'_>) -> T + 'static,
     ) -> Result<Option<T>, StoreError> {
         let Some(seen) = self.seen(person, identity)? else { return Ok(None) };
         let made = Rc::new(RefCell::new(None));
@@ -114,7 +114,7 @@ impl Reader {
     pub fn rows(
         &self,
         seen: &[Seen],
-        each: impl FnMut(&RecordingRow<'_>) -> ControlFlow<()> + 'static,
+        each: impl FnMut(&ListRow<'_>) -> ControlFlow<()> + 'static,
     ) -> Result<(), StoreError> {
         let mut query = Query::default();
         query.columns();

@@ -49,7 +49,7 @@ pub use members::Member;
 pub use open::wide_mode;
 pub use people::{Credential, Listed, PersonFields, Role, Subject};
 pub use records::MOST_RECORDS;
-pub use row::RecordingRow;
+pub use row::ListRow;
 pub use search::{Access, Choice};
 pub use sessions::{Issued, Secret};
 pub use tally::Tally;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rusqlite::params_from_iter;
 
-use super::row::{RecordingRow, Taker, Taking};
+use super::row::{ListRow, Taker, Taking};
 use super::search::{self, Access, Choice, Part, Query, WHOLE};
 use super::{Reader, StoreError};
 use crate::model::{Cursor, Filter, Page, Sort, Totals};
@@ -18,7 +18,7 @@ impl Reader {
         &self,
         filter: &Filter,
         page: &Page,
-        each: impl FnMut(&RecordingRow<'_>) -> ControlFlow<()> + 'static,
+        each: impl FnMut(&ListRow<'_>) -> ControlFlow<()> + 'static,
     ) -> Result<Option<Cursor>, StoreError> {
         let taken = Rc::new(RefCell::new(Taken::default()));
         let _taking = Taking::begin(taker(page, Rc::clone(&taken), each));
@@ -139,7 +139,7 @@ struct Taken {
 fn taker(
     page: &Page,
     taken: Rc<RefCell<Taken>>,
-    mut each: impl FnMut(&RecordingRow<'_>) -> ControlFlow<()> + 'static,
+    mut each: impl FnMut(&ListRow<'_>) -> ControlFlow<()> + 'static,
 ) -> Taker {
     let (limit, sort, descending) = (page.limit, page.sort, page.descending);
     Box::new(move |row| {

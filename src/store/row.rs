@@ -15,9 +15,9 @@ use crate::model::{Cursor, Kind, Sort, Stored, WIRE};
 ///
 /// It is handed over inside the statement, by a function that is called with all columns of a row: a third of the
 /// calls into SQLite that reading them one by one from outside would take.
-pub struct RecordingRow<'a>(&'a Context<'a>);
+pub struct ListRow<'a>(&'a Context<'a>);
 
-impl RecordingRow<'_> {
+impl ListRow<'_> {
     /// A wire column as a number. What another program stored as something else is read the way SQLite casts it.
     #[inline]
     pub fn integer(&self, column: usize) -> i64 {
@@ -37,7 +37,7 @@ impl RecordingRow<'_> {
     }
 }
 
-impl RecordingRow<'_> {
+impl ListRow<'_> {
     /// What a page that ends with this row is continued by.
     pub(super) fn cursor(&self, sort: Sort, descending: bool) -> Cursor {
         let id = match self.0.get_raw(WIRE.len()) {
@@ -61,7 +61,7 @@ impl RecordingRow<'_> {
 }
 
 /// Whoever gets the rows of the list that this thread is stepping through.
-pub(super) type Taker = Box<dyn FnMut(&RecordingRow<'_>) -> ControlFlow<()>>;
+pub(super) type Taker = Box<dyn FnMut(&ListRow<'_>) -> ControlFlow<()>>;
 
 thread_local! {
     static TAKER: RefCell<Option<Taker>> = const { RefCell::new(None) };
@@ -114,7 +114,7 @@ fn leading_integer(text: &[u8]) -> i64 {
 /// is in a JSON array of them, which takes less than to make a table of many.
 pub(super) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function(c"take", -1, FunctionFlags::SQLITE_UTF8, |context| {
-        let row = RecordingRow(context);
+        let row = ListRow(context);
         Ok(TAKER.with_borrow_mut(|taker| taker.as_mut().is_none_or(|taker| taker(&row).is_break())))
     })?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;

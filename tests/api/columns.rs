@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use tapeline::model::{Known, WIRE};
+use tapeline::model::{IntakeFile, WIRE};
 use tapeline::store::{FileKnown, Store};
 
 use crate::program::{Folder, sqlite3};
@@ -48,8 +48,8 @@ fn a_column_of_recordings_says_nothing_until_somebody_sets_it() {
 #[test]
 fn the_table_of_known_files_has_the_columns_of_the_model_in_their_order() {
     let found: Vec<String> = table("intake_files").into_iter().map(|(name, ..)| name).collect();
-    assert_eq!(found, Known::NAMES, "schema.sql and src/model/intake_files.rs");
-    let projected = FileKnown::NAMES.iter().all(|name| Known::NAMES.contains(name));
+    assert_eq!(found, IntakeFile::NAMES, "schema.sql and src/model/intake_files.rs");
+    let projected = FileKnown::NAMES.iter().all(|name| IntakeFile::NAMES.contains(name));
     assert!(projected, "{:?}", FileKnown::NAMES);
 }
 

@@ -16,7 +16,7 @@ use crate::api::wire::stream::{self, Output, PIECE};
 use crate::app::{App, blocking, now};
 use crate::media::{self, Name, Playable, Sound};
 use crate::model::{Actor, Person};
-use crate::store::{Heard, Identity, Reader, RecordingRow};
+use crate::store::{Heard, Identity, ListRow, Reader};
 
 /// Bytes of sound that are encoded at once: those of a piece, and a multiple of three.
 const ENCODED: usize = PIECE / 4 * 3;
@@ -149,7 +149,7 @@ pub struct Found {
 }
 
 impl Found {
-    fn new(row: &RecordingRow<'_>, strings: bool) -> Found {
+    fn new(row: &ListRow<'_>, strings: bool) -> Found {
         let text = |name| {
             let mut text = Vec::new();
             row.text(envelope::place(name), |bytes| text.extend_from_slice(bytes));

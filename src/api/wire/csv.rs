@@ -15,7 +15,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::envelope::place;
 use crate::model::{Kind, WIRE};
-use crate::store::RecordingRow;
+use crate::store::ListRow;
 
 /// The media type.
 pub const CSV: &str = "text/csv; charset=utf-8";
@@ -58,7 +58,7 @@ pub fn header(before: &[&str], out: &mut Vec<u8>) {
 }
 
 /// A row, straight from SQLite's buffers.
-pub fn row(row: &RecordingRow<'_>, zone: &TimeZone, out: &mut Vec<u8>) {
+pub fn row(row: &ListRow<'_>, zone: &TimeZone, out: &mut Vec<u8>) {
     for (index, (place, kind)) in COLUMNS.iter().enumerate() {
         if index > 0 {
             out.push(b',');

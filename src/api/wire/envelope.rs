@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::{Kind, WIRE};
-use crate::store::RecordingRow;
+use crate::store::ListRow;
 
 /// The media type of every answer.
 pub const JSON: &str = "application/json; charset=utf-8";
@@ -155,7 +155,7 @@ impl RowWriter {
     }
 
     /// A row.
-    pub fn row(&mut self, row: &RecordingRow<'_>, out: &mut Vec<u8>) {
+    pub fn row(&mut self, row: &ListRow<'_>, out: &mut Vec<u8>) {
         if !self.first {
             out.push(b',');
         }
@@ -185,7 +185,7 @@ pub struct OneRow {
 
 impl OneRow {
     /// Writes the row. `strings`: numbers as strings.
-    pub fn new(row: &RecordingRow<'_>, strings: bool) -> OneRow {
+    pub fn new(row: &ListRow<'_>, strings: bool) -> OneRow {
         let frame = if strings { &*STRINGS } else { &*NUMBERS };
         let mut json = Vec::with_capacity(2048);
         let values = std::array::from_fn(|index| {

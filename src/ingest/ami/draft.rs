@@ -10,7 +10,7 @@ use super::codec::Message;
 use crate::config::{Asterisk, Folder, find_of_pbx};
 use crate::ingest::cdr::{self, Cdr, Clock, Column};
 use crate::intake::{About, Draft, Facts, Source};
-use crate::model::{Direction, Known};
+use crate::model::{Direction, IntakeFile};
 
 /// The status of a call that its PBX did not survive.
 const INTERRUPTED: &str = "interrupted";
@@ -77,7 +77,7 @@ pub(super) fn draft(places: &Places, system: &str, report: &Report) -> Option<Dr
 }
 
 /// What is left to say of a recording that ended while nobody listened. `interrupted`: its PBX ended too.
-pub(super) fn lost(known: &Known, interrupted: bool) -> Draft {
+pub(super) fn lost(known: &IntakeFile, interrupted: bool) -> Draft {
     let mut facts = Facts::default();
     if interrupted {
         facts.status = Some(INTERRUPTED.into());

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::config::Asterisk;
 use crate::intake::{About, Draft, Intake, NO_FILE, SourceStatus};
 use crate::media::{Heard, NoSound};
-use crate::model::Known;
+use crate::model::IntakeFile;
 use crate::store::StoreError;
 
 /// Its name in the status.
@@ -132,7 +132,7 @@ impl<'a> Recordings<'a> {
         Ok(())
     }
 
-    fn look(&self, known: &Known) -> Option<Heard> {
+    fn look(&self, known: &IntakeFile) -> Option<Heard> {
         self.app.media.open(known.path.as_bytes()).ok()?.heard().ok()
     }
 

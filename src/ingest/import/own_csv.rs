@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{BATCH, Import, Report, ahead, bar, files};
 use crate::ingest::cdr::{Fields, Rows};
 use crate::intake::Draft;
-use crate::model::{Column, Kind, NewRecording, ReadValue, RowSource, Value, WIRE};
+use crate::model::{Column, Kind, ReadValue, RecordingRow, RowSource, Value, WIRE};
 
 pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let (input, length) = files::open(path)?;
@@ -75,12 +75,12 @@ impl Header {
         Ok(Header { places: places.into_iter().flatten().collect(), width: names.len() })
     }
 
-    fn recording(&self, fields: &mut Fields) -> Result<NewRecording, String> {
+    fn recording(&self, fields: &mut Fields) -> Result<RecordingRow, String> {
         if fields.len() != self.width {
             return Err(format!("it has not {} fields like the first line", self.width));
         }
         fields.mend();
-        let row = NewRecording::read(&mut Cells { fields, places: self.places.iter(), column: 0 })?;
+        let row = RecordingRow::read(&mut Cells { fields, places: self.places.iter(), column: 0 })?;
         match refusal(&row) {
             Some(why) => Err(why),
             None => Ok(row),
@@ -89,7 +89,7 @@ impl Header {
 }
 
 /// Why a row is not one that an export has: somebody wrote it by hand.
-fn refusal(row: &NewRecording) -> Option<String> {
+fn refusal(row: &RecordingRow) -> Option<String> {
     for (Column { name, kind, .. }, value) in WIRE.iter().zip(row.values()) {
         if let (Kind::Flag, Value::Integer(flag)) = (kind, value)
             && !(0..=1).contains(&flag)
@@ -164,7 +164,7 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    fn add(&mut self, row: NewRecording, line: u64, report: &mut Report) -> anyhow::Result<()> {
+    fn add(&mut self, row: RecordingRow, line: u64, report: &mut Report) -> anyhow::Result<()> {
         let machine = self.import.folder.machine();
         self.drafts.push(Draft { machine, row: Some(Box::new(row)), ..Draft::default() });
         self.lines.push(line);

@@ -10,12 +10,12 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::values::parameters;
 use super::{Change, Reader, StoreError};
-use crate::model::{Known, ReadValue, RowSource, Value, row_of_columns};
+use crate::model::{IntakeFile, ReadValue, RowSource, Value, row_of_columns};
 pub(super) use others::OWNER;
 use others::{MISSING, file_of_row, files_of_rows};
 
 /// All columns but the id, which comes first.
-const WITHOUT_ID: &[&str] = Known::NAMES.split_at(1).1;
+const WITHOUT_ID: &[&str] = IntakeFile::NAMES.split_at(1).1;
 
 /// A row of a table that only this program writes: what is of another type is an error.
 struct Strict<'a> {
@@ -34,13 +34,14 @@ impl<T: FromSql> ReadValue<T> for Strict<'_> {
     }
 }
 
-fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    Known::read(&mut Strict { row, place: 0 })
+fn known(row: &Row<'_>) -> rusqlite::Result<IntakeFile> {
+    IntakeFile::read(&mut Strict { row, place: 0 })
 }
 
 /// The lines of intake_files, each with the row that is its own now.
 static LINES: LazyLock<String> = LazyLock::new(|| {
-    let columns = Known::NAMES.iter().map(|name| if *name == "recording" { OWNER.as_str() } else { name });
+    let columns =
+        IntakeFile::NAMES.iter().map(|name| if *name == "recording" { OWNER.as_str() } else { name });
     format!("SELECT {} FROM intake_files f", columns.collect::<Vec<_>>().join(", "))
 });
 static BY_PATH: LazyLock<String> = LazyLock::new(|| {
@@ -55,7 +56,7 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 });
 impl Change<'_> {
     /// What is known of the file at `path`. A file that is really there is one and the same for every machine.
-    pub fn known_file(&self, path: &str, machine: Option<&str>) -> Result<Option<Known>, StoreError> {
+    pub fn known_file(&self, path: &str, machine: Option<&str>) -> Result<Option<IntakeFile>, StoreError> {
         let mut statement = self.transaction.prepare_cached(&BY_PATH)?;
         match statement.query_row((path, machine), known).optional()? {
             Some(known) => Ok(Some(known)),
@@ -64,7 +65,7 @@ impl Change<'_> {
     }
 
     /// What is known of a channel's recordings, in the order in which they came.
-    pub fn known_call(&self, machine: &str, uniqueid: &str) -> Result<Vec<Known>, StoreError> {
+    pub fn known_call(&self, machine: &str, uniqueid: &str) -> Result<Vec<IntakeFile>, StoreError> {
         let mut statement = self.transaction.prepare_cached(&OF_CALL)?;
         let rows = statement.query_map((uniqueid, machine), known)?;
         let mut call = rows.collect::<rusqlite::Result<_>>()?;
@@ -73,16 +74,16 @@ impl Change<'_> {
     }
 
     /// Remembers a file or an announced recording. Gives the id of what is known.
-    pub fn know(&self, known: &Known) -> Result<i64, StoreError> {
+    pub fn know(&self, known: &IntakeFile) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(&INSERT)?;
         Ok(statement.insert(parameters(known.values().into_iter().skip(1)))?)
     }
 
     /// Remembers what has changed of it since `before`. To set what is in an index costs much, also to what it was.
-    pub fn know_better(&self, before: &Known, known: &Known) -> Result<(), StoreError> {
+    pub fn know_better(&self, before: &IntakeFile, known: &IntakeFile) -> Result<(), StoreError> {
         let (old, new) = (before.values(), known.values());
-        let mut changed = Vec::with_capacity(Known::COLUMNS);
-        for (place, name) in Known::NAMES.iter().enumerate().skip(1) {
+        let mut changed = Vec::with_capacity(IntakeFile::COLUMNS);
+        for (place, name) in IntakeFile::NAMES.iter().enumerate().skip(1) {
             // Whose line it is may stand there as it was before another row took the place.
             if *name == "recording" || old[place] != new[place] {
                 changed.push(place);
@@ -92,8 +93,8 @@ impl Change<'_> {
     }
 
     /// Remembers all of it, whatever is remembered so far.
-    pub fn know_anew(&self, known: &Known) -> Result<(), StoreError> {
-        self.set(known.id, &(1..Known::COLUMNS).collect::<Vec<_>>(), &known.values())
+    pub fn know_anew(&self, known: &IntakeFile) -> Result<(), StoreError> {
+        self.set(known.id, &(1..IntakeFile::COLUMNS).collect::<Vec<_>>(), &known.values())
     }
 
     fn set(&self, id: i64, places: &[usize], values: &[Value<'_>]) -> Result<(), StoreError> {
@@ -101,7 +102,7 @@ impl Change<'_> {
         sql.push_str("UPDATE intake_files SET ");
         for (count, place) in places.iter().enumerate() {
             sql.push_str(if count == 0 { "" } else { " = ?, " });
-            sql.push_str(Known::NAMES[*place]);
+            sql.push_str(IntakeFile::NAMES[*place]);
         }
         sql.push_str(" = ? WHERE id = ?");
         let values = places.iter().map(|place| values[*place]).chain([Value::Integer(id)]);
@@ -174,15 +175,15 @@ pub struct RowWithFile {
 impl Reader {
     /// The recordings that the PBX of a machine announced and of which it has not said that they are over, each with its
     /// start.
-    pub fn not_over(&self, machine: &str) -> Result<Vec<(Known, i64)>, StoreError> {
+    pub fn not_over(&self, machine: &str) -> Result<Vec<(IntakeFile, i64)>, StoreError> {
         // Ranks begin with that of the callid; a: 10, the PBX said it.
         let sql = format!(
             "SELECT {}, ifnull((SELECT CAST(start AS INTEGER) FROM recordings WHERE id = recording), 0)
                FROM intake_files WHERE machine = ? AND over = 0 AND substr(ranks, 1, 1) = 'a' ORDER BY id",
-            Known::NAMES.join(", ")
+            IntakeFile::NAMES.join(", ")
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map([machine], |row| Ok((known(row)?, row.get(Known::COLUMNS)?)))?;
+        let rows = statement.query_map([machine], |row| Ok((known(row)?, row.get(IntakeFile::COLUMNS)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

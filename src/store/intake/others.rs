@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::FileKnown;
-use crate::model::Known;
+use crate::model::IntakeFile;
 use crate::store::Change;
 use crate::store::removals::plain;
 
@@ -51,15 +51,15 @@ pub(in crate::store) static OWNER: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-fn other(row: &Row<'_>, first_seen: i64) -> rusqlite::Result<Known> {
-    Ok(Known {
+fn other(row: &Row<'_>, first_seen: i64) -> rusqlite::Result<IntakeFile> {
+    Ok(IntakeFile {
         recording: row.get(0)?,
         path: row.get(1)?,
         machine: row.get(2)?,
         uniqueid: row.get(3)?,
         recordid: row.get(4)?,
         first_seen,
-        ..Known::default()
+        ..IntakeFile::default()
     })
 }
 
@@ -82,7 +82,11 @@ pub(super) fn files_of_rows(connection: &Connection, uniqueid: &str) -> rusqlite
 
 impl Change<'_> {
     /// The file at `path`, where only a row tells of it.
-    pub(super) fn other_file(&self, path: &str, machine: Option<&str>) -> rusqlite::Result<Option<Known>> {
+    pub(super) fn other_file(
+        &self,
+        path: &str,
+        machine: Option<&str>,
+    ) -> rusqlite::Result<Option<IntakeFile>> {
         let mut statement = self.transaction.prepare_cached(&BY_PATH)?;
         statement.query_row((path, machine), |row| other(row, self.now)).optional()
     }
@@ -90,7 +94,7 @@ impl Change<'_> {
     /// Adds to the `known` recordings of a channel those of which only rows tell.
     pub(super) fn add_others(
         &self,
-        known: &mut Vec<Known>,
+        known: &mut Vec<IntakeFile>,
         machine: &str,
         uniqueid: &str,
     ) -> rusqlite::Result<()> {
@@ -112,7 +116,7 @@ impl Change<'_> {
     }
 
     /// Whether there is a line for the file.
-    fn has_line(&self, known: &Known) -> rusqlite::Result<bool> {
+    fn has_line(&self, known: &IntakeFile) -> rusqlite::Result<bool> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT 1 FROM intake_files WHERE path = ?1 AND (machine = ?2 OR machine = '')",
         )?;

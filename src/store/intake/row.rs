@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
-use crate::model::{NewRecording, ReadValue, RowSource, WIRE};
+use crate::model::{ReadValue, RecordingRow, RowSource, WIRE};
 use crate::store::removals::plain;
 use crate::store::values::{bound, parameters};
 use crate::store::{Change, StoreError};
@@ -24,13 +24,13 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 
 impl Change<'_> {
     /// Stores a recording. Gives its id.
-    pub fn add_recording(&self, draft: &NewRecording) -> Result<i64, StoreError> {
+    pub fn add_recording(&self, draft: &RecordingRow) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(&INSERT)?;
         Ok(statement.insert(parameters(draft.values()))?)
     }
 
     /// The row with this id, if it is still there.
-    pub fn recording_row(&self, id: i64) -> Result<Option<NewRecording>, StoreError> {
+    pub fn recording_row(&self, id: i64) -> Result<Option<RecordingRow>, StoreError> {
         Ok(self.transaction.prepare_cached(&ROW)?.query_row([id], recording).optional()?)
     }
 
@@ -51,8 +51,8 @@ impl Change<'_> {
     pub fn change_recording(
         &self,
         id: i64,
-        old: &NewRecording,
-        new: &NewRecording,
+        old: &RecordingRow,
+        new: &RecordingRow,
     ) -> Result<(), StoreError> {
         if old.path != new.path && !old.path.is_empty() {
             self.follow(&old.path, &new.path)?;
@@ -92,7 +92,7 @@ impl Change<'_> {
     }
 
     /// The sound at `path` is gone, since something else is written there: rows that named it name none. Gives them.
-    pub fn forget_sound(&self, path: &str) -> Result<Vec<NewRecording>, StoreError> {
+    pub fn forget_sound(&self, path: &str) -> Result<Vec<RecordingRow>, StoreError> {
         let sql = format!(
             "UPDATE recordings SET path = '', stale = 1 WHERE id IN (SELECT r.id FROM recordings r INDEXED BY recordings_sound
                WHERE r.path <> '' AND {} = {}) RETURNING id",
@@ -115,7 +115,7 @@ impl Change<'_> {
     }
 
     /// Notes that the sound of these rows is missing, or there again. Gives the rows.
-    pub fn set_stale(&self, ids: &[i64], stale: bool) -> Result<Vec<NewRecording>, StoreError> {
+    pub fn set_stale(&self, ids: &[i64], stale: bool) -> Result<Vec<RecordingRow>, StoreError> {
         let mut changed = Vec::new();
         for id in ids {
             let mut statement = self
@@ -158,8 +158,8 @@ impl ReadValue<String> for Lenient<'_> {
     }
 }
 
-fn recording(row: &Row<'_>) -> rusqlite::Result<NewRecording> {
-    NewRecording::read(&mut Lenient { row, place: 0 })
+fn recording(row: &Row<'_>) -> rusqlite::Result<RecordingRow> {
+    RecordingRow::read(&mut Lenient { row, place: 0 })
 }
 
 fn integer(value: ValueRef<'_>) -> i64 {

@@ -22,7 +22,7 @@ use crate::api::wire::{calendar, csv};
 use crate::media::names::{Names, ending, stem};
 use crate::media::zip::{Archive, Made};
 use crate::media::{Media, Sound};
-use crate::store::{Reader, RecordingRow};
+use crate::store::{ListRow, Reader};
 
 /// What is remembered in memory before it goes to a file.
 const LITTLE: usize = 256 << 10;
@@ -194,7 +194,7 @@ struct Item {
 }
 
 impl Item {
-    fn take(&mut self, row: &RecordingRow<'_>, zone: &TimeZone) {
+    fn take(&mut self, row: &ListRow<'_>, zone: &TimeZone) {
         let text = |name| {
             let mut text = Vec::new();
             row.text(place(name), |bytes| text.extend_from_slice(bytes));
@@ -244,7 +244,7 @@ struct Copying {
 }
 
 impl Copying {
-    fn row(&mut self, row: &RecordingRow<'_>) -> ControlFlow<()> {
+    fn row(&mut self, row: &ListRow<'_>) -> ControlFlow<()> {
         self.item.take(row, &self.zone);
         let written = self.item.write(&mut self.out);
         if let (Ok(count), Ok(())) = (&mut self.done, &written) {

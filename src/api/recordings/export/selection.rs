@@ -9,7 +9,7 @@ use crate::api::wire::calendar;
 use crate::api::wire::error::{Fault, Refusal};
 use crate::api::wire::params::{Params, Reading, integer, percent_decoded};
 use crate::model::{Filter, Page, Person, Scope};
-use crate::store::{Identity, Reader, RecordingRow, Seen};
+use crate::store::{Identity, ListRow, Reader, Seen};
 
 /// Names that are told to be of no recording; whoever has more of them knows enough.
 const MOST_ABSENT: usize = 20;
@@ -162,7 +162,7 @@ impl Selected {
     pub fn each(
         &self,
         reader: &Reader,
-        each: impl FnMut(&RecordingRow<'_>) -> ControlFlow<()> + 'static,
+        each: impl FnMut(&ListRow<'_>) -> ControlFlow<()> + 'static,
     ) -> Result<(), Refusal> {
         match &self.rows {
             Of::Filter(filter, page) => drop(reader.list(filter, page, each)?),
