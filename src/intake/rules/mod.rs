@@ -6,7 +6,7 @@ mod conditions;
 use sha2::{Digest, Sha256};
 
 use super::facts::Facts;
-use super::settle::first_number;
+use super::facts_to_row::first_number;
 use crate::config::{Expires, NameOrId, Rule};
 use crate::model::{Customer, Group};
 use conditions::{Condition, conditions};

@@ -1,11 +1,11 @@
 //! What is known already, and now better.
 
-use super::acceptance::Acceptance;
+use super::accept::Acceptance;
 use super::draft::{Draft, LeftOut};
+use super::facts_to_row::{digest_of, facts_of, row_of, stay};
 use super::file::{is_another_file, is_over};
 use super::live::What;
 use super::rules::{Subject, Verdict};
-use super::settle::{digest_of, facts_of, row_of, stay};
 use super::times::expiry;
 use super::{Outcome, Source};
 use crate::model::{IntakeFile, RecordingRow};

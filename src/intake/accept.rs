@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::another::Turn;
 use super::draft::{About, Draft};
 use super::facts::{Facts, OF_PBX, Ranks};
+use super::facts_to_row::{digest_of, facts_of, row_of};
 use super::file::{OPEN, is_stem, last_seen, look};
 use super::live::{Event, What};
-use super::moved::elsewhere;
 use super::records::together;
+use super::relocated::elsewhere;
+use super::reused_path::Turn;
 use super::rules::{Rules, Subject, Verdict};
-use super::settle::{digest_of, facts_of, row_of};
 use super::times::{expiry, knows_time};
 use super::{Outcome, Source};
 use crate::model::{IntakeFile, RecordingRow};

@@ -1,12 +1,12 @@
 //! Files that are recorded to again by another call: what was in them is gone, so each call has its own row.
 
 use super::Source;
-use super::acceptance::Acceptance;
+use super::accept::Acceptance;
 use super::draft::{About, Draft, FileState};
 use super::facts::{OF_FILE, OF_PBX, Ranks};
+use super::facts_to_row::{digest_of, facts_of, row_of, stay};
 use super::file::{CLOSED, UNSEEN, last_seen};
 use super::live::What;
-use super::settle::{digest_of, facts_of, row_of, stay};
 use crate::model::{IntakeFile, RecordingRow};
 use crate::store::StoreError;
 

@@ -1,7 +1,7 @@
 //! Rows of our own export: they tell themselves all there is to know.
 
 use super::Outcome;
-use super::acceptance::Acceptance;
+use super::accept::Acceptance;
 use super::draft::Draft;
 use crate::model::{IntakeFile, RecordingRow};
 use crate::store::StoreError;

@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use super::acceptance::Acceptance;
+use super::accept::Acceptance;
 use super::draft::{Draft, Source, stem};
 use super::facts::{Facts, OF_PBX, Ranks};
+use super::facts_to_row::digest_of;
 use super::file::UNSEEN;
 use super::live::What;
-use super::settle::digest_of;
 use crate::model::IntakeFile;
 use crate::store::StoreError;
 
