@@ -1,14 +1,19 @@
 # make run      build, make a demo database with sound when there is none, serve it
-# make test     install what the tests need, run all of them
-# make torture  the same, with every kind of call that the PBX of the tests can make
+# make test     install what the tests need, run all of them; T="api browser" for these pieces only, of
+#               unit    functions, beside their code            browser   the page, in Chromium
+#               doc     the examples of the documents           pbx       beside a real Asterisk (as root)
+#               api     the program, through its sockets        install   what `tests/install/need` installs (as root)
+# make torture  the same, with every kind of call that the PBX of the tests can make, more rounds, and packages installed
 # make bench    measure against the limit program; BENCH="--rows 100000 --only W1,W3" for less
-# make check    formatting and lints
+# make check    formatting, lints and documents
+#
+# What a target needs and is missing is installed by tests/install/need.
 
 DEMO   := target/demo
 LISTEN := 127.0.0.1:8080
 BIN    := target/release/tapeline
 
-.PHONY: build run test torture check bench tools chromium sox nginx readers
+.PHONY: build run test torture check bench tools
 
 build: tools
 	cargo build --release
@@ -20,8 +25,8 @@ run: build
 	@cat $(DEMO)/login.txt
 	@$(BIN) serve --db $(DEMO)/recordings.db --media-root $(DEMO)/sound --listen $(LISTEN)
 
-test: tools chromium sox readers
-	tests/run
+test:
+	@tests/run $(T)
 
 torture: export TAPELINE_TORTURE = 1
 torture: test
@@ -29,31 +34,11 @@ torture: test
 check: tools
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
 
-bench: build nginx
+bench: build
+	@tests/install/need bench
 	cargo bench --bench lists -- $(BENCH)
 
-# A C compiler for SQLite; the plain sqlite3 shell is the other program that writes while we serve.
 tools:
-	@command -v cc >/dev/null && command -v sqlite3 >/dev/null || \
-	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev sqlite3; }
-
-# What the tests make sound with, and compare ours to.
-sox:
-	@command -v sox >/dev/null && command -v opusenc >/dev/null && sox --help | grep -q ' mp3 ' || \
-	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends sox libsox-fmt-all opus-tools; }
-
-# What the tests open exports with.
-readers:
-	@command -v python3 >/dev/null && command -v unzip >/dev/null || \
-	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 unzip; }
-
-# What sound is measured against. It is not to serve anything here, so it isn't started.
-nginx:
-	@test -x /usr/sbin/nginx || \
-	  { apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends nginx-light; }
-
-# What the viewer's tests drive.
-chromium:
-	@test -x /usr/bin/chromium && command -v npm >/dev/null && fc-list 2>/dev/null | grep -q Noto || \
-	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium nodejs npm fontconfig fonts-noto-core fonts-noto-cjk; }
+	@tests/install/need build
