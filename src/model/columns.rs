@@ -1,8 +1,8 @@
-//! The columns of a recording, declared once: [`recording_columns`] is the only list of them in the program.
+//! The columns of a recording, declared once: `recording_columns!` is the only list of them in the program.
 //!
 //! # To add a column
 //!
-//! 1. A line at the end of [`recording_columns`]: its name on the wire and in the table, its [`Kind`], its [`Origin`], and
+//! 1. A line at the end of `recording_columns!`: its name on the wire and in the table, its [`Kind`], its [`Origin`], and
 //!    what it holds. The order of the lines is that of the wire.
 //! 2. Its line in `schema.sql`, at the same place; raise `VERSION` in `store/database/open.rs`. Databases that lack the
 //!    column get it when they are opened.

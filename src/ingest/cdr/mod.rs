@@ -1,12 +1,13 @@
 //! Call detail records: what a PBX wrote down when a channel hung up.
 //!
 //! ```text
-//! bytes ── rows ── columns ── asterisk ┐
-//!                       clid, clock ───┴── Cdr ── tally
+//! Asterisk's file    ── rows ── columns ──┐
+//! Asterisk's table   ─────────────────────┼── clid, clock ── Cdr ── draft
+//! FreeSWITCH's JSON  ─────────────────────┘
 //! ```
 //!
 //! A call has several: one for each member that a ring group rang, one for each stretch of a transferred call, in
-//! any order. [`Tally`] puts them together.
+//! any order. Each becomes a draft of its own; [`crate::intake`] puts them together.
 
 pub(super) mod asterisk;
 mod clid;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room's floor. A file belongs to the room that its path begins with.
-const FLOORS: [(&str, u8); 16] = [
+const FLOORS: [(&str, u8); 15] = [
     ("model", 0),
     ("config", 0),
     ("telemetry", 0),
@@ -20,7 +20,6 @@ const FLOORS: [(&str, u8); 16] = [
     ("api", 4),
     ("viewer", 4),
     ("ingest", 4),
-    ("ops", 4),
     ("demo", 4),
     ("server", 5),
     ("cli", 6),
