@@ -21,18 +21,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{Instant, interval_at};
 
 use super::UNCOMPRESSED;
-use super::recordings::list;
+use super::recordings::filters::{SCOPE, ScopeRequest};
 use crate::api::wire::error::Refusal;
 use crate::api::wire::identity::{Asked, Listener};
-use crate::api::wire::params::Parameter;
+use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::stream;
-use crate::app::{App, blocking, now};
+use crate::app::{App, blocking};
 use crate::intake::{Event, Intake, What};
 use crate::model::Scope;
 use crate::store::{Identity, Named};
 
 /// The parameters: whose recordings.
-pub const EVENTS: &[Parameter] = &[list::CUSTOMER, list::RECORDGROUP];
+pub const EVENTS: &[Parameter] = &SCOPE;
 
 /// Listeners at once. Each has a connection, and little else.
 const LISTENERS: usize = 512;
@@ -134,10 +134,12 @@ struct May {
 impl May {
     async fn now(asked: &Asked<Listener>) -> Result<May, Refusal> {
         let credential = asked.credential_now().await?;
-        let wanted = list::Wanted::read(&asked.params, now()).among(EVENTS);
+        let mut reading = Reading::new(&asked.params);
+        let request = ScopeRequest::read(&mut reading);
+        let faults = reading.into_faults();
         stream::question(&asked.app, move |reader| {
             let person = &credential.person;
-            let scope = wanted.filter(reader, person)?.scope;
+            let scope = request.scope(reader, person, &faults)?;
             let own = match scope {
                 Scope::Own { customer, .. } => {
                     reader.groups(person, customer)?.iter().map(|g| g.id).collect()

@@ -1,6 +1,7 @@
 //! The nouns: what a recording, a person and a list request are, on every floor of the house.
 
 mod columns;
+mod filters;
 mod intake_files;
 mod lists;
 mod people;
@@ -9,6 +10,7 @@ mod withheld;
 
 pub(crate) use columns::row_of_columns;
 pub use columns::*;
+pub use filters::*;
 pub use intake_files::*;
 pub use lists::*;
 pub use people::*;

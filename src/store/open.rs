@@ -14,7 +14,8 @@ use super::{BUSY_TIMEOUT, OpenError, PREPARED, search};
 
 /// `TAPE`: marks the file as ours (SQLite's application_id).
 pub(super) const APPLICATION_ID: i32 = 0x5441_5045;
-/// The version of schema.sql (SQLite's user_version). Raised with every change of it; see [`UPGRADES`].
+/// The version of schema.sql (SQLite's user_version). Raised with every change of it, but of indexes alone: a file that has
+/// others gets them made anew. See [`UPGRADES`].
 pub(super) const VERSION: i32 = 5;
 /// What brings a file of version n (the index plus 1) to the next one, before schema.sql is applied.
 const UPGRADES: [&str; VERSION as usize - 1] = [
@@ -240,7 +241,7 @@ fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenErro
 /// Finds a damaged search index and makes it anew; indexes what other programs wrote meanwhile.
 fn make_searchable(path: &Path, writer: &mut Connection) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
-    if !search::is_sound(writer) {
+    if !search::is_intact(writer) {
         tracing::warn!("the search index of {} was damaged; it is made anew", path.display());
         let transaction =
             writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(as_error)?;

@@ -23,11 +23,11 @@ impl Reader {
         let taken = Rc::new(RefCell::new(Taken::default()));
         let _taking = Taking::begin(taker(page, Rc::clone(&taken), each));
         // Several statements must see the same rows; one does anyway.
-        let several = search::has_text(filter) || page.after.is_some();
+        let several = filter.has_text() || page.after.is_some();
         let _snapshot = several.then(|| self.snapshot()).transpose()?;
         let so_far = || taken.borrow().count;
         let parts = match (&page.after, page.sort) {
-            (Some(_), Sort::Start) => vec![Part::Tie, Part::Behind],
+            (Some(_), Sort::START) => vec![Part::SameStart, Part::AfterCursor],
             _ => vec![Part::Whole],
         };
         for part in parts {
@@ -47,8 +47,8 @@ impl Reader {
         part: &Part,
         so_far: impl Fn() -> i64,
     ) -> Result<(), StoreError> {
-        let by_start = page.sort == Sort::Start;
-        if !search::has_text(filter) || matches!(part, Part::Tie) {
+        let by_start = page.sort == Sort::START;
+        if !filter.has_text() || matches!(part, Part::SameStart) {
             let choice = Reader::without_text(filter, Some(page));
             return self.step_through(filter, page, part, &choice, so_far());
         }
@@ -62,12 +62,12 @@ impl Reader {
             let Some(head) = self.head(filter, page, part)? else {
                 return self.step_through(filter, page, part, &look_through, begun);
             };
-            let behind = matches!(part, Part::Behind);
-            self.step_through(filter, page, &Part::Head { to: head, behind }, &look_through, begun)?;
+            let after_cursor = matches!(part, Part::AfterCursor);
+            self.step_through(filter, page, &Part::Head { to: head, after_cursor }, &look_through, begun)?;
             if so_far() > page.limit {
                 return Ok(());
             }
-            rest = Part::Rest(head);
+            rest = Part::Tail(head);
         }
         let limit = if by_start { page.limit } else { 0 };
         let mut choice = self.with_text(filter, (limit - begun).max(0), so_far() - begun, rows)?;
@@ -117,7 +117,7 @@ impl Reader {
 
     /// The way to all matching rows, in any order.
     pub(super) fn way_to_all(&self, filter: &Filter) -> Result<Choice, StoreError> {
-        if !search::has_text(filter) {
+        if !filter.has_text() {
             return Ok(Reader::without_text(filter, None));
         }
         let rows = self.rows_in(filter, &WHOLE, &Part::Whole)?;

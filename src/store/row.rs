@@ -45,7 +45,7 @@ impl ListRow<'_> {
             _ => 0,
         };
         let value = self.stored(sort.place(), WIRE[sort.place()].kind);
-        Cursor { sort, descending, value, start: self.stored(Sort::Start.place(), Kind::Time), id }
+        Cursor { sort, descending, value, start: self.stored(Sort::START.place(), Kind::Time), id }
     }
 
     fn stored(&self, column: usize, kind: Kind) -> Stored {
@@ -67,7 +67,7 @@ thread_local! {
     static TAKER: RefCell<Option<Taker>> = const { RefCell::new(None) };
 }
 
-/// Takes the taker away again, however the list ends.
+/// Clears this thread's row callback when it is dropped, however the list ends.
 pub(super) struct Taking;
 
 impl Taking {
@@ -110,8 +110,8 @@ fn leading_integer(text: &[u8]) -> i64 {
 }
 
 /// `take(columns…)` hands a row to this thread's taker and says whether it wants no more. `finds(words, texts…)`:
-/// whether each word, on a line of its own, is in one of the texts, whatever its case. `among(ids, id)`: whether an id
-/// is in a JSON array of them, which takes less than to make a table of many.
+/// whether each word, on a line of its own, is in one of the texts, whatever its case. `is_candidate(ids, id)`:
+/// whether an id is in a JSON array of them, which takes less than to make a table of many.
 pub(super) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function(c"take", -1, FunctionFlags::SQLITE_UTF8, |context| {
         let row = ListRow(context);
@@ -130,7 +130,7 @@ pub(super) fn register_functions(connection: &Connection) -> rusqlite::Result<()
             ValueRef::Null => None,
         })))
     })?;
-    connection.create_scalar_function(c"among", 2, flags, |context| {
+    connection.create_scalar_function(c"is_candidate", 2, flags, |context| {
         let ids = context.get_or_create_aux(0, |ids| {
             let mut ids: Vec<i64> = serde_json::from_slice(ids.as_bytes()?).map_err(as_user_error)?;
             ids.sort_unstable();

@@ -249,6 +249,28 @@ fn what_was_dropped_from_a_file_of_ours_is_made_again() {
 }
 
 #[test]
+fn an_index_with_other_columns_is_made_anew_without_another_version() {
+    let folder = Folder::new();
+    let db = folder.file("ours.db");
+    make_database(&db);
+    open(&db).ok();
+    let indexes = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name;";
+    let (whole, before) = (sqlite3(&db, indexes), sqlite3(&db, "SELECT * FROM recordings"));
+    for (scope, columns) in [("customer", "start, id, cnumber"), ("recordgroup", "start, id, size, path")] {
+        let index = format!("recordings_{scope}_list");
+        sqlite3(
+            &db,
+            &format!("DROP INDEX {index}; CREATE INDEX {index} ON recordings ({scope}, {columns});"),
+        );
+    }
+    assert_ne!(sqlite3(&db, indexes), whole);
+    open(&db).ok();
+    assert_eq!(sqlite3(&db, indexes), whole);
+    assert_eq!(sqlite3(&db, "SELECT * FROM recordings"), before);
+    assert_eq!(numbers(&db), OURS);
+}
+
+#[test]
 fn a_file_of_the_first_version_is_upgraded_and_its_rows_stay_as_they_were() {
     let folder = Folder::new();
     let db = folder.file("old.db");

@@ -3,7 +3,9 @@
 pub mod changes;
 pub mod export;
 mod file;
+pub mod filters;
 pub mod get;
 pub mod list;
+mod order;
 pub mod peaks;
 pub mod summary;

@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use actix_web::HttpResponse;
 use serde::Serialize;
 
-use super::list::{self, Wanted};
+use super::filters::{FILTERS, FilterRequest};
 use crate::api::wire::calendar::{self, Calendar, Interval};
-use crate::api::wire::error::Refusal;
+use crate::api::wire::error::{Fault, Refusal};
 use crate::api::wire::identity::{Asked, Listener};
-use crate::api::wire::params::{Parameter, Params, Reading};
+use crate::api::wire::params::{Parameter, Params, Reading, joined};
 use crate::api::wire::stream;
 use crate::app::now;
 use crate::store::Reader;
@@ -22,46 +22,41 @@ const INTERVAL: Parameter = Parameter::choice(
     &["hour", "day", "week", "month"],
     "day",
     "What to count by; weeks begin on Monday. At most 5,000 of them",
-);
+)
+.logged();
 
 /// The parameters: list's filters, and by what to count.
-pub const SUMMARY: &[Parameter] = &[
-    list::CUSTOMER,
-    list::RECORDGROUP,
-    list::START,
-    list::END,
-    list::CALLED,
-    list::CALLER,
-    list::COMPLETE,
-    list::TOTALTIME_MINIMUM,
-    list::TOTALTIME_MAXIMUM,
-    list::DIRECTION,
-    list::STALE,
-    list::SEARCH,
-    INTERVAL,
-    calendar::TIMEZONE,
-];
+pub const SUMMARY: &[Parameter] =
+    &joined::<{ FILTERS.len() + 2 }>(&[&FILTERS, &[INTERVAL, calendar::TIMEZONE]]);
+
+/// What a summary request asks for.
+struct SummaryRequest {
+    filter: FilterRequest,
+    calendar: Calendar,
+    faults: Vec<Fault>,
+}
+
+impl SummaryRequest {
+    fn read(params: &Params, now: i64) -> SummaryRequest {
+        let mut reading = Reading::new(params);
+        let filter = FilterRequest::read(&mut reading, now);
+        let interval = reading.choice(&INTERVAL).map_or(Interval::Day, |place| Interval::ALL[place]);
+        let zone = calendar::read_zone(&mut reading);
+        SummaryRequest { filter, calendar: Calendar { interval, zone }, faults: reading.into_faults() }
+    }
+}
 
 /// Calls in each interval, from `start` – or the first call where that is absent – to `end`.
 pub async fn summary(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let mut wanted = Wanted::read(&asked.params, now()).among(SUMMARY);
-    let calendar = read_calendar(&asked.params, &mut wanted);
+    let wanted = SummaryRequest::read(&asked.params, now());
     let person = asked.person.clone();
     let ask = move |reader: &Reader| {
-        let filter = wanted.filter(reader, &person)?;
-        let mut bars = Bars::new(&calendar, filter.start, filter.end)?;
+        let filter = wanted.filter.filter(reader, &person, &wanted.faults)?;
+        let mut bars = Bars::new(&wanted.calendar, filter.start, filter.end)?;
         reader.times(&filter, |start, totaltime| bars.add(start, totaltime))?;
         bars.finish()
     };
     asked.ok(&stream::long_question(&asked.app, ask).await?)
-}
-
-fn read_calendar(params: &Params, wanted: &mut Wanted) -> Calendar {
-    let mut reading = Reading::new(params);
-    let interval = reading.choice(&INTERVAL).map_or(Interval::Day, |place| Interval::ALL[place]);
-    let zone = calendar::read_zone(&mut reading);
-    wanted.faults.extend(reading.into_faults());
-    Calendar { interval, zone }
 }
 
 /// An interval and what began in it.

@@ -88,7 +88,7 @@ pub(in crate::store) fn register_functions(connection: &Connection) -> rusqlite:
 const SAMPLES: i64 = 16;
 
 /// Whether the trigram index answers, and has the newest rows, the oldest and some between.
-pub(in crate::store) fn is_sound(connection: &Connection) -> bool {
+pub(in crate::store) fn is_intact(connection: &Connection) -> bool {
     let check = || -> rusqlite::Result<bool> {
         let sampled = connection
             .prepare(

@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 
-use super::plan::{self, Access, Choice, Part};
-use crate::model::{Direction, Filter, Page, Scope, Sort, Stored, WIRE};
+use super::access::{Access, Choice, Part, owner};
+use crate::model::{Filter, Kind, Page, Scope, Sort, Stored, WIRE};
 
 /// All rows, in any order.
 pub(in crate::store) const WHOLE: Page =
-    Page { sort: Sort::Start, descending: false, limit: 0, offset: 0, after: None };
+    Page { sort: Sort::START, descending: false, limit: 0, offset: 0, after: None };
 
 /// A statement as it grows, with the values of its parameters in order.
 #[derive(Default)]
@@ -28,7 +28,7 @@ impl<'a> Query<'a> {
         so_far: i64,
     ) {
         let order = if page.descending { " DESC" } else { "" };
-        let in_order = page.sort == Sort::Start && choice.access != Access::Candidates;
+        let in_order = page.sort == Sort::START && choice.access != Access::Candidates;
         self.columns();
         // Where no index has the order, ids are sorted and whole rows fetched afterwards. Without a LIMIT, even -1,
         // SQLite would take the subquery's order for superfluous.
@@ -40,7 +40,7 @@ impl<'a> Query<'a> {
         self.scope(filter, choice);
         self.part(filter, part, page);
         self.conditions(filter);
-        if page.sort == Sort::Start {
+        if page.sort == Sort::START {
             let _ = write!(self.sql, " ORDER BY r.start{order}, r.id{order}");
         } else {
             let key = key(page.sort);
@@ -89,14 +89,17 @@ impl<'a> Query<'a> {
 
     /// The index to walk, and whose recordings.
     pub(in crate::store) fn scope(&mut self, filter: &'a Filter, choice: &'a Choice) {
-        let (column, by_start, list, id) = plan::indexes(filter.scope);
-        match choice.access {
-            Access::Rows => self.push(&format!(" INDEXED BY {by_start}")),
-            Access::InProgress => self.push(&format!(" INDEXED BY recordings_{column}_in_progress")),
-            Access::Stale => self.push(&format!(" INDEXED BY recordings_{column}_stale")),
-            Access::Index | Access::IndexOfCandidates => self.push(&format!(" INDEXED BY {list}")),
-            Access::Candidates => self.push(" NOT INDEXED"),
-        }
+        let (column, id) = owner(filter.scope);
+        let index = match choice.access {
+            Access::Candidates => None,
+            Access::Rows => Some("start"),
+            Access::Few(few) => Some(few.index),
+            Access::Index | Access::IndexOfCandidates => Some("list"),
+        };
+        let _ = match index {
+            Some(index) => write!(self.sql, " INDEXED BY recordings_{column}_{index}"),
+            None => write!(self.sql, " NOT INDEXED"),
+        };
         let _ = write!(self.sql, " WHERE r.{column} = ");
         self.bind(id);
         match choice.access {
@@ -105,10 +108,10 @@ impl<'a> Query<'a> {
                 self.push("))");
             }
             Access::IndexOfCandidates => {
-                self.compare(" AND among(", &choice.candidates);
+                self.compare(" AND is_candidate(", &choice.candidates);
                 self.push(", r.id)");
             }
-            Access::Rows | Access::Index | Access::InProgress | Access::Stale => {}
+            Access::Rows | Access::Index | Access::Few(_) => {}
         }
         if let Scope::Own { customer, person } = filter.scope {
             self.push(" AND r.recordgroup IN (SELECT g.id FROM recordgroups g WHERE g.customer = ");
@@ -129,16 +132,16 @@ impl<'a> Query<'a> {
         let (near, far) = if *descending { (&mut to, &mut from) } else { (&mut from, &mut to) };
         match part {
             Part::Head { to: head, .. } => *far = Bound::with(*head),
-            Part::Rest(head) => *near = Bound::without(*head),
-            Part::Whole | Part::Tie | Part::Behind => {}
+            Part::Tail(head) => *near = Bound::without(*head),
+            Part::Whole | Part::SameStart | Part::AfterCursor => {}
         }
         let behind = if *descending { '<' } else { '>' };
         match (part, after) {
-            (Part::Tie, Some(after)) => {
+            (Part::SameStart, Some(after)) => {
                 self.compare(" AND r.start = ", &after.start);
                 self.compare(&format!(" AND r.id {behind} "), after.id);
             }
-            (Part::Behind | Part::Head { behind: true, .. }, Some(after)) => match after.start {
+            (Part::AfterCursor | Part::Head { after_cursor: true, .. }, Some(after)) => match after.start {
                 // A cursor of another window must not widen this one.
                 Stored::Integer(start) if *descending && start > near.start => {}
                 Stored::Integer(start) if !*descending && start < near.start => {}
@@ -158,78 +161,11 @@ impl<'a> Query<'a> {
         self.compare(if to.included { " AND r.start <= " } else { " AND r.start < " }, to.start);
     }
 
-    fn compare(&mut self, sql: &str, value: impl ToSql + 'a) {
+    pub(super) fn compare(&mut self, sql: &str, value: impl ToSql + 'a) {
         self.push(sql);
         self.bind(value);
     }
-
-    /// Text first, but names: it leaves few rows for the other conditions, which nearly all rows meet.
-    fn conditions(&mut self, filter: &'a Filter) {
-        self.contains("cnumber", &filter.called);
-        self.contains("callerid_internal", &filter.caller);
-        match filter.complete {
-            Some(true) => self.push(" AND r.complete <> 0"),
-            Some(false) => self.push(" AND r.complete = 0"),
-            None => {}
-        }
-        if filter.stale {
-            self.push(" AND r.stale = 1");
-        }
-        if filter.totaltime_minimum > 0 {
-            self.compare(" AND r.totaltime >= ", filter.totaltime_minimum);
-        }
-        if let Some(maximum) = filter.totaltime_maximum {
-            self.compare(" AND r.totaltime <= ", maximum);
-        }
-        if let Some(direction) = filter.direction {
-            self.compare(" AND r.direction = ", Direction::as_str(direction));
-        }
-        if !filter.search.is_empty() {
-            self.compare(" AND finds(", filter.search.join("\n"));
-            for column in SEARCHED {
-                self.push(", r.");
-                self.push(column);
-            }
-            self.push(")");
-        }
-    }
-
-    /// Numbers have no case, and SQLite's own functions are faster than one of ours: its lower() folds ASCII only.
-    fn contains(&mut self, column: &str, needle: &'a str) {
-        if needle.is_empty() {
-            return;
-        }
-        if needle.bytes().any(|byte| byte.is_ascii_alphabetic()) {
-            // What has no letters is looked for first: it needs no copy in lower case.
-            let runs = needle.split(|c: char| c.is_ascii_alphabetic());
-            if let Some(run) = runs.max_by_key(|run| run.len()).filter(|run| run.len() > 1) {
-                let _ = write!(self.sql, " AND instr(r.{column}, ");
-                self.bind(run);
-                self.push(") > 0");
-            }
-            let _ = write!(self.sql, " AND instr(lower(r.{column}), ");
-            self.bind(needle.to_ascii_lowercase());
-        } else {
-            let _ = write!(self.sql, " AND instr(r.{column}, ");
-            self.bind(needle);
-        }
-        self.push(") > 0");
-    }
 }
-
-/// The columns that a search looks through.
-const SEARCHED: [&str; 10] = [
-    "snumber",
-    "snumber_name",
-    "snumber_display",
-    "cnumber",
-    "cnumber_name",
-    "cnumber_display",
-    "dnumber",
-    "dnumber_name",
-    "dnumber_display",
-    "callerid_internal",
-];
 
 /// An end of the window.
 struct Bound {
@@ -248,13 +184,12 @@ impl Bound {
 }
 
 /// What a list is sorted by; what another program left NULL is shown, and so sorted, as empty or 0.
-fn key(sort: Sort) -> &'static str {
-    match sort {
-        Sort::CalledNumber => "ifnull(r.cnumber, '') COLLATE BINARY",
-        Sort::Expires => "ifnull(r.expires, 0)",
-        Sort::SourceNumber => "ifnull(r.snumber, '') COLLATE BINARY",
-        Sort::Start => "r.start",
-        Sort::TotalTime => "ifnull(r.totaltime, 0)",
+fn key(sort: Sort) -> String {
+    let column = sort.column();
+    match WIRE[sort.place()].kind {
+        _ if sort == Sort::START => "r.start".into(),
+        Kind::Text => format!("ifnull(r.{column}, '') COLLATE BINARY"),
+        _ => format!("ifnull(r.{column}, 0)"),
     }
 }
 

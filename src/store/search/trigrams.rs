@@ -1,26 +1,18 @@
 //! What the trigram index is asked: of each text its rarest trigram, and more only while too many rows would be left,
 //! since the index takes its time for each.
 
-use crate::model::Filter;
+use super::cost::{COMPARED_TRIGRAMS, FEW_MATCHES, FURTHER_TRIGRAMS, SAMPLED_MATCHES};
+use crate::model::{Filter, SEARCHED};
 use crate::store::fold::trigrams;
 use crate::store::{Reader, StoreError};
-
-/// Trigrams of one text that are compared.
-const COMPARED: usize = 12;
-/// Rows that tell how common a trigram is: 20 µs.
-const SAMPLE: i64 = 64;
-/// So few rows are fetched sooner than the index has left out more.
-const ENOUGH: f64 = 100.0;
-/// Trigrams that are asked for together, besides one of each text.
-const MORE: usize = 3;
 
 impl Reader {
     /// The question to the trigram index; `None` where it cannot help.
     pub(super) fn asked(&self, filter: &Filter) -> Result<Option<String>, StoreError> {
-        let numbers = [&filter.called, &filter.caller].into_iter();
-        let texts = numbers.chain(&filter.search).map(|text| trigrams(text, COMPARED));
+        let indexed = filter.texts().filter(|(columns, _)| columns.iter().all(|one| SEARCHED.contains(one)));
+        let texts = indexed.map(|(_, text)| trigrams(text, COMPARED_TRIGRAMS));
         let texts: Vec<Vec<String>> = texts.filter(|trigrams| !trigrams.is_empty()).collect();
-        let several = texts.iter().map(Vec::len).sum::<usize>() > 1 + MORE;
+        let several = texts.iter().map(Vec::len).sum::<usize>() > 1 + FURTHER_TRIGRAMS;
         let chosen = if several { self.rarest(texts)? } else { texts.concat() };
         Ok((!chosen.is_empty()).then(|| chosen.join(" AND ")))
     }
@@ -46,8 +38,8 @@ impl Reader {
             others.extend(rated);
         }
         others.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (share, trigram) in others.into_iter().take(MORE) {
-            if expected < ENOUGH {
+        for (share, trigram) in others.into_iter().take(FURTHER_TRIGRAMS) {
+            if expected < FEW_MATCHES {
                 break;
             }
             expected *= share;
@@ -65,8 +57,8 @@ impl Reader {
                (SELECT rowid AS id FROM recordings_search WHERE recordings_search MATCH ?1 LIMIT ?2)",
         )?;
         let (count, highest): (i64, Option<i64>) =
-            statement.query_row((trigram, SAMPLE), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let among = if count < SAMPLE { last } else { highest.unwrap_or(last).min(last) };
+            statement.query_row((trigram, SAMPLED_MATCHES), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let among = if count < SAMPLED_MATCHES { last } else { highest.unwrap_or(last).min(last) };
         Ok((count as f64 / among.max(1) as f64).min(1.0))
     }
 }

@@ -12,7 +12,6 @@ use super::paths::{Edges, House};
 const STILL: &[(&str, &str)] = &[
     ("api/events.rs", "api/mod.rs"),
     ("api/recordings/export/mod.rs", "api/mod.rs"),
-    ("api/recordings/export/selection.rs", "api/recordings/export/mod.rs"),
     ("api/recordings/file.rs", "api/mod.rs"),
     ("api/openapi/mod.rs", "api/mod.rs"),
     ("api/wire/identity.rs", "api/recordings/get.rs"),
@@ -46,7 +45,6 @@ const STILL: &[(&str, &str)] = &[
     ("store/identity.rs", "store/groups/mod.rs"),
     ("store/intake/others.rs", "store/intake/mod.rs"),
     ("store/open.rs", "store/mod.rs"),
-    ("store/search/query.rs", "store/search/plan.rs"),
 ];
 
 /// A circle, as the files on it.

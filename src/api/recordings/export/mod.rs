@@ -1,85 +1,28 @@
 //! recording/recordings/export: rows as CSV, or sound with them as ZIP.
 
 mod archive;
+mod ids;
+mod request;
 mod selection;
 
 use actix_web::body::BodySize;
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use jiff::tz::TimeZone;
 
-use super::list;
 use crate::api::wire::error::Refusal;
 use crate::api::wire::identity::{Asked, Listener};
-use crate::api::wire::params::{Parameter, Params, Reading};
 use crate::api::wire::{calendar, csv, stream};
 use crate::app::{App, now};
 use crate::media::Name;
 use crate::model::Actor;
 use crate::store::{Entry, Reader};
 use archive::Rows;
-use selection::{Selected, Wanted};
+use request::ExportRequest;
+use selection::Selected;
 
-const IDS: Parameter = Parameter::text(
-    "ids",
-    "These recordings, in this order, instead of filters: recordgroup:uniqueid:recordid, separated by commas, each part \
-     percent-encoded",
-);
-const FORMAT: Parameter = Parameter::choice(
-    "format",
-    &["csv", "zip"],
-    "csv",
-    "csv: the rows; zip: the sound as it is stored, and the rows in index.csv",
-);
+pub use request::EXPORT;
 
-/// The parameters: list's filters and order, or names of recordings; and what to make of them.
-pub const EXPORT: &[Parameter] = &[
-    list::CUSTOMER,
-    list::RECORDGROUP,
-    list::START,
-    list::END,
-    list::CALLED,
-    list::CALLER,
-    list::COMPLETE,
-    list::TOTALTIME_MINIMUM,
-    list::TOTALTIME_MAXIMUM,
-    list::SORT,
-    list::DESCENDING,
-    list::LIMIT,
-    list::OFFSET,
-    list::DIRECTION,
-    list::STALE,
-    list::SEARCH,
-    IDS,
-    FORMAT,
-    calendar::TIMEZONE,
-];
-
-/// Characters of the filters that the audit log keeps.
-const LONGEST_DETAIL: usize = 1000;
-
-/// The format of an export, and what is the same in all of them.
-struct Export {
-    wanted: Wanted,
-    zone: TimeZone,
-    is_zip: bool,
-    /// The parameters that chose the recordings.
-    chosen_by: String,
-}
-
-impl Export {
-    fn read(params: &Params) -> Export {
-        let mut reading = Reading::new(params);
-        let is_zip = reading.choice(&FORMAT) == Some(1);
-        let zone = calendar::read_zone(&mut reading);
-        let wanted = Wanted::read(params, now(), reading.into_faults());
-        Export { wanted, zone, is_zip, chosen_by: chosen_by(params) }
-    }
-
-    fn format(&self) -> &'static str {
-        if self.is_zip { "zip" } else { "csv" }
-    }
-
+impl ExportRequest {
     /// The headers of a file that is kept under the date of today.
     fn response(&self) -> HttpResponseBuilder {
         let today = calendar::clock(&self.zone, now()).date();
@@ -100,33 +43,21 @@ impl Export {
     }
 }
 
-/// What was sent of the parameters that choose recordings, as it was sent.
-fn chosen_by(params: &Params) -> String {
-    let chosen = EXPORT.iter().filter(|one| ![FORMAT.name, calendar::TIMEZONE.name].contains(&one.name));
-    let sent = chosen.filter_map(|one| Some((one.name, params.get(one.name).ok()??)));
-    let all = sent.map(|(name, value)| format!(" {name}={value}")).collect::<String>();
-    let all = if all.is_empty() { all } else { format!(":{all}") };
-    match all.char_indices().nth(LONGEST_DETAIL) {
-        Some((end, _)) => format!("{}…", &all[..end]),
-        None => all,
-    }
-}
-
 /// A file with the recordings that match, or that are named.
 pub async fn export(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let export = Export::read(&asked.params);
+    let export = ExportRequest::read(&asked.params, now());
     if export.is_zip { as_zip(asked, export).await } else { as_csv(asked, export).await }
 }
 
-async fn as_csv(asked: Asked<Listener>, export: Export) -> Result<HttpResponse, Refusal> {
+async fn as_csv(asked: Asked<Listener>, export: ExportRequest) -> Result<HttpResponse, Refusal> {
     let (person, actor) = (asked.person.clone(), asked.actor());
     let mut response = export.response();
     response.content_type(csv::CSV);
-    let takes_long = export.wanted.takes_long();
+    let takes_long = export.takes_long();
     stream::read(&asked.app, &asked.request, response, takes_long, move |app, reader, out| {
         // What is counted is what is sent.
         let _snapshot = reader.snapshot()?;
-        let selected = export.wanted.select(reader, &person)?;
+        let selected = export.select(reader, &person)?;
         export.audit(app, &actor, &selected, selected.count(reader)?)?;
         out.write(|buffer| csv::header(&[], buffer));
         let (zone, out) = (export.zone, out.clone());
@@ -135,7 +66,7 @@ async fn as_csv(asked: Asked<Listener>, export: Export) -> Result<HttpResponse, 
     .await
 }
 
-async fn as_zip(asked: Asked<Listener>, export: Export) -> Result<HttpResponse, Refusal> {
+async fn as_zip(asked: Asked<Listener>, export: ExportRequest) -> Result<HttpResponse, Refusal> {
     let permit = stream::sound_permit(&asked.app)?;
     let (app, person, actor) = (asked.app.clone(), asked.person.clone(), asked.actor());
     let mut response = export.response();
@@ -143,7 +74,7 @@ async fn as_zip(asked: Asked<Listener>, export: Export) -> Result<HttpResponse, 
     response.insert_header(crate::api::UNCOMPRESSED);
     let gather = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
-        let selected = export.wanted.select(reader, &person)?;
+        let selected = export.select(reader, &person)?;
         let rows = Rows::gather(reader, &selected, &export.zone, app.store.path())?;
         drop(snapshot);
         export.audit(&app, &actor, &selected, rows.count)?;

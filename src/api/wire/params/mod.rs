@@ -4,6 +4,6 @@ mod parameter;
 mod reading;
 mod sent;
 
-pub use parameter::{Parameter, Type};
+pub use parameter::{Parameter, Type, joined};
 pub use reading::{Reading, integer};
 pub use sent::{Params, percent_decoded};

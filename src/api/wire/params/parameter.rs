@@ -29,6 +29,8 @@ pub struct Parameter {
     pub default: &'static str,
     /// What it is for, with its unit.
     pub about: &'static str,
+    /// Whether its value may stand in the access log. What is not declared so, does not: it may be a secret.
+    pub logged: bool,
 }
 
 impl Parameter {
@@ -55,7 +57,7 @@ impl Parameter {
         default: &'static str,
         about: &'static str,
     ) -> Parameter {
-        Parameter { name, kind: Type::Integer { min, max }, required: false, default, about }
+        Parameter { name, kind: Type::Integer { min, max }, required: false, default, about, logged: false }
     }
 
     /// One of some words.
@@ -65,12 +67,12 @@ impl Parameter {
         default: &'static str,
         about: &'static str,
     ) -> Parameter {
-        Parameter { name, kind: Type::Choice(words), required: false, default, about }
+        Parameter { name, kind: Type::Choice(words), required: false, default, about, logged: false }
     }
 
     /// Any text.
     pub const fn text(name: &'static str, about: &'static str) -> Parameter {
-        Parameter { name, kind: Type::Text, required: false, default: "", about }
+        Parameter { name, kind: Type::Text, required: false, default: "", about, logged: false }
     }
 
     /// The same, with another meaning when it is not sent.
@@ -84,4 +86,27 @@ impl Parameter {
     pub const fn required(self) -> Parameter {
         Parameter { required: true, ..self }
     }
+
+    /// The same, and its value may stand in the access log.
+    #[must_use]
+    pub const fn logged(self) -> Parameter {
+        Parameter { logged: true, ..self }
+    }
+}
+
+/// The parameters of several groups, which are `N` together.
+pub const fn joined<const N: usize>(groups: &[&[Parameter]]) -> [Parameter; N] {
+    let mut all = [Parameter::text("", ""); N];
+    let (mut count, mut group) = (0, 0);
+    while group < groups.len() {
+        let mut place = 0;
+        while place < groups[group].len() {
+            all[count] = groups[group][place];
+            count += 1;
+            place += 1;
+        }
+        group += 1;
+    }
+    assert!(count == N, "there are fewer parameters");
+    all
 }

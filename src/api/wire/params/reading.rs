@@ -16,6 +16,11 @@ impl<'a> Reading<'a> {
         Reading { params, faults: Vec::new() }
     }
 
+    /// Whether something was sent, right or wrong.
+    pub fn is_sent(&self, parameter: &Parameter) -> bool {
+        self.params.get(parameter.name) != Ok(None)
+    }
+
     /// A text.
     pub fn text(&mut self, parameter: &Parameter) -> Option<&'a str> {
         match self.params.get(parameter.name) {

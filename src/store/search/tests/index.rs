@@ -8,7 +8,7 @@ use super::super::index::*;
 use super::dice::Folder;
 use super::world::{START, Table, in_new_file};
 use super::{WHOLE, listed};
-use crate::model::{Filter, Scope, Stored};
+use crate::model::{Condition, Filter, SEARCHED, Scope, Stored};
 use crate::store::{Store, fold, fold_words};
 
 #[test]
@@ -47,14 +47,7 @@ fn everything(search: &str) -> Filter {
         scope: Scope::Customer(1),
         start: 0,
         end: i64::MAX,
-        called: String::new(),
-        caller: String::new(),
-        search: fold_words(search),
-        complete: Some(true),
-        totaltime_minimum: 0,
-        totaltime_maximum: None,
-        direction: None,
-        stale: false,
+        conditions: vec![Condition::Ended("complete"), Condition::Words(&SEARCHED, fold_words(search))],
     }
 }
 
@@ -142,7 +135,7 @@ fn a_stale_entry_shows_no_wrong_row_and_hides_no_right_one() {
         assert_eq!(waiting_in(&store), 0);
     }
     assert_eq!(named(&store, "renamed"), [3_002]);
-    assert!(is_sound(&store.writer()));
+    assert!(is_intact(&store.writer()));
 }
 
 #[test]
@@ -222,7 +215,7 @@ fn bytes_that_are_no_utf8_hide_nothing_beside_them() {
                 "{broken:?} {search}"
             );
         }
-        assert!(is_sound(&store.writer()), "{broken:?}");
+        assert!(is_intact(&store.writer()), "{broken:?}");
         drop(store);
         let store = Store::open(&path, 1).expect("a database");
         assert_eq!(waiting_in(&store), 0, "{broken:?}: no reason to make the index anew");
@@ -244,7 +237,7 @@ fn ids_may_be_any_whole_number() {
     index_all(&store);
     assert_eq!(waiting_in(&store), 0);
     assert_eq!(named(&store, "anna"), [i64::MIN, -5, 0, 1, i64::MAX - 1]);
-    assert!(is_sound(&store.writer()));
+    assert!(is_intact(&store.writer()));
 }
 
 #[test]
@@ -283,7 +276,7 @@ fn a_damaged_or_missing_search_is_found_at_the_start_and_made_anew() {
         other.execute_batch(damage).unwrap_or_else(|error| panic!("{error}: {damage}"));
         drop(other);
         let store = Store::open(&path, 2).unwrap_or_else(|error| panic!("{error}: {damage}"));
-        assert!(is_sound(&store.writer()), "{damage}");
+        assert!(is_intact(&store.writer()), "{damage}");
         assert_eq!(waiting_in(&store), 0, "{damage}");
         let all: Vec<i64> = store
             .writer()

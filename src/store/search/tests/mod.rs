@@ -2,6 +2,7 @@
 
 mod dice;
 mod index;
+mod needed;
 mod requests;
 mod world;
 
@@ -15,10 +16,11 @@ use self::requests::Asked;
 use self::world::{TAKEN, Table, World};
 use rusqlite::params_from_iter;
 
+use super::access::{Access, Choice, Part};
 use super::index::*;
-use super::plan::*;
+use super::plan::json;
 use super::query::Query;
-use crate::model::{Cursor, Filter, Page, Sort, Totals};
+use crate::model::{Condition, Cursor, Filter, Page, Sort, Totals};
 use crate::store::Reader;
 
 /// What a list gives: the ids, and where the next page begins.
@@ -35,7 +37,7 @@ fn listed(reader: &Reader, filter: &Filter, page: &Page) -> (Vec<String>, Option
 }
 
 /// All rows, in the order of lists.
-const WHOLE: Page = Page { sort: Sort::Start, descending: false, limit: 0, offset: 0, after: None };
+const WHOLE: Page = Page { sort: Sort::START, descending: false, limit: 0, offset: 0, after: None };
 
 impl World {
     /// Runs a list's statements by a way that nobody chose.
@@ -134,8 +136,7 @@ fn every_way_gives_the_rows_of_a_plain_scan_in_order() {
             let asked = world.ask(&mut dice);
             let expected = asked.page_of(&world.plain_scan(&asked));
             let mut ways = vec![Access::Rows, Access::Index];
-            ways.extend((asked.filter.complete == Some(false)).then_some(Access::InProgress));
-            ways.extend(asked.filter.stale.then_some(Access::Stale));
+            ways.extend(asked.filter.conditions.iter().filter_map(Condition::few).map(Access::Few));
             let candidates = world.candidates(&asked.filter);
             ways.extend(
                 candidates
@@ -197,12 +198,12 @@ fn lists_pages_and_totals_are_those_of_a_plain_scan_while_rows_come_and_go() {
             assert_eq!(totals, world.plain_totals(&world.plain_scan(&whole)), "{table:?} {turn} {whole:?}");
             let limit = dice.pick(&[1, 100, 1000]);
             let page = Page { limit, ..WHOLE };
-            let choice = if has_text(&whole.filter) {
+            let choice = if whole.filter.has_text() {
                 reader.with_text(&whole.filter, limit, 3, 200_000).expect("a way")
             } else {
                 Reader::without_text(&whole.filter, Some(&page))
             };
-            taken.insert(format!("{:?}", choice.access));
+            taken.insert(choice.access.to_string());
             drop(reader);
             if turn % 6 == 0 {
                 world.assert_that_pages_make_the_list(&whole, &mut dice);

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, ToSql, params_from_iter};
 
-use super::super::plan::*;
+use super::super::access::Part;
 use super::dice::Dice;
 use super::world::{NAMES, START, World, folded};
-use crate::model::{Cursor, Direction, Filter, Page, Scope, Sort, Stored};
+use crate::model::{Condition, Cursor, FILTERS, Filter, Page, Scope, Sort, Stored, Test};
 use crate::store::fold_words;
 
 /// A request.
@@ -31,7 +31,7 @@ impl Asked {
     /// The parts that a list may be made of.
     pub(super) fn partitions(&self, starts: i64, dice: &mut Dice) -> Vec<Vec<Part>> {
         let mut all = vec![vec![Part::Whole]];
-        if self.page.sort != Sort::Start || self.page.offset > 0 {
+        if self.page.sort != Sort::START || self.page.offset > 0 {
             return all;
         }
         let begin = self.page.after.as_ref().map(|after| &after.start);
@@ -45,12 +45,12 @@ impl Asked {
             Some(Stored::Real(start)) => to as f64 > *start,
             Some(_) => false,
         };
-        let headed = [Part::Head { to, behind: begin.is_some() }, Part::Rest(to)];
+        let headed = [Part::Head { to, after_cursor: begin.is_some() }, Part::Tail(to)];
         if begin.is_some() {
-            all.push(vec![Part::Tie, Part::Behind]);
+            all.push(vec![Part::SameStart, Part::AfterCursor]);
         }
         if behind && within {
-            let tie = begin.map(|_| Part::Tie);
+            let tie = begin.map(|_| Part::SameStart);
             all.push(tie.into_iter().chain(headed).collect());
         }
         all
@@ -70,37 +70,11 @@ impl World {
             Scope::Own { .. } => write!(sql, " AND r.customer = 1 AND r.recordgroup IN (1, 2)"),
         };
         let _ = write!(sql, " AND r.start >= {} AND r.start <= {}", filter.start, filter.end);
-        if let Some(complete) = filter.complete {
-            let _ = write!(sql, " AND (r.complete <> 0) = {complete}");
+        for condition in &filter.conditions {
+            plainly(condition, words, &mut sql, &mut values);
         }
-        let _ = write!(sql, " AND ({0} = 0 OR r.totaltime >= {0})", filter.totaltime_minimum);
-        if let Some(maximum) = filter.totaltime_maximum {
-            let _ = write!(sql, " AND r.totaltime <= {maximum}");
-        }
-        if let Some(direction) = filter.direction {
-            let _ = write!(sql, " AND r.direction = '{}'", direction.as_str());
-        }
-        if filter.stale {
-            sql.push_str(" AND r.stale = 1");
-        }
-        let mut contains = |column: &str, needle: Vec<u8>| {
-            if !needle.is_empty() {
-                values.push(Box::new(needle));
-                let _ = write!(sql, " AND instr(p.{column}, ?{}) > 0", values.len());
-            }
-        };
-        contains("called", filter.called.to_ascii_lowercase().into_bytes());
-        contains("caller", filter.caller.to_ascii_lowercase().into_bytes());
-        for word in words {
-            contains("every", folded(word).into_bytes());
-        }
-        let key = match page.sort {
-            Sort::CalledNumber => "ifnull(r.cnumber, '')",
-            Sort::SourceNumber => "ifnull(r.snumber, '')",
-            Sort::Expires => "ifnull(r.expires, 0)",
-            Sort::TotalTime => "ifnull(r.totaltime, 0)",
-            Sort::Start => "r.start",
-        };
+        let null = if is_text(page.sort) { "''" } else { "0" };
+        let key = format!("ifnull(r.{}, {null})", page.sort.column());
         let (behind, order) = if page.descending { ("<", "DESC") } else { (">", "ASC") };
         if let Some(after) = &page.after {
             let Cursor { value, start, id, .. } = after.clone();
@@ -120,7 +94,7 @@ impl World {
     }
 
     pub(super) fn cursor(&self, sort: Sort, descending: bool, dice: &mut Dice) -> Option<Cursor> {
-        let null = if matches!(sort, Sort::CalledNumber | Sort::SourceNumber) { "''" } else { "0" };
+        let null = if is_text(sort) { "''" } else { "0" };
         let sql = format!(
             "SELECT ifnull({}, {null}), start, id FROM recordings WHERE typeof(start) IN ('integer', 'real') AND id >= ?
                ORDER BY id LIMIT 1",
@@ -179,6 +153,38 @@ impl World {
         characters.get(begin..end).unwrap_or_default().iter().map(cased).collect()
     }
 
+    /// What a filter may be asked for; `words` are those of a search, as they are typed.
+    fn condition(&self, test: &Test, words: &mut Vec<String>, dice: &mut Dice) -> Option<Condition> {
+        match test {
+            Test::Contains(columns) => {
+                let text = if dice.one_in(4) { self.needle(5, dice) } else { String::new() };
+                (!text.is_empty()).then_some(Condition::Contains(columns, text))
+            }
+            Test::Words(columns) => {
+                let search = match dice.below(4) {
+                    0 => String::new(),
+                    1 => format!("{} {}", self.needle(4, dice), self.needle(3, dice)),
+                    _ => self.needle(9, dice),
+                };
+                words.extend(search.split_whitespace().map(str::to_owned));
+                let folded = fold_words(&search);
+                (!folded.is_empty()).then_some(Condition::Words(columns, folded))
+            }
+            Test::AtLeast(column) => dice.one_in(5).then(|| Condition::AtLeast(column, dice.number(5))),
+            Test::AtMost(column) => dice.one_in(5).then(|| Condition::AtMost(column, dice.number(6))),
+            Test::OneOf(column, words) => dice.one_in(6).then(|| Condition::Is(column, dice.pick(words))),
+            Test::Flagged(column, few) => dice.one_in(8).then_some(Condition::Flagged(column, *few)),
+            Test::Ended(column, few) => dice
+                .pick(&[
+                    None,
+                    None,
+                    Some(&Condition::Ended(column)),
+                    Some(&Condition::NotEnded(column, *few)),
+                ])
+                .cloned(),
+        }
+    }
+
     pub(super) fn ask(&self, dice: &mut Dice) -> Asked {
         let scope = match dice.below(5) {
             0 => Scope::Group(1 + dice.number(4)),
@@ -187,34 +193,45 @@ impl World {
         };
         let start = if dice.one_in(3) { START + dice.number(self.starts) } else { 0 };
         let end = if dice.one_in(3) { start.max(START) + dice.number(self.starts) } else { 1_800_000_000 };
-        let search = match dice.below(4) {
-            0 => String::new(),
-            1 => format!("{} {}", self.needle(4, dice), self.needle(3, dice)),
-            _ => self.needle(9, dice),
-        };
-        let called = if dice.one_in(4) { self.needle(5, dice) } else { String::new() };
-        let caller = if dice.one_in(6) { self.needle(4, dice) } else { String::new() };
-        let filter = Filter {
-            scope,
-            start,
-            end,
-            called,
-            caller,
-            search: fold_words(&search),
-            complete: dice.pick(&[None, None, Some(true), Some(false)]),
-            totaltime_minimum: if dice.one_in(5) { dice.number(5) } else { 0 },
-            totaltime_maximum: if dice.one_in(5) { Some(dice.number(6)) } else { None },
-            direction: if dice.one_in(6) { Some(dice.pick(&Direction::ALL)) } else { None },
-            stale: dice.one_in(8),
-        };
-        let sort = if dice.one_in(2) { Sort::Start } else { dice.pick(&Sort::ALL) };
+        let mut words = Vec::new();
+        let conditions =
+            FILTERS.iter().filter_map(|filter| self.condition(&filter.test, &mut words, dice)).collect();
+        let filter = Filter { scope, start, end, conditions };
+        let sort = if dice.one_in(2) { Sort::START } else { dice.pick(&Sort::ALL) };
         let descending = dice.one_in(2);
         let after = if dice.one_in(2) { self.cursor(sort, descending, dice) } else { None };
         let limit = dice.pick(&[0, 1, 7, 30, 1000]);
         let offset = if after.is_none() && dice.one_in(4) { dice.number(40) } else { 0 };
-        let words = search.split_whitespace().map(str::to_owned).collect();
         Asked { filter, page: Page { sort, descending, limit, offset, after }, words }
     }
+}
+
+/// What a condition is in plain SQL, of a row and of its folded texts.
+fn plainly(condition: &Condition, words: &[String], sql: &mut String, values: &mut Vec<Box<dyn ToSql>>) {
+    let mut contains = |columns: &[&str], needle: Vec<u8>| {
+        values.push(Box::new(needle));
+        let place = values.len();
+        let each: Vec<String> =
+            columns.iter().map(|column| format!("instr(p.{column}, ?{place}) > 0")).collect();
+        format!(" AND ({})", each.join(" OR "))
+    };
+    let added = match condition {
+        Condition::Contains(columns, text) => contains(columns, text.to_ascii_lowercase().into_bytes()),
+        Condition::Words(..) => {
+            words.iter().map(|word| contains(&["every"], folded(word).into_bytes())).collect()
+        }
+        Condition::AtLeast(column, least) => format!(" AND r.{column} >= {least}"),
+        Condition::AtMost(column, most) => format!(" AND NOT r.{column} > {most}"),
+        Condition::Is(column, word) => format!(" AND r.{column} = '{word}'"),
+        Condition::Flagged(column, _) => format!(" AND r.{column} IS 1"),
+        Condition::Ended(column) => format!(" AND NOT r.{column} = 0"),
+        Condition::NotEnded(column, _) => format!(" AND r.{column} IS 0"),
+    };
+    sql.push_str(&added);
+}
+
+fn is_text(sort: Sort) -> bool {
+    ["cnumber", "snumber"].contains(&sort.column())
 }
 
 pub(super) fn single(c: char, mut mapped: impl Iterator<Item = char>) -> char {

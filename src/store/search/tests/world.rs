@@ -183,7 +183,6 @@ impl World {
         other
             .execute_batch(
                 "PRAGMA synchronous = OFF;
-                 CREATE TEMP TABLE plain (id INTEGER PRIMARY KEY, every BLOB, called BLOB, caller BLOB);
                  INSERT INTO customers (id, name) VALUES (1, 'Alder'), (2, 'Birch');
                  INSERT INTO people (id, customer, username, role, hash) VALUES (4, 1, 'anna', 'agent', '');
                  INSERT INTO recordgroups (id, customer, name, owner) VALUES (1, 1, 'a', 0), (2, 1, 'b', 4), (3, 1, 'c', 0),
@@ -193,6 +192,10 @@ impl World {
             .expect("rows");
         let mut world =
             World { table, store, other, starts, next: 0, explained: HashSet::new(), _folder: folder };
+        world.run(&format!(
+            "CREATE TEMP TABLE plain (id INTEGER PRIMARY KEY, every BLOB, {} BLOB)",
+            NAMES.join(" BLOB, ")
+        ));
         world.insert(rows, None, dice);
         world.note_plainly();
         world
@@ -299,13 +302,14 @@ impl World {
         self.note_plainly();
     }
 
-    /// Notes the folded texts of all rows.
+    /// Notes the texts of all rows: folded and all together, and each as the columns that a text is contained in fold it.
     pub(super) fn note_plainly(&self) {
         self.run("BEGIN; DELETE FROM plain");
         let columns: Vec<String> = NAMES.iter().map(|name| format!("CAST({name} AS TEXT)")).collect();
         let sql = format!("SELECT id, {} FROM recordings NOT INDEXED", columns.join(", "));
         let mut statement = self.other.prepare(&sql).expect("plain SQL");
-        let mut note = self.other.prepare("INSERT INTO plain VALUES (?, ?, ?, ?)").expect("plain SQL");
+        let insert = format!("INSERT INTO plain VALUES (?, ?{})", ", ?".repeat(NAMES.len()));
+        let mut note = self.other.prepare(&insert).expect("plain SQL");
         let mut rows = statement.query([]).expect("plain SQL");
         while let Some(row) = rows.next().expect("a row") {
             let column = |at: usize| match row.get_ref(at + 1).expect("a column") {
@@ -314,9 +318,13 @@ impl World {
             };
             let each: Vec<String> =
                 (0..NAMES.len()).map(|at| folded(&String::from_utf8_lossy(&column(at)))).collect();
+            let mut values = vec![each.join("\n").into_bytes()];
+            values.extend((0..NAMES.len()).map(|at| column(at).to_ascii_lowercase()));
             let id: i64 = row.get(0).expect("an id");
-            let (called, caller) = (column(3).to_ascii_lowercase(), column(9).to_ascii_lowercase());
-            note.execute((id, each.join("\n").into_bytes(), called, caller)).expect("a note");
+            let values: Vec<&dyn ToSql> = std::iter::once(&id as &dyn ToSql)
+                .chain(values.iter().map(|value| value as &dyn ToSql))
+                .collect();
+            note.execute(&values[..]).expect("a note");
         }
         self.run("COMMIT");
     }

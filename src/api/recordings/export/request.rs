@@ -1,0 +1,131 @@
+//! What an export request asks for.
+
+use jiff::tz::TimeZone;
+
+use super::ids::{IDS, read_ids};
+use super::selection::Selected;
+use crate::api::recordings::filters::{FILTERS, FilterRequest};
+use crate::api::recordings::order::{ORDER, read_page};
+use crate::api::wire::calendar::{self, TIMEZONE};
+use crate::api::wire::error::{Fault, Refusal};
+use crate::api::wire::params::{Parameter, Params, Reading, joined};
+use crate::model::{Page, Person, Sort};
+use crate::store::{Identity, Reader};
+
+const FORMAT: Parameter = Parameter::choice(
+    "format",
+    &["csv", "zip"],
+    "csv",
+    "csv: the rows; zip: the sound as it is stored, and the rows in index.csv",
+)
+.logged();
+
+/// List's filters and order.
+const MATCHING: [Parameter; FILTERS.len() + ORDER.len()] = joined(&[&FILTERS, &ORDER]);
+/// The parameters: what matches, or names of recordings; and what to make of them.
+pub const EXPORT: &[Parameter] = &joined::<{ MATCHING.len() + 3 }>(&[&MATCHING, &[IDS, FORMAT, TIMEZONE]]);
+
+/// So many recordings are found at once.
+const FEW: usize = 100;
+/// Characters of the filters that the audit log keeps.
+const LONGEST_DETAIL: usize = 1000;
+
+/// What a request asks for, before it is known whether the caller may see it.
+pub struct ExportRequest {
+    chosen: Chosen,
+    /// Whose clocks count.
+    pub zone: TimeZone,
+    /// Whether sound is wanted too.
+    pub is_zip: bool,
+    /// What was sent of the parameters that choose recordings, as it was sent.
+    pub chosen_by: String,
+    faults: Vec<Fault>,
+}
+
+enum Chosen {
+    /// What matches.
+    Matching(Box<FilterRequest>, Page),
+    /// What is named.
+    Named(Vec<Identity>),
+}
+
+impl ExportRequest {
+    /// Reads [`EXPORT`].
+    pub fn read(params: &Params, now: i64) -> ExportRequest {
+        let mut reading = Reading::new(params);
+        let chosen = match read_ids(&mut reading) {
+            Some(ids) => {
+                not_both(&mut reading);
+                Chosen::Named(ids)
+            }
+            None => {
+                let filter = FilterRequest::read(&mut reading, now);
+                Chosen::Matching(Box::new(filter), read_page(&mut reading))
+            }
+        };
+        let is_zip = reading.choice(&FORMAT) == Some(1);
+        let zone = calendar::read_zone(&mut reading);
+        ExportRequest { chosen, zone, is_zip, chosen_by: chosen_by(params), faults: reading.into_faults() }
+    }
+
+    /// How the file's name ends.
+    pub fn format(&self) -> &'static str {
+        if self.is_zip { "zip" } else { "csv" }
+    }
+
+    /// Whether much is read before something comes out.
+    pub fn takes_long(&self) -> bool {
+        match &self.chosen {
+            Chosen::Matching(filter, page) => filter.has_text() || page.sort != Sort::START,
+            // Each is looked for by itself.
+            Chosen::Named(ids) => ids.len() > FEW,
+        }
+    }
+
+    /// The recordings, once the caller's rights are known; else every fault of the request.
+    pub fn select(&self, reader: &Reader, person: &Person) -> Result<Selected, Refusal> {
+        match &self.chosen {
+            Chosen::Matching(filter, page) => {
+                let filter = filter.filter(reader, person, &self.faults)?;
+                Selected::matching(reader, person, filter, page.clone())
+            }
+            Chosen::Named(ids) => {
+                Refusal::if_any(self.faults.clone())?;
+                Selected::named(reader, person, ids)
+            }
+        }
+    }
+}
+
+/// Filters beside names would be ignored, or not.
+fn not_both(reading: &mut Reading<'_>) {
+    let sent: Vec<&Parameter> = MATCHING.iter().filter(|parameter| reading.is_sent(parameter)).collect();
+    for parameter in sent.iter().copied().chain((!sent.is_empty()).then_some(&IDS)) {
+        reading.fault(parameter.name, "Give ids or filters, not both");
+    }
+}
+
+fn chosen_by(params: &Params) -> String {
+    let choosing = MATCHING.iter().chain([&IDS]);
+    let sent = choosing.filter_map(|one| Some((one.name, params.get(one.name).ok()??)));
+    let all = sent.map(|(name, value)| format!(" {name}={value}")).collect::<String>();
+    let all = if all.is_empty() { all } else { format!(":{all}") };
+    match all.char_indices().nth(LONGEST_DETAIL) {
+        Some((end, _)) => format!("{}…", &all[..end]),
+        None => all,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_names_wait_for_their_turn() {
+        for (count, long) in [(1, false), (FEW, false), (FEW + 1, true)] {
+            let mut params = Params::default();
+            params.take_pairs(format!("ids={}", "1:a:1,".repeat(count)).as_bytes());
+            assert_eq!(ExportRequest::read(&params, 0).takes_long(), long, "{count}");
+        }
+    }
+}
