@@ -16,28 +16,24 @@
 //! complete, unless its detail records come then and tell a rule what it asks for. Detail records are kept for a while
 //! (`records.rs`), so that it doesn't matter whether they or the recordings come first.
 
-mod accept;
 mod draft;
-mod exported_row;
 mod facts;
 mod facts_to_row;
 mod file;
 mod live;
 mod records;
-mod relocated;
-mod reused_path;
 mod rules;
+mod stages;
 mod times;
-mod update;
 
 pub use draft::{About, Draft, FileState, LeftOut, Source, stem};
 pub use facts::Facts;
 pub use file::alike;
 pub use live::{Event, Live, SourceStatus, What};
-pub use relocated::NO_FILE;
 pub use rules::{Rules, Subject, Verdict};
+pub use stages::NO_FILE;
 
-use accept::Acceptance;
+use stages::Acceptance;
 
 use crate::model::Actor;
 use crate::store::{Change, Store, StoreError};

@@ -2,29 +2,29 @@
 
 use std::borrow::Cow;
 
-use super::draft::{About, Draft};
-use super::facts::{Facts, OF_PBX, Ranks};
-use super::facts_to_row::{digest_of, facts_of, row_of};
-use super::file::{OPEN, is_stem, last_seen, look};
-use super::live::{Event, What};
-use super::records::together;
 use super::relocated::elsewhere;
 use super::reused_path::Turn;
-use super::rules::{Rules, Subject, Verdict};
-use super::times::{expiry, knows_time};
-use super::{Outcome, Source};
+use crate::intake::draft::{About, Draft};
+use crate::intake::facts::{Facts, OF_PBX, Ranks};
+use crate::intake::facts_to_row::{digest_of, facts_of, row_of};
+use crate::intake::file::{OPEN, is_stem, last_seen, look};
+use crate::intake::live::{Event, What};
+use crate::intake::records::together;
+use crate::intake::rules::{Rules, Subject, Verdict};
+use crate::intake::times::{expiry, knows_time};
+use crate::intake::{Outcome, Source};
 use crate::model::{IntakeFile, RecordingRow};
 use crate::store::{Change, MOST_RECORDS, StoreError};
 
 /// A draft on its way in.
-pub(super) struct Acceptance<'a> {
+pub(in crate::intake) struct Acceptance<'a> {
     pub change: &'a Change<'a>,
     pub rules: &'a Rules,
     pub events: &'a mut Vec<Event>,
 }
 
 impl Acceptance<'_> {
-    pub(super) fn accept(&mut self, draft: &Draft) -> Result<Outcome, StoreError> {
+    pub(in crate::intake) fn accept(&mut self, draft: &Draft) -> Result<Outcome, StoreError> {
         if let Some(row) = &draft.row {
             return self.accept_row(draft, row);
         }
@@ -62,7 +62,7 @@ impl Acceptance<'_> {
 
     /// The file that the draft names, or was moved from; the recording that was moved from where the PBX wrote it; or one
     /// that was announced without a file.
-    pub(super) fn find(&self, draft: &Draft) -> Result<Option<IntakeFile>, StoreError> {
+    pub(in crate::intake) fn find(&self, draft: &Draft) -> Result<Option<IntakeFile>, StoreError> {
         let Some(path) = &draft.path else { return Ok(None) };
         let machine = draft.file.is_none().then_some(draft.machine.as_str());
         if let Some(known) = self.change.known_file(path, machine)? {
@@ -104,7 +104,11 @@ impl Acceptance<'_> {
     }
 
     /// A recording that isn't known yet. `known` has the id where a new one takes an old one's place.
-    pub(super) fn begin(&mut self, draft: &Draft, known: IntakeFile) -> Result<Outcome, StoreError> {
+    pub(in crate::intake) fn begin(
+        &mut self,
+        draft: &Draft,
+        known: IntakeFile,
+    ) -> Result<Outcome, StoreError> {
         let first_seen = self.change.now();
         let mut known =
             IntakeFile { id: known.id, machine: draft.machine.clone(), first_seen, ..IntakeFile::default() };
@@ -116,7 +120,7 @@ impl Acceptance<'_> {
     }
 
     /// Files a recording that has no row.
-    pub(super) fn file(
+    pub(in crate::intake) fn file(
         &mut self,
         mut known: IntakeFile,
         facts: Facts,
@@ -144,14 +148,18 @@ impl Acceptance<'_> {
         }
     }
 
-    pub(super) fn insert(&mut self, known: &mut IntakeFile, row: &RecordingRow) -> Result<(), StoreError> {
+    pub(in crate::intake) fn insert(
+        &mut self,
+        known: &mut IntakeFile,
+        row: &RecordingRow,
+    ) -> Result<(), StoreError> {
         known.recording = self.change.add_recording(row)?;
         self.remember(known)?;
         self.tell_new(row);
         Ok(())
     }
 
-    pub(super) fn remember(&self, known: &mut IntakeFile) -> Result<(), StoreError> {
+    pub(in crate::intake) fn remember(&self, known: &mut IntakeFile) -> Result<(), StoreError> {
         if known.id == 0 {
             known.id = self.change.know(known)?;
             return Ok(());
@@ -160,7 +168,7 @@ impl Acceptance<'_> {
     }
 
     /// A file that is gone.
-    pub(super) fn lose(&mut self, path: &str) -> Result<(), StoreError> {
+    pub(in crate::intake) fn lose(&mut self, path: &str) -> Result<(), StoreError> {
         let Some(known) = self.change.known_file(path, None)? else { return Ok(()) };
         let id = known.recording;
         if known.state == OPEN {
@@ -173,12 +181,18 @@ impl Acceptance<'_> {
         Ok(())
     }
 
-    pub(super) fn is_taken(&self, row: &RecordingRow) -> Result<bool, StoreError> {
+    pub(in crate::intake) fn is_taken(&self, row: &RecordingRow) -> Result<bool, StoreError> {
         self.change.has_recording(row.recordgroup, &row.uniqueid, &row.recordid)
     }
 
     /// Takes over what the draft knows better.
-    pub(super) fn learn(&self, known: &mut IntakeFile, facts: &mut Facts, ranks: &mut Ranks, draft: &Draft) {
+    pub(in crate::intake) fn learn(
+        &self,
+        known: &mut IntakeFile,
+        facts: &mut Facts,
+        ranks: &mut Ranks,
+        draft: &Draft,
+    ) {
         // The PBX knows it; a name, by which we filed the recording, only looks like it.
         let by_name = known.recordgroup != 0;
         let surer = (draft.source == Source::Pbx && by_name) || is_stem(known);
@@ -204,7 +218,7 @@ impl Acceptance<'_> {
     }
 
     /// What rules would look at, with all that is known of a recording besides the draft.
-    pub(super) fn subject(&self, draft: &Draft) -> Result<Subject, StoreError> {
+    pub(in crate::intake) fn subject(&self, draft: &Draft) -> Result<Subject, StoreError> {
         let found = match self.find(draft)? {
             Some(known) => Some(known),
             None => self.change.known_call(&draft.machine, draft.identity())?.into_iter().next(),
@@ -220,7 +234,7 @@ impl Acceptance<'_> {
     }
 
     /// The verdict, if it is another one than what was known before would lead to.
-    pub(super) fn verdict_told(
+    pub(in crate::intake) fn verdict_told(
         &self,
         before: &Subject,
         now: &Subject,
@@ -233,7 +247,7 @@ impl Acceptance<'_> {
         Ok(Some(is).filter(|is| *is != was))
     }
 
-    pub(super) fn judge(
+    pub(in crate::intake) fn judge(
         &self,
         known: &IntakeFile,
         facts: &Facts,
@@ -273,7 +287,7 @@ impl Acceptance<'_> {
     }
 
     /// Takes over what is kept of the call.
-    pub(super) fn learn_records(
+    pub(in crate::intake) fn learn_records(
         &self,
         known: &mut IntakeFile,
         facts: &mut Facts,
@@ -286,7 +300,7 @@ impl Acceptance<'_> {
     }
 
     /// The same, where it is only known now which call it is.
-    pub(super) fn learn_more(
+    pub(in crate::intake) fn learn_more(
         &self,
         before: &IntakeFile,
         known: &mut IntakeFile,
@@ -296,14 +310,14 @@ impl Acceptance<'_> {
         if known.uniqueid == before.uniqueid { Ok(()) } else { self.learn_records(known, facts, ranks) }
     }
 
-    pub(super) fn tell_new(&mut self, row: &RecordingRow) {
+    pub(in crate::intake) fn tell_new(&mut self, row: &RecordingRow) {
         self.tell(What::Added, row);
         if row.complete != 0 {
             self.tell(What::Completed, row);
         }
     }
 
-    pub(super) fn tell(&mut self, what: What, row: &RecordingRow) {
+    pub(in crate::intake) fn tell(&mut self, what: What, row: &RecordingRow) {
         self.events.push(Event::of(what, row));
     }
 }

@@ -1,13 +1,13 @@
 //! What is known already, and now better.
 
 use super::accept::Acceptance;
-use super::draft::{Draft, LeftOut};
-use super::facts_to_row::{digest_of, facts_of, row_of, stay};
-use super::file::{is_another_file, is_over};
-use super::live::What;
-use super::rules::{Subject, Verdict};
-use super::times::expiry;
-use super::{Outcome, Source};
+use crate::intake::draft::{Draft, LeftOut};
+use crate::intake::facts_to_row::{digest_of, facts_of, row_of, stay};
+use crate::intake::file::{is_another_file, is_over};
+use crate::intake::live::What;
+use crate::intake::rules::{Subject, Verdict};
+use crate::intake::times::expiry;
+use crate::intake::{Outcome, Source};
 use crate::model::{IntakeFile, RecordingRow};
 use crate::store::{Entry, Identity, StoreError};
 
@@ -16,7 +16,11 @@ const WITHDRAW: &str = "recordings/withdraw";
 
 impl Acceptance<'_> {
     /// Something known: what the draft knows better is taken over.
-    pub(super) fn improve(&mut self, before: IntakeFile, draft: &Draft) -> Result<Outcome, StoreError> {
+    pub(in crate::intake) fn improve(
+        &mut self,
+        before: IntakeFile,
+        draft: &Draft,
+    ) -> Result<Outcome, StoreError> {
         let row = match before.recording {
             0 => None,
             id => self.change.recording_row(id)?,

@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 
 use super::accept::Acceptance;
-use super::draft::{Draft, Source, stem};
-use super::facts::{Facts, OF_PBX, Ranks};
-use super::facts_to_row::digest_of;
-use super::file::UNSEEN;
-use super::live::What;
+use crate::intake::draft::{Draft, Source, stem};
+use crate::intake::facts::{Facts, OF_PBX, Ranks};
+use crate::intake::facts_to_row::digest_of;
+use crate::intake::file::UNSEEN;
+use crate::intake::live::What;
 use crate::model::IntakeFile;
 use crate::store::StoreError;
 
@@ -17,7 +17,11 @@ pub const NO_FILE: &str = "no file was there when it ended";
 
 impl Acceptance<'_> {
     /// That recording of the `call` which the PBX wrote where the draft says, and which is elsewhere by now.
-    pub(super) fn moved(&self, draft: &Draft, call: &[IntakeFile]) -> Result<Option<IntakeFile>, StoreError> {
+    pub(in crate::intake) fn moved(
+        &self,
+        draft: &Draft,
+        call: &[IntakeFile],
+    ) -> Result<Option<IntakeFile>, StoreError> {
         let by_pbx = draft.source == Source::Pbx && draft.file.is_none();
         let Some(path) = draft.path.as_deref().filter(|_| by_pbx) else { return Ok(None) };
         let mut renamed = Vec::new();
@@ -48,7 +52,7 @@ impl Acceptance<'_> {
     }
 
     /// Notes that the sound of these rows is missing, or there again.
-    pub(super) fn set_stale(&mut self, ids: &[i64], stale: bool) -> Result<(), StoreError> {
+    pub(in crate::intake) fn set_stale(&mut self, ids: &[i64], stale: bool) -> Result<(), StoreError> {
         for row in self.change.set_stale(ids, stale)? {
             if !stale && let Some(before) = self.change.known_file(&row.path, None)? {
                 let note = without_no_file(&before.note);
@@ -63,7 +67,7 @@ impl Acceptance<'_> {
 }
 
 /// The draft; of a recording that was moved, it says neither where that is nor that there is no file.
-pub(super) fn elsewhere<'a>(known: &IntakeFile, draft: &'a Draft) -> Cow<'a, Draft> {
+pub(in crate::intake) fn elsewhere<'a>(known: &IntakeFile, draft: &'a Draft) -> Cow<'a, Draft> {
     // What was never seen is where it was announced.
     let seen = known.state != UNSEEN && !known.path.is_empty();
     if !seen || draft.file.is_some() || draft.path.as_ref() == Some(&known.path) {
@@ -76,7 +80,7 @@ pub(super) fn elsewhere<'a>(known: &IntakeFile, draft: &'a Draft) -> Cow<'a, Dra
 
 impl Facts {
     /// Takes back that there was no file.
-    pub(super) fn has_file(&mut self, ranks: &mut Ranks) {
+    pub(in crate::intake) fn has_file(&mut self, ranks: &mut Ranks) {
         self.note = self.note.take().map(|note| without_no_file(&note)).filter(|note| !note.is_empty());
         if self.note.is_none() {
             ranks.note = 0;
