@@ -1,19 +1,9 @@
-//! What a source knows of a recording or of its call. Every fact is optional, so that sources enrich one another.
+//! What a source knows of a recording or of its call, and what becomes of it. Every fact is optional, so that sources
+//! enrich one another.
 
 use super::facts::Facts;
+use super::source::Source;
 use crate::model::RecordingRow;
-
-/// Who says it. Which source is believed about which fact is decided in `facts.rs`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Source {
-    /// A file and its name.
-    #[default]
-    File,
-    /// A call detail record, wherever it was kept.
-    Cdr,
-    /// The PBX itself, while the call goes on. Of two drafts of one call the later one counts.
-    Pbx,
-}
 
 /// What a draft is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,6 +94,27 @@ pub struct FileState {
     pub closed: bool,
     /// Digest of its beginning and end, to find it again elsewhere.
     pub digest: Option<Vec<u8>>,
+}
+
+/// What became of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There is a new row.
+    Inserted,
+    /// Its row is complete now.
+    Completed,
+    /// Its row, or what is known beside it, is better now. Also a completed one that is written to again.
+    Enriched,
+    /// Nothing new.
+    Unchanged,
+    /// It has no row, for this reason.
+    Excluded(String),
+    /// Its row was deleted, and it does not come back.
+    Deleted,
+    /// Facts about a call without a recording yet: kept.
+    Kept,
+    /// Facts about a call without a recording: dropped.
+    NoRecording,
 }
 
 impl Draft {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::Source;
+use super::source::Source;
 
 /// How many ranks there are: one hexadecimal digit.
 const HIGHEST: u8 = 15;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::broadcast;
 
-use super::Outcome;
+use super::draft::Outcome;
 use crate::model::RecordingRow;
 
 /// Events that a slow listener may fall behind by; then it is told that it missed some.

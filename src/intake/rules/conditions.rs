@@ -2,7 +2,7 @@
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::Subject;
+use super::subject::Subject;
 use crate::config::{Patterns, Rule};
 
 /// One condition.

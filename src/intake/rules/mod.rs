@@ -2,55 +2,15 @@
 //! settings of its group.
 
 mod conditions;
+mod subject;
 
 use sha2::{Digest, Sha256};
 
-use super::facts::Facts;
-use super::facts_to_row::first_number;
+use super::digest::first_number;
 use crate::config::{Expires, NameOrId, Rule};
 use crate::model::{Customer, Group};
 use conditions::{Condition, conditions};
-
-/// What the rules look at. What isn't known is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Subject {
-    /// The sound file, relative to the media root.
-    pub path: String,
-    /// The recorded channel.
-    pub uniqueid: String,
-    /// in, out or internal.
-    pub direction: String,
-    /// Source number.
-    pub snumber: String,
-    /// Called number.
-    pub cnumber: String,
-    /// The number that answered.
-    pub dnumber: String,
-    /// Context of the dialplan.
-    pub context: String,
-    /// Account code.
-    pub account: String,
-    /// Queue.
-    pub queue: String,
-}
-
-impl Subject {
-    /// What is known of a recording.
-    pub fn new(path: &str, uniqueid: &str, facts: &Facts) -> Subject {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        Subject {
-            path: path.into(),
-            uniqueid: uniqueid.into(),
-            direction: text(&facts.direction),
-            snumber: text(&facts.snumber),
-            cnumber: text(&facts.cnumber),
-            dnumber: text(&facts.dnumber),
-            context: text(&facts.context),
-            account: text(&facts.account),
-            queue: text(&facts.queue),
-        }
-    }
-}
+pub use subject::Subject;
 
 /// Where a recording goes.
 #[derive(Clone, Debug, PartialEq, Eq)]

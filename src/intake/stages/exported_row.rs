@@ -1,18 +1,14 @@
 //! Rows of our own export: they tell themselves all there is to know.
 
-use super::accept::Acceptance;
-use crate::intake::Outcome;
+use super::transaction::Acceptance;
 use crate::intake::draft::Draft;
+use crate::intake::draft::Outcome;
 use crate::model::{IntakeFile, RecordingRow};
 use crate::store::StoreError;
 
 impl Acceptance<'_> {
     /// A row of our own export, as it is.
-    pub(in crate::intake) fn accept_row(
-        &mut self,
-        draft: &Draft,
-        row: &RecordingRow,
-    ) -> Result<Outcome, StoreError> {
+    pub(super) fn accept_row(&mut self, draft: &Draft, row: &RecordingRow) -> Result<Outcome, StoreError> {
         if self.is_taken(row)? {
             return Ok(Outcome::Unchanged);
         }

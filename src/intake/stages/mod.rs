@@ -1,10 +1,15 @@
-//! What becomes of a draft, stage by stage: [`accept`] finds which way it goes.
+//! What becomes of a draft, stage by stage: `accept.rs` finds which way it goes.
 
 mod accept;
+mod begin;
 mod exported_row;
+mod judge;
+mod learn;
+mod missing;
 mod relocated;
 mod reused_path;
+mod transaction;
 mod update;
 
-pub(super) use accept::Acceptance;
 pub use relocated::NO_FILE;
+pub(super) use transaction::Acceptance;

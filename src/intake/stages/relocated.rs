@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use super::accept::Acceptance;
-use crate::intake::draft::{Draft, Source, stem};
+use super::transaction::Acceptance;
+use crate::intake::digest::digest_of;
+use crate::intake::draft::{Draft, stem};
 use crate::intake::facts::{Facts, OF_PBX, Ranks};
-use crate::intake::facts_to_row::digest_of;
 use crate::intake::file::UNSEEN;
-use crate::intake::live::What;
+use crate::intake::source::Source;
 use crate::model::IntakeFile;
 use crate::store::StoreError;
 
@@ -17,11 +17,7 @@ pub const NO_FILE: &str = "no file was there when it ended";
 
 impl Acceptance<'_> {
     /// That recording of the `call` which the PBX wrote where the draft says, and which is elsewhere by now.
-    pub(in crate::intake) fn moved(
-        &self,
-        draft: &Draft,
-        call: &[IntakeFile],
-    ) -> Result<Option<IntakeFile>, StoreError> {
+    pub(super) fn moved(&self, draft: &Draft, call: &[IntakeFile]) -> Result<Option<IntakeFile>, StoreError> {
         let by_pbx = draft.source == Source::Pbx && draft.file.is_none();
         let Some(path) = draft.path.as_deref().filter(|_| by_pbx) else { return Ok(None) };
         let mut renamed = Vec::new();
@@ -50,24 +46,10 @@ impl Acceptance<'_> {
         let row = row.filter(|row| known.written == Some(digest_of(row)));
         Ok(row.zip(draft.facts.start).map(|(row, start)| row.start == start))
     }
-
-    /// Notes that the sound of these rows is missing, or there again.
-    pub(in crate::intake) fn set_stale(&mut self, ids: &[i64], stale: bool) -> Result<(), StoreError> {
-        for row in self.change.set_stale(ids, stale)? {
-            if !stale && let Some(before) = self.change.known_file(&row.path, None)? {
-                let note = without_no_file(&before.note);
-                if note != before.note {
-                    self.change.know_better(&before, &IntakeFile { note, ..before.clone() })?;
-                }
-            }
-            self.tell(What::Changed, &row);
-        }
-        Ok(())
-    }
 }
 
 /// The draft; of a recording that was moved, it says neither where that is nor that there is no file.
-pub(in crate::intake) fn elsewhere<'a>(known: &IntakeFile, draft: &'a Draft) -> Cow<'a, Draft> {
+pub(super) fn elsewhere<'a>(known: &IntakeFile, draft: &'a Draft) -> Cow<'a, Draft> {
     // What was never seen is where it was announced.
     let seen = known.state != UNSEEN && !known.path.is_empty();
     if !seen || draft.file.is_some() || draft.path.as_ref() == Some(&known.path) {
@@ -80,7 +62,7 @@ pub(in crate::intake) fn elsewhere<'a>(known: &IntakeFile, draft: &'a Draft) -> 
 
 impl Facts {
     /// Takes back that there was no file.
-    pub(in crate::intake) fn has_file(&mut self, ranks: &mut Ranks) {
+    pub(super) fn has_file(&mut self, ranks: &mut Ranks) {
         self.note = self.note.take().map(|note| without_no_file(&note)).filter(|note| !note.is_empty());
         if self.note.is_none() {
             ranks.note = 0;
@@ -88,6 +70,6 @@ impl Facts {
     }
 }
 
-fn without_no_file(note: &str) -> String {
+pub(super) fn without_no_file(note: &str) -> String {
     note.split("; ").filter(|part| *part != NO_FILE).collect::<Vec<_>>().join("; ")
 }

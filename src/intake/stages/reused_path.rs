@@ -1,12 +1,13 @@
 //! Files that are recorded to again by another call: what was in them is gone, so each call has its own row.
 
-use super::accept::Acceptance;
-use crate::intake::Source;
+use super::transaction::Acceptance;
+use crate::intake::digest::digest_of;
 use crate::intake::draft::{About, Draft, FileState};
 use crate::intake::facts::{OF_FILE, OF_PBX, Ranks};
-use crate::intake::facts_to_row::{digest_of, facts_of, row_of, stay};
+use crate::intake::facts_to_row::{facts_of, row_of, stay};
 use crate::intake::file::{CLOSED, UNSEEN, last_seen};
 use crate::intake::live::What;
+use crate::intake::source::Source;
 use crate::model::{IntakeFile, RecordingRow};
 use crate::store::StoreError;
 
@@ -19,7 +20,7 @@ const SECOND: i64 = 1_000_000_000;
 const SURE: u8 = 14;
 
 /// Whose turn it is to record to a file.
-pub(in crate::intake) enum Turn {
+pub(super) enum Turn {
     /// The call's that is known, or it is new.
     Own,
     /// Another call's than the one that is known.
@@ -30,7 +31,7 @@ pub(in crate::intake) enum Turn {
 
 impl Acceptance<'_> {
     /// The PBX knows which call records to a file; and whoever saw that the file went and another one came.
-    pub(in crate::intake) fn turn(&self, draft: &Draft) -> Result<Turn, StoreError> {
+    pub(super) fn turn(&self, draft: &Draft) -> Result<Turn, StoreError> {
         if let (true, Some(path)) = (draft.another, &draft.path) {
             let known = self.change.known_file(path, None)?;
             return Ok(known.map_or(Turn::Own, |known| Turn::Next(Box::new(known))));
@@ -57,7 +58,7 @@ impl Acceptance<'_> {
     }
 
     /// The sound of this recording is gone. Its row stays, and says so. Gives the file, if the next one was seen already.
-    pub(in crate::intake) fn displace(
+    pub(super) fn displace(
         &mut self,
         mut before: IntakeFile,
         next: &Draft,

@@ -1,13 +1,15 @@
 //! What is known already, and now better.
 
-use super::accept::Acceptance;
+use super::transaction::Acceptance;
+use crate::intake::digest::digest_of;
+use crate::intake::draft::Outcome;
 use crate::intake::draft::{Draft, LeftOut};
-use crate::intake::facts_to_row::{digest_of, facts_of, row_of, stay};
+use crate::intake::facts_to_row::{facts_of, row_of, stay};
 use crate::intake::file::{is_another_file, is_over};
 use crate::intake::live::What;
 use crate::intake::rules::{Subject, Verdict};
+use crate::intake::source::Source;
 use crate::intake::times::expiry;
-use crate::intake::{Outcome, Source};
 use crate::model::{IntakeFile, RecordingRow};
 use crate::store::{Entry, Identity, StoreError};
 
@@ -16,11 +18,7 @@ const WITHDRAW: &str = "recordings/withdraw";
 
 impl Acceptance<'_> {
     /// Something known: what the draft knows better is taken over.
-    pub(in crate::intake) fn improve(
-        &mut self,
-        before: IntakeFile,
-        draft: &Draft,
-    ) -> Result<Outcome, StoreError> {
+    pub(super) fn improve(&mut self, before: IntakeFile, draft: &Draft) -> Result<Outcome, StoreError> {
         let row = match before.recording {
             0 => None,
             id => self.change.recording_row(id)?,

@@ -1,0 +1,39 @@
+//! Sound that is gone, and sound that is there again.
+
+use super::relocated::without_no_file;
+use super::transaction::Acceptance;
+use crate::intake::draft::Draft;
+use crate::intake::file::{OPEN, last_seen};
+use crate::intake::live::What;
+use crate::model::IntakeFile;
+use crate::store::StoreError;
+
+impl Acceptance<'_> {
+    /// A file that is gone.
+    pub(in crate::intake) fn lose(&mut self, path: &str) -> Result<(), StoreError> {
+        let Some(known) = self.change.known_file(path, None)? else { return Ok(()) };
+        let id = known.recording;
+        if known.state == OPEN {
+            let file = Some(last_seen(&known));
+            self.improve(known, &Draft { path: Some(path.into()), file, ..Draft::default() })?;
+        }
+        for row in self.change.set_stale(&[id], true)? {
+            self.tell(What::Changed, &row);
+        }
+        Ok(())
+    }
+
+    /// Notes that the sound of these rows is missing, or there again.
+    pub(in crate::intake) fn set_stale(&mut self, ids: &[i64], stale: bool) -> Result<(), StoreError> {
+        for row in self.change.set_stale(ids, stale)? {
+            if !stale && let Some(before) = self.change.known_file(&row.path, None)? {
+                let note = without_no_file(&before.note);
+                if note != before.note {
+                    self.change.know_better(&before, &IntakeFile { note, ..before.clone() })?;
+                }
+            }
+            self.tell(What::Changed, &row);
+        }
+        Ok(())
+    }
+}
