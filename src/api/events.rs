@@ -20,7 +20,7 @@ use tokio::sync::broadcast::{self, Receiver};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{Instant, interval_at};
 
-use super::UNCOMPRESSED;
+use super::functions::UNCOMPRESSED;
 use super::recordings::filters::{SCOPE, ScopeRequest};
 use crate::api::wire::error::Refusal;
 use crate::api::wire::identity::{Asked, Listener};

@@ -8,7 +8,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use serde_json::{Map, Value, json};
 
-use super::{BASES, Function, functions};
+use super::functions::{BASES, Function, functions};
 use crate::api::wire::envelope;
 use crate::api::wire::identity::COOKIE;
 use crate::api::wire::params::{Parameter, Type};

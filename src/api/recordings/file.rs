@@ -152,7 +152,7 @@ fn represent(response: &mut HttpResponseBuilder, facts: &Facts, disposition: &st
     response.insert_header((header::CONTENT_DISPOSITION, disposition));
     response.insert_header((header::CONTENT_SECURITY_POLICY, "sandbox"));
     // Sound is not compressed, or its ranges would be those of something else. The header itself is taken away later.
-    response.insert_header(crate::api::UNCOMPRESSED);
+    response.insert_header(crate::api::functions::UNCOMPRESSED);
 }
 
 fn send(

@@ -71,7 +71,7 @@ async fn as_zip(asked: Asked<Listener>, export: ExportRequest) -> Result<HttpRes
     let (app, person, actor) = (asked.app.clone(), asked.person.clone(), asked.actor());
     let mut response = export.response();
     response.content_type("application/zip");
-    response.insert_header(crate::api::UNCOMPRESSED);
+    response.insert_header(crate::api::functions::UNCOMPRESSED);
     let gather = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
         let selected = export.select(reader, &person)?;
