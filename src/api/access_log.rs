@@ -1,6 +1,8 @@
 //! The access log: a line for each request, without what nobody else may know.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use actix_web::Error;
@@ -8,45 +10,16 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
-/// Parameters whose values may stand in the log. Others – passwords, tokens, and what somebody mistyped – do not.
-const LOGGED: [&str; 36] = [
-    "action",
-    "after",
-    "called",
-    "caller",
-    "complete",
-    "count",
-    "customer",
-    "descending",
-    "destination",
-    "direction",
-    "encoding",
-    "end",
-    "expires",
-    "format",
-    "hold",
-    "id",
-    "interval",
-    "limit",
-    "offset",
-    "person",
-    "play",
-    "points",
-    "recordgroup",
-    "recordid",
-    "search",
-    "sha1",
-    "sha256",
-    "sort",
-    "stale",
-    "start",
-    "timezone",
-    "totaltime_maximum",
-    "totaltime_minimum",
-    "uniqueid",
-    "validation",
-    "wrap",
-];
+use super::functions::functions;
+
+/// Parameters whose values may stand in the log: those that are declared so wherever they are taken. Others – passwords,
+/// tokens, and what somebody mistyped, which may be a password – do not.
+static LOGGED: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let functions = functions();
+    let all = || functions.iter().flat_map(|function| function.parameters);
+    let secret: HashSet<&str> = all().filter(|one| !one.logged).map(|one| one.name).collect();
+    all().map(|one| one.name).filter(|name| !secret.contains(name)).collect()
+});
 
 /// Logs each request with its status and the time to its first byte.
 pub async fn access_log(
@@ -87,7 +60,7 @@ fn redacted_pair(pair: &str) -> Cow<'_, str> {
     match pair.split_once('=') {
         // A value that looks like further parameters may be some, behind a wrong separator.
         Some((name, value))
-            if LOGGED.contains(&name) && !value.contains(['=', '?']) && !has_escaped(value) =>
+            if LOGGED.contains(name) && !value.contains(['=', '?']) && !has_escaped(value) =>
         {
             Cow::Borrowed(pair)
         }
@@ -106,6 +79,7 @@ fn has_escaped(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::wire::params::Parameter;
 
     #[test]
     fn the_log_shows_what_was_searched_and_nothing_secret() {
@@ -125,6 +99,28 @@ mod tests {
             ("/list%3Fauth_password=hunter2", "", "/list…"),
         ] {
             assert_eq!(redacted(path, query), line);
+        }
+    }
+
+    #[test]
+    fn filters_are_logged_and_passwords_and_tokens_are_not() {
+        for filter in crate::model::FILTERS {
+            assert!(LOGGED.contains(filter.name), "{}", filter.name);
+        }
+        for name in ["start", "uniqueid", "validation", "ids", "name", "email", "session"] {
+            assert_eq!(LOGGED.contains(name), !["ids", "name", "email", "session"].contains(&name), "{name}");
+        }
+        for name in LOGGED.iter() {
+            assert!(!["password", "token", "secret"].iter().any(|word| name.contains(word)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_logged_wherever_it_is_taken_or_nowhere() {
+        for function in functions() {
+            for Parameter { name, logged, .. } in function.parameters {
+                assert_eq!(*logged, LOGGED.contains(name), "{name} of {}", function.path);
+            }
         }
     }
 }

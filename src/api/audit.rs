@@ -8,8 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::api::wire::changing::note;
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{Administrator, Asked};
 use crate::api::wire::params::{Parameter, Params, Reading};
+use crate::api::wire::privilege::MayAdminister;
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::{envelope, stream};
 use crate::app::now;
 use crate::model::Person;
@@ -19,18 +20,20 @@ const CUSTOMER: Parameter = Parameter::integer(
     "customer",
     "the caller's; an owner's: every one",
     "Entries about data of this customer",
-);
-const START: Parameter = Parameter::natural("start", "0", "Unix seconds; entries at or after it");
-const END: Parameter = Parameter::natural("end", "now", "Unix seconds; entries at or before it");
-const PERSON: Parameter = Parameter::integer("person", "", "Entries of this person only");
+)
+.logged();
+const START: Parameter = Parameter::natural("start", "0", "Unix seconds; entries at or after it").logged();
+const END: Parameter = Parameter::natural("end", "now", "Unix seconds; entries at or before it").logged();
+const PERSON: Parameter = Parameter::integer("person", "", "Entries of this person only").logged();
 const ACTION: Parameter =
-    Parameter::text("action", "This action only, as in recordings/listen or groups/update");
-const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "About this record group only");
-const UNIQUEID: Parameter = Parameter::text("uniqueid", "About recordings with this uniqueid, dot and all");
-const RECORDID: Parameter = Parameter::text("recordid", "About recordings with this recordid");
-const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all");
+    Parameter::text("action", "This action only, as in recordings/listen or groups/update").logged();
+const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "About this record group only").logged();
+const UNIQUEID: Parameter =
+    Parameter::text("uniqueid", "About recordings with this uniqueid, dot and all").logged();
+const RECORDID: Parameter = Parameter::text("recordid", "About recordings with this recordid").logged();
+const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all").logged();
 const AFTER: Parameter =
-    Parameter::text("after", "Continue behind the entry that this `next` value stands for");
+    Parameter::text("after", "Continue behind the entry that this `next` value stands for").logged();
 
 /// The parameters of list.
 pub const LIST: &[Parameter] =
@@ -90,10 +93,10 @@ impl Wanted {
 }
 
 /// The entries that match, newest first.
-pub async fn list(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
-    let wanted = Wanted::read(&asked.params, now());
-    let (person, strings) = (asked.person.clone(), asked.strings());
-    stream::answer(&asked.app, &asked.request, envelope::JSON, true, move |reader, out| {
+pub async fn list(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
+    let wanted = Wanted::read(&request.params, now());
+    let (person, strings) = (request.person.clone(), request.strings());
+    stream::answer(&request.app, &request.http, envelope::JSON, true, move |reader, out| {
         let filter = wanted.filter(reader, &person)?;
         let (mut count, mut last, mut next) = (0, None, None);
         out.write(envelope::begin_rows);

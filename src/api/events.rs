@@ -20,11 +20,11 @@ use tokio::sync::broadcast::{self, Receiver};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{Instant, interval_at};
 
-use super::functions::UNCOMPRESSED;
 use super::recordings::filters::{SCOPE, ScopeRequest};
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{Asked, Listener};
 use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::privilege::MayListen;
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::{App, blocking};
 use crate::intake::{Event, Intake, What};
@@ -89,22 +89,22 @@ impl Hub {
 }
 
 /// Tells listeners what a function of the API has done to a recording.
-pub fn tell<P>(asked: &Asked<P>, what: What, named: &Named, recordgroup: i64) {
-    let Some(intake) = asked.request.app_data::<Data<Intake>>() else { return };
+pub fn tell<P>(request: &ApiRequest<P>, what: What, named: &Named, recordgroup: i64) {
+    let Some(intake) = request.http.app_data::<Data<Intake>>() else { return };
     let Identity { uniqueid, recordid, .. } = named.identity.clone();
     intake.live().tell(Event { what, customer: named.customer, recordgroup, uniqueid, recordid });
 }
 
 /// What happens from now on.
-pub async fn events(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
+pub async fn events(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
     let missing = || Refusal::internal(&"no event hub");
-    let hub = asked.request.app_data::<Data<Hub>>().cloned().ok_or_else(missing)?;
-    let intake = asked.request.app_data::<Data<Intake>>().cloned().ok_or_else(missing)?;
-    let may = May::now(&asked).await?;
+    let hub = request.http.app_data::<Data<Hub>>().cloned().ok_or_else(missing)?;
+    let intake = request.http.app_data::<Data<Intake>>().cloned().ok_or_else(missing)?;
+    let may = May::now(&request).await?;
     let place = Arc::clone(&hub.places).try_acquire_owned().map_err(|_| Refusal::Busy(RETRY))?;
     let (messages, body) = mpsc::channel(WAITING);
     let told = Telling {
-        asked,
+        request,
         may,
         events: intake.live().listen(),
         others: hub.others.subscribe(),
@@ -115,7 +115,7 @@ pub async fn events(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
     actix_web::rt::spawn(told.run());
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream; charset=utf-8")
-        .insert_header(UNCOMPRESSED)
+        .insert_header(stream::UNCOMPRESSED)
         // nginx gathers answers unless told otherwise.
         .insert_header(("X-Accel-Buffering", "no"))
         .body(Body(body)))
@@ -132,14 +132,14 @@ struct May {
 }
 
 impl May {
-    async fn now(asked: &Asked<Listener>) -> Result<May, Refusal> {
-        let credential = asked.credential_now().await?;
-        let mut reading = Reading::new(&asked.params);
-        let request = ScopeRequest::read(&mut reading);
+    async fn now(request: &ApiRequest<MayListen>) -> Result<May, Refusal> {
+        let credential = request.credential_now().await?;
+        let mut reading = Reading::new(&request.params);
+        let wanted = ScopeRequest::read(&mut reading);
         let faults = reading.into_faults();
-        stream::question(&asked.app, move |reader| {
+        stream::question(&request.app, move |reader| {
             let person = &credential.person;
-            let scope = request.scope(reader, person, &faults)?;
+            let scope = wanted.scope(reader, person, &faults)?;
             let own = match scope {
                 Scope::Own { customer, .. } => {
                     reader.groups(person, customer)?.iter().map(|g| g.id).collect()
@@ -162,7 +162,7 @@ impl May {
 
 /// A listener's connection.
 struct Telling {
-    asked: Asked<Listener>,
+    request: ApiRequest<MayListen>,
     may: May,
     events: Receiver<Event>,
     others: watch::Receiver<u64>,
@@ -202,7 +202,7 @@ impl Telling {
 
     /// Whether whoever asked would still get an answer.
     async fn may_still(&mut self) -> bool {
-        let Ok(may) = May::now(&self.asked).await else { return false };
+        let Ok(may) = May::now(&self.request).await else { return false };
         let same_password = may.hash == self.may.hash;
         self.may = may;
         same_password

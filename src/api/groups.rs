@@ -4,13 +4,15 @@ use actix_web::HttpResponse;
 
 use crate::api::wire::changing::{Created, KEPT, VALIDATION, note};
 use crate::api::wire::error::{Fault, Refusal};
-use crate::api::wire::identity::{Administrator, Asked, Changing, Listener, Recorder};
 use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::privilege::{Changing, MayAdminister, MayListen, MayRecord};
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::store::{Change, GroupFields};
 
-const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Groups of this customer");
-const ID: Parameter = Parameter::integer("id", "", "The group").required();
+const CUSTOMER: Parameter =
+    Parameter::integer("customer", "the caller's", "Groups of this customer").logged();
+const ID: Parameter = Parameter::integer("id", "", "The group").required().logged();
 
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[CUSTOMER];
@@ -19,11 +21,13 @@ pub const GET: &[Parameter] = &[ID];
 /// The parameters of delete.
 pub const DELETE: &[Parameter] = &[ID];
 
-const OF: Parameter = Parameter::integer("customer", "the caller's", "The customer that it belongs to");
+const OF: Parameter =
+    Parameter::integer("customer", "the caller's", "The customer that it belongs to").logged();
 const NAME: Parameter = Parameter::text("name", "Shown to people");
 const DESCRIPTION: Parameter = Parameter::text("description", "What it is for");
 const EMAIL: Parameter = Parameter::text("email", "Address for notices");
-const EXPIRES: Parameter = Parameter::natural("expires", "", "Days that recordings are kept; 0 not to save");
+const EXPIRES: Parameter =
+    Parameter::natural("expires", "", "Days that recordings are kept; 0 not to save").logged();
 const FRACTION: Parameter =
     Parameter::range("fraction", 0, 100, "", "Percent of the calls that are recorded");
 const BEEP: Parameter = Parameter::range("beep", 0, 1, "", "1: callers hear a beep");
@@ -66,37 +70,37 @@ pub const UPDATE: &[Parameter] = &[
 const LONGEST_ADDRESS: usize = 254;
 
 /// The groups that the caller sees.
-pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
-    let customer = reading.integer(&CUSTOMER).unwrap_or(asked.person.customer);
+pub async fn list(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
+    let customer = reading.integer(&CUSTOMER).unwrap_or(request.person.customer);
     reading.finish()?;
-    let person = asked.person.clone();
-    let groups = stream::question(&asked.app, move |reader| {
+    let person = request.person.clone();
+    let groups = stream::question(&request.app, move |reader| {
         if !reader.sees_customer(&person, customer)? {
             return Err(Refusal::invalid(CUSTOMER.name, "There is no such customer"));
         }
         Ok(reader.groups(&person, customer)?)
     });
-    asked.ok(&groups.await?)
+    request.ok(&groups.await?)
 }
 
 /// One group.
-pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
     reading.finish()?;
-    let person = asked.person.clone();
-    let group = stream::question(&asked.app, move |reader| Ok(reader.group(&person, id)?));
-    asked.ok(&group.await?.ok_or(Refusal::NotFound(ID.name))?)
+    let person = request.person.clone();
+    let group = stream::question(&request.app, move |reader| Ok(reader.group(&person, id)?));
+    request.ok(&group.await?.ok_or(Refusal::NotFound(ID.name))?)
 }
 
 /// Adds a group; its settings are those of the schema where they are not given.
-pub async fn create(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
-    let customer = reading.integer(&OF).unwrap_or(asked.person.customer);
+pub async fn create(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
+    let customer = reading.integer(&OF).unwrap_or(request.person.customer);
     let fields = fields(&mut reading, &NAME.required());
     let validation = reading.flag(&VALIDATION);
-    let (mut faults, person) = (reading.into_faults(), asked.person.clone());
+    let (mut faults, person) = (reading.into_faults(), request.person.clone());
     let change = move |change: &Change<'_>| {
         if change.sees_customer(&person, customer)? {
             faults.extend(stranger(change, &fields, customer)?);
@@ -106,16 +110,16 @@ pub async fn create(asked: Asked<Changing<Administrator>>) -> Result<HttpRespons
         Refusal::if_any(faults)?;
         Ok(Created { id: change.add_group(None, customer, &fields)? })
     };
-    asked.create(validation, change).await
+    request.create(validation, change).await
 }
 
 /// Changes what is given.
-pub async fn update(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn update(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
     let fields = fields(&mut reading, &NAME);
     let validation = reading.flag(&VALIDATION);
-    let (mut faults, person) = (reading.into_faults(), asked.person.clone());
+    let (mut faults, person) = (reading.into_faults(), request.person.clone());
     let change = move |change: &Change<'_>| {
         let group = change.group(&person, id)?;
         if let Some(group) = &group {
@@ -125,15 +129,15 @@ pub async fn update(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Re
         let group = group.ok_or(Refusal::NotFound(ID.name))?;
         Ok(change.edit_group(group.id, &fields)?)
     };
-    asked.change_if(validation, change).await
+    request.change_if(validation, change).await
 }
 
 /// Deletes a group that has no recordings.
-pub async fn delete(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn delete(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
     reading.finish()?;
-    let person = asked.person.clone();
+    let person = request.person.clone();
     let change = move |change: &Change<'_>| {
         let group = change.managed_group(&person, id)?.ok_or(Refusal::NotFound(ID.name))?;
         if change.has_recordings(group.id)? {
@@ -141,7 +145,7 @@ pub async fn delete(asked: Asked<Changing<Administrator>>) -> Result<HttpRespons
         }
         Ok(change.remove_group(group.id)?)
     };
-    asked.change_if(false, change).await
+    request.change_if(false, change).await
 }
 
 fn fields(reading: &mut Reading<'_>, name: &Parameter) -> GroupFields {

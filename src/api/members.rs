@@ -3,13 +3,14 @@
 use actix_web::HttpResponse;
 
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{Administrator, Asked, Changing};
 use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::privilege::{Changing, MayAdminister};
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::store::Change;
 
-const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "The group").required();
-const PERSON: Parameter = Parameter::integer("person", "", "The person").required();
+const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "The group").required().logged();
+const PERSON: Parameter = Parameter::integer("person", "", "The person").required().logged();
 
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[RECORDGROUP];
@@ -17,31 +18,31 @@ pub const LIST: &[Parameter] = &[RECORDGROUP];
 pub const SET: &[Parameter] = &[RECORDGROUP, PERSON];
 
 /// Who is a member of a group.
-pub async fn list(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn list(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let group = reading.integer(&RECORDGROUP).unwrap_or_default();
     reading.finish()?;
-    let person = asked.person.clone();
-    let members = stream::question(&asked.app, move |reader| Ok(reader.members(&person, group)?));
-    asked.ok(&members.await?.ok_or(Refusal::NotFound(RECORDGROUP.name))?)
+    let person = request.person.clone();
+    let members = stream::question(&request.app, move |reader| Ok(reader.members(&person, group)?));
+    request.ok(&members.await?.ok_or(Refusal::NotFound(RECORDGROUP.name))?)
 }
 
 /// Makes somebody a member.
-pub async fn add(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
-    set(asked, true).await
+pub async fn add(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
+    set(request, true).await
 }
 
 /// Ends a membership.
-pub async fn remove(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
-    set(asked, false).await
+pub async fn remove(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
+    set(request, false).await
 }
 
-async fn set(asked: Asked<Changing<Administrator>>, member: bool) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+async fn set(request: ApiRequest<Changing<MayAdminister>>, member: bool) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let group = reading.integer(&RECORDGROUP).unwrap_or_default();
     let person = reading.integer(&PERSON).unwrap_or_default();
     reading.finish()?;
-    let caller = asked.person.clone();
+    let caller = request.person.clone();
     let change = move |change: &Change<'_>| {
         let group = change.managed_group(&caller, group)?.ok_or(Refusal::NotFound(RECORDGROUP.name))?;
         if member && !change.is_person_of(person, group.customer)? {
@@ -49,5 +50,5 @@ async fn set(asked: Asked<Changing<Administrator>>, member: bool) -> Result<Http
         }
         Ok(change.set_member(group.id, person, member)?)
     };
-    asked.change_if(false, change).await
+    request.change_if(false, change).await
 }

@@ -9,14 +9,17 @@ mod members;
 mod openapi;
 mod people;
 mod recordings;
+mod routes;
 mod session;
 mod status;
 mod wire;
 
 pub use access_log::access_log;
 pub use events::Hub;
-pub use functions::{BASES, Function, finish_answer, functions, routes};
+pub use functions::{BASES, functions};
 pub use recordings::list::explain;
+pub use routes::{finish_answer, routes};
 pub use wire::error::{Fault, Refusal};
+pub use wire::function::{Answer, Function};
 pub use wire::params::{Parameter, Params, Type};
 pub use wire::stream::Hangup;

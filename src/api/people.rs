@@ -5,19 +5,20 @@ use serde::Serialize;
 
 use crate::api::wire::changing::{Created, KEPT, VALIDATION, note};
 use crate::api::wire::error::{Fault, Refusal};
-use crate::api::wire::identity::{Administrator, Asked, Changing};
 use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::privilege::{Changing, MayAdminister};
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::blocking;
 use crate::auth;
 use crate::model::{NewPerson, Person, is_username};
 use crate::store::{Change, PersonFields, Subject};
 
-const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Home customer");
-const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all");
-const OFFSET: Parameter = Parameter::natural("offset", "0", "Rows to skip");
-const COUNT: Parameter = Parameter::flag("count", "1: how many there are, and no rows");
-const ID: Parameter = Parameter::integer("id", "", "The person").required();
+const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Home customer").logged();
+const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all").logged();
+const OFFSET: Parameter = Parameter::natural("offset", "0", "Rows to skip").logged();
+const COUNT: Parameter = Parameter::flag("count", "1: how many there are, and no rows").logged();
+const ID: Parameter = Parameter::integer("id", "", "The person").required().logged();
 const USERNAME: Parameter = Parameter::text("username", "The name to log in with");
 const NAME: Parameter = Parameter::text("name", "The name that people know");
 const ROLE: Parameter = Parameter::text("role", "The role's name; see roles/list");
@@ -44,14 +45,14 @@ struct Count {
 }
 
 /// Who may log in, or how many.
-pub async fn list(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
-    let customer = reading.integer(&CUSTOMER).unwrap_or(asked.person.customer);
+pub async fn list(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
+    let customer = reading.integer(&CUSTOMER).unwrap_or(request.person.customer);
     let limit = reading.integer(&LIMIT).unwrap_or_default();
     let offset = reading.integer(&OFFSET).unwrap_or_default();
     let count = reading.flag(&COUNT);
-    let (faults, person) = (reading.into_faults(), asked.person.clone());
-    let people = stream::question(&asked.app, move |reader| {
+    let (faults, person) = (reading.into_faults(), request.person.clone());
+    let people = stream::question(&request.app, move |reader| {
         let mut faults = faults.clone();
         if !reader.sees_customer(&person, customer)? {
             note(&mut faults, CUSTOMER.name, "There is no such customer");
@@ -63,34 +64,34 @@ pub async fn list(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> 
         Ok(Ok(reader.people_of(customer, limit, offset)?))
     });
     match people.await? {
-        Ok(people) => asked.ok(&people),
-        Err(count) => asked.ok(&count),
+        Ok(people) => request.ok(&people),
+        Err(count) => request.ok(&count),
     }
 }
 
 /// The roles and what they allow.
-pub async fn roles(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
-    let roles = stream::question(&asked.app, |reader| Ok(reader.roles()?));
-    asked.ok(&roles.await?)
+pub async fn roles(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
+    let roles = stream::question(&request.app, |reader| Ok(reader.roles()?));
+    request.ok(&roles.await?)
 }
 
 /// The customers that the caller sees.
-pub async fn customers(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
-    let person = asked.person.clone();
-    let customers = stream::question(&asked.app, move |reader| Ok(reader.customers_of(&person)?));
-    asked.ok(&customers.await?)
+pub async fn customers(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
+    let person = request.person.clone();
+    let customers = stream::question(&request.app, move |reader| Ok(reader.customers_of(&person)?));
+    request.ok(&customers.await?)
 }
 
 /// Adds somebody who may log in.
-pub async fn create(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn create(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let customer = reading.integer(&CUSTOMER);
     let fields = fields(&mut reading, customer, &USERNAME.required(), &ROLE.required());
     let password = new_password(&mut reading, &PASSWORD);
     let validation = reading.flag(&VALIDATION);
     let faults = reading.into_faults();
-    let hash = if faults.is_empty() && !validation { hash(&asked, password).await? } else { String::new() };
-    let caller = asked.person.clone();
+    let hash = if faults.is_empty() && !validation { hash(&request, password).await? } else { String::new() };
+    let caller = request.person.clone();
     let create = move |change: &Change<'_>| {
         Refusal::if_any(judge(change, &caller, None, &fields, faults)?)?;
         let PersonFields { username, name, customer, role } = fields;
@@ -103,34 +104,34 @@ pub async fn create(asked: Asked<Changing<Administrator>>) -> Result<HttpRespons
         })?;
         Ok(Created { id })
     };
-    asked.create(validation, create).await
+    request.create(validation, create).await
 }
 
 /// Changes what is given.
-pub async fn update(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn update(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
     let customer = reading.integer(&CUSTOMER);
     let fields = fields(&mut reading, customer, &USERNAME, &ROLE);
     let validation = reading.flag(&VALIDATION);
-    let (faults, caller) = (reading.into_faults(), asked.person.clone());
+    let (faults, caller) = (reading.into_faults(), request.person.clone());
     let change = move |change: &Change<'_>| {
         let subject = subject(change, &caller, id)?;
         Refusal::if_any(judge(change, &caller, subject.as_ref(), &fields, faults)?)?;
         let subject = mine(&caller, subject)?;
         Ok(change.edit_person(&subject, &fields)?)
     };
-    asked.change_if(validation, change).await
+    request.change_if(validation, change).await
 }
 
 /// Sets somebody else's password, which logs them out everywhere.
-pub async fn password_update(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn password_update(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
     let password = new_password(&mut reading, &PASSWORD_NEW);
     reading.finish()?;
-    let hash = hash(&asked, password).await?;
-    let caller = asked.person.clone();
+    let hash = hash(&request, password).await?;
+    let caller = request.person.clone();
     let change = move |change: &Change<'_>| {
         let subject = mine(&caller, subject(change, &caller, id)?)?;
         // Who finds a screen unlocked must not take the account over.
@@ -139,15 +140,15 @@ pub async fn password_update(asked: Asked<Changing<Administrator>>) -> Result<Ht
         }
         Ok(change.set_password(&subject, &hash)?)
     };
-    asked.change_if(false, change).await
+    request.change_if(false, change).await
 }
 
 /// Deletes somebody.
-pub async fn delete(asked: Asked<Changing<Administrator>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn delete(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
     reading.finish()?;
-    let caller = asked.person.clone();
+    let caller = request.person.clone();
     let change = move |change: &Change<'_>| {
         let subject = mine(&caller, subject(change, &caller, id)?)?;
         if subject.id == caller.id {
@@ -155,7 +156,7 @@ pub async fn delete(asked: Asked<Changing<Administrator>>) -> Result<HttpRespons
         }
         Ok(change.remove_person(&subject)?)
     };
-    asked.change_if(false, change).await
+    request.change_if(false, change).await
 }
 
 fn fields(
@@ -187,8 +188,8 @@ fn new_password(reading: &mut Reading<'_>, parameter: &Parameter) -> String {
     password
 }
 
-async fn hash<P>(asked: &Asked<P>, password: String) -> Result<String, Refusal> {
-    let cost = asked.app.config.bcrypt_cost;
+async fn hash<P>(request: &ApiRequest<P>, password: String) -> Result<String, Refusal> {
+    let cost = request.app.config.bcrypt_cost;
     blocking(move || auth::hash_password(&password, cost)).await?.map_err(|error| Refusal::internal(&error))
 }
 

@@ -6,8 +6,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{self, AnyPerson, Asked, COOKIE, Changing};
+use crate::api::wire::identity::{self, COOKIE};
 use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::privilege::{Changing, MayLogIn};
+use crate::api::wire::request::ApiRequest;
 use crate::app::{blocking, now};
 use crate::auth::{self, NewSecret};
 use crate::store::{Entry, Secret};
@@ -42,28 +44,28 @@ struct Token<'a> {
 }
 
 /// Who the caller is; with a token or a session if they want one.
-pub async fn login(asked: Asked<AnyPerson>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn login(request: ApiRequest<MayLogIn>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let (token, session) = (reading.flag(&TOKEN), reading.flag(&SESSION));
     reading.finish()?;
     // A page elsewhere must neither use our cookie for a token nor log the browser in as somebody else.
-    let by_cookie = matches!(asked.secret, Some(Secret::Session(_)));
-    if (by_cookie && (token || session) && !identity::from_this_page(&asked.request, true))
-        || (session && !identity::from_this_page(&asked.request, false))
+    let by_cookie = matches!(request.secret, Some(Secret::Session(_)));
+    if (by_cookie && (token || session) && !identity::from_this_page(&request.http, true))
+        || (session && !identity::from_this_page(&request.http, false))
     {
         return Err(Refusal::Unauthorized);
     }
     // Browsers say where a POST comes from; following a link they may not, but they ask for a page then.
-    if session && asked.request.method() != Method::POST && wants_a_page(&asked.request) {
+    if session && request.http.method() != Method::POST && wants_a_page(&request.http) {
         return Err(Refusal::invalid(SESSION.name, "Send session=1 by POST"));
     }
     let token = token.then(auth::new_secret);
     let session = session.then(auth::new_secret);
     let now = now();
-    issue(&asked, token.as_ref(), session.as_ref(), now).await?;
-    let lasts = asked.app.session_rules().token;
-    let person = &asked.person;
-    let mut response = asked.ok(&Who {
+    issue(&request, token.as_ref(), session.as_ref(), now).await?;
+    let lasts = request.app.session_rules().token;
+    let person = &request.person;
+    let mut response = request.ok(&Who {
         id: person.id,
         username: &person.username,
         customer: person.customer,
@@ -76,7 +78,7 @@ pub async fn login(asked: Asked<AnyPerson>) -> Result<HttpResponse, Refusal> {
         }),
     })?;
     if let Some(session) = &session {
-        set_cookie(&mut response, &asked, &session.text, asked.app.session_rules().session)?;
+        set_cookie(&mut response, &request, &session.text, request.app.session_rules().session)?;
     }
     Ok(response)
 }
@@ -87,7 +89,7 @@ fn wants_a_page(request: &HttpRequest) -> bool {
 }
 
 async fn issue(
-    asked: &Asked<AnyPerson>,
+    request: &ApiRequest<MayLogIn>,
     token: Option<&NewSecret>,
     session: Option<&NewSecret>,
     now: i64,
@@ -95,7 +97,7 @@ async fn issue(
     if token.is_none() && session.is_none() {
         return Ok(());
     }
-    let (app, person, actor) = (asked.app.clone(), asked.person.clone(), asked.actor());
+    let (app, person, actor) = (request.app.clone(), request.person.clone(), request.actor());
     let (token, session) = (token.map(|token| token.hash), session.map(|session| session.hash));
     blocking(move || {
         let rules = app.session_rules();
@@ -128,7 +130,7 @@ async fn issue(
 
 fn set_cookie(
     response: &mut HttpResponse,
-    asked: &Asked<AnyPerson>,
+    request: &ApiRequest<MayLogIn>,
     value: &str,
     seconds: i64,
 ) -> Result<(), Refusal> {
@@ -136,16 +138,16 @@ fn set_cookie(
         .path("/")
         .http_only(true)
         .same_site(SameSite::Strict)
-        .secure(asked.request.connection_info().scheme() == "https")
+        .secure(request.http.connection_info().scheme() == "https")
         .max_age(time::Duration::seconds(seconds))
         .finish();
     response.add_cookie(&cookie).map_err(|error| Refusal::internal(&error))
 }
 
 /// Ends the token or session that the caller came with.
-pub async fn logout(asked: Asked<Changing<AnyPerson>>) -> Result<HttpResponse, Refusal> {
-    if let Some(secret) = asked.secret {
-        let (app, person, actor) = (asked.app.clone(), asked.person.clone(), asked.actor());
+pub async fn logout(request: ApiRequest<Changing<MayLogIn>>) -> Result<HttpResponse, Refusal> {
+    if let Some(secret) = request.secret {
+        let (app, person, actor) = (request.app.clone(), request.person.clone(), request.actor());
         blocking(move || {
             app.store.change(&actor, now(), |change| {
                 change.end(&secret)?;
@@ -159,8 +161,8 @@ pub async fn logout(asked: Asked<Changing<AnyPerson>>) -> Result<HttpResponse, R
         .await?
         .map_err(Refusal::from)?;
     }
-    let mut response = asked.done();
-    if matches!(asked.secret, Some(Secret::Session(_))) {
+    let mut response = request.done();
+    if matches!(request.secret, Some(Secret::Session(_))) {
         let mut cookie = Cookie::build(COOKIE, "").path("/").finish();
         cookie.make_removal();
         response.add_removal_cookie(&cookie).map_err(|error| Refusal::internal(&error))?;
@@ -169,8 +171,8 @@ pub async fn logout(asked: Asked<Changing<AnyPerson>>) -> Result<HttpResponse, R
 }
 
 /// Changes the caller's own password.
-pub async fn password_update(asked: Asked<Changing<AnyPerson>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn password_update(request: ApiRequest<Changing<MayLogIn>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let old = reading.text(&PASSWORD_OLD).unwrap_or_default().to_owned();
     let new = reading.text(&PASSWORD_NEW).unwrap_or_default().to_owned();
     if !new.is_empty()
@@ -179,15 +181,16 @@ pub async fn password_update(asked: Asked<Changing<AnyPerson>>) -> Result<HttpRe
         reading.fault(PASSWORD_NEW.name, error.to_string());
     }
     reading.finish()?;
-    let address = identity::address(&asked.request);
-    let username = asked.person.username.clone();
-    match identity::check_password(&asked.app, address, username, old).await {
+    let address = identity::address(&request.http);
+    let username = request.person.username.clone();
+    match identity::check_password(&request.app, address, username, old).await {
         Err(Refusal::Unauthorized) => {
             return Err(Refusal::invalid(PASSWORD_OLD.name, "password_old is not your password"));
         }
         other => drop(other?),
     }
-    let (app, person, actor, kept) = (asked.app.clone(), asked.person.clone(), asked.actor(), asked.secret);
+    let (app, person, actor, kept) =
+        (request.app.clone(), request.person.clone(), request.actor(), request.secret);
     blocking(move || {
         let hash = auth::hash_password(&new, app.config.bcrypt_cost)
             .map_err(|error| Refusal::invalid(PASSWORD_NEW.name, error.to_string()))?;
@@ -203,5 +206,5 @@ pub async fn password_update(asked: Asked<Changing<AnyPerson>>) -> Result<HttpRe
         })
     })
     .await??;
-    Ok(asked.done())
+    Ok(request.done())
 }

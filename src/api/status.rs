@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use crate::api::wire::calendar;
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{Administrator, Asked};
+use crate::api::wire::privilege::MayAdminister;
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::{Space, now};
 use crate::intake::{Intake, SourceStatus};
@@ -60,11 +61,11 @@ struct Disk {
 }
 
 /// How each source is doing, what came today, and how much room there is.
-pub async fn get(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
-    let (person, now) = (asked.person.clone(), now());
+pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
+    let (person, now) = (request.person.clone(), now());
     let everywhere = person.privileges.everywhere();
     let today = today(now);
-    let (tally, excluded, alone) = stream::long_question(&asked.app, move |reader| {
+    let (tally, excluded, alone) = stream::long_question(&request.app, move |reader| {
         let customer = (!everywhere).then_some(person.customer);
         let alone = reader.customers()?.len() < 2;
         Ok((reader.tally(customer, today)?, reader.excluded_files()?, alone))
@@ -73,30 +74,30 @@ pub async fn get(asked: Asked<Administrator>) -> Result<HttpResponse, Refusal> {
     // Reasons and troubles name files and groups of every customer.
     let all = everywhere || alone;
     let mut files_without_rows = excluded;
-    files_without_rows.extend(waiting(&asked));
+    files_without_rows.extend(waiting(&request));
     files_without_rows.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
     let reasons = files_without_rows.into_iter().map(|(reason, count)| Reason { reason, count });
     let files_without_rows = reasons.filter(|_| all).collect();
-    let app = asked.app.clone();
+    let app = request.app.clone();
     let disks = vec![
         Disk { name: "database", space: Space::of(app.store.path()) },
         Disk { name: "sound", space: Space::of(&app.config.media_root) },
     ];
-    asked.ok(&Status { time: now, sources: sources(&asked, all), tally, files_without_rows, disks })
+    request.ok(&Status { time: now, sources: sources(&request, all), tally, files_without_rows, disks })
 }
 
 /// What the sources know of files without a row, by reason.
-fn waiting<P>(asked: &Asked<P>) -> BTreeMap<String, i64> {
+fn waiting<P>(request: &ApiRequest<P>) -> BTreeMap<String, i64> {
     let mut reasons = BTreeMap::new();
-    let Some(intake) = asked.request.app_data::<Data<Intake>>() else { return reasons };
+    let Some(intake) = request.http.app_data::<Data<Intake>>() else { return reasons };
     for (reason, files) in intake.live().sources().into_values().flat_map(|status| status.without_rows) {
         *reasons.entry(reason).or_default() += i64::try_from(files).unwrap_or(i64::MAX);
     }
     reasons
 }
 
-fn sources<P>(asked: &Asked<P>, all: bool) -> Vec<Source> {
-    let Some(intake) = asked.request.app_data::<Data<Intake>>() else { return Vec::new() };
+fn sources<P>(request: &ApiRequest<P>, all: bool) -> Vec<Source> {
+    let Some(intake) = request.http.app_data::<Data<Intake>>() else { return Vec::new() };
     let sources = intake.live().sources().into_iter();
     sources.map(|(name, status)| Source::of(name, status, all)).collect()
 }

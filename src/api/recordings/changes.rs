@@ -6,19 +6,20 @@ use super::get::{RECORDGROUP, RECORDID, UNIQUEID, read_identity};
 use crate::api::events::tell;
 use crate::api::wire::changing::{KEPT, VALIDATION};
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{Asked, Changing, Recorder};
 use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::privilege::{Changing, MayRecord};
+use crate::api::wire::request::ApiRequest;
 use crate::app::{blocking, now};
 use crate::intake::What;
 use crate::model::Person;
 use crate::store::{Change, Identity, Named};
 
 const EXPIRES: Parameter =
-    Parameter::natural("expires", KEPT, "When it may be deleted, Unix seconds; 0 never");
+    Parameter::natural("expires", KEPT, "When it may be deleted, Unix seconds; 0 never").logged();
 const HOLD: Parameter =
-    Parameter::range("hold", 0, 1, KEPT, "1: kept whatever its expiry says, and not deletable");
+    Parameter::range("hold", 0, 1, KEPT, "1: kept whatever its expiry says, and not deletable").logged();
 const DESTINATION: Parameter =
-    Parameter::integer("destination", "", "The other group, of the same customer").required();
+    Parameter::integer("destination", "", "The other group, of the same customer").required().logged();
 
 /// The parameters of update.
 pub const UPDATE: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, EXPIRES, HOLD, VALIDATION];
@@ -43,34 +44,34 @@ fn has_ended(named: &Named, now: i64) -> Result<(), Refusal> {
 }
 
 /// Sets expiry and hold, of calls in progress too.
-pub async fn update(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn update(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let identity = read_identity(&mut reading);
     let (expires, hold) = (reading.integer(&EXPIRES), reading.switch(&HOLD));
     let validation = reading.flag(&VALIDATION);
     reading.finish()?;
-    let person = asked.person.clone();
+    let person = request.person.clone();
     let change = move |change: &Change<'_>| {
         let named = named(change, &person, &identity)?;
         change.update_recording(&named, expires, hold)?;
         Ok(named)
     };
     if validation {
-        asked.rehearse(change).await?;
-        return Ok(asked.validated());
+        request.rehearse(change).await?;
+        return Ok(request.validated());
     }
-    let named = asked.change(change).await?;
-    tell(&asked, What::Changed, &named, named.identity.recordgroup);
-    Ok(asked.done())
+    let named = request.change(change).await?;
+    tell(&request, What::Changed, &named, named.identity.recordgroup);
+    Ok(request.done())
 }
 
 /// Files the recording under another group too.
-pub async fn copy(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn copy(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let identity = read_identity(&mut reading);
     let destination = reading.integer(&DESTINATION).unwrap_or_default();
     reading.finish()?;
-    let (person, now) = (asked.person.clone(), now());
+    let (person, now) = (request.person.clone(), now());
     let change = move |change: &Change<'_>| {
         let no_such = || Refusal::invalid(DESTINATION.name, "There is no such group of this customer");
         let destination = change.group(&person, destination)?.ok_or_else(no_such)?;
@@ -82,20 +83,20 @@ pub async fn copy(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refu
         let copied = change.copy_recording(&named, destination.id)?;
         Ok((named, destination.id, copied))
     };
-    let (named, group, copied) = asked.change(change).await?;
+    let (named, group, copied) = request.change(change).await?;
     if copied {
-        tell(&asked, What::Added, &named, group);
+        tell(&request, What::Added, &named, group);
     }
-    Ok(asked.done())
+    Ok(request.done())
 }
 
 /// Deletes the row, then the sound unless another row shares it.
-pub async fn delete(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn delete(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let identity = read_identity(&mut reading);
     reading.finish()?;
-    let (person, now) = (asked.person.clone(), now());
-    let deleted = asked.change(move |change| {
+    let (person, now) = (request.person.clone(), now());
+    let deleted = request.change(move |change| {
         let named = named(change, &person, &identity)?;
         if named.hold {
             return Err(Refusal::invalid(HOLD.name, "The recording is held; end the hold first"));
@@ -105,13 +106,13 @@ pub async fn delete(asked: Asked<Changing<Recorder>>) -> Result<HttpResponse, Re
         Ok((named, note))
     });
     let (named, note) = deleted.await?;
-    tell(&asked, What::Removed, &named, named.identity.recordgroup);
+    tell(&request, What::Removed, &named, named.identity.recordgroup);
     if let Some(note) = note {
-        let app = asked.app.clone();
+        let app = request.app.clone();
         if let Err(error) = blocking(move || app.remove_sound(note)).await? {
             // The recording is deleted, and its note stays.
             tracing::warn!(%error, "the sound of a deleted recording cannot be removed yet; trying again");
         }
     }
-    Ok(asked.done())
+    Ok(request.done())
 }

@@ -7,13 +7,14 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{Asked, Listener};
+use crate::api::wire::privilege::MayListen;
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream::{self, PIECE, Unsent};
 use crate::app::now;
 use crate::media::{self, Name, Plan, Sound, Stands};
 
 /// How a file is called, and what it is.
-pub struct Facts {
+pub struct FileHeaders {
     /// Its name, for whoever keeps it.
     pub name: Name,
     /// Its media type.
@@ -22,17 +23,17 @@ pub struct Facts {
 
 /// The file itself, or as much of it as the request wants.
 pub fn file(
-    asked: &Asked<Listener>,
-    facts: &Facts,
+    request: &ApiRequest<MayListen>,
+    headers: &FileHeaders,
     sound: Sound,
     disposition: &str,
 ) -> Result<HttpResponse, Refusal> {
-    let (request, now) = (&asked.request, now());
+    let now = now();
     let stands = Stands { size: sound.size, tag: &sound.tag, modified: sound.modified };
-    let plan = with_headers(request, |headers| media::plan(headers, stands, now));
+    let plan = with_headers(&request.http, |headers| media::plan(headers, stands, now));
     let mut response = HttpResponse::Ok();
     validators(&mut response, &sound, now);
-    represent(&mut response, facts, disposition);
+    represent(&mut response, headers, disposition);
     match plan {
         Plan::Failed => without_body(response.status(StatusCode::PRECONDITION_FAILED)),
         Plan::NotModified => without_body(response.status(StatusCode::NOT_MODIFIED)),
@@ -42,19 +43,19 @@ pub fn file(
         }
         Plan::Whole => {
             let all = Parts::one(0..sound.size);
-            send(asked, response, sound, all)
+            send(request, response, sound, all)
         }
         Plan::Part(part) => {
             response.status(StatusCode::PARTIAL_CONTENT);
             response.insert_header((header::CONTENT_RANGE, content_range(&part, sound.size)));
-            send(asked, response, sound, Parts::one(part))
+            send(request, response, sound, Parts::one(part))
         }
         Plan::Parts(parts) => {
             let boundary = boundary();
-            let parts = Parts::many(parts, facts.media_type, sound.size, &boundary);
+            let parts = Parts::many(parts, headers.media_type, sound.size, &boundary);
             response.status(StatusCode::PARTIAL_CONTENT);
             response.content_type(format!("multipart/byteranges; boundary={boundary}"));
-            send(asked, response, sound, parts)
+            send(request, response, sound, parts)
         }
     }
 }
@@ -146,26 +147,26 @@ fn validators(response: &mut HttpResponseBuilder, sound: &Sound, now: i64) {
     response.insert_header((header::ACCEPT_RANGES, "bytes"));
 }
 
-fn represent(response: &mut HttpResponseBuilder, facts: &Facts, disposition: &str) {
-    let disposition = format!("{disposition}; {}", facts.name.disposition());
-    response.content_type(facts.media_type);
+fn represent(response: &mut HttpResponseBuilder, headers: &FileHeaders, disposition: &str) {
+    let disposition = format!("{disposition}; {}", headers.name.disposition());
+    response.content_type(headers.media_type);
     response.insert_header((header::CONTENT_DISPOSITION, disposition));
     response.insert_header((header::CONTENT_SECURITY_POLICY, "sandbox"));
     // Sound is not compressed, or its ranges would be those of something else. The header itself is taken away later.
-    response.insert_header(crate::api::functions::UNCOMPRESSED);
+    response.insert_header(stream::UNCOMPRESSED);
 }
 
 fn send(
-    asked: &Asked<Listener>,
+    request: &ApiRequest<MayListen>,
     mut response: HttpResponseBuilder,
     sound: Sound,
     parts: Parts,
 ) -> Result<HttpResponse, Refusal> {
     let length = parts.length();
-    if asked.request.method() == Method::HEAD {
+    if request.http.method() == Method::HEAD {
         return Ok(response.body(Unsent(length)));
     }
-    let body = stream::sound(&asked.app, &asked.request, length, move |each| {
+    let body = stream::sound(&request.app, &request.http, length, move |each| {
         parts.read(&sound, each).map_err(|error| Refusal::internal(&error))
     })?;
     Ok(response.body(body))

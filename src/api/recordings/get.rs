@@ -1,17 +1,18 @@
 //! recording/recordings/get: a recording with its sound.
 
+use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::file::{Facts, file};
+use super::file::{FileHeaders, file};
 use crate::api::wire::envelope::{self, OneRow};
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{Asked, Listener};
 use crate::api::wire::params::{Parameter, Params, Reading};
+use crate::api::wire::privilege::MayListen;
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream::{self, Output, PIECE};
 use crate::app::{App, blocking, now};
 use crate::media::{self, Name, Playable, Sound};
@@ -22,23 +23,26 @@ use crate::store::{Heard, Identity, ListRow, Reader};
 const ENCODED: usize = PIECE / 4 * 3;
 
 /// The three names of a recording.
-pub const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "Its record group").required();
+pub const RECORDGROUP: Parameter =
+    Parameter::integer("recordgroup", "", "Its record group").required().logged();
 /// See [`RECORDGROUP`].
 pub const UNIQUEID: Parameter =
-    Parameter::text("uniqueid", "Its uniqueid, with or without the dot").required();
+    Parameter::text("uniqueid", "Its uniqueid, with or without the dot").required().logged();
 /// See [`RECORDGROUP`].
-pub const RECORDID: Parameter = Parameter::text("recordid", "Its recordid").required();
+pub const RECORDID: Parameter = Parameter::text("recordid", "Its recordid").required().logged();
 const ENCODING: Parameter =
-    Parameter::choice("encoding", &["raw", "base64"], "base64", "JSON carries base64 whichever is asked for");
-const SHA1: Parameter = Parameter::flag("sha1", "1: with the SHA-1 of the sound");
-const SHA256: Parameter = Parameter::flag("sha256", "1: with the SHA-256 of the sound");
+    Parameter::choice("encoding", &["raw", "base64"], "base64", "JSON carries base64 whichever is asked for")
+        .logged();
+const SHA1: Parameter = Parameter::flag("sha1", "1: with the SHA-1 of the sound").logged();
+const SHA256: Parameter = Parameter::flag("sha256", "1: with the SHA-256 of the sound").logged();
 const WRAP: Parameter = Parameter::choice(
     "wrap",
     &["json", "none", "meta"],
     "json",
     "json: the row and its sound; none: the sound file itself; meta: the row only",
-);
-const PLAY: Parameter = Parameter::flag("play", "1, with wrap=none: in a form that browsers play");
+)
+.logged();
+const PLAY: Parameter = Parameter::flag("play", "1, with wrap=none: in a form that browsers play").logged();
 
 /// The parameters of get.
 pub const GET: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, ENCODING, SHA1, SHA256, WRAP, PLAY];
@@ -91,48 +95,46 @@ pub fn read_identity(reading: &mut Reading<'_>) -> Identity {
     }
 }
 
-/// Whether a request is for a file and not for JSON: then its HTTP status counts, whatever Enswitch does.
-pub fn is_for_a_file(request: &HttpRequest, params: &Params) -> bool {
-    let path = request.path();
-    path.strip_suffix('/').unwrap_or(path).ends_with("/recording/recordings/get")
-        && params.get(WRAP.name) == Ok(Some("none"))
+/// Whether the file itself is wanted, and not JSON: then the HTTP status counts, whatever Enswitch does.
+pub fn wants_file(params: &Params) -> bool {
+    params.get(WRAP.name) == Ok(Some("none"))
 }
 
 /// A recording, or its sound.
-pub async fn get(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let wanted = Wanted::read(&asked.params)?;
-    let found = find(&asked, &wanted.identity).await?;
+pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
+    let wanted = Wanted::read(&request.params)?;
+    let found = find(&request, &wanted.identity).await?;
     if wanted.wrap == Wrap::Meta {
         return Ok(HttpResponse::Ok().content_type(envelope::JSON).body(found.row.enveloped()));
     }
-    let facts = Facts { name: Name::of(&found.path), media_type: found.media_type() };
-    let heard = found.heard(asked.actor(), now());
-    let sound = open(&asked, &wanted.identity, found.path).await?;
+    let headers = FileHeaders { name: Name::of(&found.path), media_type: found.media_type() };
+    let heard = found.heard(request.actor(), now());
+    let sound = open(&request, &wanted.identity, found.path).await?;
     if wanted.wrap == Wrap::Nothing {
         let response = if wanted.play {
-            play(&asked, facts, sound).await?
+            play(&request, headers, sound).await?
         } else {
-            file(&asked, &facts, sound, "attachment")?
+            file(&request, &headers, sound, "attachment")?
         };
         if response.status().is_success() {
-            listens(&asked, heard).await;
+            listens(&request, heard).await;
         }
         return Ok(response);
     }
-    listens(&asked, heard).await;
+    listens(&request, heard).await;
     let mut response = HttpResponse::Ok();
     response.content_type(envelope::JSON);
     let mut row = found.row;
-    row.replace(envelope::place("mimetype"), facts.media_type);
+    row.replace(envelope::place("mimetype"), headers.media_type);
     row.replace(envelope::place("size"), &sound.size.to_string());
-    let produce = move |_: &App, out: &Output, _| write_json(&row, &facts, &sound, wanted.digests, out);
-    stream::written(&asked.app, &asked.request, response, produce).await
+    let produce = move |_: &App, out: &Output, _| write_json(&row, &headers, &sound, wanted.digests, out);
+    stream::written(&request.app, &request.http, response, produce).await
 }
 
 /// Notes who is about to get sound; HEAD gets none.
-async fn listens(asked: &Asked<Listener>, heard: Heard) {
-    if asked.request.method() != Method::HEAD {
-        asked.app.listening.note(heard).await;
+async fn listens(request: &ApiRequest<MayListen>, heard: Heard) {
+    if request.http.method() != Method::HEAD {
+        request.app.listening.note(heard).await;
     }
 }
 
@@ -179,10 +181,10 @@ impl Found {
 }
 
 /// The recording, if it is there for whoever asks.
-pub async fn find(asked: &Asked<Listener>, identity: &Identity) -> Result<Found, Refusal> {
-    let (person, identity, strings) = (asked.person.clone(), identity.clone(), asked.strings());
+pub async fn find(request: &ApiRequest<MayListen>, identity: &Identity) -> Result<Found, Refusal> {
+    let (person, identity, strings) = (request.person.clone(), identity.clone(), request.strings());
     let ask = move |reader: &Reader| recording(reader, &person, &identity, strings);
-    stream::question(&asked.app, ask).await
+    stream::question(&request.app, ask).await
 }
 
 fn recording(reader: &Reader, person: &Person, identity: &Identity, strings: bool) -> Result<Found, Refusal> {
@@ -191,8 +193,12 @@ fn recording(reader: &Reader, person: &Person, identity: &Identity, strings: boo
 }
 
 /// Opens the sound. Why there is none is for the log only: a path may tell of what else the machine has.
-pub async fn open(asked: &Asked<Listener>, identity: &Identity, path: Vec<u8>) -> Result<Sound, Refusal> {
-    let app = asked.app.clone();
+pub async fn open(
+    request: &ApiRequest<MayListen>,
+    identity: &Identity,
+    path: Vec<u8>,
+) -> Result<Sound, Refusal> {
+    let app = request.app.clone();
     let shown = String::from_utf8_lossy(&path).into_owned();
     let opened = blocking(move || app.media.open(&path)).await?;
     opened.map_err(|why| {
@@ -203,12 +209,16 @@ pub async fn open(asked: &Asked<Listener>, identity: &Identity, path: Vec<u8>) -
 }
 
 /// The sound in a form that browsers play.
-async fn play(asked: &Asked<Listener>, facts: Facts, sound: Sound) -> Result<HttpResponse, Refusal> {
+async fn play(
+    request: &ApiRequest<MayListen>,
+    headers: FileHeaders,
+    sound: Sound,
+) -> Result<HttpResponse, Refusal> {
     let Playable { sound, kind, made } =
         blocking(move || sound.playable()).await?.map_err(|error| Refusal::internal(&error))?;
-    let name = if made { facts.name.with_ending("wav") } else { facts.name };
-    let facts = Facts { name, media_type: kind.unwrap_or(facts.media_type) };
-    file(asked, &facts, sound, "inline")
+    let name = if made { headers.name.with_ending("wav") } else { headers.name };
+    let headers = FileHeaders { name, media_type: kind.unwrap_or(headers.media_type) };
+    file(request, &headers, sound, "inline")
 }
 
 /// The digests that are wanted.
@@ -238,12 +248,12 @@ fn hex(bytes: &[u8]) -> String {
 /// The row with its sound: read, encoded and sent piece by piece.
 fn write_json(
     row: &OneRow,
-    facts: &Facts,
+    headers: &FileHeaders,
     sound: &Sound,
     mut digests: Digests,
     out: &Output,
 ) -> Result<(), Refusal> {
-    let name = serde_json::to_string(facts.name.as_str()).map_err(|error| Refusal::internal(&error))?;
+    let name = serde_json::to_string(headers.name.as_str()).map_err(|error| Refusal::internal(&error))?;
     let begin = format!("{},\"name\":{name},\"data\":\"", row.open());
     out.write(|buffer| buffer.extend_from_slice(begin.as_bytes()));
     let sent = sound.read(0..sound.size, ENCODED, |bytes| {

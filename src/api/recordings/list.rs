@@ -7,8 +7,9 @@ use super::order::{ORDER, read_page};
 use crate::api::wire::cursor;
 use crate::api::wire::envelope::{self, RowWriter};
 use crate::api::wire::error::{Fault, Refusal};
-use crate::api::wire::identity::{Asked, Listener};
 use crate::api::wire::params::{Parameter, Params, Reading, joined};
+use crate::api::wire::privilege::MayListen;
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::now;
 use crate::model::{Filter, Page, Person, Privilege, Privileges, Sort};
@@ -23,15 +24,15 @@ pub const LIST: &[Parameter] =
     &joined::<{ FILTERS.len() + ORDER.len() + 2 }>(&[&FILTERS, &ORDER, &[COUNT, AFTER]]);
 
 /// Recordings that match, or how many.
-pub async fn list(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let wanted = ListRequest::read(&asked.params, now());
-    let (person, strings) = (asked.person.clone(), asked.strings());
+pub async fn list(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
+    let wanted = ListRequest::read(&request.params, now());
+    let (person, strings) = (request.person.clone(), request.strings());
     if wanted.count {
         let ask = move |reader: &Reader| Ok(reader.totals(&wanted.filter(reader, &person)?)?);
-        return asked.ok(&stream::long_question(&asked.app, ask).await?);
+        return request.ok(&stream::long_question(&request.app, ask).await?);
     }
     let takes_long = wanted.takes_long();
-    stream::answer(&asked.app, &asked.request, envelope::JSON, takes_long, move |reader, out| {
+    stream::answer(&request.app, &request.http, envelope::JSON, takes_long, move |reader, out| {
         let filter = wanted.filter(reader, &person)?;
         let rows = RowWriter::new(strings);
         out.write(|buffer| rows.begin(buffer));

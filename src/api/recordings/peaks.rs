@@ -8,14 +8,15 @@ use serde::Serialize;
 
 use super::get::{self, RECORDGROUP, RECORDID, UNIQUEID};
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{Asked, Listener};
 use crate::api::wire::params::{Parameter, Reading};
+use crate::api::wire::privilege::MayListen;
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::{App, blocking};
 use crate::media::{NoWaveform, Sound, Waveform};
 
 const POINTS: Parameter =
-    Parameter::range("points", 100, 4000, "1000", "Parts that the sound is divided into");
+    Parameter::range("points", 100, 4000, "1000", "Parts that the sound is divided into").logged();
 const USUAL: usize = 1000;
 
 /// The parameters of peaks.
@@ -31,25 +32,25 @@ struct Peaks {
 }
 
 /// The outline of a sound: kept from the last time, or made now.
-pub async fn peaks(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let mut reading = Reading::new(&asked.params);
+pub async fn peaks(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
+    let mut reading = Reading::new(&request.params);
     let identity = get::read_identity(&mut reading);
     let points = reading.integer(&POINTS).and_then(|points| usize::try_from(points).ok()).unwrap_or(USUAL);
     reading.finish()?;
-    let found = get::find(&asked, &identity).await?;
+    let found = get::find(&request, &identity).await?;
     let complete = found.complete;
-    let sound = Arc::new(get::open(&asked, &identity, found.path).await?);
-    let (app, opened) = (asked.app.clone(), Arc::clone(&sound));
+    let sound = Arc::new(get::open(&request, &identity, found.path).await?);
+    let (app, opened) = (request.app.clone(), Arc::clone(&sound));
     let kept = blocking(move || app.peaks.kept(&opened).filter(|_| complete)).await?;
     let waveform = match kept {
         Some(waveform) => waveform,
         None => {
-            let _turn = stream::turn(&asked.app.waveforms).await?;
-            let app = asked.app.clone();
+            let _turn = stream::turn(&request.app.waveforms).await?;
+            let app = request.app.clone();
             stream::while_wanted(move |gone| make(&app, &sound, complete, gone)).await??
         }
     };
-    asked.ok(&drawn(&waveform, points))
+    request.ok(&drawn(&waveform, points))
 }
 
 /// Decodes the sound, unless somebody has by now. What is made of a call in progress is of no use later.

@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::filters::{FILTERS, FilterRequest};
 use crate::api::wire::calendar::{self, Calendar, Interval};
 use crate::api::wire::error::{Fault, Refusal};
-use crate::api::wire::identity::{Asked, Listener};
 use crate::api::wire::params::{Parameter, Params, Reading, joined};
+use crate::api::wire::privilege::MayListen;
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::now;
 use crate::store::Reader;
@@ -47,16 +48,16 @@ impl SummaryRequest {
 }
 
 /// Calls in each interval, from `start` – or the first call where that is absent – to `end`.
-pub async fn summary(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let wanted = SummaryRequest::read(&asked.params, now());
-    let person = asked.person.clone();
+pub async fn summary(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
+    let wanted = SummaryRequest::read(&request.params, now());
+    let person = request.person.clone();
     let ask = move |reader: &Reader| {
         let filter = wanted.filter.filter(reader, &person, &wanted.faults)?;
         let mut bars = Bars::new(&wanted.calendar, filter.start, filter.end)?;
         reader.times(&filter, |start, totaltime| bars.add(start, totaltime))?;
         bars.finish()
     };
-    asked.ok(&stream::long_question(&asked.app, ask).await?)
+    request.ok(&stream::long_question(&request.app, ask).await?)
 }
 
 /// An interval and what began in it.

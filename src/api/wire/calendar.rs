@@ -8,7 +8,8 @@ use super::params::{Parameter, Reading};
 
 /// The parameter that names a zone.
 pub const TIMEZONE: Parameter =
-    Parameter::text("timezone", "IANA name of the zone whose clocks count, such as Europe/Berlin; else UTC");
+    Parameter::text("timezone", "IANA name of the zone whose clocks count, such as Europe/Berlin; else UTC")
+        .logged();
 /// Seconds.
 const HOUR: i64 = 3600;
 

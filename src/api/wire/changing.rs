@@ -4,13 +4,13 @@ use actix_web::HttpResponse;
 use serde::Serialize;
 
 use super::error::{Fault, Refusal};
-use super::identity::Asked;
 use super::params::Parameter;
+use super::request::ApiRequest;
 use crate::app::{blocking, now};
 use crate::store::Change;
 
 pub const VALIDATION: Parameter =
-    Parameter::flag("validation", "1: say whether it could be done, and do nothing");
+    Parameter::flag("validation", "1: say whether it could be done, and do nothing").logged();
 
 /// What a setting is when an update doesn't say.
 pub const KEPT: &str = "as it is";
@@ -29,7 +29,7 @@ pub fn note(faults: &mut Vec<Fault>, key: &str, message: &str) {
     }
 }
 
-impl<P> Asked<P> {
+impl<P> ApiRequest<P> {
     /// Makes a change: all of it and its audit entry, or nothing.
     pub async fn change<T: Send + 'static>(
         &self,

@@ -1,214 +1,33 @@
-//! Who is asking, and whether their role lets them: an argument of every handler.
+//! Who is asking: by a token, a password or the viewer's session.
 
-use std::future::Future;
-use std::marker::PhantomData;
 use std::net::IpAddr;
-use std::pin::Pin;
-use std::time::Duration;
 
-use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, Uri};
-use actix_web::web::{Bytes, Data};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
 
-use super::envelope;
 use super::error::{Fault, Refusal};
 use super::params::Params;
+use super::privilege::Privilege;
 use super::stream;
-use crate::api::recordings::get;
 use crate::app::{App, now};
 use crate::auth::{self, Check, NotNow};
-use crate::model::{Actor, Person, Privileges};
+use crate::model::Person;
 use crate::store::{Credential, Issued, Secret};
 
 /// The viewer's cookie.
 pub const COOKIE: &str = "tapeline_session";
-/// How long a body of at most 1 MiB may be under way.
-const BODY: Duration = Duration::from_secs(20);
 /// Seconds between two notes of a session's use.
 const TOUCH: i64 = 60;
 /// Seconds after which a client may try again when too many passwords wait to be checked.
 const BUSY: u32 = 2;
 
-/// A right that a function asks for.
-pub trait Privilege: 'static {
-    /// Its name in the documentation.
-    const NAME: &'static str;
-    /// Whether the function changes data: a cookie alone is then not enough.
-    const CHANGES: bool = false;
-    /// Whether a role has it.
-    fn allows(privileges: Privileges) -> bool;
-}
-
-/// Anyone who can log in.
-pub struct AnyPerson;
-/// `record` or `record_own`.
-pub struct Listener;
-/// `record`.
-pub struct Recorder;
-/// `administrator`.
-pub struct Administrator;
-/// A function that changes data, for whoever has `P`.
-pub struct Changing<P>(PhantomData<P>);
-
-impl Privilege for AnyPerson {
-    const NAME: &'static str = "any person";
-    fn allows(_: Privileges) -> bool {
-        true
-    }
-}
-
-impl Privilege for Listener {
-    const NAME: &'static str = "record or record_own";
-    fn allows(privileges: Privileges) -> bool {
-        privileges.listen()
-    }
-}
-
-impl Privilege for Recorder {
-    const NAME: &'static str = "record";
-    fn allows(privileges: Privileges) -> bool {
-        privileges.record()
-    }
-}
-
-impl Privilege for Administrator {
-    const NAME: &'static str = "administrator";
-    fn allows(privileges: Privileges) -> bool {
-        privileges.administrator()
-    }
-}
-
-impl<P: Privilege> Privilege for Changing<P> {
-    const NAME: &'static str = P::NAME;
-    const CHANGES: bool = true;
-    fn allows(privileges: Privileges) -> bool {
-        P::allows(privileges)
-    }
-}
-
-/// A request from someone whose role has privilege `P`.
-pub struct Asked<P> {
-    /// Who.
-    pub person: Person,
-    /// What they sent.
-    pub params: Params,
-    /// The application.
-    pub app: Data<App>,
-    /// The token or session that they came with.
-    pub secret: Option<Secret>,
-    /// The request itself.
-    pub request: HttpRequest,
-    privilege: PhantomData<P>,
-}
-
 /// Marks a request whose HTTP status counts, as the viewer's and one for a file: it never gets Enswitch's.
 #[derive(Clone, Copy)]
 pub struct HttpStatus;
-
-impl<P> Asked<P> {
-    /// Whether numbers travel as strings.
-    pub fn strings(&self) -> bool {
-        self.app.config.compat && !matches!(self.secret, Some(Secret::Session(_)))
-    }
-
-    /// 200 with data.
-    pub fn ok(&self, data: &impl Serialize) -> Result<HttpResponse, Refusal> {
-        let body = envelope::ok(data, self.strings()).map_err(|error| Refusal::internal(&error))?;
-        Ok(HttpResponse::Ok().content_type(envelope::JSON).body(body))
-    }
-
-    /// 204, which travels as 200 with an envelope.
-    pub fn done(&self) -> HttpResponse {
-        HttpResponse::Ok().content_type(envelope::JSON).body(envelope::no_data())
-    }
-
-    /// 201: the input is right, and nothing was done.
-    pub fn validated(&self) -> HttpResponse {
-        HttpResponse::Ok().content_type(envelope::JSON).body(envelope::validated())
-    }
-
-    /// Whoever asked as they are now, if they may still: for answers that go on for long.
-    pub async fn credential_now(&self) -> Result<Credential, Refusal>
-    where
-        P: Privilege,
-    {
-        let credential = match self.secret {
-            Some(secret) => issued(&self.app, secret, now()).await?.credential,
-            None => {
-                let name = self.person.username.clone();
-                let found = stream::question(&self.app, move |reader| Ok(reader.credential(&name)?));
-                found.await?.ok_or(Refusal::Unauthorized)?
-            }
-        };
-        if P::allows(credential.person.privileges) { Ok(credential) } else { Err(Refusal::Forbidden) }
-    }
-
-    /// For the audit log.
-    pub fn actor(&self) -> Actor {
-        Actor {
-            person: Some(self.person.id),
-            name: self.person.username.clone(),
-            address: address(&self.request).to_string(),
-        }
-    }
-}
-
-impl<P: Privilege> FromRequest for Asked<P> {
-    type Error = Refusal;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let body = (request.method() == Method::POST).then(|| Bytes::from_request(&request, payload));
-        Box::pin(async move {
-            let body = match body {
-                Some(body) => {
-                    let late = |_| Refusal::invalid("", "The body did not arrive within 20 seconds");
-                    let long = |_| Refusal::invalid("", "The body must be at most 1 MiB");
-                    tokio::time::timeout(BODY, body).await.map_err(late)?.map_err(long)?
-                }
-                None => Bytes::new(),
-            };
-            let params = read_params(&request, &body)?;
-            if get::is_for_a_file(&request, &params) {
-                request.extensions_mut().insert(HttpStatus);
-            }
-            let app = request
-                .app_data::<Data<App>>()
-                .cloned()
-                .ok_or_else(|| Refusal::internal(&"no application"))?;
-            let (person, secret) = identify::<P>(&app, &request, &params).await?;
-            if !P::allows(person.privileges) {
-                return Err(Refusal::Forbidden);
-            }
-            Ok(Asked { person, params, app, secret, request, privilege: PhantomData })
-        })
-    }
-}
-
-fn read_params(request: &HttpRequest, body: &[u8]) -> Result<Params, Refusal> {
-    let mut params = Params::default();
-    params.take_pairs(request.query_string().as_bytes());
-    if body.is_empty() {
-        return Ok(params);
-    }
-    let kind = request.content_type().to_ascii_lowercase();
-    if kind.starts_with("multipart/") {
-        return Err(Refusal::invalid("", "Multipart bodies are not read; send a form or a JSON object"));
-    }
-    let looks_like_json = kind.is_empty() && body.trim_ascii_start().first() == Some(&b'{');
-    if kind.ends_with("/json") || kind.ends_with("+json") || looks_like_json {
-        params.take_json(body)?;
-    } else {
-        params.take_pairs(body.trim_ascii_end());
-    }
-    Ok(params)
-}
 
 /// What a caller shows.
 enum Shown {
@@ -217,7 +36,8 @@ enum Shown {
     Session(String),
 }
 
-async fn identify<P: Privilege>(
+/// Who a request is from, and the token or session that they came with.
+pub async fn identify<P: Privilege>(
     app: &Data<App>,
     request: &HttpRequest,
     params: &Params,
@@ -328,7 +148,7 @@ async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secre
 }
 
 /// A token or session, if it still counts.
-async fn issued(app: &Data<App>, secret: Secret, now: i64) -> Result<Issued, Refusal> {
+pub async fn issued(app: &Data<App>, secret: Secret, now: i64) -> Result<Issued, Refusal> {
     let issued = stream::question(app, move |reader| Ok(reader.issued(&secret)?))
         .await?
         .ok_or(Refusal::Unauthorized)?;

@@ -13,7 +13,6 @@ const MEDIAN_FUNCTION: usize = 8;
 /// What is still to go: a file, a folder, or a file and its function, each longer than it may be. A line that is no
 /// longer needed fails the test.
 const STILL_LONG: &[&str] = &[
-    "src/api/openapi/mod.rs",
     "src/api/openapi/schemas.rs schemas",
     "src/api/wire/stream/output.rs",
     "src/ingest/cdr/asterisk/columns.rs",

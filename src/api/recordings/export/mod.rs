@@ -10,7 +10,8 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{Asked, Listener};
+use crate::api::wire::privilege::MayListen;
+use crate::api::wire::request::ApiRequest;
 use crate::api::wire::{calendar, csv, stream};
 use crate::app::{App, now};
 use crate::media::Name;
@@ -44,17 +45,17 @@ impl ExportRequest {
 }
 
 /// A file with the recordings that match, or that are named.
-pub async fn export(asked: Asked<Listener>) -> Result<HttpResponse, Refusal> {
-    let export = ExportRequest::read(&asked.params, now());
-    if export.is_zip { as_zip(asked, export).await } else { as_csv(asked, export).await }
+pub async fn export(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
+    let export = ExportRequest::read(&request.params, now());
+    if export.is_zip { as_zip(request, export).await } else { as_csv(request, export).await }
 }
 
-async fn as_csv(asked: Asked<Listener>, export: ExportRequest) -> Result<HttpResponse, Refusal> {
-    let (person, actor) = (asked.person.clone(), asked.actor());
+async fn as_csv(request: ApiRequest<MayListen>, export: ExportRequest) -> Result<HttpResponse, Refusal> {
+    let (person, actor) = (request.person.clone(), request.actor());
     let mut response = export.response();
     response.content_type(csv::CSV);
     let takes_long = export.takes_long();
-    stream::read(&asked.app, &asked.request, response, takes_long, move |app, reader, out| {
+    stream::read(&request.app, &request.http, response, takes_long, move |app, reader, out| {
         // What is counted is what is sent.
         let _snapshot = reader.snapshot()?;
         let selected = export.select(reader, &person)?;
@@ -66,12 +67,12 @@ async fn as_csv(asked: Asked<Listener>, export: ExportRequest) -> Result<HttpRes
     .await
 }
 
-async fn as_zip(asked: Asked<Listener>, export: ExportRequest) -> Result<HttpResponse, Refusal> {
-    let permit = stream::sound_permit(&asked.app)?;
-    let (app, person, actor) = (asked.app.clone(), asked.person.clone(), asked.actor());
+async fn as_zip(request: ApiRequest<MayListen>, export: ExportRequest) -> Result<HttpResponse, Refusal> {
+    let permit = stream::sound_permit(&request.app)?;
+    let (app, person, actor) = (request.app.clone(), request.person.clone(), request.actor());
     let mut response = export.response();
     response.content_type("application/zip");
-    response.insert_header(crate::api::functions::UNCOMPRESSED);
+    response.insert_header(stream::UNCOMPRESSED);
     let gather = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
         let selected = export.select(reader, &person)?;
@@ -80,9 +81,9 @@ async fn as_zip(asked: Asked<Listener>, export: ExportRequest) -> Result<HttpRes
         export.audit(&app, &actor, &selected, rows.count)?;
         Ok(rows)
     };
-    let rows = stream::long_question(&asked.app, gather).await?;
-    let app = asked.app.clone();
+    let rows = stream::long_question(&request.app, gather).await?;
+    let app = request.app.clone();
     let send = move |send: stream::Handing<'_>| rows.send(&app.media, send);
-    let body = stream::pieces(&asked.app, &asked.request, BodySize::Stream, permit, send);
+    let body = stream::pieces(&request.app, &request.http, BodySize::Stream, permit, send);
     Ok(response.body(body))
 }

@@ -3,5 +3,7 @@
 mod output;
 mod sound;
 
-pub use output::{Hangup, Output, PIECE, answer, long_question, question, read, turn, while_wanted, written};
+pub use output::{
+    Hangup, Output, PIECE, UNCOMPRESSED, answer, long_question, question, read, turn, while_wanted, written,
+};
 pub use sound::{Handing, Unsent, pieces, sound, sound_permit};

@@ -15,6 +15,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BodySize, MessageBody};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use tokio::runtime::Handle;
@@ -24,6 +25,9 @@ use crate::api::wire::error::Refusal;
 use crate::app::{App, blocking};
 use crate::store::Reader;
 
+/// Tells the compressing middleware to leave an answer alone; it doesn't reach the client.
+pub const UNCOMPRESSED: (HeaderName, HeaderValue) =
+    (header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
 /// What is gathered before anything is sent: shorter answers go out with their length.
 const GATHERED: usize = 256 << 10;
 /// What is made at most on the thread of the connection.

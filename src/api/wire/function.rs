@@ -1,0 +1,108 @@
+//! A function of the API: what answers it, and all that is told of it.
+
+use std::future::Future;
+
+use actix_web::web;
+use actix_web::{HttpResponse, Resource};
+
+use super::error::Refusal;
+use super::params::{Parameter, Params};
+use super::privilege::Privilege;
+use super::request::{ApiRequest, WantsFile};
+
+/// What a function answers. The names are those of schemas in the API's description.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    /// That it is done: 204.
+    Done,
+    /// One thing.
+    One(&'static str),
+    /// What was made, by its id; nothing with `validation=1`.
+    Made(&'static str),
+    /// Rows of a kind.
+    Rows(&'static str),
+    /// Rows of a kind; with `count=1` something about all of them.
+    RowsOr(&'static str, &'static str),
+    /// A recording with its sound, or the sound file itself.
+    Sound(&'static str),
+    /// A file of recordings.
+    Export,
+    /// Server-Sent Events.
+    Events,
+}
+
+/// A function of the API.
+pub struct Function {
+    /// Its path below the base.
+    pub path: &'static str,
+    /// What it is for, in a line.
+    pub summary: &'static str,
+    /// Who may call it.
+    pub privilege: &'static str,
+    /// Whether it changes data.
+    pub changes: bool,
+    /// Whether it answers HEAD too, besides GET and POST.
+    pub head: bool,
+    /// Its parameters, besides those that say who is asking.
+    pub parameters: &'static [Parameter],
+    /// What it answers.
+    pub answer: Answer,
+    resource: Box<dyn Fn(&str) -> Resource>,
+}
+
+/// Declares a function.
+pub fn function<P, H, F>(
+    path: &'static str,
+    handler: H,
+    parameters: &'static [Parameter],
+    answer: Answer,
+    summary: &'static str,
+) -> Function
+where
+    P: Privilege,
+    H: Fn(ApiRequest<P>) -> F + Clone + 'static,
+    F: Future<Output = Result<HttpResponse, Refusal>> + 'static,
+{
+    let resource = move |path: &str| {
+        web::resource(path)
+            .route(web::get().to(handler.clone()))
+            .route(web::post().to(handler.clone()))
+            .default_service(web::to(async || Err::<HttpResponse, _>(Refusal::Method)))
+    };
+    Function {
+        path,
+        summary,
+        privilege: P::NAME,
+        changes: P::CHANGES,
+        head: false,
+        parameters,
+        answer,
+        resource: Box::new(resource),
+    }
+}
+
+impl Function {
+    /// The same, and HEAD is answered too.
+    pub fn with_head<P, H, F>(self, handler: H) -> Function
+    where
+        P: Privilege,
+        H: Fn(ApiRequest<P>) -> F + Clone + 'static,
+        F: Future<Output = Result<HttpResponse, Refusal>> + 'static,
+    {
+        let resource = self.resource;
+        let resource = move |path: &str| resource(path).route(web::head().to(handler.clone()));
+        Function { head: true, resource: Box::new(resource), ..self }
+    }
+
+    /// The same, and requests of which `wants_file` is true are answered with a file and not with JSON.
+    pub fn with_files(self, wants_file: fn(&Params) -> bool) -> Function {
+        let resource = self.resource;
+        let resource = move |path: &str| resource(path).app_data(WantsFile(wants_file));
+        Function { resource: Box::new(resource), ..self }
+    }
+
+    /// What answers at a path.
+    pub fn resource(&self, path: &str) -> Resource {
+        (self.resource)(path)
+    }
+}
