@@ -3,71 +3,115 @@
 use super::facts::{Facts, Ranks};
 use super::file::{UNSEEN, is_over};
 use super::times::{Times, is_unanswered};
-use crate::model::{IntakeFile, RecordingRow, is_withheld};
+use crate::model::{IntakeFile, RecordingRow, is_withheld, recording_columns};
 
 /// The rank of what the name of a file says of the parties.
 const NAME_OF_FILE: u8 = 4;
 
+/// A fact as a row or `intake_files` holds it.
+trait Kept: Sized {
+    /// None where nothing is known. `by_hand`: what stands there is what somebody wants, and 0 is not wanted.
+    fn fact(&self, by_hand: bool) -> Option<Self>;
+}
+
+impl Kept for String {
+    fn fact(&self, _: bool) -> Option<String> {
+        Some(self.clone())
+    }
+}
+
+impl Kept for i64 {
+    fn fact(&self, by_hand: bool) -> Option<i64> {
+        Some(*self).filter(|number| *number != 0 || !by_hand)
+    }
+}
+
+/// Each fact has its place: in the column of its name, or in `intake_files`. A column that is said to be a fact and is
+/// none, and a fact that has neither place, do not compile.
+macro_rules! places_of_facts {
+    // First the columns that are facts are picked out.
+    ($($name:ident: $kind:ident, $origin:ident, $about:literal;)+) => {
+        places_of_facts!(@pick [] $($name $origin)+);
+    };
+    (@pick [$($fact:ident)*] $name:ident Fact $($rest:ident)*) => {
+        places_of_facts!(@pick [$($fact)* $name] $($rest)*);
+    };
+    (@pick [$($fact:ident)*] $name:ident $other:ident $($rest:ident)*) => {
+        places_of_facts!(@pick [$($fact)*] $($rest)*);
+    };
+    (@pick [$($fact:ident)*]) => {
+        /// The facts that a row and what is known beside it hold, whatever their ranks.
+        fn facts_kept(row: Option<&RecordingRow>, known: &IntakeFile, by_hand: bool) -> Facts {
+            Facts {
+                $($fact: row.and_then(|row| row.$fact.fact(by_hand)),)*
+                end: known.ended.fact(by_hand),
+                answer: known.answer.fact(by_hand),
+                talktime: known.talktime.fact(by_hand),
+                totaltime: known.totaltime.fact(by_hand),
+                context: known.context.fact(by_hand),
+                account: known.account.fact(by_hand),
+                queue: known.queue.fact(by_hand),
+                note: known.note.fact(by_hand),
+            }
+        }
+
+        /// Keeps in `intake_files` those facts that a row shows only when the call is over, or never.
+        fn keep_beside(facts: &Facts, known: &mut IntakeFile) {
+            let Facts { $($fact: _,)* end, answer, talktime, totaltime, context, account, queue, note } = facts;
+            known.ended = end.unwrap_or(0);
+            known.answer = answer.unwrap_or(0);
+            known.talktime = talktime.unwrap_or(0);
+            known.totaltime = totaltime.unwrap_or(0);
+            known.context = context.clone().unwrap_or_default();
+            known.account = account.clone().unwrap_or_default();
+            known.queue = queue.clone().unwrap_or_default();
+            known.note = note.clone().unwrap_or_default();
+        }
+
+        /// A row with these facts. Everything else in it is said here: what intake works out of `known` and `times`, and
+        /// what it leaves as it is in the `old` row.
+        fn row_with(facts: Facts, times: &Times, known: &IntakeFile, old: &RecordingRow) -> RecordingRow {
+            let seen = known.state != UNSEEN;
+            RecordingRow {
+                $($fact: facts.$fact.unwrap_or_default(),)*
+                uniqueid: known.uniqueid.clone(),
+                recordid: known.recordid.clone(),
+                machine: known.machine.clone(),
+                path: known.path.clone(),
+                end: times.end,
+                talktime: times.talktime,
+                totaltime: times.totaltime,
+                complete: i64::from(is_over(known)),
+                stale: if seen { 0 } else { old.stale },
+                size: if seen { known.size } else { old.size },
+                customer: old.customer,
+                recordgroup: old.recordgroup,
+                expires: old.expires,
+                hold: old.hold,
+            }
+        }
+    };
+}
+recording_columns!(places_of_facts);
+
 /// The facts that a row and what is known beside it hold. `by_hand`: what stands there now is what somebody wants.
 pub(super) fn facts_of(row: Option<&RecordingRow>, known: &IntakeFile, by_hand: bool) -> (Facts, Ranks) {
     let mut ranks = Ranks::parse(&known.ranks);
-    let number = |ours: i64| Some(ours).filter(|number| *number != 0 || !by_hand);
-    let text = |text: &str| Some(text.to_owned());
-    let mut facts = Facts {
-        end: number(known.ended),
-        answer: number(known.answer),
-        talktime: number(known.talktime),
-        totaltime: number(known.totaltime),
-        context: text(&known.context),
-        account: text(&known.account),
-        queue: text(&known.queue),
-        note: text(&known.note),
-        ..Facts::default()
-    };
+    let mut facts = facts_kept(row, known, by_hand);
     if let Some(row) = row {
-        facts = facts.with_row(row, by_hand);
+        // Of a caller id, 0 says something too.
+        facts.spresent = Some(row.spresent);
+        if by_hand && row.complete != 0 {
+            // The length that stands there is meant, not one that is worked out.
+            let length = |length: i64| Some(length).filter(|length| *length != 0 || ends(row));
+            facts.end = row.end.fact(by_hand);
+            facts.answer = None;
+            facts.talktime = length(row.talktime);
+            facts.totaltime = length(row.totaltime);
+        }
     }
     facts.hold_on(&mut ranks, by_hand);
     (facts, ranks)
-}
-
-impl Facts {
-    fn with_row(self, row: &RecordingRow, by_hand: bool) -> Facts {
-        let number = |number: i64| Some(number).filter(|number| *number != 0 || !by_hand);
-        let text = |text: &str| Some(text.to_owned());
-        let times = by_hand && row.complete != 0;
-        // The length that stands there is meant, not one that is worked out.
-        let length = |length: i64| Some(length).filter(|length| *length != 0 || ends(row));
-        Facts {
-            end: if times { number(row.end) } else { self.end },
-            answer: if times { None } else { self.answer },
-            talktime: if times { length(row.talktime) } else { self.talktime },
-            totaltime: if times { length(row.totaltime) } else { self.totaltime },
-            callid: text(&row.callid),
-            asteriskid: text(&row.asteriskid),
-            start: number(row.start),
-            status: text(&row.status),
-            stype: text(&row.stype),
-            snumber: text(&row.snumber),
-            snumber_name: text(&row.snumber_name),
-            snumber_display: text(&row.snumber_display),
-            scustomer: number(row.scustomer),
-            ctype: text(&row.ctype),
-            cnumber: text(&row.cnumber),
-            cnumber_name: text(&row.cnumber_name),
-            cnumber_display: text(&row.cnumber_display),
-            dtype: text(&row.dtype),
-            dnumber: text(&row.dnumber),
-            dnumber_name: text(&row.dnumber_name),
-            dnumber_display: text(&row.dnumber_display),
-            dcustomer: number(row.dcustomer),
-            callerid_internal: text(&row.callerid_internal),
-            spresent: Some(row.spresent),
-            direction: text(&row.direction),
-            mimetype: text(&row.mimetype),
-            ..self
-        }
-    }
 }
 
 /// Whether a row says when its recording ended. Programs that don't know it leave the 0 of calls in progress.
@@ -77,61 +121,27 @@ pub(super) fn ends(row: &RecordingRow) -> bool {
 
 /// The row of all that is known. `old` gives what intake never changes.
 pub(super) fn row_of(mut facts: Facts, known: &mut IntakeFile, old: &RecordingRow) -> RecordingRow {
-    known.ended = facts.end.unwrap_or(0);
-    known.answer = facts.answer.unwrap_or(0);
-    known.talktime = facts.talktime.unwrap_or(0);
-    known.totaltime = facts.totaltime.unwrap_or(0);
-    known.context = facts.context.clone().unwrap_or_default();
-    known.account = facts.account.clone().unwrap_or_default();
-    known.queue = facts.queue.clone().unwrap_or_default();
-    known.note = facts.note.clone().unwrap_or_default();
+    keep_beside(&facts, known);
     let times = Times::of(&facts, known);
+    facts.start = Some(times.start);
     if is_unanswered(&facts) && Ranks::parse(&known.ranks).dnumber <= NAME_OF_FILE {
         // A file's name says where it rang.
         (facts.dtype, facts.dnumber, facts.dnumber_name, facts.dnumber_display) = (None, None, None, None);
     }
-    let snumber = facts.snumber.unwrap_or_default();
-    let cnumber = facts.cnumber.unwrap_or_default();
-    let dnumber = facts.dnumber.unwrap_or_default();
-    let withheld = is_withheld(&snumber);
-    RecordingRow {
-        uniqueid: known.uniqueid.clone(),
-        recordid: known.recordid.clone(),
-        callid: facts.callid.unwrap_or_else(|| known.uniqueid.clone()),
-        asteriskid: facts.asteriskid.unwrap_or_default(),
-        machine: known.machine.clone(),
-        start: times.start,
-        end: times.end,
-        talktime: times.talktime,
-        totaltime: times.totaltime,
-        status: facts.status.unwrap_or_default(),
-        stype: facts.stype.unwrap_or_default(),
-        snumber_name: facts.snumber_name.unwrap_or_default(),
-        snumber_display: facts.snumber_display.unwrap_or_else(|| snumber.clone()),
-        scustomer: facts.scustomer.unwrap_or(0),
-        ctype: facts.ctype.unwrap_or_default(),
-        cnumber_name: facts.cnumber_name.unwrap_or_default(),
-        cnumber_display: facts.cnumber_display.unwrap_or_else(|| cnumber.clone()),
-        cnumber,
-        dtype: facts.dtype.unwrap_or_default(),
-        dnumber_name: facts.dnumber_name.unwrap_or_default(),
-        dnumber_display: facts.dnumber_display.unwrap_or_else(|| dnumber.clone()),
-        dnumber,
-        dcustomer: facts.dcustomer.unwrap_or(0),
-        callerid_internal: facts.callerid_internal.unwrap_or_else(|| snumber.clone()),
-        spresent: facts.spresent.unwrap_or(i64::from(!withheld)),
-        snumber,
-        complete: i64::from(is_over(known)),
-        stale: if known.state == UNSEEN { old.stale } else { 0 },
-        mimetype: facts.mimetype.unwrap_or_default(),
-        size: if known.state == UNSEEN { old.size } else { known.size },
-        path: known.path.clone(),
-        direction: facts.direction.unwrap_or_default(),
-        customer: old.customer,
-        recordgroup: old.recordgroup,
-        expires: old.expires,
-        hold: old.hold,
+    let withheld = is_withheld(facts.snumber.as_deref().unwrap_or_default());
+    facts.spresent = facts.spresent.or(Some(i64::from(!withheld)));
+    facts.callid.get_or_insert_with(|| known.uniqueid.clone());
+    for (shown, number) in [
+        (&mut facts.snumber_display, &facts.snumber),
+        (&mut facts.cnumber_display, &facts.cnumber),
+        (&mut facts.dnumber_display, &facts.dnumber),
+        (&mut facts.callerid_internal, &facts.snumber),
+    ] {
+        if shown.is_none() {
+            shown.clone_from(number);
+        }
     }
+    row_with(facts, &times, known, old)
 }
 
 /// What was written by hand stays, also where facts would make something else of what stands beside it.

@@ -103,6 +103,7 @@ macro_rules! recording_columns {
         }
     };
 }
+pub(crate) use recording_columns;
 
 /// The columns that the first version of this table had. What an older version has written, a digest or an export, speaks
 /// of these alone.

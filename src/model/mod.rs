@@ -8,8 +8,8 @@ mod people;
 mod recordings;
 mod withheld;
 
-pub(crate) use columns::row_of_columns;
 pub use columns::*;
+pub(crate) use columns::{recording_columns, row_of_columns};
 pub use filters::*;
 pub use intake_files::*;
 pub use lists::*;
