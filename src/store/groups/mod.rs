@@ -1,13 +1,16 @@
 //! Record groups, and who may see them.
 
 mod changes;
+pub(super) mod customers;
+mod members;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Change, Reader, StoreError, customers};
 use crate::model::{Group, Person, Scope};
+use crate::store::{Change, Reader, StoreError};
 
 pub use changes::GroupFields;
+pub use members::Member;
 
 const COLUMNS: &str = "id, customer, name, description, email, expires, fraction, beep, owner, record_in, record_out, transcribe";
 

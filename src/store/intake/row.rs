@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
+use super::values::{bound, parameters};
 use crate::model::{ReadValue, RecordingRow, RowSource, WIRE};
-use crate::store::removals::plain;
-use crate::store::values::{bound, parameters};
+use crate::store::recordings::plain;
 use crate::store::{Change, StoreError};
 
 /// The wire columns, for a statement.

@@ -1,6 +1,7 @@
 //! People and their roles.
 
 mod changes;
+mod sessions;
 
 use rusqlite::{OptionalExtension, Row};
 
@@ -8,6 +9,7 @@ use super::{Reader, StoreError};
 use crate::model::{Person, Privileges};
 
 pub use changes::{PersonFields, Subject};
+pub use sessions::{Issued, Secret};
 
 /// A person with what proves who they are.
 #[derive(Clone, Debug)]

@@ -30,10 +30,6 @@ const STILL: &[(&str, &str)] = &[
     ("ingest/names/pattern.rs", "ingest/names/mod.rs"),
     ("media/sound.rs", "media/mod.rs"),
     ("media/wave.rs", "media/pcm.rs"),
-    ("store/identity.rs", "store/customers.rs"),
-    ("store/identity.rs", "store/groups/mod.rs"),
-    ("store/intake/others.rs", "store/intake/mod.rs"),
-    ("store/open.rs", "store/mod.rs"),
 ];
 
 /// A circle, as the files on it.

@@ -18,7 +18,6 @@ const STILL_LONG: &[&str] = &[
     "src/ingest/cdr/asterisk/columns.rs",
     "src/ingest/cdr/rows.rs",
     "src/media",
-    "src/store",
 ];
 
 #[test]

@@ -10,7 +10,8 @@ use rusqlite::{Connection, ToSql};
 
 use super::dice::{Dice, Folder};
 use crate::model::{Stored, WIRE};
-use crate::store::{Store, prepare_reader};
+use crate::store::Store;
+use crate::store::database::prepare_reader;
 
 /// The start of the first recording.
 pub(super) const START: i64 = 1_700_000_000;

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 
-use super::fold::Needles;
 use crate::model::{Cursor, Kind, Sort, Stored, WIRE};
+use crate::store::case_folding::Needles;
 
 /// A row of a list, read in place: its texts are SQLite's own buffers.
 ///
@@ -39,7 +39,7 @@ impl ListRow<'_> {
 
 impl ListRow<'_> {
     /// What a page that ends with this row is continued by.
-    pub(super) fn cursor(&self, sort: Sort, descending: bool) -> Cursor {
+    pub(in crate::store) fn cursor(&self, sort: Sort, descending: bool) -> Cursor {
         let id = match self.0.get_raw(WIRE.len()) {
             ValueRef::Integer(id) => id,
             _ => 0,
@@ -61,17 +61,17 @@ impl ListRow<'_> {
 }
 
 /// Whoever gets the rows of the list that this thread is stepping through.
-pub(super) type Taker = Box<dyn FnMut(&ListRow<'_>) -> ControlFlow<()>>;
+pub(in crate::store) type Taker = Box<dyn FnMut(&ListRow<'_>) -> ControlFlow<()>>;
 
 thread_local! {
     static TAKER: RefCell<Option<Taker>> = const { RefCell::new(None) };
 }
 
 /// Clears this thread's row callback when it is dropped, however the list ends.
-pub(super) struct Taking;
+pub(in crate::store) struct Taking;
 
 impl Taking {
-    pub(super) fn begin(taker: Taker) -> Taking {
+    pub(in crate::store) fn begin(taker: Taker) -> Taking {
         TAKER.set(Some(taker));
         Taking
     }
@@ -85,7 +85,7 @@ impl Drop for Taking {
 
 /// A value as a number, the way SQLite casts it.
 #[inline]
-pub(super) fn as_integer(value: ValueRef<'_>) -> i64 {
+pub(in crate::store) fn as_integer(value: ValueRef<'_>) -> i64 {
     match value {
         ValueRef::Integer(number) => number,
         ValueRef::Real(real) => real as i64,
@@ -112,7 +112,7 @@ fn leading_integer(text: &[u8]) -> i64 {
 /// `take(columns…)` hands a row to this thread's taker and says whether it wants no more. `finds(words, texts…)`:
 /// whether each word, on a line of its own, is in one of the texts, whatever its case. `is_candidate(ids, id)`:
 /// whether an id is in a JSON array of them, which takes less than to make a table of many.
-pub(super) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function(c"take", -1, FunctionFlags::SQLITE_UTF8, |context| {
         let row = ListRow(context);
         Ok(TAKER.with_borrow_mut(|taker| taker.as_mut().is_none_or(|taker| taker(&row).is_break())))

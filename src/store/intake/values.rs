@@ -6,7 +6,7 @@ use rusqlite::{ParamsFromIter, params_from_iter};
 use crate::model::Value;
 
 /// A value, borrowed.
-pub(super) fn bound(value: Value<'_>) -> ToSqlOutput<'_> {
+pub(in crate::store) fn bound(value: Value<'_>) -> ToSqlOutput<'_> {
     ToSqlOutput::Borrowed(match value {
         Value::Null => ValueRef::Null,
         Value::Integer(number) => ValueRef::Integer(number),
@@ -16,7 +16,7 @@ pub(super) fn bound(value: Value<'_>) -> ToSqlOutput<'_> {
 }
 
 /// The values of a whole row, one parameter each.
-pub(super) fn parameters<'a>(
+pub(in crate::store) fn parameters<'a>(
     values: impl IntoIterator<Item = Value<'a>>,
 ) -> ParamsFromIter<impl Iterator<Item = ToSqlOutput<'a>>> {
     params_from_iter(values.into_iter().map(bound))

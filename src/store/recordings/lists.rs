@@ -7,9 +7,9 @@ use std::rc::Rc;
 use rusqlite::params_from_iter;
 
 use super::row::{ListRow, Taker, Taking};
-use super::search::{self, Access, Choice, Part, Query, WHOLE};
-use super::{Reader, StoreError};
 use crate::model::{Cursor, Filter, Page, Sort, Totals};
+use crate::store::search::{self, Access, Choice, Part, Query, WHOLE};
+use crate::store::{Reader, StoreError};
 
 impl Reader {
     /// Calls `each` with every matching row in order, until it breaks. Gives the last row of the page where more
@@ -116,7 +116,7 @@ impl Reader {
     }
 
     /// The way to all matching rows, in any order.
-    pub(super) fn way_to_all(&self, filter: &Filter) -> Result<Choice, StoreError> {
+    pub(in crate::store) fn way_to_all(&self, filter: &Filter) -> Result<Choice, StoreError> {
         if !filter.has_text() {
             return Ok(Reader::without_text(filter, None));
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rusqlite::params;
 
-use super::{Reader, StoreError};
+use crate::store::{Reader, StoreError};
 
 /// Recordings of one customer or of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]

@@ -3,10 +3,10 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::{Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// How schema.sql's index recordings_sound writes a path.
-pub(super) fn plain(path: &str) -> String {
+pub(in crate::store) fn plain(path: &str) -> String {
     format!(
         "replace(replace(replace(replace(replace(
            '/' || {path}, '/', '//'), '/./', ''), '/', '/' || char(1)), char(1) || '/', ''), char(1), '')"

@@ -2,8 +2,8 @@
 
 use rusqlite::OptionalExtension;
 
-use super::intake::OWNER;
-use super::{Change, Reader, StoreError};
+use super::without_intake_row::OWNER;
+use crate::store::{Change, Reader, StoreError};
 
 /// Why a known file has no row.
 #[derive(Clone, Debug, PartialEq, Eq)]

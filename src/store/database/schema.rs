@@ -5,9 +5,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use super::OpenError;
+use super::error::OpenError;
 
-const SCHEMA: &str = include_str!("../../schema.sql");
+const SCHEMA: &str = include_str!("../../../schema.sql");
 const IDENTITY: &str = "recordgroup, uniqueid, recordid";
 /// Rows that a refusal lists.
 const LISTED: usize = 20;
@@ -16,7 +16,7 @@ const LISTED: usize = 20;
 const REQUIRED: [&str; 6] = ["id", "customer", "recordgroup", "uniqueid", "recordid", "start"];
 
 /// Something of schema.sql that a file lacks, or has in another form.
-pub(super) struct Missing {
+pub(in crate::store) struct Missing {
     /// table, column, index, trigger or view.
     pub what: &'static str,
     /// Its name.
@@ -27,7 +27,7 @@ pub(super) struct Missing {
 
 impl Missing {
     /// Whether the search index may lack rows because of it.
-    pub(super) fn of_search(&self) -> bool {
+    pub(in crate::store) fn of_search(&self) -> bool {
         ["recordings_search", "recordings_text", "recordings_unindexed"]
             .iter()
             .any(|prefix| self.name.starts_with(prefix))
@@ -105,12 +105,12 @@ fn columns(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet<St
 }
 
 /// Whether the file holds any table.
-pub(super) fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+pub(in crate::store) fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(!names(connection, "table")?.is_empty())
 }
 
 /// What the file lacks of schema.sql, in the order in which it can be made.
-pub(super) fn missing(connection: &Connection) -> rusqlite::Result<Vec<Missing>> {
+pub(in crate::store) fn missing(connection: &Connection) -> rusqlite::Result<Vec<Missing>> {
     let wanted = wanted()?;
     let mut missing = Vec::new();
     let tables = names(connection, "table")?;
@@ -177,7 +177,7 @@ fn has_identity(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Whether a file without our mark can become ours: an empty one can, and one with a `recordings` table.
-pub(super) fn adoptable(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+pub(in crate::store) fn adoptable(path: &Path, connection: &Connection) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
     let refuse = |why: String| Err(OpenError::NotAdoptable { path: path.into(), why });
     let tables = names(connection, "table").map_err(as_error)?;
@@ -237,7 +237,7 @@ fn doubles(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 /// Refuses a file that lacks a column which cannot be added.
-pub(super) fn can_be_made(path: &Path, missing: &[Missing]) -> Result<(), OpenError> {
+pub(in crate::store) fn can_be_made(path: &Path, missing: &[Missing]) -> Result<(), OpenError> {
     match missing.iter().find(|missing| missing.what == "column" && missing.remedy.is_empty()) {
         Some(Missing { name, .. }) => {
             let why = format!("its column {name} is missing and has no default; add it");
@@ -248,7 +248,7 @@ pub(super) fn can_be_made(path: &Path, missing: &[Missing]) -> Result<(), OpenEr
 }
 
 /// Adds what is missing. Rows stay as they are.
-pub(super) fn apply(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+pub(in crate::store) fn apply(path: &Path, connection: &Connection) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
     // Columns first: the indexes and triggers of schema.sql name them.
     let missing_now = missing(connection).map_err(as_error)?;
@@ -304,7 +304,7 @@ fn name_customers_and_groups(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Reads a row of every table, so that a file whose roots are gone is found at the start and not by a supervisor.
-pub(super) fn touch_everything(connection: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn touch_everything(connection: &Connection) -> rusqlite::Result<()> {
     for table in ordinary_tables(connection)? {
         let quoted = table.replace('"', "\"\"");
         let sql = format!("SELECT 1 FROM \"{quoted}\" LIMIT 1");

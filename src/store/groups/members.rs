@@ -1,7 +1,7 @@
 //! Members: whose groups an agent may listen to.
 
-use super::{Change, Reader, StoreError, groups};
 use crate::model::Person;
+use crate::store::{Change, Reader, StoreError, groups};
 
 /// A member of a group.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

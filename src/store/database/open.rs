@@ -9,14 +9,16 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::error::OpenError;
 use super::schema::{self, Missing};
-use super::{BUSY_TIMEOUT, OpenError, PREPARED, search};
+use super::settings::{BUSY_TIMEOUT, PREPARED};
+use crate::store::search;
 
 /// `TAPE`: marks the file as ours (SQLite's application_id).
-pub(super) const APPLICATION_ID: i32 = 0x5441_5045;
+pub(in crate::store) const APPLICATION_ID: i32 = 0x5441_5045;
 /// The version of schema.sql (SQLite's user_version). Raised with every change of it, but of indexes alone: a file that has
 /// others gets them made anew. See [`UPGRADES`].
-pub(super) const VERSION: i32 = 5;
+pub(in crate::store) const VERSION: i32 = 5;
 /// What brings a file of version n (the index plus 1) to the next one, before schema.sql is applied.
 const UPGRADES: [&str; VERSION as usize - 1] = [
     // schema.sql does by itself what 2 adds, the search;
@@ -36,7 +38,7 @@ const HEADER: usize = 100;
 const LONG_WAL: u64 = 16 << 20;
 
 /// Opens `path` for writing. It then has our tables, triggers and indexes.
-pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
+pub(in crate::store) fn open(path: &Path) -> Result<Connection, OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
     let found = make_or_look(path)?;
     if found == Found::File {

@@ -2,8 +2,9 @@
 
 use rusqlite::params;
 
-use super::{Change, Entry, Identity, StoreError, identity};
+use super::seen;
 use crate::model::Person;
+use crate::store::{Change, Entry, Identity, StoreError};
 
 /// A recording as a change finds it.
 #[derive(Clone, Debug)]
@@ -26,7 +27,7 @@ pub struct Named {
 impl Change<'_> {
     /// The recording, if it exists and the person may see it.
     pub fn recording(&self, person: &Person, identity: &Identity) -> Result<Option<Named>, StoreError> {
-        let Some(place) = identity::place(&self.transaction, person, identity)? else { return Ok(None) };
+        let Some(place) = seen::place(&self.transaction, person, identity)? else { return Ok(None) };
         let identity = Identity { uniqueid: place.uniqueid, ..identity.clone() };
         let mut statement = self.transaction.prepare_cached(
             "SELECT CAST(coalesce(start, 0) AS INTEGER), CAST(coalesce(expires, 0) AS INTEGER),

@@ -2,15 +2,19 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Change, Entry, Reader, StoreError};
 use crate::model::{Customer, Person};
+use crate::store::{Change, Entry, Reader, StoreError};
 
 fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
     Ok(Customer { id: row.get(0)?, name: row.get(1)? })
 }
 
 /// Whether the customer exists and the person may see it.
-pub(super) fn is_seen(connection: &Connection, person: &Person, id: i64) -> Result<bool, StoreError> {
+pub(in crate::store) fn is_seen(
+    connection: &Connection,
+    person: &Person,
+    id: i64,
+) -> Result<bool, StoreError> {
     if id == person.customer {
         return Ok(true);
     }
@@ -90,7 +94,7 @@ impl Change<'_> {
     }
 
     /// The sentence for a customer that is not there.
-    pub(super) fn needs_customer(&self, id: i64) -> Result<(), StoreError> {
+    pub(in crate::store) fn needs_customer(&self, id: i64) -> Result<(), StoreError> {
         let exists = self.transaction.prepare("SELECT 1 FROM customers WHERE id = ?")?.exists([id])?;
         if exists { Ok(()) } else { Err(no_customer(id)) }
     }

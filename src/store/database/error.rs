@@ -51,7 +51,7 @@ pub enum OpenError {
 
 impl OpenError {
     /// What SQLite says of `path`, as advice.
-    pub(super) fn from_sqlite(path: &std::path::Path, error: rusqlite::Error) -> OpenError {
+    pub(in crate::store) fn from_sqlite(path: &std::path::Path, error: rusqlite::Error) -> OpenError {
         let path = path.to_path_buf();
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => OpenError::NotSqlite { path },

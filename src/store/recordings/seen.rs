@@ -6,27 +6,18 @@ use std::rc::Rc;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::identity::Identity;
 use super::row::{ListRow, Taking};
-use super::search::Query;
-use super::{Reader, StoreError, customers, groups};
 use crate::model::Person;
+use crate::store::groups::{self, customers};
+use crate::store::search::Query;
+use crate::store::{Reader, StoreError};
 
 /// Longer unique ids are not tried without their dot; those of a PBX have at most 150 bytes.
 const LONGEST: usize = 160;
 
-/// What names a recording.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// Its record group.
-    pub recordgroup: i64,
-    /// The PBX's identifier of the channel; clients that know it from a file name leave out its dot.
-    pub uniqueid: String,
-    /// Which recording of that channel.
-    pub recordid: String,
-}
-
 /// Where a named recording is.
-pub(super) struct Place {
+pub(in crate::store) struct Place {
     pub id: i64,
     pub customer: i64,
     /// As the row has it.
@@ -42,7 +33,7 @@ pub struct Seen {
 }
 
 /// The row with exactly this unique id, else the only one that has it but for a dot; if the person may see it.
-pub(super) fn place(
+pub(in crate::store) fn place(
     connection: &Connection,
     person: &Person,
     identity: &Identity,

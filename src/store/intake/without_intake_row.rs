@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::FileKnown;
+use super::file_known::FileKnown;
 use crate::model::IntakeFile;
 use crate::store::Change;
-use crate::store::removals::plain;
+use crate::store::recordings::plain;
 
 const COLUMNS: &str = "r.id, r.path, ifnull(r.machine, ''), ifnull(r.uniqueid, ''), ifnull(r.recordid, '')";
 

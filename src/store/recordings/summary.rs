@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use rusqlite::params_from_iter;
 
 use super::row::as_integer;
-use super::search::Query;
-use super::{Reader, StoreError};
 use crate::model::Filter;
+use crate::store::search::Query;
+use crate::store::{Reader, StoreError};
 
 impl Reader {
     /// Calls `each` with start and length in seconds of every matching recording, by start, until it breaks.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::people::{self, CREDENTIAL, Credential};
-use super::{BUSY_TIMEOUT, Change, Reader, Store, StoreError};
+use crate::store::database::BUSY_TIMEOUT;
+use crate::store::people::{self, CREDENTIAL, Credential};
+use crate::store::{Change, Reader, Store, StoreError};
 
 /// How a caller proves that they logged in before: the hash of what they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Call detail records, kept for a while: a call has several, in any order, and they may come before its recording.
 
-use super::{Change, StoreError};
+use crate::store::{Change, StoreError};
 
 /// Records of one channel that are kept. More has only a loop in a dialplan.
 pub const MOST_RECORDS: i64 = 2_000;

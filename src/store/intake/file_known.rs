@@ -1,0 +1,32 @@
+//! What is known of a file that was looked at.
+
+use crate::model::row_of_columns;
+
+row_of_columns! {
+    /// A file as it was when it was last looked at: some columns of `intake_files`.
+    FileKnown {
+        /// Relative to the media root.
+        path: String,
+        /// 0: never seen, 1: being written, 2: closed.
+        state: i64,
+        /// As stat(2) had it.
+        inode: i64,
+        /// Nanoseconds.
+        created: i64,
+        /// Nanoseconds.
+        modified: i64,
+        /// Bytes.
+        size: i64,
+        /// Milliseconds of sound.
+        duration: i64,
+        /// Of its beginning and end.
+        digest: Option<Vec<u8>>,
+    }
+}
+
+impl FileKnown {
+    /// One that only a row tells of.
+    pub(super) fn unseen(path: String) -> FileKnown {
+        FileKnown { path, ..FileKnown::default() }
+    }
+}

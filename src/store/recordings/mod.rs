@@ -1,0 +1,18 @@
+//! Recordings: lists and counts of them, the one that a request names, what people change of it, and sound that is to go.
+
+mod changes;
+mod counts;
+mod identity;
+mod lists;
+mod removals;
+mod row;
+mod seen;
+mod summary;
+
+pub use changes::Named;
+pub use counts::Tally;
+pub use identity::Identity;
+pub(in crate::store) use removals::plain;
+pub use row::ListRow;
+pub(in crate::store) use row::register_functions;
+pub use seen::Seen;
