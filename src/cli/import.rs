@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::terminal::say;
 use crate::app::now;
-use crate::config::{Config, Folder};
+use crate::config::{Config, Folder, innermost_of};
 use crate::ingest::cdr::Layout;
 use crate::ingest::import::{self, Format, Report};
 use crate::ingest::names::Names;
@@ -111,9 +111,8 @@ fn folder(config: &Config, path: &Path) -> Folder {
     let is_around = |folder: &&Folder| {
         config.media_root.join(&folder.folder).canonicalize().is_ok_and(|folder| path.starts_with(folder))
     };
-    let around = config.folders.iter().filter(is_around);
-    let nearest = around.max_by_key(|folder| folder.folder.components().count());
-    nearest.or(config.folders.first()).cloned().unwrap_or_default()
+    let innermost = innermost_of(config.folders.iter().filter(is_around));
+    innermost.or(config.folders.first()).cloned().unwrap_or_default()
 }
 
 fn inside(config: &Config, outer: &Folder) -> Vec<Folder> {

@@ -197,7 +197,11 @@ fn below(folder: &Path, media_root: &Path) -> Result<PathBuf, ConfigError> {
 
 /// The folder that a file below the media root belongs to: the innermost one, where one lies in another.
 pub fn innermost<'a>(folders: &'a [Folder], path: &Path) -> Option<&'a Folder> {
-    let around = folders.iter().filter(|folder| path.starts_with(&folder.folder));
+    innermost_of(folders.iter().filter(|folder| path.starts_with(&folder.folder)))
+}
+
+/// The innermost of folders that lie in one another.
+pub fn innermost_of<'a>(around: impl Iterator<Item = &'a Folder>) -> Option<&'a Folder> {
     around.max_by_key(|folder| folder.folder.components().count())
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 pub use asterisk::{Asterisk, Given as GivenAsterisk, Secret, Tls};
 pub use freeswitch::{FreeSwitch, Given as GivenFreeSwitch};
-pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule, find_of_pbx, innermost};
+pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule, find_of_pbx, innermost, innermost_of};
 
 /// What the program runs with.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ pub enum About {
     Recording,
     /// A call that may have recordings: they learn from it; where there is none, it is dropped.
     Call,
-    /// The same, but where there is none its detail records are kept until one comes.
+    /// A call whose recordings may be still to come: until one does, its detail records are kept.
     CallToCome,
 }
 
@@ -90,7 +90,7 @@ pub struct FileState {
     pub duration: i64,
     /// Media type, by its content.
     pub mimetype: String,
-    /// Nobody writes to it any more.
+    /// It has been written to its end.
     pub closed: bool,
     /// Digest of its beginning and end, to find it again elsewhere.
     pub digest: Option<Vec<u8>>,
@@ -127,7 +127,7 @@ impl Draft {
         }
     }
 
-    /// The same of its call, with other facts.
+    /// A draft of this one's call, with other facts and without a file.
     pub(super) fn with(&self, facts: Facts) -> Draft {
         Draft {
             source: self.source,

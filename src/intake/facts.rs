@@ -13,7 +13,7 @@ pub(super) const OF_FILE: u8 = 2;
 const OF_RECORD: u8 = 7;
 /// The rank of what the PBX itself says.
 pub(super) const OF_PBX: u8 = 10;
-/// Who answered a call that nobody answered, or only the dialplan.
+/// Who answered, in `dnumber`, where no person did: the call was not answered, or only by the dialplan.
 pub(super) const NOBODY: &str = "";
 /// Somebody changed the row by hand, or another program made it.
 pub(super) const PERSON: u8 = HIGHEST;
@@ -50,7 +50,8 @@ macro_rules! facts {
                 }
             }
 
-            /// Nobody answered, or only the dialplan: the name of a file only says where it rang.
+            /// Learns that no person answered, from a source that is surer than a file's name: that only says where it
+            /// rang.
             fn learn_nobody(&mut self, ranks: &mut Ranks, source: Source) {
                 let sure = match source {
                     Source::File => 0,

@@ -138,7 +138,7 @@ impl Live {
 
     /// Tells whoever listens.
     pub fn tell(&self, event: Event) {
-        // Nobody may be listening.
+        // Without a listener it fails, and that is all right.
         let _ = self.events.send(event);
     }
 

@@ -60,8 +60,13 @@ fn is_of_other_leg(record: &Facts) -> bool {
     record.start.is_none() && record.end.is_none()
 }
 
-/// Which record speaks for the call, the greatest one: the channel's own; answered before not; with somebody at the other end before what
-/// the dialplan answered itself, or hung up; the first answer; the last ring.
+/// How well a record speaks for its call; the greatest does. One rule after the other:
+///
+/// 1. a record of the channel itself before one of the leg that answered;
+/// 2. an answered call before an unanswered one;
+/// 3. one with somebody at the other end, who talked, before what the dialplan answered itself or hung up;
+/// 4. of answers the first;
+/// 5. of rings the last.
 fn speaks(record: &Facts) -> impl Ord {
     let answered = answered(record);
     let talked = answered && record.talktime.is_some_and(|seconds| seconds > 0);

@@ -2,17 +2,16 @@
 
 use super::facts::{Facts, Ranks};
 use super::file::{UNSEEN, is_over};
-use crate::model::IntakeFile;
+use crate::model::{IntakeFile, SECOND};
 
-const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
 /// A file written last so long after the start and the sound that it has been touched since.
 const TOUCHED: i64 = 3_600;
-/// How calls end in which nobody talked.
+/// The words for how a call ended without an answer.
 const UNANSWERED: [&str; 7] =
     ["noanswer", "busy", "cancel", "congestion", "chanunavail", "failed", "rejected"];
 
-/// Whether nobody talked.
+/// Whether the call ended without an answer.
 pub(super) fn is_unanswered(facts: &Facts) -> bool {
     facts.status.as_deref().is_some_and(|status| UNANSWERED.contains(&status))
 }
@@ -101,7 +100,7 @@ pub(super) fn knows_time(now: i64) -> bool {
 }
 
 /// When a recording expires: days after its start. Years of old ones that are just being brought in have their days from
-/// now on: a first look must not be their end. Where neither time can be right, nobody knows when its days are over.
+/// now on: a first look must not be their end. Where neither time can be right, it has no expiry.
 pub(super) fn expiry(start: i64, days: i64, first_seen: i64) -> i64 {
     let after = |time: i64| time.saturating_add(days.saturating_mul(DAY));
     match days {

@@ -14,7 +14,10 @@ const TYPES: [(&str, &[&str]); 21] = [
     ("audio/basic", &["ulaw", "ul", "ulw", "mu", "pcmu", "pcm", "au", "snd"]),
     (
         "audio/x-raw",
-        &["sln", "slin", "raw", "sln12", "sln16", "sln24", "sln32", "sln44", "sln48", "sln96", "sln192"],
+        &[
+            "sln", "slin", "slin16", "raw", "sln8", "sln12", "sln16", "sln24", "sln32", "sln44", "sln48",
+            "sln96", "sln192",
+        ],
     ),
     ("audio/g722", &["g722"]),
     ("audio/amr", &["amr"]),
@@ -39,6 +42,12 @@ pub fn media_type(said: &str, name: &str) -> &'static str {
     let by_row = TYPES.iter().find(|(kind, _)| kind.eq_ignore_ascii_case(said));
     let by_name = || TYPES.iter().find(|(_, endings)| endings.contains(&ending.as_str()));
     by_row.or_else(by_name).map_or(UNKNOWN, |(kind, _)| kind)
+}
+
+/// Whether a file's name is that of sound: its ending means a type of sound. Names that begin with a dot are those of
+/// copies under way.
+pub fn is_sound_name(name: &str) -> bool {
+    !name.starts_with('.') && media_type("", name) != UNKNOWN
 }
 
 /// The name under which a file may be kept: the last part of its path, without what a file system, a shell or a
@@ -146,5 +155,26 @@ mod tests {
         assert_eq!(Name::of(b"a").with_ending("wav").as_str(), "a.wav");
         assert_eq!(Name::of(&[b'x'; 5000]).as_str().len(), LONGEST);
         assert_eq!(Name::of(b"\xff.wav").as_str(), "_.wav");
+    }
+
+    #[test]
+    fn sound_is_told_by_its_name() {
+        for (name, sound) in [
+            ("a.wav", true),
+            ("a.WAV", true),
+            ("a.wav16", true),
+            ("a.gsm", true),
+            ("a.sln192", true),
+            ("a.sln12", true),
+            ("a.spx", true),
+            ("a.html", false),
+            (".a.wav.x7Yq", false),
+            (".a.wav", false),
+            ("post.log", false),
+            ("wav", false),
+            ("1795499606.0", false),
+        ] {
+            assert_eq!(is_sound_name(name), sound, "{name}");
+        }
     }
 }

@@ -32,7 +32,7 @@ use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
 
 pub use heard::Heard;
-pub use kind::{Name, media_type};
+pub use kind::{Name, is_sound_name, media_type};
 pub use peaks::{NoWaveform, Peaks};
 pub use range::{Asked, Plan, Stands, http_date, plan};
 pub use removal::Removed;

@@ -172,6 +172,13 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_name_that_says_how_sound_is_coded_is_one_of_sound() {
+        for ending in BARE.iter().flat_map(|(endings, ..)| *endings) {
+            assert!(crate::media::is_sound_name(&format!("a.{ending}")), "{ending}");
+        }
+    }
+
     const ENDINGS: [&str; 9] = ["wav", "WAV", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3", ""];
 
     fn chunk() -> impl Strategy<Value = Vec<u8>> {

@@ -6,6 +6,7 @@ mod intake_files;
 mod lists;
 mod people;
 mod recordings;
+mod time;
 mod withheld;
 
 pub use columns::*;
@@ -15,4 +16,5 @@ pub use intake_files::*;
 pub use lists::*;
 pub use people::*;
 pub use recordings::*;
+pub use time::SECOND;
 pub use withheld::is_withheld;

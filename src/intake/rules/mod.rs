@@ -97,7 +97,7 @@ impl Rules {
         }
     }
 
-    /// The same, told to people: a line for each rule that was asked, then what becomes of the recording.
+    /// How a recording is judged, told to people: a line for each rule that was asked, then what becomes of the recording.
     pub fn explain<E>(
         &self,
         subject: &Subject,

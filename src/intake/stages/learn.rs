@@ -76,7 +76,7 @@ impl Acceptance<'_> {
         Ok(())
     }
 
-    /// The same, where it is only known now which call it is.
+    /// Takes over what is kept of the call, where it is only known now which call it is.
     pub(super) fn learn_more(
         &self,
         before: &IntakeFile,

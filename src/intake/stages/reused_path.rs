@@ -8,14 +8,13 @@ use crate::intake::facts_to_row::{facts_of, row_of, stay};
 use crate::intake::file::{CLOSED, UNSEEN, last_seen};
 use crate::intake::live::What;
 use crate::intake::source::Source;
-use crate::model::{IntakeFile, RecordingRow};
+use crate::model::{IntakeFile, RecordingRow, SECOND};
 use crate::store::StoreError;
 
 /// Seconds that a file was there before a call, to be another one's: the clocks of PBX and folder may differ.
 const BEFORE: i64 = 120;
 /// Seconds by which a file may have been written before a call says that it does.
 const SLACK: i64 = 2;
-const SECOND: i64 = 1_000_000_000;
 /// The rank of a note that stays, whatever the PBX says of the call.
 const SURE: u8 = 14;
 

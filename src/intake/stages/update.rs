@@ -157,7 +157,7 @@ impl Acceptance<'_> {
             known.id = self.change.know(&known)?;
         }
         self.change.withdraw_recording(known.recording)?;
-        // Of a call in progress nobody has heard anything yet.
+        // A call in progress can't have been listened to yet; only a complete one is missed.
         if old.complete != 0 {
             let identity = Identity {
                 recordgroup: old.recordgroup,
@@ -167,7 +167,7 @@ impl Acceptance<'_> {
             self.change.audit(&Entry::of(WITHDRAW, old.customer, &identity, reason.clone()))?;
         }
         known.recording = 0;
-        // Nobody else need count it, unless further ones came after it.
+        // Its number is free again, unless the channel has later recordings.
         known.recordid.clear();
         known.excluded.clone_from(&reason);
         self.remember(&mut known)?;

@@ -70,7 +70,7 @@ impl OpenError {
 /// Why a question or a change failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Nobody waits for the answer any more.
+    /// Whoever asked has gone away.
     #[error("the query was ended, since nobody waits for its answer")]
     Cancelled,
     /// Every connection is in use, or another program holds the write lock.

@@ -92,7 +92,7 @@ fn make_or_look(path: &Path) -> Result<Found, OpenError> {
     if !metadata.is_file() {
         return Err(OpenError::NotAFile { path: path.into() });
     }
-    // The superuser may write to a file that nobody was meant to write to: take its mode at its word.
+    // The superuser may write to a read-only file: take its mode at its word.
     if metadata.permissions().mode() & 0o222 == 0 {
         return Err(OpenError::ReadOnly { path: path.into() });
     }

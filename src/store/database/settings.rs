@@ -8,5 +8,5 @@ pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(in crate::store) const STEPS_BETWEEN_LOOKS: i32 = 2_000;
 /// Statements that a connection keeps prepared.
 pub(in crate::store) const PREPARED: usize = 64;
-/// The same for an import: records that say different things change different columns.
+/// Statements that the writer keeps prepared during an import: records that say different things change different columns.
 pub(in crate::store) const PREPARED_FOR_MANY: usize = 256;

@@ -24,7 +24,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Forgets records that were kept before then, the oldest first: so many at once, that nobody waits for it.
+    /// Forgets records that were kept before then, the oldest first: at most so many at once, so that the transaction stays short.
     pub fn forget_records(&self, before: i64, most: i64) -> Result<(), StoreError> {
         let mut first =
             self.transaction.prepare_cached("SELECT kept < ? FROM intake_records ORDER BY id LIMIT 1")?;

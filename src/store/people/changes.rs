@@ -122,7 +122,7 @@ impl Change<'_> {
         self.find_subject("p.id = ?", id)
     }
 
-    /// Whoever has this username, or the sentence that nobody has.
+    /// The person with this username, or the sentence that there is none.
     pub fn subject_named(&self, username: &str) -> Result<Subject, StoreError> {
         self.find_subject("p.username = ?", username)?.ok_or_else(|| {
             StoreError::Refused(format!("there is no user {username}; see: tapeline user list"))

@@ -45,7 +45,7 @@ impl Reader {
     fn calls_of(&self, customer: Option<i64>, days: Range<i64>) -> Result<i64, StoreError> {
         let sql = match customer {
             Some(_) => "SELECT count(*) FROM recordings WHERE customer = ?1 AND start >= ?2 AND start < ?3".into(),
-            // The last one named is NULL, and so are customers of nobody.
+            // The walk ends with a NULL; rows without a customer have one too, and count.
             None => format!(
                 "{CUSTOMERS} SELECT ifnull(sum((SELECT count(*) FROM recordings r
                    WHERE r.customer IS named.customer AND start >= ?2 AND start < ?3)), 0) FROM named WHERE ?1 IS NULL"

@@ -23,7 +23,7 @@ impl Store {
     }
 
     /// Calls `remove` with the path of a note and when it was made, unless a row names the file, and forgets the note if
-    /// that says so. Nobody writes a row meanwhile, so none can begin to name the file.
+    /// that says so. No row is written meanwhile, so none can begin to name the file.
     pub fn remove_sound(&self, note: i64, remove: impl FnOnce(&[u8], i64) -> bool) -> Result<(), StoreError> {
         let mut writer = self.writer();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
