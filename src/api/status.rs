@@ -17,7 +17,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::{Space, now};
 use crate::intake::{Intake, SourceStatus};
-use crate::store::Tally;
+use crate::store::Counts;
 
 /// How it all is.
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ struct Status {
     time: i64,
     sources: Vec<Source>,
     #[serde(flatten)]
-    tally: Tally,
+    counts: Counts,
     /// Files that have no row: on purpose, or not yet.
     files_without_rows: Vec<Reason>,
     disks: Vec<Disk>,
@@ -65,10 +65,10 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
     let (person, now) = (request.person.clone(), now());
     let everywhere = person.privileges.everywhere();
     let today = today(now);
-    let (tally, excluded, alone) = stream::long_question(&request.app, move |reader| {
+    let (counts, excluded, alone) = stream::long_question(&request.app, move |reader| {
         let customer = (!everywhere).then_some(person.customer);
         let alone = reader.customers()?.len() < 2;
-        Ok((reader.tally(customer, today)?, reader.excluded_files()?, alone))
+        Ok((reader.counts(customer, today)?, reader.excluded_files()?, alone))
     })
     .await?;
     // Reasons and troubles name files and groups of every customer.
@@ -83,7 +83,7 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
         Disk { name: "database", space: Space::of(app.store.path()) },
         Disk { name: "sound", space: Space::of(&app.config.media_root) },
     ];
-    request.ok(&Status { time: now, sources: sources(&request, all), tally, files_without_rows, disks })
+    request.ok(&Status { time: now, sources: sources(&request, all), counts, files_without_rows, disks })
 }
 
 /// What the sources know of files without a row, by reason.

@@ -13,7 +13,8 @@
 //! From that follow the struct [`RecordingRow`], every statement that reads or writes whole rows, JSON, CSV out and in,
 //! OpenAPI and, for facts, how what intake knows becomes a row and is read back from it. Tests name what is written down
 //! elsewhere and lacks it: `schema.sql`, `static/js/types.js`, `tests/bench/limit.c`, and the answers that tests spell out.
-//! Lists sort and filter by it only once `model/lists.rs` says so.
+//! Lists sort and filter by it only once `model/lists.rs` says so. An export of an older version has none of it, and
+//! `tapeline import csv` refuses that until `ingest/import/own_csv.rs` takes columns after [`FIRST_COLUMNS`] for empty.
 
 /// What a wire column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::store::{Reader, StoreError};
 
 /// Recordings of one customer or of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Tally {
+pub struct Counts {
     /// Calls that began today.
     pub calls_today: i64,
     /// Calls in progress.
@@ -26,7 +26,7 @@ const CUSTOMERS: &str = "WITH RECURSIVE named (customer) AS (
 impl Reader {
     /// Counts the rows as they are now, in indexes of few of them. `today`: when it begins and when tomorrow does, Unix
     /// seconds.
-    pub fn tally(&self, customer: Option<i64>, today: Range<i64>) -> Result<Tally, StoreError> {
+    pub fn counts(&self, customer: Option<i64>, today: Range<i64>) -> Result<Counts, StoreError> {
         let _snapshot = self.snapshot()?;
         let who = if customer.is_some() { "customer = ?1" } else { "?1 IS NULL" };
         // Left to itself, SQLite goes through all rows of the customer.
@@ -35,7 +35,7 @@ impl Reader {
                 format!("SELECT count(*) FROM recordings INDEXED BY {index} WHERE {condition} AND {who}");
             Ok(self.0.prepare_cached(&sql)?.query_row([customer], |row| row.get(0))?)
         };
-        Ok(Tally {
+        Ok(Counts {
             calls_today: self.calls_of(customer, today)?,
             in_progress: count("recordings_customer_in_progress", "complete = 0")?,
             rows_without_files: count("recordings_customer_stale", "stale = 1")?,

@@ -10,7 +10,7 @@ mod seen;
 mod summary;
 
 pub use changes::Named;
-pub use counts::Tally;
+pub use counts::Counts;
 pub use identity::Identity;
 pub(in crate::store) use removals::plain;
 pub use row::ListRow;
