@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::api::wire::changing::note;
-use crate::api::wire::error::Refusal;
+use crate::api::wire::error::{Fault, Refusal};
 use crate::api::wire::params::{Parameter, Params, Reading};
 use crate::api::wire::privilege::MayAdminister;
 use crate::api::wire::request::ApiRequest;
@@ -42,14 +42,15 @@ pub const LIST: &[Parameter] =
 /// The form of `next`; another one is not read.
 const VERSION: u8 = b'a';
 
-struct Wanted {
+/// What a request asks for, before it is known whether the caller may see it.
+struct AuditRequest {
     filter: LogFilter,
     limit: i64,
-    faults: Vec<super::Fault>,
+    faults: Vec<Fault>,
 }
 
-impl Wanted {
-    fn read(params: &Params, now: i64) -> Wanted {
+impl AuditRequest {
+    fn read(params: &Params, now: i64) -> AuditRequest {
         let mut reading = Reading::new(params);
         let text = |text: Option<&str>| text.map(str::to_owned);
         let customer = reading.integer(&CUSTOMER);
@@ -73,7 +74,7 @@ impl Wanted {
         if start.zip(end).is_some_and(|(start, end)| end < start) {
             reading.fault(END.name, "end must not be before start");
         }
-        Wanted { filter, limit, faults: reading.into_faults() }
+        AuditRequest { filter, limit, faults: reading.into_faults() }
     }
 
     /// The filter, once it is known what the caller may see.
@@ -94,7 +95,7 @@ impl Wanted {
 
 /// The entries that match, newest first.
 pub async fn list(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
-    let wanted = Wanted::read(&request.params, now());
+    let wanted = AuditRequest::read(&request.params, now());
     let (person, strings) = (request.person.clone(), request.strings());
     stream::answer(&request.app, &request.http, envelope::JSON, true, move |reader, out| {
         let filter = wanted.filter(reader, &person)?;

@@ -11,7 +11,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::blocking;
 use crate::auth;
-use crate::model::{NewPerson, Person, is_username};
+use crate::model::{NewPerson, Person, described, is_username};
 use crate::store::{Change, PersonFields, Subject};
 
 const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Home customer").logged();
@@ -39,9 +39,13 @@ pub const PASSWORD_UPDATE: &[Parameter] = &[ID, PASSWORD_NEW];
 /// The parameters of delete.
 pub const DELETE: &[Parameter] = &[ID];
 
-#[derive(Serialize)]
-struct Count {
-    count: i64,
+described! {
+    #[derive(Serialize)]
+    /// How many match.
+    pub struct Count {
+        /// How many there are.
+        pub count: i64,
+    }
 }
 
 /// Who may log in, or how many.

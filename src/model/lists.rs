@@ -1,6 +1,7 @@
 //! The order of a list, its pages, and what it sums up to.
 
 use super::columns::WIRE;
+use super::described::described;
 use super::recordings::Stored;
 
 /// A column that lists are sorted by; ties go by start, then by id. Texts go by their bytes.
@@ -68,13 +69,15 @@ pub struct Cursor {
     pub id: i64,
 }
 
-/// How much matches a filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Totals {
-    /// Recordings.
-    pub count: i64,
-    /// Seconds of all of them.
-    pub totaltime: i64,
-    /// Bytes of sound.
-    pub size: i64,
+described! {
+    /// How much matches a filter.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+    pub struct Totals {
+        /// Recordings.
+        pub count: i64,
+        /// Seconds of all of them.
+        pub totaltime: i64,
+        /// Bytes of sound.
+        pub size: i64,
+    }
 }

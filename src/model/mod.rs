@@ -1,6 +1,7 @@
 //! The nouns: what a recording, a person and a list request are, on every floor of the house.
 
 mod columns;
+mod described;
 mod filters;
 mod intake_files;
 mod lists;
@@ -11,6 +12,8 @@ mod withheld;
 
 pub use columns::*;
 pub(crate) use columns::{recording_columns, row_of_columns};
+pub(crate) use described::described;
+pub use described::{Described, Field, FieldType};
 pub use filters::*;
 pub use intake_files::*;
 pub use lists::*;

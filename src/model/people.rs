@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::described::described;
+
 /// A right that a role gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Privilege {
@@ -129,42 +131,46 @@ impl Actor {
     }
 }
 
-/// A customer: a tenant of the PBX.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Customer {
-    /// Row id.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
+described! {
+    /// A customer: a tenant of the PBX.
+    #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+    pub struct Customer {
+        /// Which customer.
+        pub id: i64,
+        /// Its name.
+        pub name: String,
+    }
 }
 
-/// A record group: the folder that a customer's recordings are filed under.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Group {
-    /// Row id.
-    pub id: i64,
-    /// The customer that it belongs to.
-    pub customer: i64,
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Address for notices.
-    pub email: String,
-    /// Days that recordings are kept; 0 not to save.
-    pub expires: i64,
-    /// Percent of the calls that are recorded.
-    pub fraction: i64,
-    /// 1: callers hear a beep.
-    pub beep: i64,
-    /// Person who owns it; 0 nobody.
-    pub owner: i64,
-    /// 1: incoming calls are recorded.
-    pub record_in: i64,
-    /// 1: outgoing calls are recorded.
-    pub record_out: i64,
-    /// 1: recordings are transcribed.
-    pub transcribe: i64,
+described! {
+    /// A record group: the folder that a customer's recordings are filed under.
+    #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+    pub struct Group {
+        /// What recordings call recordgroup.
+        pub id: i64,
+        /// The customer that it belongs to.
+        pub customer: i64,
+        /// Its name.
+        pub name: String,
+        /// What it is for.
+        pub description: String,
+        /// Address for notices.
+        pub email: String,
+        /// Days that recordings are kept; 0 not to save.
+        pub expires: i64,
+        /// Percent of the calls that are recorded.
+        pub fraction: i64,
+        /// 1: callers hear a beep.
+        pub beep: i64,
+        /// Person who owns it; 0 nobody.
+        pub owner: i64,
+        /// 1: incoming calls are recorded.
+        pub record_in: i64,
+        /// 1: outgoing calls are recorded.
+        pub record_out: i64,
+        /// 1: recordings are transcribed.
+        pub transcribe: i64,
+    }
 }
 
 /// A person about to be stored; the password is already hashed.

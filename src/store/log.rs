@@ -7,6 +7,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, ToSql};
 
 use super::{Reader, StoreError};
+use crate::model::described;
 
 /// What entries are wanted; every field narrows it.
 #[derive(Clone, Debug, Default)]
@@ -31,21 +32,33 @@ pub struct LogFilter {
     pub after: Option<(i64, i64)>,
 }
 
-/// An entry as it is shown; what it has not is 0 or empty.
-#[derive(Clone, Debug, serde::Serialize)]
-#[allow(missing_docs, reason = "the columns of audit")]
-pub struct Logged {
-    pub id: i64,
-    pub time: i64,
-    pub person: i64,
-    pub username: String,
-    pub address: String,
-    pub action: String,
-    pub customer: i64,
-    pub recordgroup: i64,
-    pub uniqueid: String,
-    pub recordid: String,
-    pub detail: String,
+described! {
+    /// An entry as it is shown; what it has not is 0 or empty.
+    #[derive(Clone, Debug, serde::Serialize)]
+    pub struct Logged {
+        /// Which entry.
+        pub id: i64,
+        /// When, Unix seconds.
+        pub time: i64,
+        /// Who; 0 on the command line, or the program itself.
+        pub person: i64,
+        /// Their name to log in with, at that time.
+        pub username: String,
+        /// Where the request came from.
+        pub address: String,
+        /// What was done, as in recordings/listen.
+        pub action: String,
+        /// Whose data it is about; 0 none.
+        pub customer: i64,
+        /// The group, where there is one, else 0.
+        pub recordgroup: i64,
+        /// The recording, where there is one.
+        pub uniqueid: String,
+        /// Which recording of that channel.
+        pub recordid: String,
+        /// What changed, for people.
+        pub detail: String,
+    }
 }
 
 /// A text, whatever bytes another program may have stored.

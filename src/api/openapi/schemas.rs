@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Kind, Privilege, WIRE};
+use crate::api::people::Count;
+use crate::api::recordings::summary::Bar;
+use crate::api::wire::changing::Created;
+use crate::model::{Customer, Described, Field, Group, Kind, Privilege, Totals, WIRE};
+use crate::store::{Listed, Logged, Member};
 
 /// What follows an integer schema's type.
 pub const INT64: &str = "int64";
@@ -26,74 +30,62 @@ fn object(properties: Value) -> Value {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
+/// What is sent as it is.
+const DESCRIBED: [(&str, &[Field]); 9] = [
+    ("Totals", Totals::FIELDS),
+    ("Interval", Bar::FIELDS),
+    ("Created", Created::FIELDS),
+    ("Group", Group::FIELDS),
+    ("Member", Member::FIELDS),
+    ("Count", Count::FIELDS),
+    ("Listed", Listed::FIELDS),
+    ("Customer", Customer::FIELDS),
+    ("Entry", Logged::FIELDS),
+];
+
+fn described(fields: &[Field]) -> Value {
+    let field = |Field { name, is_text, doc }: &Field| {
+        let about = doc.trim().trim_end_matches('.');
+        ((*name).to_owned(), if *is_text { text(about) } else { int(about) })
+    };
+    object(fields.iter().map(field).collect::<Map<_, _>>().into())
+}
+
 /// The schemas of all that the API sends, by name.
 pub fn schemas() -> Value {
-    json!({
+    let mut schemas = json!({
         "Envelope": object(json!({ "responses": { "type": "array", "minItems": 1, "items": reference("Response") } })),
         "Response": object(json!({
             "code": text("How it went, as in HTTP"),
             "key": text("The parameter at fault, else empty"),
             "message": text("For people"),
         })),
-        "Credentials": {
-            "type": "object",
-            "properties": {
-                "auth_token": text("From user/login with token=1"),
-                "auth_username": text("The name to log in with"),
-                "auth_password": text("The password"),
-            },
-        },
+        "Credentials": credentials(),
         "Recording": recording(),
         "RecordingWithSound": with_sound(),
-        "Totals": object(json!({
-            "count": int("Recordings"),
-            "totaltime": int("Seconds of all of them"),
-            "size": int("Bytes of sound"),
-        })),
-        "Interval": object(json!({
-            "start": int("Where it begins, Unix seconds"),
-            "calls": int("Recordings that began in it"),
-            "totaltime": int("Seconds of all of them"),
-        })),
         "Waveform": waveform(),
-        "Group": group(),
-        "Created": object(json!({ "id": int("What was made") })),
-        "Member": object(json!({
-            "person": int("Which person"),
-            "username": text("The name to log in with"),
-            "name": text("The name that people know"),
-            "role": text("The role's name"),
-        })),
-        "Count": object(json!({ "count": int("How many there are") })),
-        "Listed": object(json!({
-            "id": int("Which person"),
-            "customer": int("Home customer"),
-            "username": text("The name to log in with"),
-            "name": text("The name that people know"),
-            "role": text("The role's name"),
-            "created": int("When the account was made, Unix seconds"),
-        })),
         "Status": status(),
         "Role": object(json!({
             "name": text("What people are given"),
             "description": text("What it is for"),
             "privileges": privileges(),
         })),
-        "Customer": object(json!({ "id": int("Which customer"), "name": text("Its name") })),
-        "Entry": object(json!({
-            "id": int("Which entry"),
-            "time": int("When, Unix seconds"),
-            "person": int("Who; 0 on the command line, or the program itself"),
-            "username": text("Their name to log in with, at that time"),
-            "address": text("Where the request came from"),
-            "action": text("What was done, as in recordings/listen"),
-            "customer": int("Whose data it is about; 0 none"),
-            "recordgroup": int("The group, where there is one, else 0"),
-            "uniqueid": text("The recording, where there is one"),
-            "recordid": text("Which recording of that channel"),
-            "detail": text("What changed, for people"),
-        })),
         "Person": person(),
+    });
+    for (name, fields) in DESCRIBED {
+        schemas[name] = described(fields);
+    }
+    schemas
+}
+
+fn credentials() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "auth_token": text("From user/login with token=1"),
+            "auth_username": text("The name to log in with"),
+            "auth_password": text("The password"),
+        },
     })
 }
 
@@ -142,23 +134,6 @@ fn waveform() -> Value {
             "description": "For each channel, for each of `points` parts of about the same length: the least and the \
                             largest sample, where full scale is 1. A sound of fewer samples has fewer parts",
         },
-    }))
-}
-
-fn group() -> Value {
-    object(json!({
-        "id": int("What recordings call recordgroup"),
-        "customer": int("The customer that it belongs to"),
-        "name": text("Its name"),
-        "description": text("What it is for"),
-        "email": text("Address for notices"),
-        "expires": int("Days that recordings are kept; 0 not to save"),
-        "fraction": int("Percent of the calls that are recorded"),
-        "beep": int("1: callers hear a beep"),
-        "owner": int("Person who owns it; 0 nobody"),
-        "record_in": int("1: incoming calls are recorded"),
-        "record_out": int("1: outgoing calls are recorded"),
-        "transcribe": int("1: recordings are transcribed"),
     }))
 }
 

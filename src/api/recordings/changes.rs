@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::get::{RECORDGROUP, RECORDID, UNIQUEID, read_identity};
+use super::found::{RECORDGROUP, RECORDID, UNIQUEID, read_identity};
 use crate::api::events::tell;
 use crate::api::wire::changing::{KEPT, VALIDATION};
 use crate::api::wire::error::Refusal;

@@ -8,6 +8,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::file::{FileHeaders, file};
+use super::found::{RECORDGROUP, RECORDID, UNIQUEID, find, open, read_identity};
 use crate::api::wire::envelope::{self, OneRow};
 use crate::api::wire::error::Refusal;
 use crate::api::wire::params::{Parameter, Params, Reading};
@@ -15,21 +16,12 @@ use crate::api::wire::privilege::MayListen;
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream::{self, Output, PIECE};
 use crate::app::{App, blocking, now};
-use crate::media::{self, Name, Playable, Sound};
-use crate::model::{Actor, Person};
-use crate::store::{Heard, Identity, ListRow, Reader};
+use crate::media::{Name, Playable, Sound};
+use crate::store::{Heard, Identity};
 
 /// Bytes of sound that are encoded at once: those of a piece, and a multiple of three.
 const ENCODED: usize = PIECE / 4 * 3;
 
-/// The three names of a recording.
-pub const RECORDGROUP: Parameter =
-    Parameter::integer("recordgroup", "", "Its record group").required().logged();
-/// See [`RECORDGROUP`].
-pub const UNIQUEID: Parameter =
-    Parameter::text("uniqueid", "Its uniqueid, with or without the dot").required().logged();
-/// See [`RECORDGROUP`].
-pub const RECORDID: Parameter = Parameter::text("recordid", "Its recordid").required().logged();
 const ENCODING: Parameter =
     Parameter::choice("encoding", &["raw", "base64"], "base64", "JSON carries base64 whichever is asked for")
         .logged();
@@ -60,19 +52,20 @@ impl Wrap {
     const ALL: [Wrap; 3] = [Wrap::Json, Wrap::Nothing, Wrap::Meta];
 }
 
-struct Wanted {
+/// What a request asks for.
+struct GetRequest {
     identity: Identity,
     wrap: Wrap,
     play: bool,
     digests: Digests,
 }
 
-impl Wanted {
-    fn read(params: &Params) -> Result<Wanted, Refusal> {
+impl GetRequest {
+    fn read(params: &Params) -> Result<GetRequest, Refusal> {
         let mut reading = Reading::new(params);
         let identity = read_identity(&mut reading);
         reading.choice(&ENCODING);
-        let wanted = Wanted {
+        let wanted = GetRequest {
             identity,
             wrap: reading.choice(&WRAP).map_or(Wrap::Json, |place| Wrap::ALL[place]),
             play: reading.flag(&PLAY),
@@ -86,15 +79,6 @@ impl Wanted {
     }
 }
 
-/// Reads which recording is meant.
-pub fn read_identity(reading: &mut Reading<'_>) -> Identity {
-    Identity {
-        recordgroup: reading.integer(&RECORDGROUP).unwrap_or_default(),
-        uniqueid: reading.text(&UNIQUEID).unwrap_or_default().into(),
-        recordid: reading.text(&RECORDID).unwrap_or_default().into(),
-    }
-}
-
 /// Whether the file itself is wanted, and not JSON: then the HTTP status counts, whatever Enswitch does.
 pub fn wants_file(params: &Params) -> bool {
     params.get(WRAP.name) == Ok(Some("none"))
@@ -102,7 +86,7 @@ pub fn wants_file(params: &Params) -> bool {
 
 /// A recording, or its sound.
 pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
-    let wanted = Wanted::read(&request.params)?;
+    let wanted = GetRequest::read(&request.params)?;
     let found = find(&request, &wanted.identity).await?;
     if wanted.wrap == Wrap::Meta {
         return Ok(HttpResponse::Ok().content_type(envelope::JSON).body(found.row.enveloped()));
@@ -136,76 +120,6 @@ async fn listens(request: &ApiRequest<MayListen>, heard: Heard) {
     if request.http.method() != Method::HEAD {
         request.app.listening.note(heard).await;
     }
-}
-
-/// A row, and what it says of its sound.
-pub struct Found {
-    row: OneRow,
-    /// Where its sound is, as the row says.
-    pub path: Vec<u8>,
-    /// Whether the call has ended.
-    pub complete: bool,
-    mimetype: String,
-    customer: i64,
-    identity: Identity,
-}
-
-impl Found {
-    fn new(row: &ListRow<'_>, strings: bool) -> Found {
-        let text = |name| {
-            let mut text = Vec::new();
-            row.text(envelope::place(name), |bytes| text.extend_from_slice(bytes));
-            text
-        };
-        let words = |name| String::from_utf8_lossy(&text(name)).into_owned();
-        let integer = |name| row.integer(envelope::place(name));
-        let (uniqueid, recordid) = (words("uniqueid"), words("recordid"));
-        Found {
-            row: OneRow::new(row, strings),
-            path: text("path"),
-            complete: integer("complete") != 0,
-            mimetype: words("mimetype"),
-            customer: integer("customer"),
-            identity: Identity { recordgroup: integer("recordgroup"), uniqueid, recordid },
-        }
-    }
-
-    /// What the audit log will say of whoever hears it.
-    fn heard(&self, actor: Actor, time: i64) -> Heard {
-        Heard { actor, customer: self.customer, identity: self.identity.clone(), time }
-    }
-
-    fn media_type(&self) -> &'static str {
-        media::media_type(&self.mimetype, &String::from_utf8_lossy(&self.path))
-    }
-}
-
-/// The recording, if it is there for whoever asks.
-pub async fn find(request: &ApiRequest<MayListen>, identity: &Identity) -> Result<Found, Refusal> {
-    let (person, identity, strings) = (request.person.clone(), identity.clone(), request.strings());
-    let ask = move |reader: &Reader| recording(reader, &person, &identity, strings);
-    stream::question(&request.app, ask).await
-}
-
-fn recording(reader: &Reader, person: &Person, identity: &Identity, strings: bool) -> Result<Found, Refusal> {
-    let found = reader.recording(person, identity, move |row| Found::new(row, strings))?;
-    found.ok_or(Refusal::NotFound(UNIQUEID.name))
-}
-
-/// Opens the sound. Why there is none is for the log only: a path may tell of what else the machine has.
-pub async fn open(
-    request: &ApiRequest<MayListen>,
-    identity: &Identity,
-    path: Vec<u8>,
-) -> Result<Sound, Refusal> {
-    let app = request.app.clone();
-    let shown = String::from_utf8_lossy(&path).into_owned();
-    let opened = blocking(move || app.media.open(&path)).await?;
-    opened.map_err(|why| {
-        let Identity { recordgroup, uniqueid, recordid } = identity;
-        tracing::warn!(recordgroup, ?uniqueid, ?recordid, path = ?shown, "a recording has no sound: {why}");
-        Refusal::NotFound("path")
-    })
 }
 
 /// The sound in a form that browsers play.

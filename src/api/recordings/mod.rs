@@ -4,6 +4,7 @@ pub mod changes;
 pub mod export;
 mod file;
 pub mod filters;
+mod found;
 pub mod get;
 pub mod list;
 mod order;

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use actix_web::HttpResponse;
 use serde::Serialize;
 
-use super::get::{self, RECORDGROUP, RECORDID, UNIQUEID};
+use super::found::{self, RECORDGROUP, RECORDID, UNIQUEID};
 use crate::api::wire::error::Refusal;
 use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::privilege::MayListen;
@@ -34,12 +34,12 @@ struct Peaks {
 /// The outline of a sound: kept from the last time, or made now.
 pub async fn peaks(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&request.params);
-    let identity = get::read_identity(&mut reading);
+    let identity = found::read_identity(&mut reading);
     let points = reading.integer(&POINTS).and_then(|points| usize::try_from(points).ok()).unwrap_or(USUAL);
     reading.finish()?;
-    let found = get::find(&request, &identity).await?;
+    let found = found::find(&request, &identity).await?;
     let complete = found.complete;
-    let sound = Arc::new(get::open(&request, &identity, found.path).await?);
+    let sound = Arc::new(found::open(&request, &identity, found.path).await?);
     let (app, opened) = (request.app.clone(), Arc::clone(&sound));
     let kept = blocking(move || app.peaks.kept(&opened).filter(|_| complete)).await?;
     let waveform = match kept {

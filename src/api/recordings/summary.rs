@@ -13,6 +13,7 @@ use crate::api::wire::privilege::MayListen;
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::now;
+use crate::model::described;
 use crate::store::Reader;
 
 /// More than anybody can see.
@@ -60,15 +61,17 @@ pub async fn summary(request: ApiRequest<MayListen>) -> Result<HttpResponse, Ref
     request.ok(&stream::long_question(&request.app, ask).await?)
 }
 
-/// An interval and what began in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Bar {
-    /// Where it begins, Unix seconds.
-    pub start: i64,
-    /// Calls.
-    pub calls: i64,
-    /// Seconds of all of them.
-    pub totaltime: i64,
+described! {
+    /// An interval and what began in it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+    pub struct Bar {
+        /// Where it begins, Unix seconds.
+        pub start: i64,
+        /// Recordings that began in it.
+        pub calls: i64,
+        /// Seconds of all of them.
+        pub totaltime: i64,
+    }
 }
 
 /// The intervals, filled call by call in the order of their start.

@@ -7,6 +7,7 @@ use super::error::{Fault, Refusal};
 use super::params::Parameter;
 use super::request::ApiRequest;
 use crate::app::{blocking, now};
+use crate::model::described;
 use crate::store::Change;
 
 pub const VALIDATION: Parameter =
@@ -15,11 +16,13 @@ pub const VALIDATION: Parameter =
 /// What a setting is when an update doesn't say.
 pub const KEPT: &str = "as it is";
 
-/// What was made.
-#[derive(Serialize)]
-pub struct Created {
-    /// Its row.
-    pub id: i64,
+described! {
+    /// What was made.
+    #[derive(Serialize)]
+    pub struct Created {
+        /// What was made.
+        pub id: i64,
+    }
 }
 
 /// A fault that comes first, unless the parameter has one already.

@@ -1,19 +1,21 @@
 //! Members: whose groups an agent may listen to.
 
-use crate::model::Person;
+use crate::model::{Person, described};
 use crate::store::{Change, Reader, StoreError, groups};
 
-/// A member of a group.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Member {
-    /// The person's id.
-    pub person: i64,
-    /// The name to log in with.
-    pub username: String,
-    /// The name that people know.
-    pub name: String,
-    /// The role's name.
-    pub role: String,
+described! {
+    /// A member of a group.
+    #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+    pub struct Member {
+        /// Which person.
+        pub person: i64,
+        /// The name to log in with.
+        pub username: String,
+        /// The name that people know.
+        pub name: String,
+        /// The role's name.
+        pub role: String,
+    }
 }
 
 impl Reader {

@@ -6,7 +6,7 @@ mod sessions;
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Reader, StoreError};
-use crate::model::{Person, Privileges};
+use crate::model::{Person, Privileges, described};
 
 pub use changes::{PersonFields, Subject};
 pub use sessions::{Issued, Secret};
@@ -20,16 +20,23 @@ pub struct Credential {
     pub hash: String,
 }
 
-/// A person as lists show them.
-#[derive(Clone, Debug, serde::Serialize)]
-#[allow(missing_docs, reason = "the columns of people")]
-pub struct Listed {
-    pub id: i64,
-    pub customer: i64,
-    pub username: String,
-    pub name: String,
-    pub role: String,
-    pub created: i64,
+described! {
+    /// A person as lists show them.
+    #[derive(Clone, Debug, serde::Serialize)]
+    pub struct Listed {
+        /// Which person.
+        pub id: i64,
+        /// Home customer.
+        pub customer: i64,
+        /// The name to log in with.
+        pub username: String,
+        /// The name that people know.
+        pub name: String,
+        /// The role's name.
+        pub role: String,
+        /// When the account was made, Unix seconds.
+        pub created: i64,
+    }
 }
 
 /// A role.

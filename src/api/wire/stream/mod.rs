@@ -1,9 +1,13 @@
 //! Answers of any length in little memory: rows and sound go into 64 KiB pieces and from there to the socket.
 
+mod answers;
+mod body;
 mod output;
+mod questions;
 mod sound;
 
-pub use output::{
-    Hangup, Output, PIECE, UNCOMPRESSED, answer, long_question, question, read, turn, while_wanted, written,
-};
+pub use answers::{answer, read, written};
+pub use body::Hangup;
+pub use output::{Output, PIECE, UNCOMPRESSED};
+pub use questions::{long_question, question, turn, while_wanted};
 pub use sound::{Handing, Unsent, pieces, sound, sound_permit};

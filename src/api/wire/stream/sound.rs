@@ -12,7 +12,7 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::{Bytes, Data};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
-use super::output::{Body, Hangup, Piece, RETRY, Stream, WAITING};
+use super::body::{Body, Hangup, Piece, RETRY, Stream, WAITING};
 use crate::api::wire::error::Refusal;
 use crate::app::App;
 

@@ -1,0 +1,90 @@
+//! Answers that are written row by row: short ones at once, on the thread of the connection; a long one in one closure on
+//! a thread that may block, which the client's going away ends, even in the middle of a sort.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::body::BodySize;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use tokio::sync::oneshot;
+
+use super::body::{Body, Hangup, Waits};
+use super::output::{Client, Output, Reply};
+use super::questions::{here_and_now, turn};
+use crate::api::wire::error::Refusal;
+use crate::app::App;
+use crate::store::Reader;
+
+/// Answers with whatever `produce` writes. It may be called a second time, with a fresh output.
+/// `takes_long`: much is read before something comes out, so that it is not tried at once.
+pub async fn answer(
+    app: &Data<App>,
+    request: &HttpRequest,
+    content_type: &'static str,
+    takes_long: bool,
+    produce: impl Fn(&Reader, &Output) -> Result<(), Refusal> + Send + 'static,
+) -> Result<HttpResponse, Refusal> {
+    let mut response = HttpResponse::Ok();
+    response.content_type(content_type);
+    let at_once = || {
+        here_and_now(app, |reader| {
+            let out = Output::new(None);
+            produce(reader, &out)?;
+            out.whole().ok_or(Refusal::TakesLong)
+        })
+    };
+    if let Some(answer) = (!takes_long).then(at_once).flatten() {
+        return answer.map(|whole| response.body(whole));
+    }
+    read(app, request, response, takes_long, move |_, reader, out| produce(reader, out)).await
+}
+
+/// Answers with whatever `produce` reads from the database and writes; it is called once, on a thread that may block.
+/// `takes_long`: much is read before something comes out, so that it has to wait for its turn.
+pub async fn read(
+    app: &Data<App>,
+    request: &HttpRequest,
+    response: HttpResponseBuilder,
+    takes_long: bool,
+    produce: impl FnOnce(&App, &Reader, &Output) -> Result<(), Refusal> + Send + 'static,
+) -> Result<HttpResponse, Refusal> {
+    let turn = if takes_long { Some(turn(&app.searches).await?) } else { None };
+    written(app, request, response, move |app, out, gone| {
+        let _turn = turn;
+        let reader = app.store.reader()?;
+        reader.end_when(move || gone.load(Ordering::Relaxed))?;
+        produce(app, &reader, out)
+    })
+    .await
+}
+
+/// Answers with whatever `produce` writes, on a thread that may block. Its last argument becomes true when the client
+/// goes away.
+pub async fn written(
+    app: &Data<App>,
+    request: &HttpRequest,
+    mut response: HttpResponseBuilder,
+    produce: impl FnOnce(&App, &Output, Arc<AtomicBool>) -> Result<(), Refusal> + Send + 'static,
+) -> Result<HttpResponse, Refusal> {
+    let gone = Arc::new(AtomicBool::new(false));
+    let waits = Waits(Arc::clone(&gone));
+    let (reply, answer) = oneshot::channel();
+    let app = app.clone();
+    let hangup = request.conn_data::<Hangup>().cloned();
+    // Its end is told by the reply, or by the lack of one.
+    drop(tokio::task::spawn_blocking(move || {
+        let out = Output::new(Some(Client { app: app.clone(), hangup, reply }));
+        let produced = produce(&app, &out, gone);
+        out.finish(produced);
+    }));
+    match answer.await {
+        Ok(Reply::Whole(bytes)) => Ok(response.body(bytes)),
+        Ok(Reply::Begun(pieces)) => {
+            let size = BodySize::Stream;
+            Ok(response.body(Body { pieces, size, ended: false, _waits: Some(waits) }))
+        }
+        Ok(Reply::Refused(refusal)) => Err(refusal),
+        Err(_) => Err(Refusal::internal(&"the thread that answers broke off")),
+    }
+}
