@@ -14,7 +14,7 @@ use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::{Offset, TimeZone};
 
 use super::envelope::place;
-use crate::model::{Kind, WIRE};
+use crate::model::{Kind, WIRE, needs_apostrophe};
 use crate::store::ListRow;
 
 /// The media type.
@@ -94,7 +94,7 @@ pub fn text(bytes: &[u8], out: &mut Vec<u8>) {
     if quoted {
         out.push(b'"');
     }
-    if misleads(bytes) {
+    if needs_apostrophe(bytes) {
         out.push(b'\'');
     }
     for chunk in bytes.utf8_chunks() {
@@ -111,23 +111,6 @@ pub fn text(bytes: &[u8], out: &mut Vec<u8>) {
     if quoted {
         out.push(b'"');
     }
-}
-
-/// Whether a spreadsheet could take a text for a formula, or a reader its first apostrophe for ours.
-fn misleads(bytes: &[u8]) -> bool {
-    match bytes {
-        [b'=' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | b'\'', ..] => true,
-        [b'+', number @ ..] => !is_phone_number(number),
-        // The full-width = + - @ of East Asian keyboards.
-        [0xef, 0xbc, 0x8b | 0x8d | 0x9d | 0xa0, ..] => true,
-        _ => false,
-    }
-}
-
-/// Digits, perhaps with blanks between them: nothing to calculate.
-fn is_phone_number(bytes: &[u8]) -> bool {
-    bytes.first().is_some_and(u8::is_ascii_digit)
-        && bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ')
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{BATCH, Import, Report, ahead, bar, files};
 use crate::ingest::cdr::{Fields, Rows};
 use crate::intake::Draft;
-use crate::model::{Column, Kind, ReadValue, RecordingRow, RowSource, Value, WIRE};
+use crate::model::{Column, Kind, ReadValue, RecordingRow, RowSource, Value, WIRE, without_apostrophe};
 
 pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
     let (input, length) = files::open(path)?;
@@ -134,7 +134,7 @@ impl ReadValue<String> for Cells<'_> {
     /// A text without the apostrophe that keeps spreadsheets from calculating it.
     fn next(&mut self) -> Result<String, String> {
         let (cell, _) = self.cell();
-        Ok(cell.strip_prefix('\'').unwrap_or(cell).to_owned())
+        Ok(without_apostrophe(cell).to_owned())
     }
 }
 
