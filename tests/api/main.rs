@@ -15,6 +15,7 @@ mod clock;
 mod columns;
 mod command_line;
 mod database;
+mod dice;
 mod events;
 mod export;
 mod faults;

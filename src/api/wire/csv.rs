@@ -4,8 +4,7 @@
 //! - Times (`Kind::Time`: `start`, `end`, `expires`) are ISO 8601 with the offset of the zone, exact to the second. 0 is an empty cell; a
 //!   time that no calendar has is the number that it is.
 //! - Other numbers are digits, with a minus where they are negative.
-//! - A text that a spreadsheet could take for a formula, or that begins with an apostrophe, has an apostrophe before it:
-//!   whoever reads it back takes one leading apostrophe off. `+` with digits and blanks alone is a phone number and stays.
+//! - A text that a spreadsheet could take for a formula has an apostrophe before it: see `needs_apostrophe`.
 
 use std::sync::LazyLock;
 
