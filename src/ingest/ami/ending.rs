@@ -20,7 +20,7 @@ pub(super) fn is_cut_off(file: Option<&Heard>, started: i64, listened: i64) -> b
 
 /// Whether of several recordings in one file, made one after the other, only the last is in it still. `sound`: what the
 /// file has; `before` and `last`: how long they were. All in milliseconds.
-pub(super) fn is_anew(sound: i64, before: i64, last: i64) -> bool {
+pub(super) fn was_overwritten(sound: i64, before: i64, last: i64) -> bool {
     (sound - last).abs() < (sound - last - before).abs()
 }
 
@@ -69,9 +69,9 @@ mod tests {
 
     #[test]
     fn the_length_of_the_sound_tells_what_is_in_the_file() {
-        assert!(is_anew(2_000, 3_000, 2_000));
-        assert!(is_anew(900, 3_000, 2_000));
-        assert!(!is_anew(5_000, 3_000, 2_000));
-        assert!(!is_anew(4_000, 3_000, 2_000));
+        assert!(was_overwritten(2_000, 3_000, 2_000));
+        assert!(was_overwritten(900, 3_000, 2_000));
+        assert!(!was_overwritten(5_000, 3_000, 2_000));
+        assert!(!was_overwritten(4_000, 3_000, 2_000));
     }
 }

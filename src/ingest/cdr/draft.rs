@@ -1,12 +1,12 @@
 //! From a record to what intake takes.
 
-use super::record::{Cdr, Outcome};
+use super::record::{Cdr, Disposition};
 use crate::intake::{About, Draft, Facts, Source};
 
 impl Cdr {
     /// What the record knows of the recordings of its channel.
     pub fn draft(self, machine: &str, about: About) -> Draft {
-        let answered = self.outcome == Outcome::Answer;
+        let answered = self.disposition == Disposition::Answer;
         let text = |text: String| Some(text).filter(|text| !text.is_empty());
         let asteriskid = self.system();
         Draft {
@@ -22,7 +22,7 @@ impl Cdr {
                 end: Some(self.end),
                 answer: answered.then_some(self.answer),
                 talktime: Some(self.talked),
-                status: Some(self.outcome.as_str().into()),
+                status: Some(self.disposition.as_str().into()),
                 snumber: text(self.source),
                 snumber_name: text(self.source_name),
                 spresent: (!self.presented).then_some(0),

@@ -20,5 +20,5 @@ mod rows;
 pub use asterisk::{Column, Layout, Layouts, read};
 pub use clid::Caller;
 pub use clock::{Clock, epoch};
-pub use record::{Cdr, Outcome};
+pub use record::{Cdr, Disposition};
 pub use rows::{Damage, Fields, Rows};

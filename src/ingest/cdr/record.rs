@@ -5,7 +5,7 @@ use crate::model::Direction;
 /// How a call ended, in the words of the `status` column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the words say it")]
-pub enum Outcome {
+pub enum Disposition {
     Answer,
     NoAnswer,
     Busy,
@@ -14,16 +14,16 @@ pub enum Outcome {
     Failed,
 }
 
-impl Outcome {
+impl Disposition {
     /// The word in the database and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Outcome::Answer => "answer",
-            Outcome::NoAnswer => "noanswer",
-            Outcome::Busy => "busy",
-            Outcome::Cancel => "cancel",
-            Outcome::Congestion => "congestion",
-            Outcome::Failed => "failed",
+            Disposition::Answer => "answer",
+            Disposition::NoAnswer => "noanswer",
+            Disposition::Busy => "busy",
+            Disposition::Cancel => "cancel",
+            Disposition::Congestion => "congestion",
+            Disposition::Failed => "failed",
         }
     }
 }
@@ -46,7 +46,7 @@ pub struct Cdr {
     /// Seconds that people talked, or could have.
     pub talked: i64,
     /// How it ended.
-    pub outcome: Outcome,
+    pub disposition: Disposition,
     /// Source number.
     pub source: String,
     /// Name of the source.

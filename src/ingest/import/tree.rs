@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use super::{Import, Report, bar, files};
 use crate::config::Folder;
 use crate::ingest::names::Names;
-use crate::ingest::spool::{File, Held, Look, Looker, began, origin, walk};
+use crate::ingest::spool::{File, Look, Looker, OpenFiles, began, origin, walk};
 use crate::intake::{Draft, Outcome};
 use crate::media::Media;
 use crate::store::{NoRow, Reader, StoreError};
@@ -89,7 +89,7 @@ fn drafts(
     files: &[File],
     report: &mut Report,
 ) -> anyhow::Result<Vec<Draft>> {
-    let (reader, held) = (import.store.reader()?, Held::default());
+    let (reader, open_files) = (import.store.reader()?, OpenFiles::default());
     let mut drafts = Vec::new();
     for file in files {
         let looker = looker_of(lookers, file);
@@ -102,7 +102,7 @@ fn drafts(
         }
         // Nobody comes by again to see whether a file whose time lies ahead still grows.
         let now = import.now.saturating_mul(SECOND);
-        match looker.look(&file.path, None, &held, Some(file.age(now)), now) {
+        match looker.look(&file.path, None, &open_files, Some(file.age(now)), now) {
             Look::Draft(mut draft) => {
                 origin(&reader, &looker.media_root, &draft, &[])?.note(&mut draft);
                 drafts.push(*draft);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::open_files::Held;
+use super::open_files::OpenFiles;
 use crate::config::Folder;
 use crate::ingest::names::{Names, side_of};
 use crate::intake::{Draft, Facts, FileState, LeftOut, Source, stem};
@@ -23,7 +23,7 @@ const ENDINGS: [&str; 29] = [
 ];
 
 /// Whether a file's name is that of sound. Names that begin with a dot are those of copies under way.
-pub fn is_sound(name: &str) -> bool {
+pub fn is_sound_name(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     !name.starts_with('.') && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
@@ -56,7 +56,7 @@ impl Looker {
         &self,
         path: &str,
         closed: Option<bool>,
-        held: &Held,
+        open_files: &OpenFiles,
         rest: Option<Duration>,
         now: i64,
     ) -> Look {
@@ -75,10 +75,10 @@ impl Looker {
         let closed = match closed {
             // Another program may have closed what the PBX goes on writing to.
             Some(true) if heard.finished == Some(false) => {
-                held.is_free(heard.device, heard.inode) != Some(false)
+                open_files.is_free(heard.device, heard.inode) != Some(false)
             }
             Some(closed) => closed,
-            None => self.is_finished(&heard, held, rest),
+            None => self.is_finished(&heard, open_files, rest),
         };
         let mixed = side_of(stem(path)).map(|mixed| self.has_mixed(path, mixed));
         let leave_out = match mixed {
@@ -129,8 +129,8 @@ impl Looker {
     }
 
     /// Whether nobody writes to a file any more that nobody saw closed.
-    fn is_finished(&self, heard: &Heard, held: &Held, rest: i64) -> bool {
-        match held.is_free(heard.device, heard.inode) {
+    fn is_finished(&self, heard: &Heard, open_files: &OpenFiles, rest: i64) -> bool {
+        match open_files.is_free(heard.device, heard.inode) {
             Some(free) => free && (heard.finished == Some(true) || rest > MOMENT),
             None => {
                 heard.finished == Some(true) || rest > i64::from(self.settings.silent_minutes) * 60 * SECOND
@@ -143,7 +143,7 @@ impl Looker {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let Ok(entries) = self.media_root.join(folder).read_dir() else { return false };
         let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        names.any(|name| is_sound(&name) && stem(&name) == mixed)
+        names.any(|name| is_sound_name(&name) && stem(&name) == mixed)
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
             ("wav", false),
             ("1795499606.0", false),
         ] {
-            assert_eq!(is_sound(name), sound, "{name}");
+            assert_eq!(is_sound_name(name), sound, "{name}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::look::is_sound;
+use super::look::is_sound_name;
 use crate::intake::{Draft, FileState, alike, stem};
 use crate::store::{FileKnown, Reader, StoreError};
 
@@ -71,7 +71,7 @@ fn look_at(entry: &std::fs::DirEntry, folder: &Path, folders: &mut Vec<PathBuf>,
         _ if kind.is_symlink() => "a link, and links are not followed",
         _ if !kind.is_file() => "neither a file nor a folder",
         None => "its name is not UTF-8",
-        Some(_) if !is_sound(entry.file_name().to_str().unwrap_or_default()) => {
+        Some(_) if !is_sound_name(entry.file_name().to_str().unwrap_or_default()) => {
             "not a file of sound, by its name"
         }
         Some(name) => match entry.metadata() {

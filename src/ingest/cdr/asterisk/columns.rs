@@ -204,11 +204,12 @@ impl Layout {
     /// The layout of a row of cdr_csv, or of the sample of cdr_custom.
     fn of_asterisk(fields: &Fields) -> Option<Layout> {
         let is_time = |place: usize| text(fields, place).and_then(civil).is_some();
-        let is_outcome = |place| text(fields, place).is_some_and(|word| disposition::outcome(word).is_some());
-        if is_time(8) && is_outcome(13) && matches!(fields.len(), 18 | 19) {
+        let is_disposition =
+            |place| text(fields, place).is_some_and(|word| disposition::read(word).is_some());
+        if is_time(8) && is_disposition(13) && matches!(fields.len(), 18 | 19) {
             return Some(Layout::new(CDR_CUSTOM[..fields.len()].iter().copied().map(Some).collect()));
         }
-        if !is_time(9) && !is_outcome(14) {
+        if !is_time(9) && !is_disposition(14) {
             return None;
         }
         let has_uniqueid = || text(fields, 16).is_some_and(|text| epoch(text).is_some());

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode;
 use serde_json::Value;
 
-use crate::ingest::cdr::record::{Cdr, Outcome};
+use crate::ingest::cdr::record::{Cdr, Disposition};
 use crate::intake::{About, Draft, Facts, Source};
 use crate::model::Direction;
 
@@ -57,7 +57,7 @@ impl Answerer {
             machine: machine.into(),
             uniqueid: Some(self.uniqueid.clone()),
             facts: Facts {
-                status: Some(Outcome::Answer.as_str().into()),
+                status: Some(Disposition::Answer.as_str().into()),
                 dnumber: Some(self.number.clone()),
                 dnumber_name: Some(self.name.clone()),
                 ..Facts::default()
@@ -158,7 +158,7 @@ impl<'a> Channel<'a> {
             answer: answer.unwrap_or(0),
             end,
             talked: if answer.is_some() { talked } else { 0 },
-            outcome: outcome(answer.is_some(), &self.text("hangup_cause")),
+            disposition: disposition(answer.is_some(), &self.text("hangup_cause")),
             source: self.source(),
             source_name: self.either(&["caller_id_name", "effective_caller_id_name"], "caller_id_name"),
             presented: self.presented(),
@@ -282,15 +282,15 @@ impl<'a> Channel<'a> {
 }
 
 /// By the hang-up cause: <https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Troubleshooting-Debugging/Hangup-Cause-Code-Table_3964945/>
-fn outcome(answered: bool, cause: &str) -> Outcome {
+fn disposition(answered: bool, cause: &str) -> Disposition {
     match cause {
-        _ if answered => Outcome::Answer,
-        "USER_BUSY" | "CALL_REJECTED" => Outcome::Busy,
-        "ORIGINATOR_CANCEL" | "LOSE_RACE" => Outcome::Cancel,
+        _ if answered => Disposition::Answer,
+        "USER_BUSY" | "CALL_REJECTED" => Disposition::Busy,
+        "ORIGINATOR_CANCEL" | "LOSE_RACE" => Disposition::Cancel,
         "NORMAL_CLEARING" | "NO_ANSWER" | "NO_USER_RESPONSE" | "ALLOTTED_TIMEOUT" | "PICKED_OFF" => {
-            Outcome::NoAnswer
+            Disposition::NoAnswer
         }
-        "NORMAL_CIRCUIT_CONGESTION" | "SWITCH_CONGESTION" => Outcome::Congestion,
-        _ => Outcome::Failed,
+        "NORMAL_CIRCUIT_CONGESTION" | "SWITCH_CONGESTION" => Disposition::Congestion,
+        _ => Disposition::Failed,
     }
 }

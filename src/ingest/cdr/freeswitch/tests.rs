@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::ingest::cdr::record::{Cdr, Outcome};
+use crate::ingest::cdr::record::{Cdr, Disposition};
 use crate::model::Direction;
 
 fn record() -> Value {
@@ -47,7 +47,7 @@ fn expected() -> Cdr {
         answer: 1_795_499_608,
         end: 1_795_499_614,
         talked: 6,
-        outcome: Outcome::Answer,
+        disposition: Disposition::Answer,
         source: "+15551230020".into(),
         source_name: "Zoë \"Z\" 100%".into(),
         presented: true,
@@ -177,7 +177,7 @@ fn causes_become_the_words_of_status() {
         record["variables"]["answer_epoch"] = "0".into();
         record["variables"]["hangup_cause"] = cause.into();
         let cdr = call(&record);
-        assert_eq!((cdr.outcome.as_str(), cdr.answer, cdr.talked), (status, 0, 0), "{cause}");
+        assert_eq!((cdr.disposition.as_str(), cdr.answer, cdr.talked), (status, 0, 0), "{cause}");
     }
 }
 
