@@ -1,7 +1,36 @@
 //! From a record to what intake takes.
 
-use super::record::{Cdr, Disposition};
+use super::record::{Answerer, Cdr, Disposition, Record};
 use crate::intake::{About, Draft, Facts, Source};
+
+impl Record {
+    /// What the record knows of recordings.
+    pub fn draft(self, machine: &str, about: About) -> Draft {
+        match self {
+            Record::Call(cdr) => cdr.draft(machine, about),
+            Record::Answerer(answerer) => answerer.draft(machine, about),
+        }
+    }
+}
+
+impl Answerer {
+    /// What the recordings of the calling channel learn.
+    fn draft(self, machine: &str, about: About) -> Draft {
+        Draft {
+            source: Source::Cdr,
+            about,
+            machine: machine.into(),
+            uniqueid: Some(self.uniqueid),
+            facts: Facts {
+                status: Some(Disposition::Answer.as_str().into()),
+                dnumber: Some(self.number),
+                dnumber_name: Some(self.name),
+                ..Facts::default()
+            },
+            ..Draft::default()
+        }
+    }
+}
 
 impl Cdr {
     /// What the record knows of the recordings of its channel.

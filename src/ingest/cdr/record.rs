@@ -2,6 +2,32 @@
 
 use crate::model::Direction;
 
+/// What a record tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Of the recordings of the channel that it is about.
+    Call(Box<Cdr>),
+    /// Who answered the call of another channel, which is the one that is recorded.
+    Answerer(Answerer),
+}
+
+impl From<Cdr> for Record {
+    fn from(cdr: Cdr) -> Record {
+        Record::Call(Box::new(cdr))
+    }
+}
+
+/// Who answered a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answerer {
+    /// The calling channel.
+    pub uniqueid: String,
+    /// The number where it was answered.
+    pub number: String,
+    /// The name of who answered.
+    pub name: String,
+}
+
 /// How a call ended, in the words of the `status` column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the words say it")]

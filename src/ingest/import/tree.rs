@@ -4,9 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::{Import, Report, bar, files};
+use super::bring_in::bar;
+use super::report::Report;
+use super::target::Import;
 use crate::config::Folder;
+use crate::ingest::files;
 use crate::ingest::names::Names;
+use crate::ingest::reading::Length;
 use crate::ingest::spool::{File, Look, Looker, OpenFiles, began, origin, walk};
 use crate::intake::{Draft, Outcome};
 use crate::media::Media;
@@ -31,15 +35,12 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     let lookers = std::iter::once(&import.folder).chain(&import.inside).map(|folder| looker(import, folder));
     let lookers: Vec<Looker> = lookers.collect::<anyhow::Result<_>>()?;
     found.files.sort_by_cached_key(|file| (looker_of(&lookers, file).began(file), file.path.clone()));
-    let bar = bar(found.files.len() as u64, false);
+    let bar = bar(Length::Things(found.files.len() as u64));
     for files in found.files.chunks(BATCH) {
         report.read += files.len() as u64;
         let drafts = drafts(import, &lookers, files, report)?;
-        for (draft, outcome) in drafts.iter().zip(import.take(&drafts)?) {
-            if let Err(why) = report.note(&outcome) {
-                report.skip(shown(Path::new(draft.path.as_deref().unwrap_or_default())), &why);
-            }
-        }
+        let places = drafts.iter().map(|draft| shown(Path::new(draft.path.as_deref().unwrap_or_default())));
+        import.take_noting(&drafts, places, report)?;
         bar.inc(files.len() as u64);
     }
     bar.finish_and_clear();

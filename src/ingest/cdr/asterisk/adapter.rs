@@ -93,9 +93,10 @@ mod tests {
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
-    use super::super::columns::Layouts;
+    use super::super::layout::Layouts;
     use super::*;
-    use crate::ingest::cdr::rows::{Fields, Rows};
+    use crate::ingest::cdr::fields::Fields;
+    use crate::ingest::cdr::rows::Rows;
 
     fn cdrs(text: &[u8]) -> Vec<Result<Cdr, &'static str>> {
         let clock = Clock::new(TimeZone::get("America/New_York").unwrap());

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::ingest::cdr::record::{Cdr, Disposition};
+use crate::ingest::cdr::record::{Answerer, Cdr, Disposition, Record};
 use crate::model::Direction;
 
 fn record() -> Value {
@@ -114,7 +114,7 @@ fn the_other_leg_tells_who_answered() {
     record["variables"]["dialed_user"] = "103".into();
     assert_eq!(read(record.to_string().as_bytes()), answerer("103", ""));
     record["variables"]["answer_epoch"] = "0".into();
-    assert_eq!(read(record.to_string().as_bytes()), Ok(Record::Unanswered));
+    assert_eq!(read(record.to_string().as_bytes()), Err(NoRecord::Unanswered));
     record["variables"]["record_name"] = "of-its-own.wav".into();
     assert_eq!(call(&record).uniqueid, "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11");
 }
