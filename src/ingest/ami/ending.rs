@@ -1,10 +1,10 @@
 //! How recordings ended, by what their files tell. Pure.
 
 use crate::media::Heard;
+use crate::model::SECOND;
 
 /// The longest that a PBX keeps sound in memory before it writes it, in seconds: 20 of GSM, and a restart.
 const UNWRITTEN: i64 = 30;
-const SECOND: i64 = 1_000_000_000;
 
 /// Whether a recording that began before its PBX did (Unix seconds) was cut off, and did not end unheard before that.
 /// `listened`: until when the PBX was heard before; 0 not at all.

@@ -14,9 +14,9 @@ use crate::ingest::reading::Length;
 use crate::ingest::spool::{File, Look, Looker, OpenFiles, began, origin, walk};
 use crate::intake::{Draft, Outcome};
 use crate::media::Media;
+use crate::model::SECOND;
 use crate::store::{NoRow, Reader, StoreError};
 
-const SECOND: i64 = 1_000_000_000;
 /// Files of one transaction.
 const BATCH: usize = 500;
 

@@ -7,26 +7,13 @@ use super::open_files::OpenFiles;
 use crate::config::Folder;
 use crate::ingest::names::{Names, side_of};
 use crate::intake::{Draft, Facts, FileState, LeftOut, Source, stem};
-use crate::media::{Heard, Media, NoSound};
+use crate::media::{Heard, Media, NoSound, is_sound_name};
+use crate::model::SECOND;
 
-const SECOND: i64 = 1_000_000_000;
 /// A PBX may have opened a file a moment after the processes were looked through.
 const MOMENT: i64 = 2 * SECOND;
 /// What one side of a call waits for the mixed recording, from when it was written last.
 const SIDES_WAIT: i64 = 300 * SECOND;
-
-/// Endings of names of sound.
-const ENDINGS: [&str; 29] = [
-    "wav", "wave", "wav16", "wav49", "gsm", "ulaw", "ul", "ulw", "mu", "pcm", "pcmu", "alaw", "al", "alw",
-    "pcma", "sln", "sln16", "sln24", "sln32", "sln48", "slin", "raw", "mp3", "ogg", "opus", "flac", "m4a",
-    "webm", "g722",
-];
-
-/// Whether a file's name is that of sound. Names that begin with a dot are those of copies under way.
-pub fn is_sound_name(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    !name.starts_with('.') && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
-}
 
 /// What a look at a file gave.
 pub enum Look {
@@ -144,27 +131,5 @@ impl Looker {
         let Ok(entries) = self.media_root.join(folder).read_dir() else { return false };
         let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         names.any(|name| is_sound_name(&name) && stem(&name) == mixed)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sound_is_told_by_its_name() {
-        for (name, sound) in [
-            ("a.wav", true),
-            ("a.WAV", true),
-            ("a.wav16", true),
-            ("a.gsm", true),
-            (".a.wav.x7Yq", false),
-            (".a.wav", false),
-            ("post.log", false),
-            ("wav", false),
-            ("1795499606.0", false),
-        ] {
-            assert_eq!(is_sound_name(name), sound, "{name}");
-        }
     }
 }

@@ -22,7 +22,6 @@ use crate::intake::Intake;
 use crate::store::{Store, StoreError};
 use mounts::Mounts;
 
-pub use look::is_sound_name;
 pub use missing::Missing;
 pub use source::{Spool, WallClock};
 

@@ -7,8 +7,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::look::is_sound_name;
 use crate::intake::{Draft, FileState, alike, stem};
+use crate::media::is_sound_name;
 use crate::store::{FileKnown, Reader, StoreError};
 
 /// What there is in a folder and below it.

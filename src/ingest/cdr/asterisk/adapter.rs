@@ -5,7 +5,7 @@ use super::disposition;
 use crate::ingest::cdr::clid::{Caller, known};
 use crate::ingest::cdr::clock::{self, Clock};
 use crate::ingest::cdr::record::{Cdr, Disposition};
-use crate::model::Direction;
+use crate::model::{Direction, is_withheld};
 
 /// Makes a record of its fields. The error is why there is none.
 pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Result<Cdr, &'static str> {
@@ -76,10 +76,6 @@ fn destination(channel: &str, dst: &str, direction: Option<Direction>) -> String
         false if direction == Some(Direction::In) => String::new(),
         false => called("", dst),
     }
-}
-
-fn is_withheld(number: &str) -> bool {
-    ["anonymous", "restricted", "withheld", "private"].iter().any(|word| word.eq_ignore_ascii_case(number))
 }
 
 /// Only what comes from a trunk is told by its context: calls from inside may go out or not.
@@ -175,7 +171,11 @@ mod tests {
     #[test]
     fn numbers_that_are_none() {
         assert_eq!(with(&[(2, "s")]).unwrap().called, "");
-        assert!(!with(&[(1, "anonymous")]).unwrap().presented);
+        for (source, presented) in
+            [("anonymous", false), ("Restricted", false), ("unavailable", true), ("unknown", true)]
+        {
+            assert_eq!(with(&[(1, source)]).unwrap().presented, presented, "{source}");
+        }
         assert_eq!(with(&[(1, "")]).unwrap().source, "101");
     }
 

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode;
 use serde_json::Value;
 
 use crate::ingest::cdr::record::{Answerer, Cdr, Disposition, Record};
-use crate::model::Direction;
+use crate::model::{Direction, is_withheld};
 
 /// Why a record is of no use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -176,8 +176,7 @@ impl<'a> Channel<'a> {
     fn presented(&self) -> bool {
         let privacy = self.first(&["origination_privacy", "privacy"]);
         let hidden = privacy.contains("hide_number") || privacy.contains("full");
-        let source = self.source().to_ascii_lowercase();
-        !hidden && !matches!(source.as_str(), "anonymous" | "restricted" | "private")
+        !hidden && !is_withheld(&self.source())
     }
 
     /// Where it was answered. Of a call that was put through without a word of whom to, the other channel's record says it.

@@ -66,6 +66,22 @@ fn call(record: &Value) -> Cdr {
     }
 }
 
+#[test]
+fn a_number_is_withheld_by_its_word_or_by_the_calls_privacy() {
+    for (number, privacy, presented) in [
+        ("+15551230020", "", true),
+        ("unavailable", "", true),
+        ("anonymous", "", false),
+        ("Withheld", "", false),
+        ("+15551230020", "hide_name:hide_number", false),
+    ] {
+        let mut record = record();
+        record["variables"]["caller_id_number"] = json!(number);
+        record["variables"]["origination_privacy"] = json!(privacy);
+        assert_eq!(call(&record).presented, presented, "{number} {privacy}");
+    }
+}
+
 /// The record of a channel that this one called.
 fn other_leg() -> Value {
     let mut record = record();

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Spool;
-use crate::ingest::spool::look::is_sound_name;
 use crate::ingest::spool::watch::Seen;
+use crate::media::is_sound_name;
 use crate::store::StoreError;
 
 /// How long a file that is gone may take to show up elsewhere.
