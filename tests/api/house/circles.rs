@@ -19,9 +19,6 @@ const STILL: &[(&str, &str)] = &[
     ("demo/pbx.rs", "demo/mod.rs"),
     ("demo/talk.rs", "demo/sound.rs"),
     ("demo/tones.rs", "demo/sound.rs"),
-    ("ingest/ami/session/going_on.rs", "ingest/ami/session/mod.rs"),
-    ("ingest/names/freepbx.rs", "ingest/names/mod.rs"),
-    ("ingest/names/pattern.rs", "ingest/names/mod.rs"),
     ("media/sound.rs", "media/mod.rs"),
     ("media/wave.rs", "media/pcm.rs"),
 ];
