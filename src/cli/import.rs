@@ -107,7 +107,8 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         _ => Intake::new(super::rules::read(config, &store)?),
     };
     let mut folder = folder(config, &args.path);
-    let mut inside = inside(config, &folder);
+    let mut inside: Vec<Folder> =
+        config.folders.iter().filter(|other| folder.holds(other)).cloned().collect();
     for folder in std::iter::once(&mut folder).chain(&mut inside) {
         folder.machine = args.machine.clone().or(folder.machine.take());
         folder.zone = args.timezone.clone().or(folder.zone.take());
@@ -135,10 +136,4 @@ fn folder(config: &Config, path: &Path) -> Folder {
     };
     let innermost = innermost_of(config.folders.iter().filter(is_around));
     innermost.or(config.folders.first()).cloned().unwrap_or_default()
-}
-
-fn inside(config: &Config, outer: &Folder) -> Vec<Folder> {
-    let is_inside =
-        |folder: &&Folder| folder.folder.starts_with(&outer.folder) && folder.folder != outer.folder;
-    config.folders.iter().filter(is_inside).cloned().collect()
 }

@@ -49,3 +49,4 @@ mod streaming;
 mod summary;
 mod tenants;
 mod throttle;
+mod withheld;

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use super::bring_in::bar;
 use super::report::Report;
 use super::target::Import;
-use crate::config::Folder;
+use crate::config::{Folder, innermost_of};
 use crate::ingest::files;
 use crate::ingest::names::Names;
 use crate::ingest::reading::Length;
@@ -57,12 +57,12 @@ fn looker(import: &Import<'_>, folder: &Folder) -> anyhow::Result<Looker> {
     })
 }
 
-/// The one of the innermost folder that a file is in; else the first.
+/// The looker of the innermost folder that a file is in, among those inside; else the first.
 fn looker_of<'a>(lookers: &'a [Looker], file: &File) -> &'a Looker {
-    let depth = |looker: &&Looker| looker.settings.folder.components().count();
-    let (first, inside) = (&lookers[0], &lookers[1..]);
-    let around = inside.iter().filter(|looker| Path::new(&file.path).starts_with(&looker.settings.folder));
-    around.max_by_key(depth).unwrap_or(first)
+    let inside = lookers[1..].iter().map(|looker| &looker.settings);
+    let own = innermost_of(inside.filter(|folder| Path::new(&file.path).starts_with(&folder.folder)));
+    let own = own.and_then(|own| lookers.iter().find(|looker| looker.settings.folder == own.folder));
+    own.unwrap_or(&lookers[0])
 }
 
 /// Where a folder lies below the media root, whatever links lead to it.

@@ -9,6 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use crate::intake::{Draft, FileState, alike, stem};
 use crate::media::is_sound_name;
+use crate::model::SECOND;
 use crate::store::{FileKnown, Reader, StoreError};
 
 /// What there is in a folder and below it.
@@ -98,7 +99,7 @@ impl Found {
 
 impl File {
     pub(super) fn new(path: &str, facts: &Metadata) -> File {
-        let modified = facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec());
+        let modified = facts.mtime().saturating_mul(SECOND).saturating_add(facts.mtime_nsec());
         let created = facts.created().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         File {
             path: path.into(),

@@ -9,6 +9,7 @@ use super::disposition;
 use crate::ingest::cdr::clid::is_number;
 use crate::ingest::cdr::clock::{civil, epoch};
 use crate::ingest::cdr::fields::Fields;
+use crate::media::is_sound_name;
 
 /// What each field of a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,12 +186,9 @@ impl Layout {
     }
 }
 
+/// Whether it is the path of a sound file.
 fn is_file(text: &str) -> bool {
-    text.rsplit_once('.').is_some_and(|(_, kind)| {
-        ["wav", "wav16", "wav49", "gsm", "ulaw", "alaw", "sln", "mp3", "ogg", "g722"]
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(kind))
-    })
+    is_sound_name(text.rsplit('/').next().unwrap_or(text))
 }
 
 fn text(fields: &Fields, index: usize) -> Option<&str> {

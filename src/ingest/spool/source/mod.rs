@@ -21,6 +21,7 @@ use crate::ingest::Stop;
 use crate::ingest::names::Names;
 use crate::intake::Intake;
 use crate::media::Media;
+use crate::model::SECOND;
 use crate::store::{FileKnown, Store};
 
 /// How long a step waits for something to happen, and so how soon it is heard that it shall end.
@@ -284,7 +285,7 @@ impl Spool {
 
     /// Unix seconds.
     fn now(&self) -> i64 {
-        self.nanoseconds().div_euclid(1_000_000_000)
+        self.nanoseconds().div_euclid(SECOND)
     }
 
     fn nanoseconds(&self) -> i64 {
