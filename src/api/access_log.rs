@@ -1,4 +1,4 @@
-//! The access log: a line for each request, without secrets.
+//! The access log: a line for each request, without what nobody else may know.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -69,7 +69,7 @@ impl Hub {
     /// Ends every listener's connection: the server stops.
     pub fn end(&self) {
         self.places.close();
-        // There may be no listener.
+        // Nobody may be listening.
         let _ = self.over.send(());
     }
 

@@ -1,5 +1,6 @@
 /** Puts the page together. */
 
+import { $ } from "./kit/dom.js";
 import { wire } from "./server/api.js";
 import * as bulk from "./calls/bulk.js";
 import * as chart from "./search/chart.js";
@@ -7,7 +8,7 @@ import * as connection from "./server/connection.js";
 import * as customers from "./search/customers.js";
 import * as details from "./call/details.js";
 import * as empty from "./calls/empty.js";
-import * as filters from "./search/fields.js";
+import * as fields from "./search/fields.js";
 import * as groups from "./search/groups.js";
 import * as keys from "./keys.js";
 import * as live from "./calls/live.js";
@@ -15,19 +16,19 @@ import * as login from "./server/login.js";
 import { notice, toast } from "./kit/notices.js";
 import * as panel from "./kit/panel.js";
 import * as password from "./server/password.js";
-import * as places from "./page/place.js";
+import * as place from "./page/place.js";
 import * as player from "./player/player.js";
 import * as listening from "./player/start.js";
 import * as popover from "./kit/popover.js";
 import * as recordings from "./search/recordings.js";
 import { removals } from "./call/removing.js";
 import * as selection from "./calls/selection.js";
+import { PLACES } from "./places.js";
 import { state } from "./search/state.js";
 import * as table from "./calls/table.js";
 import * as totals from "./search/totals.js";
 import * as work from "./page/work.js";
 
-const $ = (id) => document.getElementById(id);
 
 /** The search that the page shows. */
 let listed = "";
@@ -60,7 +61,7 @@ function open() {
 
 /** Asks for what another search changes. */
 function changed() {
-  if (document.documentElement.dataset.view !== "app" || places.here() !== "calls") return;
+  if (document.documentElement.dataset.view !== "app" || place.here() !== "calls") return;
   if (customer !== state.search.customer) named = loadNames();
   customer = state.search.customer;
   if (listed !== JSON.stringify({ ...state.search, per: "" })) openList();
@@ -71,7 +72,7 @@ function changed() {
 async function loadNames() {
   const loaded = await Promise.allSettled([groups.load(state.search.customer), customers.load()]);
   if (loaded.every(({ status }) => status === "rejected")) return; // rows then show the groups' numbers
-  filters.draw();
+  fields.draw();
   table.refresh();
 }
 
@@ -85,25 +86,25 @@ function enter({ same }) {
     state.open("");
   }
   named = loadNames().then(details.draw);
-  if (entered && places.here() === "calls") open();
+  if (entered && place.here() === "calls") open();
   // What was being written is as it was.
   if (entered) {
-    places.entitle();
+    place.entitle();
     panel.resume();
-  } else places.enter();
+  } else place.enter();
   entered = true;
 }
 
 /** The page that the address names. */
 async function placed() {
-  if (places.here() === "calls") {
+  if (place.here() === "calls") {
     if (!listed) open();
     details.draw();
     return;
   }
-  await named;
-  const manage = await import("./manage/frame.js");
-  manage.show();
+  const shown = place.current();
+  const [{ open: show }] = await Promise.all([shown.page(), named]);
+  if (place.current() === shown) show();
 }
 
 /** Whoever comes next sees nothing of it. */
@@ -116,7 +117,6 @@ function leave() {
   recordings.close();
   chart.close();
   listed = "";
-  import("./manage/frame.js").then((manage) => manage.clear());
 }
 
 function listFailed({ error }) {
@@ -132,7 +132,7 @@ function listFailed({ error }) {
 function reconnected() {
   if (document.documentElement.dataset.view !== "app") login.identify();
   else if (recordings.pages.length) recordings.pages.retry();
-  else if (places.here() === "calls") open();
+  else if (place.here() === "calls") open();
 }
 
 function listChanged() {
@@ -151,13 +151,13 @@ function removed({ keys }) {
 }
 
 popover.start();
-places.start();
+place.start(PLACES);
 panel.start();
 password.start();
 totals.start(open);
-filters.start(open);
+fields.start(open);
 chart.start();
-listening.start();
+listening.start(table.playBeside);
 table.start();
 details.start();
 bulk.start();
@@ -173,7 +173,8 @@ $("again").addEventListener("click", () => {
 live.start(table.atTop);
 removals.addEventListener("gone", removed);
 state.addEventListener("change", changed);
-places.place.addEventListener("change", placed);
+for (const name of ["change", "open"]) state.addEventListener(name, place.draw);
+place.place.addEventListener("change", placed);
 document.addEventListener("tapeline:again", open);
 wire.addEventListener("unauthorized", player.stop);
 login.session.addEventListener("in", enter);

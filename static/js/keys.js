@@ -1,9 +1,11 @@
 /** Everything by keyboard. */
 
+import { $ } from "./kit/dom.js";
 import * as bulk from "./calls/bulk.js";
 import { copy } from "./kit/copy.js";
 import * as details from "./call/details.js";
 import { html, render } from "./kit/html.js";
+import { kept } from "./kit/kept.js";
 import * as panel from "./kit/panel.js";
 import { here } from "./page/place.js";
 import { stop, toggle } from "./player/player.js";
@@ -15,8 +17,6 @@ import { state } from "./search/state.js";
 import * as table from "./calls/table.js";
 import { undo } from "./page/work.js";
 
-const $ = (id) => document.getElementById(id);
-const STORED = "tapeline.keys";
 
 function play() {
   const call = table.current();
@@ -79,13 +79,7 @@ const GRID = {
   End: () => table.select(Infinity),
 };
 
-function letters() {
-  try {
-    return localStorage.getItem(STORED) !== "off";
-  } catch {
-    return true;
-  }
-}
+const letters = () => kept.letters.get() === "on";
 
 const inGrid = () => here() === "calls" && [$("grid"), document.body].includes(document.activeElement);
 
@@ -120,11 +114,5 @@ export function start() {
   document.addEventListener("keydown", keydown);
   $("open-keys").addEventListener("click", () => $("keys").showModal());
   $("keys-on").checked = letters();
-  $("keys-on").addEventListener("change", () => {
-    try {
-      localStorage.setItem(STORED, $("keys-on").checked ? "on" : "off");
-    } catch {
-      // Storage is off: the letters stay on.
-    }
-  });
+  $("keys-on").addEventListener("change", () => kept.letters.set($("keys-on").checked ? "on" : "off"));
 }

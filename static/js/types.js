@@ -1,27 +1,33 @@
 /**
  * What the server sends, for editors and readers. No code.
  *
- * @typedef {object} Recording  A row of recording/recordings/list.
+ * @typedef {object} Recording  A row of recording/recordings/list. A test compares the columns with the API's.
  * @property {number} customer
  * @property {number} recordgroup
  * @property {string} uniqueid
  * @property {string} recordid
  * @property {string} callid
+ * @property {string} asteriskid
  * @property {string} machine
  * @property {number} start              Unix seconds
  * @property {number} end                Unix seconds; 0 while in progress
  * @property {number} talktime           seconds after the answer
  * @property {number} totaltime          seconds from start to end
  * @property {string} status             answer, cancel, busy, …
+ * @property {string} stype             what kind of source
  * @property {string} snumber            source
  * @property {string} snumber_name
  * @property {string} snumber_display
+ * @property {number} scustomer         the source's customer; 0 none
+ * @property {string} ctype
  * @property {string} cnumber            called
  * @property {string} cnumber_name
  * @property {string} cnumber_display
+ * @property {string} dtype
  * @property {string} dnumber            where it was answered
  * @property {string} dnumber_name
  * @property {string} dnumber_display
+ * @property {number} dcustomer
  * @property {string} callerid_internal  caller id that the callee saw
  * @property {number} spresent           0: caller id withheld
  * @property {number} complete           0: in progress
@@ -29,6 +35,7 @@
  * @property {number} stale              1: its sound is missing
  * @property {string} mimetype
  * @property {number} size               bytes
+ * @property {string} path              of the sound, below the media root; empty where none was stored
  * @property {string} direction          in, out, internal or empty
  * @property {number} hold               1: kept whatever its expiry says
  *
@@ -59,21 +66,8 @@
  * @property {number} calls
  * @property {number} totaltime  seconds
  *
- * @typedef {object} Search  What the page looks for; mirrored in the URL by state.js.
- * @property {string} range      a name of ranges.js, or "custom"
- * @property {number|null} start Unix seconds, for "custom"
- * @property {number|null} end   Unix seconds, for "custom"
- * @property {string} customer
- * @property {string} group
- * @property {string} search
- * @property {string} caller
- * @property {string} called
- * @property {string} direction
- * @property {string} min        seconds
- * @property {string} max        seconds
- * @property {string} state      "", "done", "live" or "missing": without the sound
- * @property {string} sort
- * @property {string} order      "asc" or "desc"
- * @property {string} per        chart interval; empty: fitting the range
+ * @typedef {{start: number|null, end: number|null, sort: string, order: "asc"|"desc", per: string} & Object<string, string>} Search
+ *   What the page looks for; mirrored in the URL by state.js. It has the key of every filter of filters.js; `start` and `end` are
+ *   Unix seconds, for the range "custom"; `per` is the chart's interval, empty for one that fits the range.
  */
 export {};

@@ -1,12 +1,12 @@
 /** The API page: every function with its parameters, to read and to try. */
 
+import { $ } from "../kit/dom.js";
 import { openapi, tryOut } from "../server/api.js";
 import { copy } from "../kit/copy.js";
 import { bytes } from "../kit/format.js";
 import { html, icon, render } from "../kit/html.js";
 import { kind, operations } from "./openapi.js";
 
-const $ = (id) => document.getElementById(id);
 /** Longer answers are cut for reading. */
 const READABLE = 200_000;
 const FIRST = "recording/recordings/list";

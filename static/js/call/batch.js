@@ -1,9 +1,9 @@
 /** The same for many calls: one request each, some at a time. */
 
 import { isGone } from "./changes.js";
-import { parties } from "./facts.js";
 import { calls, count } from "../kit/format.js";
 import { html } from "../kit/html.js";
+import { parties } from "../server/recording.js";
 
 /** Requests at a time. */
 const PARALLEL = 4;
@@ -22,7 +22,7 @@ const OFTEN = 200;
 
 /**
  * Does something for each call that is picked. What fails doesn't keep the others from it.
- * @param {import("../calls/selection.js").Picked} picked
+ * @param {import("./picked.js").Picked} picked
  * @param {{signal: AbortSignal, show: (patch: object) => void}} job
  * @param {(row: import("../types.js").Recording) => Promise<void>} act
  * @returns {Promise<Result>}

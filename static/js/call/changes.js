@@ -47,7 +47,7 @@ export const send = (name, params, options) => patiently(() => call(name, params
 /** Whether the session has passed to somebody else, who is not to hear of it. */
 export const isGone = (error) => error instanceof Gone;
 
-/** What names a recording. @param {string} key  as link.js writes it */
+/** What names a recording. @param {string} key  of recording-key.js */
 const named = (key) => parse(key);
 
 /** Sets `expires` (Unix seconds, 0 never) or `hold` (0, 1). */
@@ -63,18 +63,4 @@ export async function remove(key, signal) {
   } catch (error) {
     if (error.code !== "404") throw error;
   }
-}
-
-/** The last second of a day. @param {string} date  of <input type="date"> */
-export function endOf(date) {
-  const [year, month, day] = date.split("-").map(Number);
-  return Math.floor(new Date(year, month - 1, day + 1).getTime() / 1000) - 1;
-}
-
-const two = (n) => String(n).padStart(2, "0");
-
-/** For <input type="date">. @param {number} time  Unix seconds */
-export function dateOf(time) {
-  const d = new Date(time * 1000);
-  return `${String(d.getFullYear()).padStart(4, "0")}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
 }

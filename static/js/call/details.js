@@ -3,12 +3,14 @@
 import { call, fileUrl, now } from "../server/api.js";
 import * as changes from "./changes.js";
 import { copy } from "../kit/copy.js";
-import { kept, parties, technical, title, when, who } from "./facts.js";
+import { kept, technical, title, when, who } from "./facts.js";
+import { endOf, toDate } from "../kit/dates.js";
 import * as format from "../kit/format.js";
 import * as groups from "../search/groups.js";
 import { html, icon, render } from "../kit/html.js";
 import { describe } from "./history.js";
-import { href, key, parse } from "../server/recording-key.js";
+import { href, key, parse, same } from "../server/recording-key.js";
+import { hasSound, parties } from "../server/recording.js";
 import { may } from "../server/login.js";
 import { toast } from "../kit/notices.js";
 import * as panel from "../kit/panel.js";
@@ -16,7 +18,7 @@ import { here } from "../page/place.js";
 import { audio, player, playing, sounding, toggle } from "../player/player.js";
 import { deleteSoon, isGoing } from "./removing.js";
 import { pages } from "../search/recordings.js";
-import { single } from "../calls/selection.js";
+import { these } from "./picked.js";
 import { state } from "../search/state.js";
 
 const OWNER = "details";
@@ -28,10 +30,10 @@ let asking = new AbortController();
 
 function keeping(call) {
   if (!may("record")) return html`<p>${kept(call, now())}</p>`;
-  const date = call.expires > now() ? changes.dateOf(call.expires) : "";
+  const date = call.expires > now() ? toDate(call.expires) : "";
   return html`<p id="d-kept">${kept(call, now())}</p>
     <form id="d-keep" class="line">
-      <label class="field"><span>Keep until</span><input type="date" name="date" required min="${changes.dateOf(now())}" max="9999-12-31" value="${date}"></label>
+      <label class="field"><span>Keep until</span><input type="date" name="date" required min="${toDate(now())}" max="9999-12-31" value="${date}"></label>
       <button class="button" type="submit">Keep</button>
       <button class="button" type="button" data-do="forever" ${call.expires ? "" : html`disabled`}>Keep for ever</button>
     </form>
@@ -51,7 +53,7 @@ function copying(call) {
 }
 
 function actions(call) {
-  const heard = !call.stale && call.path !== "";
+  const heard = hasSound(call);
   return html`<div class="actions">
     ${heard ? html`<button type="button" class="button" data-do="play">${icon("play")}<span>Play</span></button>` : ""}
     ${heard && call.complete ? html`<a class="button" download href="${fileUrl(call)}">${icon("download")}Download</a>` : ""}
@@ -66,7 +68,7 @@ function drawHistory() {
   if (!place || history === null) return;
   const line = (entry) => html`<li><b><bdi>${entry.username || "Command line"}</bdi></b> ${describe(entry)}
     <time datetime="${format.iso(entry.time)}" title="${format.exact(entry.time)}">${format.day(entry.time, now())} ${format.hour(entry.time)}</time></li>`;
-  render(place, history.length ? html`<ul>${history.map(line)}</ul>` : html`<p class="faint">Nobody has listened to it yet.</p>`);
+  render(place, history.length ? html`<ul>${history.map(line)}</ul>` : html`<p class="faint">Nothing has been done with it yet.</p>`);
 }
 
 const MOST = 50;
@@ -151,7 +153,7 @@ const DO = {
     if (row.hold) return complain(new Error("The recording is on hold. End the hold first."));
     const going = row;
     state.open("");
-    return deleteSoon(single(going));
+    return deleteSoon(these([going]));
   },
 };
 
@@ -164,7 +166,7 @@ function listen(body) {
   body.addEventListener("submit", (event) => {
     event.preventDefault();
     const { date, destination } = event.target.elements;
-    if (date) change((id) => changes.update(id, { expires: changes.endOf(date.value) }), `Kept until ${format.date(changes.endOf(date.value))}`);
+    if (date) change((id) => changes.update(id, { expires: endOf(date.value) }), `Kept until ${format.date(endOf(date.value))}`);
     else change((id) => changes.copyTo(id, destination.value), `Copied to ${groups.name(destination.value)}`);
   });
 }
@@ -172,9 +174,9 @@ function listen(body) {
 const closed = () => state.open("");
 
 function show(call, focus = false) {
-  const same = row !== null && key(row) === key(call);
-  const folded = same && panel.body()?.querySelector(".fold")?.open;
-  const focused = same && document.activeElement?.dataset?.do;
+  const again = row !== null && same(row, call);
+  const folded = again && panel.body()?.querySelector(".fold")?.open;
+  const focused = again && document.activeElement?.dataset?.do;
   row = call;
   panel.show(OWNER, {
     title: html`${call.direction ? icon(call.direction) : ""}${title(call)}`,
@@ -192,7 +194,7 @@ function show(call, focus = false) {
   });
   if (folded) panel.body().querySelector(".fold").open = true;
   if (focused) panel.body().querySelector(`[data-do="${focused}"]`)?.focus();
-  if (!same) history = null;
+  if (!again) history = null;
   drawHistory();
   follow();
   asking.abort();

@@ -8,11 +8,6 @@ import { html, icon } from "../kit/html.js";
 /** What kind of call. */
 export const title = (call) => format.direction(call.direction) ? `${format.direction(call.direction)} call` : "Call";
 
-/** In words: who is at one end of the call. */
-export const end = (name, display, number) => name || display || number || "Unknown";
-/** "Ana → 201", for notices and reports. */
-export const parties = (call) => `${end(call.snumber_name, call.snumber_display, call.snumber)} → ${end(call.cnumber_name, call.cnumber_display, call.cnumber)}`;
-
 function person(label, name, display, number) {
   if (!name && !number) return html`<div><dt>${label}</dt><dd class="faint">Unknown</dd></div>`;
   const shown = display || number;

@@ -2,15 +2,15 @@
 
 import { each, outcome } from "./batch.js";
 import { remove } from "./changes.js";
-import { parties } from "./facts.js";
 import { calls } from "../kit/format.js";
 import { key } from "../server/recording-key.js";
+import { parties } from "../server/recording.js";
 import { later, job } from "../page/work.js";
 
 /** Fires "change" when calls are about to go, or are not any more; "gone" with `keys` when they are deleted. */
 export const removals = new EventTarget();
 
-/** @type {Set<import("../calls/selection.js").Picked>} */
+/** @type {Set<import("./picked.js").Picked>} */
 const going = new Set();
 
 /** Whether a call is about to be deleted. @param {import("../types.js").Recording} row */
@@ -36,7 +36,7 @@ async function act(picked) {
   changed();
 }
 
-/** @param {import("../calls/selection.js").Picked} picked */
+/** @param {import("./picked.js").Picked} picked */
 export function deleteSoon(picked) {
   going.add(picked);
   changed();

@@ -1,8 +1,11 @@
 /** The bar that acts on the selected calls: how many, how long, how large; export, keep, hold, delete. */
 
+import { $ } from "../kit/dom.js";
 import * as api from "../server/api.js";
 import { each, outcome } from "../call/batch.js";
 import * as changes from "../call/changes.js";
+import { these } from "../call/picked.js";
+import { endOf, toDate } from "../kit/dates.js";
 import * as format from "../kit/format.js";
 import { key } from "../server/recording-key.js";
 import { may } from "../server/login.js";
@@ -11,10 +14,8 @@ import { deleteSoon, removals } from "../call/removing.js";
 import { pages, results } from "../search/recordings.js";
 import { download, save } from "../kit/save.js";
 import * as selection from "./selection.js";
-import { single } from "./selection.js";
 import { job } from "../page/work.js";
 
-const $ = (id) => document.getElementById(id);
 const EXPORT = "recording/recordings/export";
 
 /** What is larger than this the browser downloads by itself: it needs no copy of it and survives the page. */
@@ -61,7 +62,7 @@ function update(changed, doing, verb) {
 
 function keepUntil(event) {
   event.preventDefault();
-  const expires = changes.endOf($("keep-date").value);
+  const expires = endOf($("keep-date").value);
   $("keep-menu").hidePopover();
   update({ expires }, "Keeping", `kept until ${format.date(expires)}`);
 }
@@ -115,7 +116,7 @@ function remove() {
 export function removeOr(marked) {
   if (!may("record")) return;
   if (!selection.empty()) remove();
-  else if (marked?.complete && !marked.hold) deleteSoon(single(marked));
+  else if (marked?.complete && !marked.hold) deleteSoon(these([marked]));
   else if (marked) say(marked.hold ? "The recording is on hold." : "The call is in progress.");
 }
 
@@ -133,7 +134,7 @@ export function start() {
     if (kind) exportAs(kind);
   });
   $("keep-menu").addEventListener("beforetoggle", () => {
-    $("keep-date").min = changes.dateOf(api.now());
+    $("keep-date").min = toDate(api.now());
   });
   $("keep-menu").addEventListener("submit", keepUntil);
   $("keep-ever").addEventListener("click", () => update({ expires: 0 }, "Keeping", "kept for ever"));

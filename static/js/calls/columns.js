@@ -1,7 +1,15 @@
-/** The columns of the list: what a call looks like, field by field. */
+/**
+ * The columns of the list, each declared once: heading, menu, width, and what a call looks like field by field.
+ *
+ * To add a column: a line in COLUMNS, where it is to stand, with a function above it if its cell is more than text. An icon is a
+ * symbol of icons.svg; a column of icons is a `sign`, and says in `unseen` text what the icon means. No stylesheet needs to know
+ * the column, but css/calls/cells.css places it on a phone where it is to be seen there.
+ */
 
-import { html, icon } from "../kit/html.js";
 import * as format from "../kit/format.js";
+import { html, icon } from "../kit/html.js";
+import { kept } from "../kit/kept.js";
+import { soundless } from "../server/recording.js";
 
 /**
  * @typedef {object} Context
@@ -10,13 +18,18 @@ import * as format from "../kit/format.js";
  * @property {(row: import("../types.js").Recording) => boolean} picked
  *
  * @typedef {object} Column
- * @property {string} id
- * @property {string} label
- * @property {string} [hidden]               the label for those who hear the page, where none is seen
- * @property {string} width                  a track of CSS grid
- * @property {string} [sort]                 the API's name, where it sorts by it
- * @property {boolean} [end]                 numbers line up at the end
- * @property {boolean} [extra]               not shown unless chosen
+ * @property {string} id           the class of its cells; what was chosen is kept by it
+ * @property {string} label        its heading, and its name in the menu of columns
+ * @property {boolean} [fixed]     always there, and not in the menu
+ * @property {boolean} [sign]      icons: narrow, and its heading is heard only
+ * @property {() => any} [head]    its heading, where that is more than the label
+ * @property {number} least        pixels that it needs
+ * @property {number} [share]      of the room that is left, beside the others' shares; without one it gets none
+ * @property {number|false} [narrow]  pixels that it needs where there isn't room for all; false: it isn't there then
+ * @property {boolean} [phone]     it is on a phone too
+ * @property {string} [sort]       what of sorts.js its heading sorts by
+ * @property {boolean} [end]       numbers line up at the end
+ * @property {boolean} [extra]     not shown unless chosen
  * @property {(row: import("../types.js").Recording, context: Context) => any} cell
  */
 
@@ -58,7 +71,7 @@ function status({ complete, status: word }) {
   return html`<span class="status ${word === "answer" ? "" : "missed"}">${format.status(word)}</span>`;
 }
 
-function kept({ hold, expires }) {
+function keptUntil({ hold, expires }) {
   if (hold) return html`<span title="On hold: kept whatever its expiry says">${icon("hold")} On hold</span>`;
   return expires ? html`<span title="${format.exact(expires)}">${format.date(expires)}</span>` : html`<span class="faint">For ever</span>`;
 }
@@ -70,68 +83,51 @@ function pick(row, { picked }) {
 const more = () => html`<button class="tool" type="button" tabindex="-1" data-more aria-label="Details" title="Details (i)">${icon("info")}</button>`;
 
 function play(row) {
-  if (row.stale || row.path === "") {
-    const why = row.stale ? "The sound is missing" : "No sound was stored";
+  const why = soundless(row);
+  if (why) {
     return html`<span class="nosound" title="${why}">${icon("mute")}<span class="unseen">${why}</span></span>`;
   }
   return html`<button class="play" type="button" tabindex="-1" aria-label="Play" title="Play">${icon("play")}</button>`;
 }
 
+const pickAll = () => html`<label class="box"><input id="pick-all" type="checkbox" aria-label="Select all calls that match"></label>`;
+
 /** @type {Column[]} */
 export const COLUMNS = [
-  { id: "pick", label: "", hidden: "Selected", width: "32px", cell: pick },
-  { id: "play", label: "", hidden: "Sound", width: "44px", cell: play },
-  { id: "time", label: "Time", width: `minmax(${format.twelve ? 208 : 152}px, 0.8fr)`, sort: "start", cell: time },
-  { id: "direction", label: "Direction", width: "36px", cell: direction },
-  { id: "from", label: "From", width: "minmax(190px, 2fr)", sort: "snumber", cell: (r) => party(r.snumber_name, r.snumber_display || r.snumber, r.snumber) },
-  { id: "to", label: "To", width: "minmax(190px, 2fr)", sort: "cnumber", cell: (r) => party(r.cnumber_name, r.cnumber_display || r.cnumber, r.cnumber) },
-  { id: "answered", label: "Answered by", width: "minmax(150px, 1.4fr)", extra: true, cell: (r) => (r.dnumber || r.dnumber_name ? party(r.dnumber_name, r.dnumber_display || r.dnumber, r.dnumber) : "") },
-  { id: "group", label: "Group", width: "minmax(90px, 1fr)", cell: (r, { group }) => html`<bdi>${group(r.recordgroup)}</bdi>` },
-  { id: "length", label: "Length", width: "minmax(112px, 0.8fr)", sort: "totaltime", end: true, cell: length },
-  { id: "status", label: "Outcome", width: "minmax(102px, 0.7fr)", cell: status },
-  { id: "kept", label: "Kept until", width: "minmax(100px, 0.7fr)", sort: "expires", extra: true, cell: kept },
-  { id: "talktime", label: "Talk time", width: "88px", end: true, extra: true, cell: (r) => (r.complete ? format.duration(r.talktime) : "") },
-  { id: "size", label: "Size", width: "80px", end: true, extra: true, cell: (r) => (r.size ? format.bytes(r.size) : "") },
-  { id: "callerid", label: "Caller id", width: "minmax(120px, 1fr)", extra: true, cell: (r) => html`<bdi class="number">${r.callerid_internal}</bdi>${r.spresent ? "" : html` <span class="faint">withheld</span>`}` },
-  { id: "callid", label: "Call id", width: "minmax(140px, 1fr)", extra: true, cell: (r) => html`<bdi class="number">${r.callid}</bdi>` },
-  { id: "machine", label: "Machine", width: "minmax(90px, 0.7fr)", extra: true, cell: (r) => html`<bdi>${r.machine}</bdi>` },
-  { id: "more", label: "", hidden: "Details", width: "44px", cell: more },
+  { id: "pick", label: "Selected", fixed: true, head: pickAll, least: 32, phone: true, cell: pick },
+  { id: "play", label: "Sound", fixed: true, sign: true, least: 44, phone: true, cell: play },
+  { id: "time", label: "Time", least: format.twelve ? 208 : 152, share: 0.8, phone: true, sort: "start", cell: time },
+  { id: "direction", label: "Direction", sign: true, least: 36, phone: true, cell: direction },
+  { id: "from", label: "From", least: 190, share: 2, narrow: 150, phone: true, sort: "snumber", cell: (r) => party(r.snumber_name, r.snumber_display || r.snumber, r.snumber) },
+  { id: "to", label: "To", least: 190, share: 2, narrow: 150, phone: true, sort: "cnumber", cell: (r) => party(r.cnumber_name, r.cnumber_display || r.cnumber, r.cnumber) },
+  { id: "answered", label: "Answered by", least: 150, share: 1.4, extra: true, cell: (r) => (r.dnumber || r.dnumber_name ? party(r.dnumber_name, r.dnumber_display || r.dnumber, r.dnumber) : "") },
+  { id: "group", label: "Group", least: 90, share: 1, phone: true, cell: (r, { group }) => html`<bdi>${group(r.recordgroup)}</bdi>` },
+  { id: "length", label: "Length", least: 112, share: 0.8, phone: true, sort: "totaltime", end: true, cell: length },
+  { id: "status", label: "Outcome", least: 102, share: 0.7, narrow: false, cell: status },
+  { id: "kept", label: "Kept until", least: 100, share: 0.7, sort: "expires", extra: true, cell: keptUntil },
+  { id: "talktime", label: "Talk time", least: 88, end: true, extra: true, cell: (r) => (r.complete ? format.duration(r.talktime) : "") },
+  { id: "size", label: "Size", least: 80, end: true, extra: true, cell: (r) => (r.size ? format.bytes(r.size) : "") },
+  { id: "callerid", label: "Caller id", least: 120, share: 1, extra: true, cell: (r) => html`<bdi class="number">${r.callerid_internal}</bdi>${r.spresent ? "" : html` <span class="faint">withheld</span>`}` },
+  { id: "callid", label: "Call id", least: 140, share: 1, extra: true, cell: (r) => html`<bdi class="number">${r.callid}</bdi>` },
+  { id: "machine", label: "Machine", least: 90, share: 0.7, extra: true, cell: (r) => html`<bdi>${r.machine}</bdi>` },
+  { id: "more", label: "Details", fixed: true, sign: true, least: 44, cell: more },
 ];
 
-/** What fits on a phone, whatever was chosen elsewhere. */
-const PHONE = ["pick", "play", "time", "direction", "from", "to", "group", "length"];
-const KEY = "tapeline.columns";
+const usual = COLUMNS.filter(({ extra }) => !extra);
 
-function chosen() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
-    if (Array.isArray(kept)) return new Set(kept);
-  } catch {
-    // Unreadable, or storage is off: the usual columns.
-  }
-  return new Set(COLUMNS.filter((column) => !column.extra).map((column) => column.id));
-}
+/** Pixels that a row needs for all the usual columns; with less, some of them give way. */
+export const NEEDED = usual.reduce((sum, { least }) => sum + least, 0);
 
-let shown = chosen();
+/** A track of CSS grid. @param {Column} column */
+export const track = ({ least, share }) => (share ? `minmax(${least}px, ${share}fr)` : `${least}px`);
 
-/** On a tablet the names give way, and how a call ended is for wider screens. */
-function narrowed(column) {
-  return column.id === "from" || column.id === "to" ? { ...column, width: "minmax(150px, 2fr)" } : column;
-}
+/** The ids of those that are shown where there is room. */
+const chosen = () => kept.columns.get() ?? usual.map(({ id }) => id);
 
-/** @param {"phone"|"tablet"|"screen"} room */
+/** @param {"phone"|"tablet"|"screen"} room @returns {Column[]} */
 export function active(room) {
-  if (room === "phone") return COLUMNS.filter((column) => PHONE.includes(column.id));
-  const columns = COLUMNS.filter((column) => column.hidden || shown.has(column.id));
-  return room === "tablet" ? columns.filter(({ id }) => id !== "status").map(narrowed) : columns;
-}
-
-/** Shows or hides a column from now on. @param {string[]} ids */
-export function choose(ids) {
-  shown = new Set(ids);
-  try {
-    localStorage.setItem(KEY, JSON.stringify([...shown]));
-  } catch {
-    // Storage is off: it lasts until the page is left.
-  }
+  if (room === "phone") return COLUMNS.filter(({ phone }) => phone);
+  const ids = new Set(chosen());
+  const columns = COLUMNS.filter(({ id, fixed }) => fixed || ids.has(id));
+  return room === "screen" ? columns : columns.filter(({ narrow }) => narrow !== false).map((column) => ({ ...column, least: column.narrow ?? column.least }));
 }

@@ -1,12 +1,12 @@
 /** What stands in the list's place when there is nothing to list. */
 
 import { Unreachable } from "../server/api.js";
-import { describe } from "../search/fields.js";
+import { describe, used, without } from "../search/filters.js";
 import { calls } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { notice } from "../kit/notices.js";
 import { wouldFind } from "../search/recordings.js";
-import { state, used, without } from "../search/state.js";
+import { state } from "../search/state.js";
 
 /** No rows at all: how recordings get in. */
 function fresh() {
@@ -19,16 +19,15 @@ function fresh() {
 
 /** How many calls there would be without each filter, the most first. */
 async function remedies(search) {
-  const keys = used(search);
-  const counts = await Promise.all(keys.map((key) => wouldFind(without(search, key)).catch(() => 0)));
-  return keys.map((key, i) => ({ key, count: counts[i] })).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  const filters = used(search);
+  const counts = await Promise.all(filters.map((filter) => wouldFind(without(search, filter)).catch(() => 0)));
+  return filters.map((filter, i) => ({ filter, count: counts[i] })).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
 }
 
 /** A filter in words, within a sentence: names and dates keep their capitals. */
-function inside(search, key) {
-  const words = describe(search, key);
-  const named = key === "group" || key === "customer" || (key === "range" && search.range === "custom");
-  return named ? words : words[0].toLowerCase() + words.slice(1);
+function inside(search, filter) {
+  const words = describe(search, filter);
+  return filter.proper?.(search) ? words : words[0].toLowerCase() + words.slice(1);
 }
 
 /** Nothing matches: which filter to drop. */
@@ -36,13 +35,13 @@ async function noMatch(search) {
   const show = (actions) =>
     notice({
       title: "No call matches",
-      text: html`<p>${used(search).map((key) => describe(search, key)).join(" · ")}</p>`,
+      text: html`<p>${used(search).map((filter) => describe(search, filter)).join(" · ")}</p>`,
       actions: [...actions, { label: "Clear all filters", act: () => state.clear(), primary: actions.length === 0 }],
     });
   show([]);
   const found = await remedies(search);
   if (state.search !== search) return;
-  show(found.slice(0, 3).map(({ key, count }) => ({ label: `Without ${inside(search, key)}: ${calls(count)}`, act: () => state.change(without(search, key)) })));
+  show(found.slice(0, 3).map(({ filter, count }) => ({ label: `Without ${inside(search, filter)}: ${calls(count)}`, act: () => state.change(without(search, filter)) })));
 }
 
 /** Nothing was found. */

@@ -1,15 +1,15 @@
 /** Where the rows that were in view are now: those one reads stay, at the top newer ones slide in. */
 
-import { identity } from "../search/pages.js";
+import { calm } from "../kit/screen.js";
 import { pages } from "../search/recordings.js";
+import { same } from "../server/recording-key.js";
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const SLIDE = { duration: 220, easing: "cubic-bezier(0.2, 0, 0, 1)" };
 
 /** The row of a recording, looked for where it was first. @returns {number} */
 export function whereIs(row, index) {
   const there = pages.row(index);
-  return there && identity(there) === identity(row) ? index : pages.indexOf(row);
+  return there && same(there, row) ? index : pages.indexOf(row);
 }
 
 /**

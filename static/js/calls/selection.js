@@ -1,5 +1,6 @@
 /** Which calls are picked: single ones, or all that the search finds but for some. */
 
+import { these } from "../call/picked.js";
 import { call } from "../server/api.js";
 import { key } from "../server/recording-key.js";
 import { found } from "../search/recordings.js";
@@ -62,8 +63,6 @@ export function renew(changes) {
   changed();
 }
 
-const sum = (some, field) => some.reduce((total, row) => total + Math.max(0, row[field]), 0);
-
 /** Every row of a search; by start, which no change moves. */
 async function* every(params, excepted, signal) {
   let after = "";
@@ -74,43 +73,21 @@ async function* every(params, excepted, signal) {
   } while (after);
 }
 
-async function* these(some) {
-  yield* some;
-}
-
-/**
- * What is picked at this moment.
- * @typedef {object} Picked
- * @property {number} count
- * @property {number} totaltime  seconds
- * @property {number} size       bytes
- * @property {(row: import("../types.js").Recording) => boolean} has
- * @property {(signal: AbortSignal) => AsyncIterable<import("../types.js").Recording>} rows
- * @property {import("../types.js").Recording[]|null} list  where they are all known
- * @property {object|null} params  where they are all that a search finds
- * @returns {Picked}
- */
+/** What is picked at this moment. @returns {import("../call/picked.js").Picked} */
 export function picked() {
   const some = new Map(rows);
-  const list = [...some.values()];
-  const own = { count: list.length, totaltime: sum(list, "totaltime"), size: sum(list, "size") };
-  if (all === null) return { ...own, has: (row) => some.has(key(row)), rows: () => these(list), list, params: null };
+  const known = these([...some.values()]);
+  if (all === null) return known;
   const whole = all;
   const { params, totals } = whole;
   return {
-    count: totals.count - own.count,
-    totaltime: totals.totaltime - own.totaltime,
-    size: totals.size - own.size,
+    count: totals.count - known.count,
+    totaltime: totals.totaltime - known.totaltime,
+    size: totals.size - known.size,
     // The list holds nothing else, until another search begins.
     has: (row) => !some.has(key(row)) && among(whole, row),
     rows: (signal) => every(params, some, signal),
     list: null,
-    params: list.length ? null : params,
+    params: some.size ? null : params,
   };
-}
-
-/** A single call, as if it was picked. @returns {Picked} */
-export function single(row) {
-  const id = key(row);
-  return { count: 1, totaltime: row.totaltime, size: row.size, has: (other) => key(other) === id, rows: () => these([row]), list: [row], params: null };
 }

@@ -1,15 +1,19 @@
 /** The list as a grid: heading, rows, and the row that the keys act on. */
 
+import { $ } from "../kit/dom.js";
 import { now } from "../server/api.js";
-import { COLUMNS, active, choose } from "./columns.js";
+import { NEEDED, active, track } from "./columns.js";
 import { copy } from "../kit/copy.js";
 import * as details from "../call/details.js";
 import { follow, whereIs } from "./follow.js";
-import { duration, twelve } from "../kit/format.js";
+import * as head from "./head.js";
+import { duration } from "../kit/format.js";
 import * as groups from "../search/groups.js";
 import { html, icon, render } from "../kit/html.js";
 import { VirtualList } from "../kit/list.js";
+import { coarse, phone } from "../kit/screen.js";
 import { key } from "../server/recording-key.js";
+import { hasSound } from "../server/recording.js";
 import { toast } from "../kit/notices.js";
 import { open, player, playing, sounding, toggle } from "../player/player.js";
 import { isGoing, removals } from "../call/removing.js";
@@ -17,12 +21,14 @@ import { pages } from "../search/recordings.js";
 import * as selection from "./selection.js";
 import { state } from "../search/state.js";
 
-const $ = (id) => document.getElementById(id);
-const phone = matchMedia("(max-width: 720px)");
-/** Pixels of list below which some columns give way; the details beside it take room too. */
-const NARROW = twelve ? 1080 : 1022;
-const room = () => (phone.matches ? "phone" : $("calls").clientWidth <= NARROW ? "tablet" : "screen");
-const coarse = matchMedia("(pointer: coarse)");
+
+/** What a row has of the list's width, which the details beside it take from too. */
+function width() {
+  const { paddingLeft, paddingRight } = getComputedStyle($("head"));
+  return $("grid").clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+}
+
+const room = () => (phone.matches ? "phone" : width() < NEEDED ? "tablet" : "screen");
 
 let fitted = room();
 let columns = active(fitted);
@@ -72,8 +78,7 @@ function fill(row, index) {
   row.className = is ? ["row", ...Object.keys(is).filter((word) => is[word])].join(" ") : "row blank";
   const context = { group: groups.name, now: now(), picked: selection.has };
   const cell = (column) => {
-    const end = column.end ? " end" : "";
-    return html`<div role="gridcell" class="cell ${column.id}${end}">${call ? column.cell(call, context) : html`<span class="blank"></span>`}</div>`;
+    return html`<div role="gridcell" class="${head.look(column)}">${call ? column.cell(call, context) : html`<span class="blank"></span>`}</div>`;
   };
   const cells = html`${columns.map(cell)}`;
   const shows = `${is?.playing && sounding()} ${cells.text}`;
@@ -98,26 +103,10 @@ function showPlaying(row) {
   button.title = "Pause";
 }
 
-function heading(column) {
-  const { sort, order } = state.search;
-  if (!column.sort) {
-    const hidden = column.hidden || column.id === "direction" ? "unseen" : "";
-    const label = html`<span class="${hidden}">${column.label || column.hidden}</span>`;
-    const box = html`<label class="box"><input id="pick-all" type="checkbox" aria-label="Select all calls that match"></label>`;
-    return html`<div role="columnheader" class="cell ${column.id}${column.end ? " end" : ""}">${column.id === "pick" ? box : label}</div>`;
-  }
-  const on = sort === column.sort;
-  const word = on ? (order === "asc" ? "ascending" : "descending") : "none";
-  return html`<div role="columnheader" aria-sort="${word}" class="cell ${column.id}${column.end ? " end" : ""}">
-    <button type="button" data-sort="${column.sort}">${column.label}${on ? icon(order === "asc" ? "up" : "down") : ""}</button></div>`;
-}
-
 function drawHead() {
-  const focused = document.activeElement?.dataset?.sort;
-  render($("head"), html`${columns.map(heading)}`);
-  if (focused) $("head").querySelector(`[data-sort="${focused}"]`)?.focus();
+  head.draw(columns);
   showPicked();
-  $("grid").style.setProperty("--tracks", columns.map((column) => column.width).join(" "));
+  $("grid").style.setProperty("--tracks", columns.map(track).join(" "));
   $("grid").setAttribute("aria-colcount", String(columns.length));
 }
 
@@ -127,14 +116,6 @@ function showPicked() {
   box.checked = selection.isAll();
   box.indeterminate = !box.checked && !selection.empty();
   $("grid").classList.toggle("picking", picking || !selection.empty());
-}
-
-/** Another order: the first click shows what is asked for most. */
-function sortBy(sort) {
-  const { sort: before, order } = state.search;
-  const first = sort === "start" || sort === "totaltime" ? "desc" : "asc";
-  const other = order === "asc" ? "desc" : "asc";
-  state.change({ sort, order: before === sort ? other : first });
 }
 
 function mark(index) {
@@ -224,7 +205,7 @@ function clickRow(event, index, call) {
 
 function click(event) {
   const sort = event.target.closest("[data-sort]");
-  if (sort) return sortBy(sort.dataset.sort);
+  if (sort) return head.sortBy(sort.dataset.sort);
   if (event.target.id === "pick-all") return event.target.checked ? selection.setAll() : selection.clear();
   const row = event.target.closest(".row");
   if (!row || event.target.matches("label.box")) return undefined; // its box is clicked too
@@ -263,13 +244,6 @@ function relayout() {
   list.refill();
 }
 
-function drawMenu() {
-  const shown = new Set(active("screen").map((column) => column.id));
-  const choices = COLUMNS.filter((column) => column.label);
-  render($("columns-menu"), html`${choices.map((column) => html`<label class="check"><input type="checkbox" value="${column.id}"> ${column.label}</label>`)}`);
-  for (const box of $("columns-menu").querySelectorAll("input")) box.checked = shown.has(box.value);
-}
-
 /** The marked row goes where its call is now. */
 function followMarked(was) {
   marked ??= was.get(selected);
@@ -303,7 +277,7 @@ export function restart() {
 }
 
 export function start() {
-  drawMenu();
+  head.start(relayout);
   relayout();
   pages.addEventListener("change", refresh);
   $("grid").addEventListener("click", click);
@@ -311,10 +285,6 @@ export function start() {
     const call = pages.row(Number(event.target.closest(".row")?.dataset.index));
     const free = !event.target.closest("button, .box") && !event.shiftKey && !event.ctrlKey && !event.metaKey;
     if (call && free && !coarse.matches) toggle(call);
-  });
-  $("columns-menu").addEventListener("change", () => {
-    choose([...$("columns-menu").querySelectorAll("input:checked")].map((box) => box.value));
-    relayout();
   });
   phone.addEventListener("change", relayout);
   player.addEventListener("change", played);
@@ -354,7 +324,7 @@ export async function playBeside(call, by) {
   for (let index = at + by; index >= 0 && index < pages.length; index += by) {
     const other = await pages.soon(index);
     if (!other || !playing(call)) return; // something else was chosen
-    if (other.stale || !other.complete) continue;
+    if (!hasSound(other) || !other.complete) continue;
     if (selected === at) mark(index);
     open(other);
     return;

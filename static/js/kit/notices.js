@@ -1,8 +1,8 @@
 /** What the page says: short confirmations, and what stands in the list's place. */
 
+import { $ } from "./dom.js";
 import { html, icon, render } from "./html.js";
 
-const $ = (id) => document.getElementById(id);
 let fading = 0;
 
 /** A short confirmation. @param {string} text */

@@ -1,9 +1,10 @@
 /** What opens beside the list: a panel on wide screens, a sheet on phones. One thing at a time. */
 
+import { $ } from "./dom.js";
 import { html, icon, render } from "./html.js";
+import { phone } from "./screen.js";
 
-const panel = document.getElementById("panel");
-const phone = matchMedia("(max-width: 720px)");
+const panel = $("panel");
 const shown = () => document.documentElement.dataset.view === "app";
 
 /** @type {{title: string, body: any, filled: (body: HTMLElement) => void, closed: () => void}|null} */
@@ -54,7 +55,7 @@ export function hide() {
   if (panel.open) panel.close();
   render(panel, html``);
   if (inside || document.activeElement === document.body) {
-    const back = invoker?.isConnected && invoker !== document.body ? invoker : document.getElementById(document.documentElement.dataset.page === "calls" ? "grid" : "manage");
+    const back = invoker?.isConnected && invoker !== document.body ? invoker : $(document.documentElement.dataset.page === "calls" ? "grid" : "manage");
     back?.focus({ preventScroll: true });
   }
   invoker = null;

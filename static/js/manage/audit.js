@@ -1,5 +1,6 @@
 /** The audit log: who did what, and who heard what. */
 
+import { $ } from "../kit/dom.js";
 import { call, now } from "../server/api.js";
 import * as format from "../kit/format.js";
 import * as groups from "../search/groups.js";
@@ -7,14 +8,13 @@ import * as log from "../call/history.js";
 import { html, icon, render } from "../kit/html.js";
 import { href } from "../server/recording-key.js";
 import { asked, list, onCustomer, page, trouble } from "./frame.js";
-import { fromInput, toInput } from "../search/ranges.js";
+import { fromMoment, toMoment } from "../kit/dates.js";
 import { save } from "../kit/save.js";
 import { job } from "../page/work.js";
 
 const PAGE = 100;
 /** Entries that are asked for at a time for the CSV. */
 const CHUNK = 1000;
-const $ = (id) => document.getElementById(id);
 
 let entries = [];
 let next = "";
@@ -145,7 +145,7 @@ async function drawPeople() {
 export function open() {
   [entries, next] = [[], ""];
   const { action, start, end } = Object.fromEntries(query());
-  const at = (text) => (/^\d{1,12}$/.test(text ?? "") ? toInput(Number(text)) : "");
+  const at = (text) => (/^\d{1,12}$/.test(text ?? "") ? toMoment(Number(text)) : "");
   page({
     title: "Audit log",
     all: true,
@@ -161,8 +161,8 @@ export function open() {
   });
   $("m-person").addEventListener("change", ({ target }) => change("person", target.value));
   $("m-action").addEventListener("change", ({ target }) => change("action", target.value));
-  $("m-start").addEventListener("change", ({ target }) => change("start", fromInput(target.value)));
-  $("m-end").addEventListener("change", ({ target }) => change("end", fromInput(target.value, true)));
+  $("m-start").addEventListener("change", ({ target }) => change("start", fromMoment(target.value)));
+  $("m-end").addEventListener("change", ({ target }) => change("end", fromMoment(target.value, true)));
   $("m-csv").addEventListener("click", download);
   drawPeople();
   load();

@@ -1,16 +1,14 @@
-/** What the pages for groups, people and the audit log have in common: heading, table, and a form in the panel. */
+/** What the pages for groups, people and the like have in common: heading, list, and whose they show. */
 
-import { isGone } from "../call/changes.js";
-import * as customers from "../search/customers.js";
-import { changed, complain, form, values } from "../kit/form.js";
+import { $ } from "../kit/dom.js";
 import { html, icon, render } from "../kit/html.js";
-import { toast } from "../kit/notices.js";
 import * as panel from "../kit/panel.js";
-import { guard, here } from "../page/place.js";
+import { mayLeave } from "../page/place.js";
+import * as customers from "../search/customers.js";
 import { state } from "../search/state.js";
+import { session } from "../server/login.js";
 
-const root = document.getElementById("manage");
-const OWNER = "manage";
+const root = $("manage");
 
 let customer = "";
 
@@ -39,7 +37,7 @@ export function page({ title, add = "", all = false, whose = true, more = "" }) 
 /** Calls back when another customer is chosen. @param {() => void} again */
 export function onCustomer(again) {
   root.querySelector("#m-customer")?.addEventListener("change", ({ target }) => {
-    if (!left()) return;
+    if (!mayLeave()) return;
     panel.hide();
     customer = target.value;
     again();
@@ -75,94 +73,15 @@ export function trouble(error, again) {
 }
 
 /** Marks the row that the panel shows. */
-function mark(name) {
+export function mark(name) {
   for (const row of root.querySelectorAll("[data-row]")) row.classList.toggle("current", row.dataset.row === String(name));
 }
 
-/** The form in the panel and its fields. @type {{element: HTMLFormElement, fields: import("../kit/form.js").Field[], name: string}|null} */
-let editing = null;
-
-/** Whether nothing is lost by leaving the form, or the person says that it may be. */
-function left() {
-  const dirty = editing?.element.isConnected && Object.keys(changed(editing.element, editing.fields)).length > 0;
-  return !dirty || confirm("What you have entered is not saved. Leave it?");
-}
-
-function close() {
-  if (!left()) return;
-  editing = null;
-  mark("");
-  panel.hide();
-}
-
-/**
- * A form in the panel.
- * @param {{name: string, title: string, fields: import("../kit/form.js").Field[], submit: string, more?: any,
- *   filled?: (body: HTMLElement) => void, save: (values: Object<string, string>) => Promise<string>}} what
- *   save: gets what has changed, or – where `name` is empty – all; gives what to say
- */
-export function edit({ name, title, fields, submit, more = "", filled = () => {}, save }) {
-  if (editing && editing.name !== name && !left()) return;
-  panel.show(OWNER, { title, label: title, closed: close, focus: true, body: html`${form("m-form", fields, submit)}${more}`, filled: (body) => listen(body) });
-  mark(name);
-  function listen(body) {
-    const element = body.querySelector("#m-form");
-    editing = { element, fields, name };
-    element.addEventListener("submit", (event) => {
-      event.preventDefault();
-      send(element, fields, name ? changed(element, fields) : values(element, fields), save);
-    });
-    filled(body);
-  }
-}
-
-async function send(element, fields, what, save) {
-  if (Object.keys(what).length === 0) {
-    toast("Nothing has changed");
-    return;
-  }
-  const button = element.querySelector("[type=submit]");
-  button.disabled = true;
-  complain(element, fields, null);
-  try {
-    const said = await save(what);
-    // What was entered is what there is now.
-    for (const field of fields) if (field.name in what) field.value = what[field.name];
-    toast(said);
-  } catch (error) {
-    if (!isGone(error) && element.isConnected) complain(element, fields, error);
-  } finally {
-    button.disabled = false;
-  }
-}
-
-/** Closes the form whatever it holds: it was saved, or its subject is gone. */
-export function done() {
-  editing = null;
-  mark("");
-  panel.hide();
-}
-
-const PAGES = { groups: () => import("./groups.js"), people: () => import("./people.js"), audit: () => import("./audit.js"), status: () => import("./status.js") };
-
-/** Shows the page that the address names. */
-export async function show() {
-  editing = null;
-  if (panel.isOpen(OWNER)) panel.hide();
-  const wanted = PAGES[here()];
-  if (!wanted) return;
-  const { open } = await wanted();
-  open();
-}
-
 /** Whoever comes next sees nothing of it. */
-export function clear() {
-  editing = null;
+function clear() {
   customer = "";
   render(root, html``);
 }
 
-guard(left);
-addEventListener("beforeunload", (event) => {
-  if (editing?.element.isConnected && Object.keys(changed(editing.element, editing.fields)).length) event.preventDefault();
-});
+session.addEventListener("out", clear);
+session.addEventListener("in", ({ same }) => same || clear());

@@ -1,12 +1,14 @@
 /** Groups: how long recordings are kept, what is recorded, who owns them and who may listen. */
 
+import { $ } from "../kit/dom.js";
 import { call } from "../server/api.js";
 import { isGone, send } from "../call/changes.js";
 import * as groups from "../search/groups.js";
 import { html, icon, render } from "../kit/html.js";
 import { may } from "../server/login.js";
 import { toast } from "../kit/notices.js";
-import { asked, chosen, done, edit, list, onCustomer, page, table, trouble } from "./frame.js";
+import { done, edit } from "./editing.js";
+import { asked, chosen, list, onCustomer, page, table, trouble } from "./frame.js";
 import * as format from "../kit/format.js";
 import { state } from "../search/state.js";
 import { later } from "../page/work.js";
@@ -119,7 +121,7 @@ function remove(group) {
     } catch (error) {
       if (!isGone(error)) toast(`Group ${group.name} stays: ${error.message}`);
     }
-    if (document.getElementById("m-list")) load();
+    if ($("m-list")) load();
   }, () => {});
 }
 

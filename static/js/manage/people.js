@@ -1,12 +1,14 @@
 /** People: who may log in, and as what. */
 
+import { $ } from "../kit/dom.js";
 import { call, now } from "../server/api.js";
 import { isGone, send } from "../call/changes.js";
 import * as customers from "../search/customers.js";
 import * as format from "../kit/format.js";
 import { html, icon, render } from "../kit/html.js";
 import { may, who } from "../server/login.js";
-import { asked, chosen, done, edit, list, onCustomer, page, table, trouble } from "./frame.js";
+import { done, edit } from "./editing.js";
+import { asked, chosen, list, onCustomer, page, table, trouble } from "./frame.js";
 import { toast } from "../kit/notices.js";
 import { later } from "../page/work.js";
 
@@ -92,7 +94,7 @@ function remove(person) {
     } catch (error) {
       if (!isGone(error)) toast(`${called(person)} stays: ${error.message}`);
     }
-    if (document.getElementById("m-list")) load();
+    if ($("m-list")) load();
   }, () => {});
 }
 

@@ -1,41 +1,50 @@
 /** Which page is shown: the calls, or one for those who run the office. The player and what is under way go on. */
 
+import { $ } from "../kit/dom.js";
 import { html, icon, render } from "../kit/html.js";
 import { may } from "../server/login.js";
-import { state } from "../search/state.js";
 
-const $ = (id) => document.getElementById(id);
+/**
+ * @typedef {object} Place
+ * @property {string} id           what the document's data-page says
+ * @property {string} label
+ * @property {string} symbol       an icon of icons.svg
+ * @property {string} path
+ * @property {string} [privilege]  whose page it is; without one it is everybody's
+ * @property {() => string} [link]  what leads back to it as it was left; otherwise its path does
+ * @property {() => Promise<{open: () => void}>} [page]  what shows it; the calls are always there
+ */
 
-/** @type {{id: string, label: string, symbol: string, path: string, privilege?: string}[]} */
-const PLACES = [
-  { id: "calls", label: "Calls", symbol: "calls", path: "/" },
-  { id: "groups", label: "Groups", symbol: "folder", path: "/groups", privilege: "record" },
-  { id: "people", label: "People", symbol: "people", path: "/people", privilege: "administrator" },
-  { id: "audit", label: "Audit log", symbol: "log", path: "/audit", privilege: "administrator" },
-  { id: "status", label: "Status", symbol: "pulse", path: "/status", privilege: "administrator" },
-];
+/** The first is where one comes to. @type {Place[]} */
+let places = [];
 
-/** Fires "change" when another page is shown. */
+/** Fires "address" when a link has led to another address, then "change" when a page is shown, the same one too. */
 export const place = new EventTarget();
 
-/** Where one may leave only if this says so. @type {() => boolean} */
-let leave = () => true;
+/** Whether one may leave the page. @type {() => boolean} */
+let allowed = () => true;
 
-/** @param {() => boolean} allowed  asked before another page is shown */
-export const guard = (allowed) => (leave = allowed);
+/** @param {() => boolean} asked  before another page is shown */
+export const guard = (asked) => (allowed = asked);
 
-const named = () => PLACES.find(({ path }) => path === location.pathname) ?? PLACES[0];
+/** Whether what is entered may be lost. */
+export const mayLeave = () => allowed();
+
+const named = () => places.find(({ path }) => path === location.pathname) ?? places[0];
 
 /** @returns {string} */
 export const here = () => document.documentElement.dataset.page;
 
-const open = () => PLACES.filter(({ privilege }) => !privilege || may(privilege));
+/** What is shown. @returns {Place} */
+export const current = () => places.find(({ id }) => id === here());
 
-/** Which page the address names, if the role may see it. */
+const open = () => places.filter(({ privilege }) => !privilege || may(privilege));
+
+/** Shows the page that the address names, if the role may see it. */
 export function enter() {
   const wanted = named();
-  if (!open().includes(wanted)) history.replaceState(null, "", "/");
-  const { id } = open().includes(wanted) ? wanted : PLACES[0];
+  if (!open().includes(wanted)) history.replaceState(null, "", places[0].path);
+  const { id } = open().includes(wanted) ? wanted : places[0];
   document.documentElement.dataset.page = id;
   entitle();
   draw();
@@ -44,24 +53,23 @@ export function enter() {
 
 /** Says which page it is. */
 export function entitle() {
-  document.title = `${PLACES.find(({ id }) => id === here()).label} – Tapeline`;
+  document.title = `${current().label} – Tapeline`;
 }
 
 /** Shows another page. @param {string} url */
-export function go(url) {
-  if (!leave()) return;
+function go(url) {
+  if (!mayLeave()) return;
   history.pushState(null, "", url);
-  state.reread();
+  place.dispatchEvent(new Event("address"));
   enter();
 }
 
-function draw() {
-  const places = open();
-  const current = (id) => (id === here() ? html`aria-current="page"` : "");
-  const several = places.length > 1;
-  const href = ({ id, path }) => (id === "calls" ? state.url : path);
-  render($("tabs"), several ? html`${places.map((one) => html`<a href="${href(one)}" ${current(one.id)}>${one.label}</a>`)}` : html``);
-  render($("places"), several ? html`${places.map((one) => html`<a href="${href(one)}" ${current(one.id)}>${icon(one.symbol)}${one.label}</a>`)}` : html``);
+/** The links to the pages, as they were left. */
+export function draw() {
+  const link = ({ id, path, link: back = () => path }, inside) => html`<a href="${back()}" ${id === here() ? html`aria-current="page"` : ""}>${inside}</a>`;
+  const several = open().length > 1 ? open() : [];
+  render($("tabs"), html`${several.map((one) => link(one, one.label))}`);
+  render($("places"), html`${several.map((one) => link(one, html`${icon(one.symbol)}${one.label}`))}`);
 }
 
 /** A link within the page doesn't load it anew. */
@@ -69,15 +77,15 @@ function click(event) {
   const link = event.target.closest?.("a[href]");
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
   if (!link || !plain || link.hasAttribute("download") || link.origin !== location.origin) return;
-  if (!PLACES.some(({ path }) => path === link.pathname)) return;
+  if (!places.some(({ path }) => path === link.pathname)) return;
   event.preventDefault();
   go(link.pathname + link.search);
 }
 
-export function start() {
+/** @param {Place[]} all */
+export function start(all) {
+  places = all;
   document.documentElement.dataset.page = named().id;
   document.addEventListener("click", click);
   addEventListener("popstate", () => document.documentElement.dataset.view === "app" && enter());
-  state.addEventListener("change", draw);
-  state.addEventListener("open", draw);
 }

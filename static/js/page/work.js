@@ -1,9 +1,10 @@
 /** Work that goes on while one browses: deletions that can be undone, progress, and what came of it. */
 
+import { $ } from "../kit/dom.js";
 import { html, render } from "../kit/html.js";
 import { say, toast } from "../kit/notices.js";
 
-const place = document.getElementById("work");
+const place = $("work");
 
 /**
  * @typedef {object} Strip
@@ -52,7 +53,7 @@ export function strip(strip) {
       const focused = element.contains(document.activeElement);
       element.remove();
       place.hidden = place.childElementCount === 0;
-      if (focused) document.getElementById("grid").focus({ preventScroll: true });
+      if (focused) $("grid").focus({ preventScroll: true });
     },
   };
 }

@@ -1,15 +1,16 @@
 /** The bar below the list that shows what plays. */
 
+import { $ } from "../kit/dom.js";
 import { day, duration as clock, exact, hour } from "../kit/format.js";
 import { now } from "../server/api.js";
 import { html, icon, render } from "../kit/html.js";
+import { SPEEDS } from "../kit/kept.js";
 import { audio, current, duration, more, outline, player, seek, skip, sounding, stop, toggle } from "./player.js";
-import { names } from "../server/recording.js";
-import { SPEEDS, settings } from "./settings.js";
+import { ends } from "../server/recording.js";
+import { settings } from "./settings.js";
 import { jump, skipped } from "./silence.js";
 import { Waveform } from "./waveform.js";
 
-const $ = (id) => document.getElementById(id);
 
 const wave = new Waveform($("wave"), { seek, time: () => audio.currentTime, duration, skipped });
 /** Milliseconds for a note that asks for nothing. */
@@ -63,7 +64,7 @@ function showCall({ at = 0 }) {
   if (row === null && $("dock").contains(document.activeElement)) $("grid").focus({ preventScroll: true });
   $("dock").hidden = row === null;
   if (row === null) return;
-  const { from, to } = names(row);
+  const { from, to } = ends(row);
   render($("dock").querySelector(".who"), html`<bdi>${from}</bdi> → <bdi>${to}</bdi>`);
   const when = $("dock").querySelector(".when");
   when.textContent = `${day(row.start, now())} ${hour(row.start)}${row.complete ? "" : ", in progress"}`;

@@ -2,14 +2,13 @@
 
 import { exact } from "../kit/format.js";
 import { audio, current, duration, player, seek, skip, stop, toggle } from "./player.js";
-import { names } from "../server/recording.js";
+import { parties } from "../server/recording.js";
 
 const session = navigator.mediaSession;
 
 function tell() {
   const row = current();
-  const { from, to } = row ? names(row) : {};
-  session.metadata = row ? new MediaMetadata({ title: `${from} → ${to}`, artist: exact(row.start), album: "Tapeline" }) : null;
+  session.metadata = row ? new MediaMetadata({ title: parties(row), artist: exact(row.start), album: "Tapeline" }) : null;
   state();
 }
 

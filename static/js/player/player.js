@@ -1,14 +1,15 @@
 /** The sound: one call at a time, its outline, and where it is. */
 
+import { $ } from "../kit/dom.js";
 import { call, soundUrl } from "../server/api.js";
-import { identity } from "../search/pages.js";
+import { same } from "../server/recording-key.js";
 import { peaksOf } from "./peaks.js";
 import { heard, keep } from "./position.js";
 import { settings } from "./settings.js";
 import { EMPTY, explain } from "./trouble.js";
 
 /** The element that plays. */
-export const audio = document.getElementById("sound");
+export const audio = $("sound");
 
 /**
  * Fires "change" when another call plays or none, "state" when it pauses or goes on, "peaks" when its outline is
@@ -37,7 +38,7 @@ export const current = () => row;
 export const outline = () => peaks;
 
 /** @param {import("../types.js").Recording} other */
-export const playing = (other) => row !== null && identity(row) === identity(other);
+export const playing = (other) => row !== null && same(row, other);
 
 /** Whether there is something to hear right now. */
 export const sounding = () => row !== null && !audio.paused && !audio.ended;

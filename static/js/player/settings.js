@@ -1,36 +1,18 @@
-/** How one likes to listen: speed, loudness, and what goes by itself. Kept in the browser. */
+/** How one likes to listen: speed, loudness, and what goes by itself. What there is to set stands in kit/kept.js. */
 
-const KEY = "tapeline.player";
-export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
-
-function stored() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {};
-  } catch {
-    return {}; // unreadable, or storage is off
-  }
-}
-
-const { rate, volume, muted, skip, next } = stored();
+import { SPEEDS, kept } from "../kit/kept.js";
 
 /** Fires "change". */
 class Settings extends EventTarget {
-  rate = SPEEDS.includes(rate) ? rate : 1;
-  volume = volume >= 0 && volume <= 1 ? volume : 1;
-  muted = muted === true;
-  /** Silence is skipped. */
-  skip = skip === true;
-  /** The next call follows by itself. */
-  next = next === true;
+  constructor() {
+    super();
+    Object.assign(this, kept.player.get());
+  }
 
   /** @param {Partial<{rate: number, volume: number, muted: boolean, skip: boolean, next: boolean}>} patch */
   change(patch) {
     Object.assign(this, patch);
-    try {
-      localStorage.setItem(KEY, JSON.stringify({ ...this }));
-    } catch {
-      // Storage is off: it lasts until the page is left.
-    }
+    kept.player.set({ ...this });
     this.dispatchEvent(new Event("change"));
   }
 }

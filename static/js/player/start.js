@@ -1,4 +1,4 @@
-/** Puts the player together, and beside the list. */
+/** Puts the player together. */
 
 import { session } from "../server/login.js";
 import { current, player } from "./player.js";
@@ -7,11 +7,10 @@ import { follow } from "./moment.js";
 import * as media from "./media-session.js";
 import { settings } from "./settings.js";
 import * as silence from "./silence.js";
-import { playBeside } from "../calls/table.js";
 
-const beside = (by) => () => current() && playBeside(current(), by);
-
-export function start() {
+/** @param {(call: import("../types.js").Recording, by: 1|-1) => void} playBeside  plays the call after one, or before it */
+export function start(playBeside) {
+  const beside = (by) => () => current() && playBeside(current(), by);
   silence.start();
   bar.start();
   media.start({ after: beside(1), before: beside(-1) });

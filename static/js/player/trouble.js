@@ -1,6 +1,6 @@
 /** Why a call can't be heard, and what to tell whoever can mend it. */
 
-import { call, hasSound } from "../server/api.js";
+import { call, findsSound } from "../server/api.js";
 
 /** A recording without sound, such as one of a call that nobody answered. */
 export const EMPTY = "There is nothing to hear: the recording is empty.";
@@ -13,7 +13,7 @@ export const EMPTY = "There is nothing to hear: the recording is empty.";
 async function reason({ recordgroup, uniqueid, recordid }, peaks) {
   try {
     await call("recording/recordings/get", { recordgroup, uniqueid, recordid, wrap: "meta" });
-    if (!(await hasSound({ recordgroup, uniqueid, recordid }))) return { text: "The sound file is missing.", mend: "" };
+    if (!(await findsSound({ recordgroup, uniqueid, recordid }))) return { text: "The sound file is missing.", mend: "" };
   } catch (error) {
     return { text: error.code === "404" ? "This recording is no longer there." : error.message };
   }

@@ -1,6 +1,7 @@
 /** The outline of sound as a slider: what has been heard is coloured, a click or a drag goes somewhere else. */
 
 import { duration as clock, spoken } from "../kit/format.js";
+import { dark } from "../kit/screen.js";
 import { loudest } from "./peaks.js";
 
 /** Quiet calls are drawn larger, but noise stays small. */
@@ -9,8 +10,6 @@ const LARGEST_GAIN = 8;
 const FILL = 0.94;
 /** Seconds for the keys of a slider. */
 const [STEP, LEAP] = [5, 30];
-
-const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /**
  * A lane: column after column from the least to the largest sample.

@@ -1,5 +1,6 @@
 /** Calls over time as bars; dragging over them sets the range. */
 
+import { $ } from "../kit/dom.js";
 import { call, now } from "../server/api.js";
 import { label, spell, ticks } from "./axis.js";
 import * as format from "../kit/format.js";
@@ -8,7 +9,6 @@ import { filters } from "./query.js";
 import { bounds, fitting, following } from "./ranges.js";
 import { state } from "./state.js";
 
-const $ = (id) => document.getElementById(id);
 const plot = $("chart-plot");
 
 const AXIS = 18;

@@ -1,6 +1,7 @@
 /** The record groups that the person may see. */
 
 import { call } from "../server/api.js";
+import * as customers from "./customers.js";
 
 /** @type {Map<number, import("../types.js").Group>} */
 let groups = new Map();
@@ -13,6 +14,12 @@ export async function load(customer) {
 
 /** By name. @returns {import("../types.js").Group[]} */
 export const all = () => [...groups.values()].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+
+/** Those of a customer, where several are to be seen; without one, of one's own. @param {string} customer @returns {import("../types.js").Group[]} */
+export function of(customer) {
+  const wanted = Number(customer || customers.own());
+  return customers.all().length ? all().filter((group) => group.customer === wanted) : all();
+}
 
 /** @param {number} id */
 export const name = (id) => groups.get(Number(id))?.name || `Group ${id}`;

@@ -1,14 +1,11 @@
 /** The rows of one search, fetched page by page as they come into view. */
 
 import { call } from "../server/api.js";
-import { key } from "../server/recording-key.js";
+import { key, same } from "../server/recording-key.js";
 
 const SIZE = 200;
 /** So many pages stay in memory; their cursors all do. */
 const KEPT = 40;
-
-/** What tells a recording from all others. @param {import("../types.js").Recording} row */
-export const identity = ({ recordgroup, uniqueid, recordid }) => JSON.stringify([recordgroup, uniqueid, recordid]);
 
 /**
  * Fires "change" when rows or their number are known better, with `renewed` where that is of the same search; "failed" with
@@ -85,9 +82,8 @@ export class Pages extends EventTarget {
 
   /** Where a recording is, among the rows that are here; -1 where it isn't. @param {import("../types.js").Recording} wanted */
   indexOf(wanted) {
-    const name = identity(wanted);
     for (const [page, rows] of this.#pages) {
-      const at = rows.findIndex((row) => identity(row) === name);
+      const at = rows.findIndex((row) => same(row, wanted));
       if (at >= 0) return page * SIZE + at;
     }
     return -1;
@@ -107,7 +103,7 @@ export class Pages extends EventTarget {
     });
   }
 
-  /** A row that is here, by what link.js calls it. @param {string} id */
+  /** A row that is here, by its key. @param {string} id */
   find(id) {
     for (const rows of this.#pages.values()) {
       const row = rows.find((one) => key(one) === id);
@@ -127,7 +123,7 @@ export class Pages extends EventTarget {
     return rows.slice(from, from + last - first + 1);
   }
 
-  /** Rows have changed; nothing moves. @param {Map<string, object>} changes  what is different, by what link.js calls it */
+  /** Rows have changed; nothing moves. @param {Map<string, object>} changes  what is different, by key */
   patch(changes) {
     for (const [number, rows] of this.#pages) {
       if (rows.some((row) => changes.has(key(row)))) this.#pages.set(number, rows.map((row) => ({ ...row, ...changes.get(key(row)) })));
@@ -135,7 +131,7 @@ export class Pages extends EventTarget {
     this.#changed();
   }
 
-  /** Rows that are no longer there: what follows moves up. @param {Set<string>} keys  as link.js writes them */
+  /** Rows that are no longer there: what follows moves up. @param {Set<string>} keys  of recording-key.js */
   removed(keys) {
     if (keys.size === 0 || !this.#loaded || this.#opening) return;
     const pages = [...this.#pages].sort(([one], [other]) => one - other);

@@ -1,9 +1,6 @@
 /** From what the page looks for to what the server is asked. */
 
-import { number, term } from "../kit/numbers.js";
-import { bounds } from "./ranges.js";
-
-const COMPLETE = { "": -1, done: 1, live: 0, missing: -1 };
+import { FILTERS } from "./filters.js";
 
 /**
  * The filters of recording/recordings/list, count and summary.
@@ -11,21 +8,8 @@ const COMPLETE = { "": -1, done: 1, live: 0, missing: -1 };
  * @param {number} now  Unix seconds
  */
 export function filters(search, now) {
-  const { start, end } = bounds(search, now);
-  return {
-    customer: search.group ? "" : search.customer,
-    recordgroup: search.group,
-    start,
-    end,
-    search: term(search.search),
-    caller: number(search.caller),
-    called: number(search.called),
-    direction: search.direction,
-    totaltime_minimum: search.min,
-    totaltime_maximum: search.max,
-    complete: COMPLETE[search.state],
-    stale: search.state === "missing" ? 1 : "",
-  };
+  const asked = ({ key, wire = {} }) => Object.entries(wire).map(([name, send]) => [name, send(search[key], search, now)]);
+  return Object.fromEntries(FILTERS.flatMap(asked));
 }
 
 /** Filters and order of recording/recordings/list. */

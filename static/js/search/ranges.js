@@ -1,5 +1,8 @@
 /** Spans of time, in the browser's zone. */
 
+import { toMoment } from "../kit/dates.js";
+import * as format from "../kit/format.js";
+
 const midnight = (date, days = 0) => new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
 const seconds = (date) => Math.floor(date.getTime() / 1000);
 const monday = (date) => midnight(date, -((date.getDay() + 6) % 7));
@@ -71,17 +74,16 @@ export function following(start, interval) {
   return seconds(new Date(date.getFullYear(), date.getMonth() + 1, 1));
 }
 
-const two = (n) => String(n).padStart(2, "0");
-
-/** For <input type="datetime-local">. @param {number|null} time */
-export function toInput(time) {
-  if (time === null) return "";
-  const d = new Date(time * 1000);
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`;
-}
-
-/** From <input type="datetime-local">; an end is the last second of its minute. */
-export function fromInput(text, end = false) {
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? null : Math.floor(time / 1000) + (end ? 59 : 0);
+/** In words; empty where it is open at both ends. @param {import("../types.js").Search} search @param {number} now  Unix seconds */
+export function words(search, now) {
+  const { start, end } = bounds(search, now);
+  if (start === null && end === null) return "";
+  const label = (time) => format.brief(time, now);
+  if (start === null) return `until ${label(end)}`;
+  if (end === null) return `since ${label(start)}`;
+  const whole = toMoment(start).endsWith("00:00") && toMoment(end).endsWith("23:59");
+  if (whole) return label(start) === label(end) ? label(start) : `${label(start)} – ${label(end)}`;
+  const clocks = `${format.hour(start)} – ${format.hour(end)}`;
+  if (label(start) === label(end)) return `${label(start)}, ${clocks}`;
+  return `${label(start)} ${format.hour(start)} – ${label(end)} ${format.hour(end)}`;
 }

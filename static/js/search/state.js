@@ -3,57 +3,30 @@
  * Back works.
  */
 
-import { parse } from "../server/recording-key.js";
-import { QUICK } from "./ranges.js";
+import { place } from "../page/place.js";
+import { moment, parse } from "../server/recording-key.js";
+import { FILTERS, without } from "./filters.js";
+import { SORTS } from "./sorts.js";
 
-/** @type {import("../types.js").Search} */
-const DEFAULTS = {
-  range: "any",
-  start: null,
-  end: null,
-  customer: "",
-  group: "",
-  search: "",
-  caller: "",
-  called: "",
-  direction: "",
-  min: "",
-  max: "",
-  state: "",
-  sort: "start",
-  order: "desc",
-  per: "",
-};
-
-const whole = (text) => (/^\d{1,15}$/.test(text) ? text : "");
 const oneOf = (...words) => (text) => (words.includes(text) ? text : words[0]);
-const time = (text) => (/^\d{1,12}$/.test(text) ? Number(text) : null);
-const text = (value) => value.slice(0, 500);
+
+/** How the page shows it, whatever is looked for. @type {{key: string, usual: string, read: (text: string) => string}[]} */
+const VIEW = [
+  { key: "sort", usual: "start", read: oneOf(...SORTS.map(({ sort }) => sort)) },
+  { key: "order", usual: "desc", read: oneOf("desc", "asc") },
+  { key: "per", usual: "", read: oneOf("", "hour", "day", "week", "month") },
+];
+
+const ALL = [...FILTERS, ...VIEW];
+/** @type {import("../types.js").Search} */
+const USUAL = Object.fromEntries(ALL.map(({ key, usual }) => [key, usual]));
 
 /** A link can hold anything; what isn't understood falls back. */
-const READ = {
-  range: oneOf("any", "custom", ...QUICK.map((range) => range.id)),
-  start: time,
-  end: time,
-  customer: whole,
-  group: whole,
-  search: text,
-  caller: text,
-  called: text,
-  direction: oneOf("", "in", "out", "internal"),
-  min: whole,
-  max: whole,
-  state: oneOf("", "done", "live", "missing"),
-  sort: oneOf("start", "snumber", "cnumber", "totaltime", "expires"),
-  order: oneOf("desc", "asc"),
-  per: oneOf("", "hour", "day", "week", "month"),
-};
-
 function fromQuery(query) {
   const params = new URLSearchParams(query);
-  const search = { ...DEFAULTS };
-  for (const key of Object.keys(DEFAULTS)) {
-    if (params.has(key)) search[key] = READ[key](params.get(key));
+  const search = { ...USUAL };
+  for (const { key, read } of ALL) {
+    if (params.has(key)) search[key] = read(params.get(key));
   }
   if (search.start !== null || search.end !== null) search.range = "custom";
   if (search.range === "custom" && search.start === null && search.end === null) search.range = "any";
@@ -62,9 +35,9 @@ function fromQuery(query) {
 
 function toQuery(search) {
   const params = new URLSearchParams();
-  for (const [key, value] of Object.entries(search)) {
-    const told = value !== DEFAULTS[key] && !(key === "range" && value === "custom");
-    if (told) params.set(key, value);
+  for (const { key, usual } of ALL) {
+    const told = search[key] !== usual && !(key === "range" && search.range === "custom");
+    if (told) params.set(key, search[key]);
   }
   return params.toString();
 }
@@ -73,7 +46,7 @@ function toQuery(search) {
 function opened(query) {
   const params = new URLSearchParams(query);
   const recording = params.get("recording") ?? "";
-  return parse(recording) ? { recording, t: time(params.get("t") ?? "") } : { recording: "", t: null };
+  return parse(recording) ? { recording, t: moment(params.get("t") ?? "") } : { recording: "", t: null };
 }
 
 /** Milliseconds after which the URL follows the keys that move through the list; browsers refuse to change it all the time. */
@@ -88,7 +61,8 @@ class State extends EventTarget {
 
   constructor() {
     super();
-    addEventListener("popstate", () => location.pathname === "/" && this.#take());
+    addEventListener("popstate", () => this.#reread());
+    place.addEventListener("address", () => this.#reread());
   }
 
   /** Where the page is, as a link. */
@@ -101,7 +75,7 @@ class State extends EventTarget {
     return query ? `/?${query}` : "/";
   }
 
-  /** The recording whose details are open, as link.js writes it; or empty. */
+  /** The recording whose details are open, by its key; or empty. */
   get recording() {
     return this.#opened.recording;
   }
@@ -154,15 +128,14 @@ class State extends EventTarget {
     this.#edited = "";
   }
 
-  /** The address is another one, without a step for Back that would say so. */
-  reread() {
-    if (location.pathname === "/") this.#take();
-  }
-
   /** Everything back to how it was at first, but for sort and chart. */
   clear() {
-    const { sort, order, per } = this.#search;
-    this.change({ ...DEFAULTS, sort, order, per });
+    this.change(FILTERS.reduce(without, this.#search));
+  }
+
+  /** The address is another one. */
+  #reread() {
+    if (location.pathname === "/") this.#take();
   }
 
   #take() {
@@ -177,15 +150,3 @@ class State extends EventTarget {
 }
 
 export const state = new State();
-
-/** The filters in use, apart from sort and chart, in the order of the page. @returns {(keyof import("../types.js").Search)[]} */
-export function used(search) {
-  const keys = ["search", "range", "customer", "group", "caller", "called", "direction", "min", "max", "state"];
-  return keys.filter((key) => search[key] !== DEFAULTS[key]);
-}
-
-/** The search without one of its filters. */
-export function without(search, key) {
-  const rest = { ...search, [key]: DEFAULTS[key] };
-  return key === "range" ? { ...rest, start: null, end: null } : rest;
-}

@@ -1,10 +1,10 @@
 /** How many calls match, and how long they are together. */
 
+import { $ } from "../kit/dom.js";
 import { bytes, calls, offset, spoken, zone } from "../kit/format.js";
 import { now } from "../server/api.js";
 import { results } from "./recordings.js";
 
-const $ = (id) => document.getElementById(id);
 
 function show({ totals, quiet = false }) {
   $("totals").setAttribute("aria-live", quiet ? "off" : "polite"); // what nobody asked for isn't read out

@@ -113,8 +113,8 @@ export function soundUrl({ recordgroup, uniqueid, recordid }) {
   return `${BASE}recording/recordings/get?${body({ recordgroup, uniqueid, recordid, wrap: "none", play: 1 })}`;
 }
 
-/** Whether a recording has a sound file at all. @param {import("../types.js").Recording} row */
-export async function hasSound(row) {
+/** Whether the server finds a recording's sound file. @param {import("../types.js").Recording} row */
+export async function findsSound(row) {
   const { response } = await exchange(soundUrl(row), { method: "HEAD" });
   return response.status !== 404;
 }

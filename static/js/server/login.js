@@ -1,8 +1,8 @@
 /** Who is using the page: log in, log out, and what happens when a session ends. */
 
+import { $ } from "../kit/dom.js";
 import { call, wire } from "./api.js";
 
-const $ = (id) => document.getElementById(id);
 
 /** @type {import("../types.js").Person|null} */
 let person = null;

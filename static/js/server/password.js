@@ -1,9 +1,9 @@
 /** Changing one's own password. */
 
+import { $ } from "../kit/dom.js";
 import { call } from "./api.js";
 import { toast } from "../kit/notices.js";
 
-const $ = (id) => document.getElementById(id);
 
 const FIELDS = { password_old: "password-old", password_new: "password-new" };
 

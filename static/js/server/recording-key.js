@@ -1,7 +1,12 @@
-/** How links name a recording: `recordgroup:uniqueid:recordid`, parts percent-encoded, as export's `ids` do. */
+/** How links name a recording: `recordgroup:uniqueid:recordid`, parts percent-encoded, as export's `ids` do; and a moment of it. */
 
-/** @param {import("../types.js").Recording} row */
+/** @typedef {import("../types.js").Recording} Recording */
+
+/** @param {Recording} row */
 export const key = ({ recordgroup, uniqueid, recordid }) => [recordgroup, uniqueid, recordid].map(encodeURIComponent).join(":");
+
+/** Whether two rows are of one recording. @param {Recording} one @param {Recording} other */
+export const same = (one, other) => one.uniqueid === other.uniqueid && one.recordid === other.recordid && one.recordgroup === other.recordgroup;
 
 /**
  * What names the recording for the API; null where the text names none.
@@ -18,9 +23,15 @@ export function parse(text) {
   }
 }
 
+/** The second that a link's `t` means: 83, 1:23 or 1:01:23; null where it means none. @param {string} text */
+export function moment(text) {
+  if (!/^\d{1,5}(:[0-5]?\d){0,2}$/.test(text)) return null;
+  return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
 /**
  * A link that opens a recording, at a second of it.
- * @param {import("../types.js").Recording} row
+ * @param {Recording} row
  * @param {number} [t]
  */
 export function href(row, t = 0) {

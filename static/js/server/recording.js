@@ -1,9 +1,26 @@
-/** Who talks to whom. */
+/** What the fields of a recording mean together. */
 
-const name = (person, number, display) => person || display || number || "Unknown";
+/** @typedef {import("../types.js").Recording} Recording */
 
-/** @param {import("../types.js").Recording} row */
-export const names = (row) => ({
-  from: name(row.snumber_name, row.snumber, row.snumber_display),
-  to: name(row.cnumber_name, row.cnumber, row.cnumber_display),
+const end = (name, display, number) => name || display || number || "Unknown";
+
+/** Who talks to whom. @param {Recording} row */
+export const ends = (row) => ({
+  from: end(row.snumber_name, row.snumber_display, row.snumber),
+  to: end(row.cnumber_name, row.cnumber_display, row.cnumber),
 });
+
+/** "Ana → 201", for notices and reports. @param {Recording} row */
+export function parties(row) {
+  const { from, to } = ends(row);
+  return `${from} → ${to}`;
+}
+
+/** Why there is nothing to hear, as far as the row tells; empty where there is. @param {Recording} row */
+export function soundless({ stale, path }) {
+  if (stale) return "The sound is missing";
+  return path === "" ? "No sound was stored" : "";
+}
+
+/** @param {Recording} row */
+export const hasSound = (row) => soundless(row) === "";

@@ -1,6 +1,7 @@
 //! The house's order: which file may import what, and how long it may be.
 
 mod circles;
+mod page;
 mod paths;
 mod size;
 

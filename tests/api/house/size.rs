@@ -7,19 +7,25 @@ use super::{files, root, sources, without_tests};
 
 const LONGEST_FILE: usize = 400;
 const FULLEST_FOLDER: usize = 16;
+/// Where, and of what ending.
+const SIZED: [(&str, &str); 4] =
+    [("src", "rs"), ("static/js", "js"), ("static/css", "css"), ("tests/browser", "js")];
 const LONGEST_FUNCTION: usize = 60;
 const MEDIAN_FUNCTION: usize = 8;
 
 /// What is still to go: a file, a folder, or a file and its function, each longer than it may be. A line that is no
 /// longer needed fails the test.
-const STILL_LONG: &[&str] = &["src/media"];
+const STILL_LONG: &[&str] = &["src/ingest/cdr/asterisk/columns.rs", "src/ingest/cdr/rows.rs", "src/media"];
 
 #[test]
 fn no_file_is_long_and_no_folder_full() {
     let mut over = BTreeSet::new();
     let mut folders: BTreeMap<String, usize> = BTreeMap::new();
-    for path in files(&root().join("src"), "rs") {
+    for path in SIZED.iter().flat_map(|(folder, end)| files(&root().join(folder), end)) {
         let name = path.strip_prefix(root()).expect("below it").display().to_string();
+        if name.contains("node_modules") {
+            continue;
+        }
         if fs::read_to_string(&path).expect("UTF-8").lines().count() > LONGEST_FILE {
             over.insert(name.clone());
         }

@@ -1,15 +1,15 @@
 //! The PBXs' words for how a call ended.
 
-use crate::ingest::cdr::record::Disposition;
+use crate::ingest::cdr::record::Outcome;
 
 /// Asterisk's `disposition`.
-pub(super) fn read(word: &str) -> Option<Disposition> {
+pub(super) fn outcome(word: &str) -> Option<Outcome> {
     match word {
-        "ANSWERED" => Some(Disposition::Answer),
-        "NO ANSWER" | "NOANSWER" => Some(Disposition::NoAnswer),
-        "BUSY" => Some(Disposition::Busy),
-        "FAILED" => Some(Disposition::Failed),
-        "CONGESTION" => Some(Disposition::Congestion),
+        "ANSWERED" => Some(Outcome::Answer),
+        "NO ANSWER" | "NOANSWER" => Some(Outcome::NoAnswer),
+        "BUSY" => Some(Outcome::Busy),
+        "FAILED" => Some(Outcome::Failed),
+        "CONGESTION" => Some(Outcome::Congestion),
         _ => None,
     }
 }

@@ -1,15 +1,10 @@
-//! Asterisk's call detail records: the adapter of their fields, and the files and tables that its modules write.
+//! Asterisk's call detail records, in the files and tables of its modules.
 
 mod adapter;
 mod columns;
-mod csv;
+pub(in crate::ingest) mod csv;
 mod disposition;
-mod layout;
-mod sqlite;
+pub(in crate::ingest) mod sqlite;
 
 pub use adapter::read;
-pub use columns::Column;
-pub use layout::{Layout, Layouts};
-
-pub(super) use csv::open as open_csv;
-pub(super) use sqlite::open as open_sqlite;
+pub use columns::{Column, Layout, Layouts};

@@ -13,7 +13,7 @@ use anyhow::Context;
 use super::growing::Growing;
 use super::look::Looker;
 use super::mounts::Mounts;
-use super::open_files::OpenFiles;
+use super::open_files::Held;
 use super::scan;
 use super::watch::Watch;
 use crate::config::Folder;
@@ -21,7 +21,6 @@ use crate::ingest::Stop;
 use crate::ingest::names::Names;
 use crate::intake::Intake;
 use crate::media::Media;
-use crate::model::SECOND;
 use crate::store::{FileKnown, Store};
 
 /// How long a step waits for something to happen, and so how soon it is heard that it shall end.
@@ -51,7 +50,7 @@ pub struct Spool {
     lost: Vec<FileKnown>,
     /// Files that are the same as known ones, since when.
     copied: HashMap<String, Instant>,
-    open_files: (Instant, OpenFiles),
+    held: (Instant, Held),
     /// Folders that were found to be unreadable.
     unreadable: BTreeSet<PathBuf>,
     /// Sides of calls that wait for the mixed recording.
@@ -92,7 +91,7 @@ impl Spool {
             went: Vec::new(),
             lost: Vec::new(),
             copied: HashMap::new(),
-            open_files: (Instant::now(), OpenFiles::default()),
+            held: (Instant::now(), Held::default()),
             unreadable: BTreeSet::new(),
             sides: BTreeSet::new(),
             failing: None,
@@ -285,7 +284,7 @@ impl Spool {
 
     /// Unix seconds.
     fn now(&self) -> i64 {
-        self.nanoseconds().div_euclid(SECOND)
+        self.nanoseconds().div_euclid(1_000_000_000)
     }
 
     fn nanoseconds(&self) -> i64 {
