@@ -1,36 +1,12 @@
-/** The details of a call, and what one does with many. */
+/** The details of a call: what they tell, and what one does there. */
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
-import { HOSTILE, LENA, LONG, PASSWORD, lanAddress } from "./server.js";
-import { accessible, browser, found, long, query, server, total, withPage } from "./suite.js";
-
-const DEMO = "tapeline-demo";
-/** The clinic's administrator: these tests change and delete there, and leave the other customers alone. */
-const admin = { name: "lucia", password: DEMO, path: "/?state=done" };
-
-const key = ({ recordgroup, uniqueid, recordid }) => [recordgroup, uniqueid, recordid].map(encodeURIComponent).join(":");
-const identity = ({ recordgroup, uniqueid, recordid }) => ({ recordgroup, uniqueid, recordid });
-const meta = async (page, row) => (await ask(page, "recording/recordings/get", { ...identity(row), wrap: "meta" })).data;
-const panel = (page) => page.locator("#panel");
-const strip = (page) => page.locator("#work .strip");
-
-/** Completed calls with sound, so many from the newest on. */
-async function calls(page, count, offset = 0) {
-  const { data } = await ask(page, "recording/recordings/list", { complete: 1, descending: 1, limit: 100 });
-  return data.filter(({ path, stale, hold }) => path && !stale && !hold).slice(offset, offset + count);
-}
-
-/** Marks a call that the list shows. */
-async function mark(page, row) {
-  const index = await page.evaluate((time) => document.querySelector(`#rows time[datetime="${time}"]`).closest(".row").dataset.index, new Date(row.start * 1000).toISOString());
-  await page.locator(`#call-${index} .cell.time`).click();
-  return Number(index);
-}
+import { ask, graceOver, logIn, openCalls, openPage, rested, rows, settled, shoot } from "./page.js";
+import { HOSTILE, LENA, lanAddress } from "./server.js";
+import { DEMO, accessible, admin, browser, calls, found, identity, key, mark, meta, panel, query, server, strip, total, withPage } from "./suite.js";
 
 withPage("details open by key and by button, follow the marked call, and close with Esc, in the URL too", admin, async (page) => {
   const [first] = (await ask(page, "recording/recordings/list", { complete: 1, descending: 1, limit: 1 })).data;
@@ -139,7 +115,7 @@ withPage("who has listened is told, to administrators", admin, async (page) => {
   const [row] = await calls(page, 1, 4);
   await mark(page, row);
   await page.keyboard.press("i");
-  await panel(page).getByText("Nobody has listened to it yet.").waitFor();
+  await panel(page).getByText("Nothing has been done with it yet.").waitFor();
   await panel(page).getByRole("button", { name: "Play" }).click();
   await page.waitForFunction(() => document.querySelector("#dock audio").currentTime > 0.1);
   await panel(page).getByRole("button", { name: /Hold/ }).click();
@@ -186,10 +162,11 @@ withPage("a deletion can be undone for ten seconds, by button and by key", admin
   assert.equal(await strip(page).count(), 0);
   assert.equal(await page.locator(".row.going").count(), 0);
   await page.locator("#grid").focus();
+  await page.clock.install();
   await page.keyboard.press("Delete");
   await strip(page).waitFor();
   await page.keyboard.press("z");
-  await page.waitForTimeout(10_500);
+  await graceOver(page);
   assert.equal((await meta(page, row)).uniqueid, row.uniqueid);
   assert.equal(await total(page), before);
 });
@@ -200,12 +177,14 @@ test("a page that is closed within the ten seconds has deleted nothing", async (
   await mark(first.page, row);
   await first.page.keyboard.press("Delete");
   await strip(first.page).waitFor();
+  const asked = [];
+  first.context.on("request", (request) => asked.push(request.url()));
   await first.page.close();
-  await new Promise((done) => setTimeout(done, 11_000));
   const page = await first.context.newPage();
   await page.goto(server.url);
   assert.equal((await meta(page, row)).uniqueid, row.uniqueid);
   assert.ok(existsSync(join(server.media, row.path)));
+  assert.deepEqual(asked.filter((url) => url.includes("/delete")), []);
   await first.context.close();
 });
 
@@ -214,7 +193,10 @@ withPage("otherwise the call is gone after ten seconds, with its file, and the l
   const before = await total(page);
   const index = await mark(page, row);
   const [{ from, to, time }] = (await rows(page)).filter((one) => one.index === index + 1);
+  await page.clock.install();
   await page.keyboard.press("Delete");
+  await strip(page).waitFor();
+  await graceOver(page);
   await found(page, before - 1);
   const [next] = (await rows(page)).filter((one) => one.index === index);
   assert.deepEqual([next.from, next.to, next.time], [from, to, time], "the next call moves up");
@@ -245,9 +227,11 @@ test("what one did does not become another person's doing", async () => {
   await context.clearCookies();
   await panel(page).getByRole("button", { name: "Hold", exact: true }).click();
   await page.getByText("Your session has ended.").waitFor();
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
   await logIn(page, "amir", DEMO);
   await settled(page);
-  await page.waitForTimeout(500);
+  assert.deepEqual(asked.filter((url) => url.includes("/update")), []);
   assert.equal((await meta(page, row)).hold, 0);
   assert.equal(await panel(page).isVisible(), false);
   await context.close();
@@ -263,135 +247,6 @@ withPage("an agent reads, hears and exports, and changes nothing", { name: "agne
   assert.deepEqual(await page.locator("#bulk > button:visible").allTextContents().then((all) => all.map((text) => text.trim()).filter((text) => text && !/^Select all/.test(text))), ["Export"]);
   await page.keyboard.press("Delete");
   assert.equal(await strip(page).count(), 0);
-});
-
-withPage("calls are selected by click, by Shift and a range, by keys and all together; count, time and size are told", admin, async (page) => {
-  const { data } = await ask(page, "recording/recordings/list", { complete: 1, descending: 1, limit: 12 });
-  const told = async (list) => {
-    const size = list.reduce((sum, row) => sum + row.size, 0);
-    const time = list.reduce((sum, row) => sum + row.totaltime, 0);
-    const words = await page.evaluate(async ([seconds, bytes]) => {
-      const format = await import([...document.querySelectorAll("script")].find(({ src }) => src.endsWith("app.js")).src.replace("app.js", "kit/format.js"));
-      return [format.spoken(seconds), bytes ? format.bytes(bytes) : ""].filter(Boolean).join(" · ");
-    }, [time, size]);
-    const plural = list.length === 1 ? "call" : "calls";
-    await page.locator("#bulk-sum").getByText(`${list.length} ${plural} · ${words} selected`, { exact: true }).waitFor();
-  };
-  await page.locator("#call-1").hover();
-  await page.locator("#call-1 .box").click();
-  await told([data[1]]);
-  await page.locator("#call-6 .cell.time").click({ modifiers: ["Shift"] });
-  await told(data.slice(1, 7));
-  await page.locator("#call-3 .cell.time").click({ modifiers: ["Control"] });
-  await told([...data.slice(1, 3), ...data.slice(4, 7)]);
-  await page.keyboard.press("Escape");
-  await page.locator("#bulk").waitFor({ state: "hidden" });
-  await page.locator("#call-2 .cell.time").click();
-  await page.keyboard.press("x");
-  await page.keyboard.press("Shift+ArrowDown");
-  await page.keyboard.press("Shift+ArrowDown");
-  await told(data.slice(2, 5));
-  const counted = (await ask(page, "recording/recordings/list", { complete: 1, count: 1 })).data;
-  await page.locator("#bulk-all").click();
-  await page.locator("#bulk-sum").getByText(new RegExp(`^${counted.count.toLocaleString("en")} calls`)).waitFor();
-  await page.locator("#call-0 .box").click();
-  await page.locator("#bulk-sum").getByText(new RegExp(`^${(counted.count - 1).toLocaleString("en")} calls`)).waitFor();
-  await page.locator("#pick-all").click();
-  await page.keyboard.press("t");
-  await page.locator("#bulk").waitFor({ state: "hidden" });
-});
-
-withPage("a range reaches over thousands of calls that were never in view", long, async (page) => {
-  await page.locator("#call-0 .cell.time").click();
-  await page.keyboard.press("x");
-  await page.keyboard.press("G");
-  await page.locator(`#call-${LONG.rows - 3}:not(.blank) .cell.time`).click({ modifiers: ["Shift"] });
-  await page.locator("#bulk-sum").getByText(/^11,998 calls/).waitFor();
-});
-
-/** Lists what a ZIP holds, with unzip. */
-const unzip = (path, ...what) => execFileSync("unzip", [...what, path], { maxBuffer: 1 << 28 });
-
-withPage("calls are exported as a ZIP that unzip opens, with their sound", admin, async (page) => {
-  const wanted = await calls(page, 3, 10);
-  for (const row of wanted) {
-    await mark(page, row);
-    await page.keyboard.press("x");
-  }
-  await page.locator("#bulk-export").click();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: /ZIP with sound/ }).click()]);
-  assert.match(download.suggestedFilename(), /^recordings \d{4}-\d\d-\d\d\.zip$/);
-  const path = await download.path();
-  unzip(path, "-tq");
-  const index = unzip(path, "-p").toString("latin1");
-  const names = execFileSync("unzip", ["-Z1", path], { encoding: "utf8" }).trim().split("\n");
-  assert.equal(names.length, 4, names.join());
-  for (const row of wanted) assert.ok(index.includes(readFileSync(join(server.media, row.path)).toString("latin1")), row.path);
-  await page.locator("#toast.shown").getByText(/^3 calls exported/).waitFor();
-});
-
-withPage("all that match are exported as CSV, and an export that is cancelled gives no file", long, async (page) => {
-  await page.keyboard.press("A");
-  await page.locator("#bulk-export").click();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: /CSV table/ }).click()]);
-  const lines = readFileSync(await download.path(), "utf8").trim().split("\r\n");
-  assert.equal(lines.length, LONG.rows + 1);
-  assert.ok(lines[1].includes(`49301${String(LONG.rows - 1).padStart(6, "0")}`), lines[1]);
-  await page.route("**/recordings/export", () => {}); // never answers
-  await page.locator("#bulk-export").click();
-  await page.getByRole("button", { name: /CSV table/ }).click();
-  await strip(page).getByText(/^Exporting/).waitFor();
-  await strip(page).getByRole("button", { name: "Cancel" }).click();
-  await page.locator("#toast.shown").getByText("Cancelled").waitFor();
-  assert.equal(await strip(page).count(), 0);
-});
-
-withPage("many are held, kept and released; what fails is told with its reason", admin, async (page) => {
-  const some = await calls(page, 4, 14);
-  const select = async () => {
-    for (const row of some) {
-      await mark(page, row);
-      await page.keyboard.press("x");
-    }
-  };
-  await select();
-  await page.locator("#bulk-hold").click();
-  await page.locator("#toast.shown").getByText("4 calls held").waitFor();
-  for (const row of some) assert.equal((await meta(page, row)).hold, 1);
-  await page.locator("#bulk-keep").click();
-  await page.locator("#keep-date").fill("2033-03-03");
-  await page.locator("#keep-menu [type=submit]").click();
-  await page.locator("#toast.shown").getByText("4 calls kept until 3 Mar 2033").waitFor();
-  await page.locator("#bulk-keep").click();
-  await page.locator("#keep-ever").click();
-  await page.locator("#toast.shown").getByText("4 calls kept for ever").waitFor();
-  for (const row of some) assert.equal((await meta(page, row)).expires, 0);
-  await page.locator("#bulk-release").click();
-  await page.locator("#toast.shown").getByText("4 calls no longer held").waitFor();
-  // Somebody else holds one of them and deletes another meanwhile.
-  const [held, gone] = some;
-  server.sql(`UPDATE recordings SET hold = 1 WHERE uniqueid = '${held.uniqueid}'; DELETE FROM recordings WHERE uniqueid = '${gone.uniqueid}';`);
-  const before = await total(page);
-  await page.locator("#bulk-delete").click();
-  await strip(page).getByText(/^4 calls will be deleted/).waitFor();
-  await strip(page).getByText("3 calls deleted, 1 call not:").waitFor({ timeout: 20_000 });
-  assert.match(await strip(page).textContent(), /held; end the hold first/);
-  await found(page, before - 3);
-  await strip(page).getByRole("button", { name: "Close" }).click();
-  assert.equal(await strip(page).count(), 0);
-});
-
-withPage("a change of many can be cancelled, and says how far it came", long, async (page) => {
-  await page.keyboard.press("A");
-  await page.locator("#bulk-hold").click();
-  await strip(page).getByText(/\d+ of 12,000 calls/).waitFor();
-  await strip(page).getByRole("button", { name: "Cancel" }).click();
-  await strip(page).getByText(/^Cancelled: [\d,]+ of 12,000 calls held\./).waitFor();
-  const done = Number(/[\d,]+/.exec(await strip(page).textContent())[0].replace(",", ""));
-  const held = Number(server.sql("SELECT count(*) FROM recordings WHERE hold = 1 AND recordgroup = 90;"));
-  assert.equal(held, done, "what is told is what was done");
-  assert.ok(done < LONG.rows);
-  server.sql("UPDATE recordings SET hold = 0 WHERE recordgroup = 90;");
 });
 
 withPage("names can't become part of the details, of a report, or of a file's name", { name: LENA, path: `/?start=${HOSTILE.start}&end=${HOSTILE.start + 60}` }, async (page) => {
@@ -462,14 +317,14 @@ for (const scheme of ["light", "dark"]) {
     await page.keyboard.press("Escape");
     await page.locator("#bulk-delete").click();
     await strip(page).waitFor();
-    await page.waitForTimeout(300);
+    await rested(page);
     await accessible(page, "undo");
     await page.keyboard.press("z");
     await page.setViewportSize({ width: 390, height: 844 });
     await settled(page);
     await page.locator("#call-1").click();
     await panel(page).waitFor();
-    await page.waitForTimeout(300);
+    await rested(page);
     await accessible(page, "details on a phone");
     await context.close();
   });
@@ -484,19 +339,19 @@ for (const scheme of ["light", "dark"]) {
       for (let i = 0; i < 4; i += 1) await page.keyboard.press("j");
       await page.keyboard.press("i");
       await panel(page).locator("#d-history :is(ul, p)").waitFor();
-      await page.waitForTimeout(300);
+      await rested(page);
       await shot("details");
       await page.keyboard.press("Escape");
       await page.keyboard.press("x");
       await page.keyboard.press("Shift+ArrowDown");
       await page.keyboard.press("Shift+ArrowDown");
-      await page.waitForTimeout(200);
+      await rested(page);
       await shot("selected");
       await page.locator("#bulk-keep").click();
       await shot("keep");
       await page.keyboard.press("Escape");
       await page.locator("#bulk-delete").click();
-      await page.waitForTimeout(400);
+      await rested(page);
       await shot("undo");
       await page.keyboard.press("z");
       await context.close();

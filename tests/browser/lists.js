@@ -1,7 +1,7 @@
 /** Finding calls: filters, search, sorts, the chart, keys, links, and what the list says when something is wrong. */
 
 import assert from "node:assert/strict";
-import { ask, rows, settled } from "./page.js";
+import { ask, drawn, rested, rows, settled } from "./page.js";
 import { HOSTILE, LENA, LONG } from "./server.js";
 import { found, long, million, query, server, total, withPage } from "./suite.js";
 
@@ -66,7 +66,7 @@ withPage("a number is found as the list shows it and as it is dialled", {}, asyn
 withPage("a million rows scroll to both ends and stay where they are under the wheel", {}, async (page) => {
   await million(page);
   const top = () => page.evaluate(() => [...document.querySelectorAll("#rows .row")].map((row) => [Math.round(row.getBoundingClientRect().top), row.dataset.index]).sort(([one], [other]) => one - other).find(([y]) => y > 300));
-  const filled = () => page.waitForTimeout(100).then(() => page.waitForFunction(() => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank")));
+  const filled = () => drawn(page).then(() => page.waitForFunction(() => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank")));
   await page.locator("#grid").hover();
   for (const part of [0.25, 0.5, 0.75]) {
     await page.evaluate((p) => (document.getElementById("grid").scrollTop = document.getElementById("grid").scrollHeight * p), part);
@@ -75,7 +75,7 @@ withPage("a million rows scroll to both ends and stay where they are under the w
     assert.ok(Math.abs(Number(before) / 1_000_000 - part) < 0.05, `${before} at ${part}`);
     const step = await page.evaluate(() => document.querySelector(".row").offsetHeight * 5);
     await page.mouse.wheel(0, step);
-    await page.waitForTimeout(600);
+    await rested(page);
     assert.equal(Number((await top())[1]), Number(before) + 5, "five rows further");
   }
   await page.keyboard.press("G");
@@ -137,7 +137,7 @@ withPage("thousands of rows scroll, by wheel and by leaps, and only those seen a
       const grid = document.getElementById("grid");
       grid.scrollTop = p * grid.scrollHeight;
     }, part);
-    await page.waitForTimeout(100);
+    await drawn(page);
     await page.waitForFunction(() => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank"));
     await check();
   }
@@ -240,7 +240,7 @@ withPage("columns can be chosen and stay chosen", {}, async (page) => {
 withPage("names can't become part of the page", { name: LENA, path: `/?start=${HOSTILE.start}&end=${HOSTILE.start + 60}` }, async (page) => {
   for (const width of [1440, 390]) {
     await page.setViewportSize({ width, height: 900 });
-    await page.waitForTimeout(200);
+    await drawn(page);
     const seen = await rows(page);
     assert.equal(seen.length, HOSTILE.names.length);
     for (const [i, name] of HOSTILE.names.slice(0, 6).entries()) assert.ok(seen.at(-1 - i).from.startsWith(name), seen.at(-1 - i).from);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
+import { idle, logIn, openCalls, openPage, rested, rows, settled, shoot } from "./page.js";
 import { accessible, browser, found, long, server, total, withPage } from "./suite.js";
 import { LONG, CUSTOMER, GROUP, startServer } from "./server.js";
 
@@ -98,7 +98,7 @@ withPage("the marked call, the selected and the playing one go with their rows",
   const marked = await name('#rows [aria-selected="true"]');
   insert("slides", seconds(), 2);
   await row(page, "slides 1").waitFor();
-  await page.waitForTimeout(300);
+  await rested(page);
   assert.equal(await name('#rows [aria-selected="true"]'), marked);
   assert.equal(await name("#rows .picked"), marked);
   assert.equal(await page.locator("#rows .picked").count(), 1);
@@ -112,36 +112,38 @@ withPage("the marked call, the selected and the playing one go with their rows",
 });
 
 withPage("no row comes under a pointer that is about to press one", { path: "/" }, async (page) => {
-  await page.waitForTimeout(2_500);
+  await idle(page);
   const { x, y } = await page.locator("#rows .row .from").nth(3).boundingBox();
   const under = () => page.evaluate(([left, top]) => document.elementFromPoint(left, top).closest(".row").querySelector(".from").textContent, [x + 9, y + 5]);
   const before = await under();
   insert("aside", seconds());
-  for (let moves = 0; moves < 12; moves += 1) {
-    await page.mouse.move(x + 9 + (moves % 2), y + 5);
-    await page.waitForTimeout(100);
+  for (const end = Date.now() + 1_200; Date.now() < end; ) {
+    await page.mouse.move(x + 9 + (Date.now() % 2), y + 5);
     assert.equal(await under(), before);
   }
   await row(page, "aside 0").waitFor();
+  await rested(page);
   assert.notEqual(await under(), before);
   forget("aside");
   await row(page, "aside 0").waitFor({ state: "detached" });
 });
 
 withPage("a list that is scrolled stays where it is, and says how many calls are new", { path: "/" }, async (page) => {
-  await page.waitForTimeout(2_500);
+  const all = await total(page);
   await page.locator("#grid").hover();
   await page.mouse.wheel(0, 2_015);
-  await page.waitForTimeout(400);
+  await rested(page);
   const before = await middle(page);
   insert("newer", seconds(), 3);
   await page.getByRole("button", { name: "3 new calls" }).waitFor();
   assert.deepEqual(await middle(page), before);
   insert("older", seconds() - 300, 2); // in the middle of what is above
-  await page.waitForTimeout(2_500);
+  await found(page, all + 2);
+  await rested(page);
   assert.deepEqual(await middle(page), before, "nor do calls that come late move it");
   server.sql("DELETE FROM recordings WHERE uniqueid = 'older.0';");
-  await page.waitForTimeout(2_500);
+  await found(page, all + 1);
+  await rested(page);
   assert.deepEqual(await middle(page), before, "nor calls that go");
   await page.getByRole("button", { name: "3 new calls" }).click();
   await row(page, "newer 2").waitFor();
@@ -155,11 +157,11 @@ withPage("a list that is scrolled stays where it is, and says how many calls are
 withPage("deep in a long list nothing moves", long, async (page) => {
   await page.evaluate(() => (document.getElementById("grid").scrollTop = 200_000));
   await page.waitForFunction(() => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank"));
-  await page.waitForTimeout(300);
+  await rested(page);
   const before = await middle(page);
   insert("deep", LONG.start + LONG.step * LONG.rows - 90, 5, { customer: CUSTOMER, group: GROUP });
   await found(page, LONG.rows + 5);
-  await page.waitForTimeout(500);
+  await rested(page);
   assert.deepEqual(await middle(page), before);
   forget("deep");
   await found(page, LONG.rows);
@@ -187,11 +189,9 @@ function counted(page) {
 withPage("a hundred calls a second are no hundred requests", { path: "/" }, async (page) => {
   const lists = counted(page);
   const began = Date.now();
-  for (let i = 0; i < 40; i += 1) {
-    insert(`storm${i}`, seconds());
-    await page.waitForTimeout(50);
-  }
-  await row(page, "storm39 0").waitFor();
+  let storms = 0;
+  for (; Date.now() - began < 2_000; storms += 1) insert(`storm${storms}`, seconds() + storms);
+  await row(page, `storm${storms - 1} 0`).waitFor();
   assert.ok(lists() <= (Date.now() - began) / 1000 + 2, `${lists()} in ${Date.now() - began} ms`);
   server.sql("DELETE FROM recordings WHERE uniqueid LIKE 'storm%';");
 });
@@ -232,11 +232,11 @@ test("the connection is made again when it broke off, and what came meanwhile is
 const figure = (page, label) => page.locator(".figure", { hasText: label }).locator("dd").first().textContent();
 
 /** Until the page says as many as the database holds. */
-async function figured(page, label, query) {
+async function figured(page, label, query, above = -1) {
   for (;;) {
     const [said, held] = [await figure(page, label), Number(watching.sql(query))];
-    if (Number(said.replace(/\D/g, "")) === held) return held;
-    await page.waitForTimeout(500);
+    if (Number(said.replace(/\D/g, "")) === held && held > above) return held;
+    await page.waitForResponse(/status\/get/);
   }
 }
 
@@ -260,7 +260,7 @@ test("the status says which files are left out and which calls lack their file, 
   await page.getByRole("table", { name: "Files without a call in the list" }).getByText("rule").first().waitFor();
   const reason = await page.getByRole("table", { name: "Files without a call in the list" }).textContent();
   call.drop();
-  while ((await figured(page, "file is missing", MISSING)) <= missing) await page.waitForTimeout(500);
+  await figured(page, "file is missing", MISSING, missing);
   assert.match(reason, /rule/);
   const source = page.getByRole("table", { name: "Sources" }).locator("tbody tr").first();
   assert.match(await source.textContent(), /Today/);
@@ -286,7 +286,7 @@ for (const scheme of ["light", "dark"]) {
     await settled(page);
     await page.locator("#grid").hover();
     await page.mouse.wheel(0, 2_015);
-    await page.waitForTimeout(500);
+    await rested(page);
     insert("axe", seconds(), 1, { at: watching });
     await page.locator("#newer").waitFor();
     await accessible(page, "new calls");
@@ -300,7 +300,7 @@ for (const scheme of ["light", "dark"]) {
       await page.goto(watching.url);
       await settled(page);
       await page.evaluate(() => (document.getElementById("grid").scrollTop = 2_015));
-      await page.waitForTimeout(500);
+      await rested(page);
       insert("shot", seconds(), 3, { at: watching });
       await page.locator("#newer").waitFor();
       await shoot(page, `new-calls-${scheme}-${width}`);

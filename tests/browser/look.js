@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { logIn, openCalls, openPage, settled, shoot } from "./page.js";
+import { logIn, openCalls, openPage, rested, settled, shoot } from "./page.js";
 import { accessible, browser, server } from "./suite.js";
 
 for (const scheme of ["light", "dark"]) {
@@ -83,14 +83,14 @@ for (const scheme of ["light", "dark"]) {
       await logIn(page, "yael", "tapeline-demo");
       await settled(page);
       await page.mouse.move(0, 0);
-      await page.waitForTimeout(300);
+      await rested(page);
       await shot("list");
       await page.locator("[data-range='30d']").click();
       await settled(page);
       await page.keyboard.press("j");
       await page.keyboard.press("j");
       await page.keyboard.press("Enter");
-      await page.waitForTimeout(500);
+      await rested(page);
       await shot("playing");
       await page.keyboard.press("Escape");
       await page.keyboard.press("?");
@@ -98,7 +98,7 @@ for (const scheme of ["light", "dark"]) {
       await page.keyboard.press("Escape");
       await page.locator("#search").fill("nobody of this name");
       await page.getByText("No call matches").waitFor();
-      await page.waitForTimeout(400);
+      await rested(page);
       await shot("no-match");
       await page.locator("#search").fill("");
       await settled(page);

@@ -3,16 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ask, logIn, openCalls, openPage, rows, settled, shoot } from "./page.js";
+import { ask, graceOver, logIn, openCalls, openPage, rested, rows, settled, shoot } from "./page.js";
 import { PASSWORD } from "./server.js";
-import { accessible, browser, server, withPage } from "./suite.js";
+import { DEMO, accessible, browser, panel, server, strip, withPage } from "./suite.js";
 
-const DEMO = "tapeline-demo";
 const person = (name) => ({ name, password: DEMO });
 const HOSTILE = [`<img src=x onerror="window.injected=1">`, `"><script>window.injected=1</script>`, `' onmouseover='window.injected=1`];
 
-const panel = (page) => page.locator("#panel");
-const strip = (page) => page.locator("#work .strip");
 const save = (page, name = "Save") => panel(page).getByRole("button", { name, exact: true }).click();
 const said = (page, text) => page.locator("#toast.shown").getByText(text).waitFor();
 const row = (page, name) => page.locator("#manage tbody tr").filter({ hasText: name });
@@ -100,6 +97,7 @@ at("a group is changed: days, options, description; what is wrong is said where 
 });
 
 at("an administrator adds a group, gives it owner and members, and deletes it after ten seconds to undo", "lucia", "/groups", async (page) => {
+  await page.clock.install();
   await page.getByRole("button", { name: "New group" }).click();
   await panel(page).getByLabel("Name", { exact: true }).fill("Night desk");
   await panel(page).getByLabel("Owner").selectOption({ label: "אמיר לוי (amir)" });
@@ -121,10 +119,12 @@ at("an administrator adds a group, gives it owner and members, and deletes it af
   assert.ok((await ask(page, "recording/groups/get", { id: group.id })).data);
   await row(page, "Night desk").getByRole("button").click();
   await panel(page).getByRole("button", { name: "Delete group" }).click();
+  await graceOver(page);
   await said(page, "Group Night desk deleted");
   assert.equal(await row(page, "Night desk").count(), 0);
   await row(page, "Reception").first().getByRole("button").click();
   await panel(page).getByRole("button", { name: "Delete group" }).click();
+  await graceOver(page);
   await said(page, /stays: The group has recordings/);
 });
 
@@ -158,7 +158,9 @@ at("an administrator adds a person, who can log in; role, groups and password ch
   await said(page, "Nina Nowak has a new password");
   await logIn(other.page, "nina", "another word 77");
   await settled(other.page);
+  await page.clock.install();
   await panel(page).getByRole("button", { name: "Delete person" }).click();
+  await graceOver(page);
   await said(page, "Nina Nowak deleted");
   await ends(other.page);
   await other.context.close();
@@ -312,7 +314,7 @@ for (const scheme of ["light", "dark"]) {
         if (!ready) continue;
         await page.locator("#manage tbody tr").first().getByRole("button").click();
         await panel(page).locator(ready).first().waitFor();
-        await page.waitForTimeout(300);
+        await rested(page);
         await accessible(page, `${name} ${width}, open`);
         await page.keyboard.press("Escape");
         await panel(page).waitFor({ state: "hidden" });
@@ -334,13 +336,13 @@ for (const scheme of ["light", "dark"]) {
       await shot("groups");
       await page.locator("#manage tbody tr").first().getByRole("button").click();
       await panel(page).locator("#m-members ul").waitFor();
-      await page.waitForTimeout(300);
+      await rested(page);
       await shot("group");
       await page.keyboard.press("Escape");
       await page.locator("#tabs").getByText("People").click();
       await row(page, "Hannah").getByRole("button").click();
       await panel(page).locator("#m-groups label").first().waitFor();
-      await page.waitForTimeout(300);
+      await rested(page);
       await shot("person");
       await page.keyboard.press("Escape");
       await page.locator("#tabs").getByText("Audit log").click();

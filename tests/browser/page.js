@@ -52,6 +52,32 @@ export async function settled(page) {
   });
 }
 
+/** Until nothing has moved for a while: no rows, no sheet, nothing that fades. What moves for ever doesn't count. */
+export const rested = (page) =>
+  page.waitForFunction(() => {
+    const [now, quiet] = [performance.now(), 300];
+    const rows = [...document.querySelectorAll(".row")].map((row) => [row.dataset.index, row.getBoundingClientRect().top]);
+    const seen = JSON.stringify([document.getElementById("grid").scrollTop, rows]);
+    const moving = document.getAnimations().some((one) => one.playState === "running" && one.effect.getTiming().iterations !== Infinity);
+    if (moving || seen !== window.restedAt?.seen) window.restedAt = { seen, since: now };
+    return now - window.restedAt.since > quiet;
+  });
+
+/** Until what was asked for just now can be drawn. */
+export const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+
+/** Until the page has asked nothing for longer than it waits between two looks at the list. */
+export async function idle(page) {
+  const quiet = 1_500;
+  for (let since = Date.now(); Date.now() - since < quiet; ) {
+    const asked = await page.waitForRequest(/recordings\/list/, { timeout: quiet }).catch(() => null);
+    if (asked) since = Date.now();
+  }
+}
+
+/** Ten seconds pass in which a deletion could have been undone. The page's clock must have been installed before. */
+export const graceOver = (page) => page.clock.runFor(11_000);
+
 /** Logged in, with rows. */
 export async function openCalls(browser, url, options) {
   const opened = await openPage(browser, url, options);

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { logIn, openCalls, openPage, settled, shoot, startBrowser } from "./page.js";
+import { logIn, openCalls, openPage, rested, settled, shoot, startBrowser } from "./page.js";
 import { at, click, here, near, pause, play, sound, until } from "./playing.js";
 import { LENA } from "./server.js";
 import { HOSTILE_NAME, hangUp, indexOf, path, repair } from "./sounds.js";
-import { accessible, browser, long, million, server, withPage } from "./suite.js";
+import { accessible, browser, long, million, query, server, withPage } from "./suite.js";
 
 withPage("the next call follows by itself, if one wants it", here, async (page) => {
   await play(page, "short");
@@ -20,7 +20,6 @@ withPage("the next call follows by itself, if one wants it", here, async (page) 
   await plays("short");
   await plays("missing");
   await until(page, () => document.querySelector("#dock .error").textContent !== "");
-  await page.waitForTimeout(500);
   await plays("missing");
 });
 
@@ -33,6 +32,17 @@ withPage("a call in progress is no next one", here, async (page) => {
   await until(page, (index) => document.querySelector(`#call-${index}`).getAttribute("aria-current") === "true", indexOf("last"));
   assert.equal(await page.locator(`#call-${indexOf("last")}`).getAttribute("aria-selected"), "true", "the mark goes with it");
   server.sql("UPDATE recordings SET stale = 0 WHERE uniqueid IN ('missing', 'broken', 'empty');");
+});
+
+withPage("a call of which no sound was stored is no next one, nor one whose sound is missing", here, async (page) => {
+  server.sql("UPDATE recordings SET path = '' WHERE uniqueid = 'gsm'; UPDATE recordings SET stale = 1 WHERE uniqueid = 'wav49';");
+  await page.reload();
+  await settled(page);
+  await play(page, "pause");
+  await page.locator("#player-next").click();
+  await page.locator("#wave").press("End");
+  await until(page, (index) => document.querySelector(`#call-${index}`).getAttribute("aria-current") === "true", indexOf("ulaw"));
+  server.sql("UPDATE recordings SET path = 'sounds/call.gsm' WHERE uniqueid = 'gsm'; UPDATE recordings SET stale = 0 WHERE uniqueid = 'wav49';");
 });
 
 withPage("where one stopped is remembered, for each call and person, and not for ever", here, async (page) => {
@@ -162,6 +172,13 @@ test("a link leads to a moment, and where the browser wants a click first it is 
     assert.deepEqual([await sound(page, "paused"), await page.locator("#player-at").textContent()], [true, "0:02"]);
     await page.keyboard.press(" ");
     await at(page, 2.3);
+    for (const [t, second] of [["0:02", 2], ["0:00:03", 3]]) {
+      await page.goto(`${server.url}/?recording=90:last:1&t=${t}`);
+      await settled(page);
+      await page.getByText(`Ready at 0:0${second}`).waitFor();
+      await page.locator("[data-range='30d']").click();
+      assert.equal(await query(page), `?range=30d&recording=90:last:1&t=${second}`, "another search leads to the same moment");
+    }
     for (const wrong of ["90:nobody:1", "1:last:1", "x", "90:%zz:1"]) {
       await page.goto(`${server.url}/?recording=${wrong}&t=2`);
       await settled(page);
@@ -180,7 +197,7 @@ withPage("the player comes and goes without moving the list, and hides no marked
   });
   await page.evaluate(() => (document.getElementById("grid").scrollTop = 90_000));
   await until(page, () => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank"));
-  await page.waitForTimeout(400);
+  await rested(page);
   const index = await page.evaluate(() => [...document.querySelectorAll(".row")].find((row) => row.getBoundingClientRect().top > 400).dataset.index);
   const before = await place();
   await page.locator(`#call-${index} .play button`).click();
@@ -201,15 +218,15 @@ withPage("nor does it move a list of a million", {}, async (page) => {
   await million(page);
   const place = () => page.evaluate(() => JSON.stringify([...document.querySelectorAll(".row")].map((row) => [row.dataset.index, row.getBoundingClientRect().top]).filter(([, top]) => top > 300 && top < 600).sort()));
   await page.evaluate(() => (document.getElementById("grid").scrollTop = 9_000_000));
-  await page.waitForTimeout(600);
+  await rested(page);
   await until(page, () => document.querySelector(".row:not(.blank)") && !document.querySelector(".row.blank"));
   const before = await place();
   await page.locator(`#call-${JSON.parse(before)[0][0]} .play button`).click();
   await page.locator("#dock").waitFor();
-  await page.waitForTimeout(400);
+  await rested(page);
   assert.equal(await place(), before);
   await page.locator("#player-close").click();
-  await page.waitForTimeout(400);
+  await rested(page);
   assert.equal(await place(), before);
 });
 
@@ -289,7 +306,7 @@ for (const scheme of ["light", "dark"]) {
       await page.locator("#grid").press("G");
       await click(page, "missing");
       await until(page, () => document.querySelector("#dock.failed"));
-      await page.waitForTimeout(200);
+      await rested(page);
       await shoot(page, `player-missing-${scheme}-${width}`);
       await context.close();
     });

@@ -1,7 +1,7 @@
 /** Listening, with real sound: what is heard and what is drawn. */
 
 import assert from "node:assert/strict";
-import { ask } from "./page.js";
+import { ask, rested } from "./page.js";
 import { at, click, here, listen, near, pause, play, sound, until } from "./playing.js";
 import { FORMATS, SOUNDS, indexOf, samples } from "./sounds.js";
 import { withPage } from "./suite.js";
@@ -65,7 +65,7 @@ for (const [name, lanes] of [["steps", 1], ["stereo", 2]]) {
     await play(page, name);
     await pause(page);
     await page.locator("#wave").press("Home");
-    await page.waitForTimeout(100);
+    await rested(page);
     const { width, height, clientWidth, columns } = await drawn(page, lanes);
     assert.equal(width, clientWidth * 2, "crisp on a screen of twice the dots");
     const gain = 0.94 / Math.max(...channels.map((channel) => Math.max(...channel.map(Math.abs))));
@@ -108,7 +108,7 @@ withPage("what has been heard is coloured, and the colours follow the theme", he
   await page.evaluate(() => (document.getElementById("sound").currentTime = 3));
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
-    await page.waitForTimeout(200);
+    await rested(page);
     const [heard, rest] = [await token("--accent"), await token("--edge")];
     assert.notEqual(heard, rest);
     assert.deepEqual(await colours(), [heard, heard, rest, rest], scheme);

@@ -5,6 +5,7 @@ import "./live.js";
 import "./manage.js";
 import "./player.js";
 import "./player-list.js";
+import "./selecting.js";
 import "./sound.js";
 import "./sessions.js";
 import "./lists.js";

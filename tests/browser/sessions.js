@@ -27,8 +27,10 @@ test("a wrong password is refused in words, the right one shows the calls, and a
 });
 
 test("a session that ends keeps the search, and another person sees nothing of it", async () => {
-  const { page, context, faults } = await openCalls(browser, `${server.url}${long.path}&called=2007`, { name: LENA });
-  await page.waitForTimeout(1_500); // the list has been looked at once more
+  const { page, context, faults } = await openPage(browser, `${server.url}${long.path}&called=2007`);
+  await page.route("**/api/json/events?*", (route) => route.abort()); // nothing asks but the person
+  await logIn(page, LENA);
+  await settled(page);
   await context.clearCookies();
   await page.getByRole("columnheader", { name: "Length" }).getByRole("button").click();
   await page.getByText("Your session has ended.").waitFor();
@@ -109,7 +111,7 @@ test("another origin gets neither data nor a frame, cookie or not", async () => 
     const frame = document.createElement("iframe");
     frame.src = url;
     document.body.append(frame);
-    await new Promise((done) => setTimeout(done, 800));
+    await new Promise((done) => frame.addEventListener("load", done));
     let framed = "blocked";
     try {
       framed = frame.contentDocument ? "readable" : "blocked";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { openCalls, settled, startBrowser } from "./page.js";
+import { ask, openCalls, settled, startBrowser } from "./page.js";
 import { LENA, LONG, startServer } from "./server.js";
 import { makeSounds } from "./sounds.js";
 
@@ -56,6 +56,32 @@ export async function million(page) {
   await found(page, all);
 }
 export const total = async (page) => Number((await page.locator("#totals").textContent()).replace(/\D/g, ""));
+
+/** The password of the demo's people. */
+export const DEMO = "tapeline-demo";
+/** The clinic's administrator: tests change and delete there, and leave the other customers alone. */
+export const admin = { name: "lucia", password: DEMO, path: "/?state=done" };
+
+/** What names a recording, in links and for the API. */
+export const key = ({ recordgroup, uniqueid, recordid }) => [recordgroup, uniqueid, recordid].map(encodeURIComponent).join(":");
+export const identity = ({ recordgroup, uniqueid, recordid }) => ({ recordgroup, uniqueid, recordid });
+/** A recording's row, as the API has it now. */
+export const meta = async (page, row) => (await ask(page, "recording/recordings/get", { ...identity(row), wrap: "meta" })).data;
+export const panel = (page) => page.locator("#panel");
+export const strip = (page) => page.locator("#work .strip");
+
+/** Completed calls with sound, so many from the newest on. */
+export async function calls(page, count, offset = 0) {
+  const { data } = await ask(page, "recording/recordings/list", { complete: 1, descending: 1, limit: 100 });
+  return data.filter(({ path, stale, hold }) => path && !stale && !hold).slice(offset, offset + count);
+}
+
+/** Marks a call that the list shows. */
+export async function mark(page, row) {
+  const index = await page.evaluate((time) => document.querySelector(`#rows time[datetime="${time}"]`).closest(".row").dataset.index, new Date(row.start * 1000).toISOString());
+  await page.locator(`#call-${index} .cell.time`).click();
+  return Number(index);
+}
 
 const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
