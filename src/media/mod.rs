@@ -3,22 +3,14 @@
 //! Rows come from other programs too, so a path is not to be trusted: every file is opened beneath the root by the
 //! system's own rules (`openat2` with `RESOLVE_BENEATH`, where there is one).
 
-mod at;
-mod bits;
-mod g711;
-mod gsm;
-mod heard;
+mod decode;
 mod kind;
 pub mod names;
-mod packed;
-mod pcm;
-mod peaks;
+mod outline;
 mod range;
 mod removal;
-mod sniff;
 mod sound;
-mod wave;
-mod waveform;
+mod sound_facts;
 pub mod zip;
 
 use std::ffi::OsStr;
@@ -31,13 +23,12 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
 
-pub use heard::Heard;
 pub use kind::{Name, is_sound_name, media_type};
-pub use peaks::{NoWaveform, Peaks};
+pub use outline::{NoWaveform, Peaks, Waveform};
 pub use range::{Asked, Plan, Stands, http_date, plan};
 pub use removal::Removed;
 pub use sound::{Playable, Sound};
-pub use waveform::Waveform;
+pub use sound_facts::Heard;
 
 /// The media type of WAVE files.
 const WAVE: &str = "audio/wav";

@@ -6,9 +6,9 @@ use std::ops::{ControlFlow, Range};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
 use super::NoSound;
-use super::at::At;
-use super::pcm::Pcm;
-use super::sniff::{Content, sniff};
+use super::decode::At;
+use super::decode::Pcm;
+use super::decode::{Content, sniff};
 
 /// A sound file that is open.
 #[derive(Debug)]

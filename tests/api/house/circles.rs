@@ -29,7 +29,7 @@ const STILL: &[(&str, &str)] = &[
     ("ingest/names/freepbx.rs", "ingest/names/mod.rs"),
     ("ingest/names/pattern.rs", "ingest/names/mod.rs"),
     ("media/sound.rs", "media/mod.rs"),
-    ("media/wave.rs", "media/pcm.rs"),
+    ("media/decode/wave.rs", "media/decode/pcm.rs"),
 ];
 
 /// A circle, as the files on it.

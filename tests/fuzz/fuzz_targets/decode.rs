@@ -8,19 +8,19 @@ use std::ops::{ControlFlow, Range};
 use libfuzzer_sys::fuzz_target;
 
 // The sources themselves: they are nobody else's to use.
-#[path = "../../../src/media"]
-mod media {
-    pub mod at;
+#[path = "../../../src/media/decode"]
+mod decode {
     pub mod bits;
     pub mod g711;
     pub mod gsm;
     pub mod pcm;
+    pub mod read_at;
     pub mod sniff;
     pub mod wave;
 }
 
-use media::pcm::Pcm;
-use media::sniff::{Content, sniff};
+use decode::pcm::Pcm;
+use decode::sniff::{Content, sniff};
 
 const ENDINGS: [&str; 8] = ["", "wav", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3"];
 

@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../../src/media/waveform.rs"]
+#[path = "../../../src/media/outline/waveform.rs"]
 mod waveform;
 
 use waveform::{Outline, Waveform};

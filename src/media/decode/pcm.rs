@@ -3,8 +3,8 @@
 use std::io;
 use std::ops::{ControlFlow, Range};
 
-use super::at::At;
 use super::bits::{Bits, LsbFirst, MsbFirst};
+use super::read_at::At;
 use super::{g711, gsm, wave};
 
 /// How samples are stored.

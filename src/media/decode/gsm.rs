@@ -196,7 +196,7 @@ fn mult_r(a: i16, b: i16) -> i16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::bits::{LsbFirst, MsbFirst};
+    use crate::media::decode::bits::{LsbFirst, MsbFirst};
 
     #[test]
     fn fractions_are_rounded_and_do_not_overflow() {

@@ -7,8 +7,8 @@
 use std::io;
 use std::ops::Range;
 
-use super::at::At;
 use super::pcm::{Coding, Pcm};
+use super::read_at::At;
 
 /// Chunks that are looked at; a hostile file may have millions.
 const CHUNKS: usize = 100;

@@ -6,9 +6,10 @@ use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
-use super::at::At;
-use super::sniff::Content;
-use super::{Sound, WAVE, media_type, packed};
+use super::decode::At;
+use super::decode::Content;
+use super::decode::compressed;
+use super::{Sound, WAVE, media_type};
 
 /// Bytes from both ends that a digest takes in.
 const ENDS: u64 = 16 << 10;
@@ -48,7 +49,9 @@ impl Sound {
                 let kind = if self.is_riff()? { Some(WAVE) } else { None };
                 (pcm.milliseconds(), kind)
             }
-            Content::Packed(kind) => (packed::milliseconds(self.file(), self.size).unwrap_or(0), Some(kind)),
+            Content::Packed(kind) => {
+                (compressed::milliseconds(self.file(), self.size).unwrap_or(0), Some(kind))
+            }
             Content::Unknown => (0, None),
         };
         let name = String::from_utf8_lossy(self.path());

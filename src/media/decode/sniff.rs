@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::at::At;
 use super::pcm::{Coding, Pcm};
+use super::read_at::At;
 use super::wave;
 
 /// What a file holds.

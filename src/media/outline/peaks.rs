@@ -11,9 +11,9 @@ use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-use super::packed;
-use super::sniff::Content;
-use super::sound::Sound;
+use super::super::decode::Content;
+use super::super::decode::compressed;
+use super::super::sound::Sound;
 use super::waveform::{Outline, Waveform};
 
 /// Bytes of waveforms that are kept: those of about 2,000 calls of one channel.
@@ -136,7 +136,7 @@ impl Sound {
 
     fn packed_waveform(&self, wanted: &dyn Fn() -> ControlFlow<()>) -> io::Result<Option<Waveform>> {
         let mut outline: Option<Outline> = None;
-        let decoded = packed::read_samples(self.file(), self.size, &mut |channels, rate, samples| {
+        let decoded = compressed::read_samples(self.file(), self.size, &mut |channels, rate, samples| {
             let outline = outline.get_or_insert_with(|| Outline::new(channels, rate));
             if !outline.is_of(channels, rate) {
                 // Another sound begins within the file.

@@ -1,0 +1,14 @@
+//! What a sound file is by its content, and the samples in it.
+
+mod bits;
+pub(super) mod compressed;
+mod g711;
+mod gsm;
+mod pcm;
+mod read_at;
+mod sniff;
+mod wave;
+
+pub(super) use pcm::Pcm;
+pub(super) use read_at::At;
+pub(super) use sniff::{Content, sniff};
