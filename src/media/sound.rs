@@ -6,8 +6,8 @@ use std::ops::{ControlFlow, Range};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
 use super::NoSound;
-use super::decode::At;
 use super::decode::Pcm;
+use super::decode::ReadAt;
 use super::decode::{Content, sniff};
 
 /// A sound file that is open.

@@ -6,8 +6,8 @@ use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
-use super::decode::At;
 use super::decode::Content;
+use super::decode::ReadAt;
 use super::decode::compressed;
 use super::{Sound, WAVE, media_type};
 

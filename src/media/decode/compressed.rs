@@ -15,7 +15,7 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 
-use super::read_at::At;
+use super::read_at::ReadAt;
 
 /// Samples of a second that Opus is decoded to: enough for an outline. Its own clock has 48,000.
 const OPUS_RATE: u32 = 16_000;

@@ -8,7 +8,8 @@ mod pcm;
 mod read_at;
 mod sniff;
 mod wave;
+mod wave_header;
 
 pub(super) use pcm::Pcm;
-pub(super) use read_at::At;
+pub(super) use read_at::ReadAt;
 pub(super) use sniff::{Content, sniff};

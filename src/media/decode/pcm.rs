@@ -4,8 +4,9 @@ use std::io;
 use std::ops::{ControlFlow, Range};
 
 use super::bits::{Bits, LsbFirst, MsbFirst};
-use super::read_at::At;
-use super::{g711, gsm, wave};
+use super::read_at::ReadAt;
+use super::wave_header::{HEADER, header};
+use super::{g711, gsm};
 
 /// How samples are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,39 +132,39 @@ impl Pcm {
 
     /// Bytes of the WAVE file that browsers play.
     pub fn played_size(&self) -> u64 {
-        wave::HEADER as u64 + self.units() * self.played_unit()
+        HEADER as u64 + self.units() * self.played_unit()
     }
 
-    fn header(&self) -> [u8; wave::HEADER] {
+    fn header(&self) -> [u8; HEADER] {
         let (tag, bits) = self.coding.played();
-        wave::header(tag, self.channels, self.rate, bits, self.units() * self.played_unit())
+        header(tag, self.channels, self.rate, bits, self.units() * self.played_unit())
     }
 
     /// Hands over the bytes of `span` of the WAVE file that browsers play, in pieces of about `piece` bytes.
     pub fn read_played(
         &self,
-        file: &(impl At + ?Sized),
+        file: &(impl ReadAt + ?Sized),
         span: Range<u64>,
         piece: usize,
         each: &mut dyn FnMut(Vec<u8>) -> ControlFlow<()>,
     ) -> io::Result<ControlFlow<()>> {
-        let header = wave::HEADER as u64;
-        if span.start < header {
-            let end = usize::try_from(span.end.min(header)).unwrap_or_default();
+        let begin = HEADER as u64;
+        if span.start < begin {
+            let end = usize::try_from(span.end.min(begin)).unwrap_or_default();
             let start = usize::try_from(span.start).unwrap_or_default();
             let bytes = self.header().get(start..end).unwrap_or_default().to_vec();
             if !bytes.is_empty() && each(bytes).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        let sound = span.start.max(header) - header..span.end.max(header) - header;
+        let sound = span.start.max(begin) - begin..span.end.max(begin) - begin;
         self.read_sound(file, sound, piece, each)
     }
 
     /// The same of what is behind the header.
     fn read_sound(
         &self,
-        file: &(impl At + ?Sized),
+        file: &(impl ReadAt + ?Sized),
         span: Range<u64>,
         piece: usize,
         each: &mut dyn FnMut(Vec<u8>) -> ControlFlow<()>,
@@ -189,7 +190,7 @@ impl Pcm {
     /// Hands over all samples, as 16 bits, in pieces; those of the channels take turns.
     pub fn read_samples(
         &self,
-        file: &(impl At + ?Sized),
+        file: &(impl ReadAt + ?Sized),
         each: &mut dyn FnMut(&[i16]) -> ControlFlow<()>,
     ) -> io::Result<ControlFlow<()>> {
         let at_once = ((64 << 10) / self.stored_unit()).max(1);
@@ -204,7 +205,7 @@ impl Pcm {
     /// Reads some units, with a decoder that knows what came before.
     fn walk(
         &self,
-        file: &(impl At + ?Sized),
+        file: &(impl ReadAt + ?Sized),
         units: Range<u64>,
         at_once: u64,
         each: &mut dyn FnMut(&mut Decoder, Vec<u8>) -> ControlFlow<()>,

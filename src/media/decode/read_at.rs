@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
 
 /// Something with bytes at places.
-pub trait At {
+pub trait ReadAt {
     /// Fills `bytes` with those from `at` on, and says how many there were: fewer only at the end.
     fn at(&self, at: u64, bytes: &mut [u8]) -> io::Result<usize>;
 
@@ -15,7 +15,7 @@ pub trait At {
     }
 }
 
-impl At for File {
+impl ReadAt for File {
     fn at(&self, at: u64, bytes: &mut [u8]) -> io::Result<usize> {
         let mut done = 0;
         while done < bytes.len() {
@@ -30,7 +30,7 @@ impl At for File {
     }
 }
 
-impl At for [u8] {
+impl ReadAt for [u8] {
     fn at(&self, at: u64, bytes: &mut [u8]) -> io::Result<usize> {
         let rest = usize::try_from(at).ok().and_then(|at| self.get(at..)).unwrap_or_default();
         let count = rest.len().min(bytes.len());

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::pcm::{Coding, Pcm};
-use super::read_at::At;
+use super::read_at::ReadAt;
 use super::wave;
 
 /// What a file holds.
@@ -44,7 +44,7 @@ const BARE: [(&[&str], Coding, u32); 13] = [
 ];
 
 /// What a file of `size` bytes holds. `ending`: what follows the last dot of its name, in small letters.
-pub fn sniff(file: &(impl At + ?Sized), size: u64, ending: &str) -> io::Result<Content> {
+pub fn sniff(file: &(impl ReadAt + ?Sized), size: u64, ending: &str) -> io::Result<Content> {
     if let Some(pcm) = wave::read(file, size)? {
         return Ok(Content::Samples(pcm));
     }

@@ -1,4 +1,4 @@
-//! RIFF WAVE: finding the sound in a file whatever its chunks, and the header before decoded sound.
+//! RIFF WAVE: finding the sound in a file whatever its chunks.
 //!
 //! "Multimedia Programming Interface and Data Specifications 1.0" (IBM and Microsoft, 1991), "New Multimedia Data
 //! Types" (1994) for the codings, and RFC 2361 for their numbers. A PBX writes the sizes when a call ends: before
@@ -8,14 +8,12 @@ use std::io;
 use std::ops::Range;
 
 use super::pcm::{Coding, Pcm};
-use super::read_at::At;
+use super::read_at::ReadAt;
 
 /// Chunks that are looked at; a hostile file may have millions.
 const CHUNKS: usize = 100;
 /// Bytes of a chunk's name and size.
 const HEAD: u64 = 8;
-/// Bytes of the header that is made here.
-pub const HEADER: usize = 44;
 
 #[derive(Clone, Copy)]
 struct Chunk {
@@ -32,7 +30,7 @@ impl Chunk {
 }
 
 /// What a WAVE file of `size` bytes holds. `None`: it is none, or nothing is known of its samples.
-pub fn read(file: &(impl At + ?Sized), size: u64) -> io::Result<Option<Pcm>> {
+pub fn read(file: &(impl ReadAt + ?Sized), size: u64) -> io::Result<Option<Pcm>> {
     let mut head = [0; 12];
     if file.at(0, &mut head)? < head.len() || !is_wave(&head) {
         return Ok(None);
@@ -72,7 +70,7 @@ fn riff_end(head: &[u8; 12]) -> u64 {
     HEAD + u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]))
 }
 
-fn chunk(file: &(impl At + ?Sized), at: u64) -> io::Result<Option<Chunk>> {
+fn chunk(file: &(impl ReadAt + ?Sized), at: u64) -> io::Result<Option<Chunk>> {
     let mut head = [0; HEAD as usize];
     if file.at(at, &mut head)? < head.len() {
         return Ok(None);
@@ -84,7 +82,7 @@ fn chunk(file: &(impl At + ?Sized), at: u64) -> io::Result<Option<Chunk>> {
 }
 
 /// Where the next chunk begins: at an even place, as it has to; or, where the writer forgot about that, at once.
-fn behind(file: &(impl At + ?Sized), chunk_: &Chunk) -> io::Result<(u64, bool)> {
+fn behind(file: &(impl ReadAt + ?Sized), chunk_: &Chunk) -> io::Result<(u64, bool)> {
     let end = chunk_.end();
     let even = end + (end & 1);
     let forgotten = even != end && chunk(file, even)?.is_none() && chunk(file, end)?.is_some();
@@ -92,7 +90,12 @@ fn behind(file: &(impl At + ?Sized), chunk_: &Chunk) -> io::Result<(u64, bool)> 
 }
 
 /// Where the sound ends, and whether the header says so.
-fn sound_end(file: &(impl At + ?Sized), size: u64, data: &Chunk, riff_end: u64) -> io::Result<(u64, bool)> {
+fn sound_end(
+    file: &(impl ReadAt + ?Sized),
+    size: u64,
+    data: &Chunk,
+    riff_end: u64,
+) -> io::Result<(u64, bool)> {
     let end = data.end();
     if end >= size {
         let exact = end == size && end <= riff_end && riff_end <= size + 1;
@@ -111,7 +114,7 @@ fn sound_end(file: &(impl At + ?Sized), size: u64, data: &Chunk, riff_end: u64) 
 }
 
 /// Whether what follows a chunk is chunks, up to an end.
-fn chunks_until(file: &(impl At + ?Sized), first: &Chunk, end: u64) -> io::Result<bool> {
+fn chunks_until(file: &(impl ReadAt + ?Sized), first: &Chunk, end: u64) -> io::Result<bool> {
     let mut last = *first;
     for _ in 0..CHUNKS {
         let (at, _) = behind(file, &last)?;
@@ -141,7 +144,7 @@ impl Format {
     }
 }
 
-fn read_format(file: &(impl At + ?Sized), chunk: &Chunk) -> io::Result<Option<Format>> {
+fn read_format(file: &(impl ReadAt + ?Sized), chunk: &Chunk) -> io::Result<Option<Format>> {
     let mut bytes = [0; 40];
     let count = file.at(chunk.at, &mut bytes)?.min(usize::try_from(chunk.size).unwrap_or(usize::MAX));
     if count < 16 {
@@ -155,33 +158,4 @@ fn read_format(file: &(impl At + ?Sized), chunk: &Chunk) -> io::Result<Option<Fo
     let coding = Coding::of_wave(tag, bits, channels);
     let sane = (1..=32).contains(&channels) && (1..=384_000).contains(&rate);
     Ok(coding.filter(|_| sane).map(|coding| Format { coding, channels, rate }))
-}
-
-/// A header for `length` bytes of sound. What is too long for its fields says so as well as it can.
-pub fn header(tag: u16, channels: u16, rate: u32, bits: u16, length: u64) -> [u8; HEADER] {
-    let most = u64::from(u32::MAX - 36);
-    let length = u32::try_from(length.min(most)).unwrap_or_default();
-    let block = channels * (bits / 8);
-    let fields: [&[u8]; 13] = [
-        b"RIFF",
-        &(length + 36).to_le_bytes(),
-        b"WAVE",
-        b"fmt ",
-        &16u32.to_le_bytes(),
-        &tag.to_le_bytes(),
-        &channels.to_le_bytes(),
-        &rate.to_le_bytes(),
-        &rate.saturating_mul(block.into()).to_le_bytes(),
-        &block.to_le_bytes(),
-        &bits.to_le_bytes(),
-        b"data",
-        &length.to_le_bytes(),
-    ];
-    let mut header = [0; HEADER];
-    let mut at = 0;
-    for field in fields {
-        header[at..at + field.len()].copy_from_slice(field);
-        at += field.len();
-    }
-    header
 }

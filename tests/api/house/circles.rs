@@ -29,7 +29,6 @@ const STILL: &[(&str, &str)] = &[
     ("ingest/names/freepbx.rs", "ingest/names/mod.rs"),
     ("ingest/names/pattern.rs", "ingest/names/mod.rs"),
     ("media/sound.rs", "media/mod.rs"),
-    ("media/decode/wave.rs", "media/decode/pcm.rs"),
 ];
 
 /// A circle, as the files on it.

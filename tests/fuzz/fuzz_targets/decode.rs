@@ -17,6 +17,7 @@ mod decode {
     pub mod read_at;
     pub mod sniff;
     pub mod wave;
+    pub mod wave_header;
 }
 
 use decode::pcm::Pcm;
