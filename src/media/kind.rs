@@ -1,5 +1,8 @@
 //! What a sound file is called and what it is, in words that are safe to send to a browser.
 
+/// The media type of WAVE files.
+pub(super) const WAVE: &str = "audio/wav";
+
 /// Media types of sound, with the endings of names that mean them. No other type is ever sent, so that a file can't
 /// pass for a page.
 const TYPES: [(&str, &[&str]); 21] = [

@@ -1,11 +1,10 @@
 //! Sound files: only those below the media root, whatever a row says, and what the web needs to know of them.
-//!
-//! Rows come from other programs too, so a path is not to be trusted: every file is opened beneath the root by the
-//! system's own rules (`openat2` with `RESOLVE_BENEATH`, where there is one).
 
 mod decode;
+mod folder;
 mod kind;
 pub mod names;
+mod no_sound;
 mod outline;
 mod range;
 mod removal;
@@ -13,124 +12,11 @@ mod sound;
 mod sound_facts;
 pub mod zip;
 
-use std::ffi::OsStr;
-use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Component, Path, PathBuf};
-
-use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::OFlags;
-
+pub use folder::Media;
 pub use kind::{Name, is_sound_name, media_type};
+pub use no_sound::NoSound;
 pub use outline::{NoWaveform, Peaks, Waveform};
 pub use range::{Asked, Plan, Stands, http_date, plan};
 pub use removal::Removed;
 pub use sound::{Playable, Sound};
 pub use sound_facts::Heard;
-
-/// The media type of WAVE files.
-const WAVE: &str = "audio/wav";
-
-/// The folder below which all sound lies.
-pub struct Media {
-    root: PathBuf,
-}
-
-/// Device and inode.
-type RootId = (u64, u64);
-
-/// Why there is no sound; for the log.
-#[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the message is the documentation")]
-pub enum NoSound {
-    #[error("its row names no file")]
-    Unnamed,
-    #[error("its path has a NUL byte in it")]
-    Nul,
-    #[error("its path is absolute; it must be relative to the media root")]
-    Absolute,
-    #[error("its path has .. in it")]
-    Climbs,
-    #[error("its path is that of a {0}")]
-    NotAFile(&'static str),
-    #[error("its path cannot be opened: {0}")]
-    Unreadable(io::Error),
-    #[error("the media root {path} cannot be opened: {why}")]
-    NoRoot { path: PathBuf, why: io::Error },
-}
-
-impl Media {
-    /// The folder at `root`. It may be made later: until then nothing is found.
-    pub fn new(root: &Path) -> Media {
-        Media { root: root.into() }
-    }
-
-    /// Opens the file that a row's path names, if it is a regular one below the root.
-    pub fn open(&self, path: &[u8]) -> Result<Sound, NoSound> {
-        let below = relative(path)?;
-        // A FIFO would keep the thread until somebody writes, and a terminal could become ours.
-        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags(flags.bits().cast_signed());
-        let file = self.folder()?.open_with(below, &options).map_err(NoSound::Unreadable)?;
-        Sound::new(file.into_std(), path)
-    }
-
-    /// The root, and which folder it is at the moment.
-    pub fn root(&self) -> Result<RootId, NoSound> {
-        let no_root = |why| NoSound::NoRoot { path: self.root.clone(), why };
-        std::fs::metadata(&self.root).map(|facts| (facts.dev(), facts.ino())).map_err(no_root)
-    }
-
-    /// The root, to be let go at once: as long as it is open, what is mounted there cannot be unmounted.
-    fn folder(&self) -> Result<Dir, NoSound> {
-        Dir::open_ambient_dir(&self.root, ambient_authority())
-            .map_err(|why| NoSound::NoRoot { path: self.root.clone(), why })
-    }
-}
-
-/// What may be a path below the root. That no link on the way leads out is the system's to see to.
-fn relative(path: &[u8]) -> Result<&Path, NoSound> {
-    if path.is_empty() {
-        return Err(NoSound::Unnamed);
-    }
-    if path.contains(&0) {
-        return Err(NoSound::Nul);
-    }
-    let path = Path::new(OsStr::from_bytes(path));
-    if path.is_absolute() {
-        return Err(NoSound::Absolute);
-    }
-    if path.components().any(|component| component == Component::ParentDir) {
-        return Err(NoSound::Climbs);
-    }
-    Ok(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_relative_and_does_not_climb() {
-        for (path, right) in [
-            ("a.wav", true),
-            ("2026/11/a.wav", true),
-            ("./a.wav", true),
-            ("a..wav", true),
-            (".../a", true),
-            ("", false),
-            ("/", false),
-            ("/etc/passwd", false),
-            ("..", false),
-            ("../a.wav", false),
-            ("a/../a.wav", false),
-            ("a/..", false),
-            ("a\0.wav", false),
-        ] {
-            assert_eq!(relative(path.as_bytes()).is_ok(), right, "{path:?}");
-        }
-    }
-}

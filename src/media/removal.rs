@@ -8,7 +8,8 @@ use std::path::Path;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, fsync, openat, statat, unlinkat};
 use rustix::io::Errno;
 
-use super::{Media, NoSound, relative};
+use super::folder::{Media, relative};
+use super::no_sound::NoSound;
 
 /// Seconds by which the clock that dates files may be ahead of ours.
 const AHEAD: i64 = 60;

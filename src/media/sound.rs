@@ -5,10 +5,9 @@ use std::io;
 use std::ops::{ControlFlow, Range};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
-use super::NoSound;
-use super::decode::Pcm;
-use super::decode::ReadAt;
-use super::decode::{Content, sniff};
+use super::decode::{Content, Pcm, ReadAt, sniff};
+use super::kind::WAVE;
+use super::no_sound::NoSound;
 
 /// A sound file that is open.
 #[derive(Debug)]
@@ -73,14 +72,14 @@ impl Sound {
         let content = self.content()?;
         let as_it_is = |sound, kind| Playable { sound, kind, made: false };
         Ok(match content {
-            Content::Samples(pcm) if pcm.plays => as_it_is(self, Some(super::WAVE)),
+            Content::Samples(pcm) if pcm.plays => as_it_is(self, Some(WAVE)),
             Content::Packed(kind) => as_it_is(self, Some(kind)),
             Content::Unknown => as_it_is(self, None),
             Content::Samples(pcm) => {
                 // Other bytes, another name.
                 let tag = format!("{}-wav\"", self.tag.trim_end_matches('"'));
                 let sound = Sound { size: pcm.played_size(), tag, form: Form::Played(pcm), ..self };
-                Playable { sound, kind: Some(super::WAVE), made: true }
+                Playable { sound, kind: Some(WAVE), made: true }
             }
         })
     }

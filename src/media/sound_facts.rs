@@ -6,10 +6,9 @@ use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
-use super::decode::Content;
-use super::decode::ReadAt;
-use super::decode::compressed;
-use super::{Sound, WAVE, media_type};
+use super::decode::{Content, ReadAt, compressed};
+use super::kind::{WAVE, media_type};
+use super::sound::Sound;
 
 /// Bytes from both ends that a digest takes in.
 const ENDS: u64 = 16 << 10;

@@ -19,16 +19,6 @@ const STILL: &[(&str, &str)] = &[
     ("demo/pbx.rs", "demo/mod.rs"),
     ("demo/talk.rs", "demo/sound.rs"),
     ("demo/tones.rs", "demo/sound.rs"),
-    ("ingest/ami/session/going_on.rs", "ingest/ami/session/mod.rs"),
-    ("ingest/cdr/asterisk/csv.rs", "ingest/import/mod.rs"),
-    ("ingest/cdr/asterisk/sqlite.rs", "ingest/import/mod.rs"),
-    ("ingest/import/calls.rs", "ingest/import/mod.rs"),
-    ("ingest/cdr/freeswitch/json.rs", "ingest/import/mod.rs"),
-    ("ingest/import/own_csv.rs", "ingest/import/mod.rs"),
-    ("ingest/import/tree.rs", "ingest/import/mod.rs"),
-    ("ingest/names/freepbx.rs", "ingest/names/mod.rs"),
-    ("ingest/names/pattern.rs", "ingest/names/mod.rs"),
-    ("media/sound.rs", "media/mod.rs"),
 ];
 
 /// A circle, as the files on it.
