@@ -5,15 +5,7 @@ use std::collections::BTreeSet;
 use super::super::action::action;
 use super::super::calls::{conference, recorder};
 use super::super::codec::Message;
-use super::{CLOCK_AGAIN, CLOCK_TRIES, Session, Step};
-
-/// What records a conference, as far as the PBX said it.
-#[derive(Default)]
-pub(super) struct Recorder {
-    member: String,
-    file: String,
-    uniqueid: String,
-}
+use super::{CLOCK_AGAIN, CLOCK_TRIES, Recorder, Session, Step};
 
 impl Session<'_> {
     /// A channel that is up. Only the PBX can say whether it, or the conference that it is in, is recorded.

@@ -10,7 +10,6 @@ use jiff::civil::DateTime;
 use super::action::{action, challenge_key};
 use super::calls::{Calls, Report};
 use super::codec::{Message, Piece};
-use going_on::Recorder;
 
 /// Milliseconds of silence after which the other side is asked whether it is there, and after which it is not.
 const ASK_AFTER: i64 = 15_000;
@@ -78,6 +77,14 @@ enum State {
     Challenged,
     LoggingIn,
     In,
+}
+
+/// What records a conference, as far as the PBX said it.
+#[derive(Default)]
+struct Recorder {
+    member: String,
+    file: String,
+    uniqueid: String,
 }
 
 /// A conversation. The calls outlive it: the next connection goes on with them.
