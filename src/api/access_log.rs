@@ -1,4 +1,4 @@
-//! The access log: a line for each request, without what nobody else may know.
+//! The access log: a line for each request, without secrets.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

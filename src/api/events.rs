@@ -69,7 +69,7 @@ impl Hub {
     /// Ends every listener's connection: the server stops.
     pub fn end(&self) {
         self.places.close();
-        // Nobody may be listening.
+        // There may be no listener.
         let _ = self.over.send(());
     }
 

@@ -2,40 +2,68 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 use jiff::tz::TimeZone;
 
 use super::terminal::say;
 use crate::app::now;
 use crate::config::{Config, Folder, innermost_of};
-use crate::ingest::cdr::Layout;
-use crate::ingest::import::{self, Format, Report};
+use crate::ingest::cdr::asterisk::Layout;
+use crate::ingest::import::{self, Kind, Report};
 use crate::ingest::names::Names;
 use crate::intake::Intake;
 use crate::store::Store;
 
-#[derive(Subcommand)]
-pub(super) enum Import {
-    /// Recordings in a folder below the media root, named as FreePBX, FusionPBX or others do; of any age
-    FreepbxDir(ImportArgs),
-    /// Call detail records in Asterisk's Master.csv, of cdr_csv or cdr_custom
-    AsteriskCsv {
-        #[command(flatten)]
-        args: ImportArgs,
-        /// The file's columns, or its line in cdr_custom.conf, where it doesn't look like any of Asterisk's own
-        #[arg(long, value_name = "NAMES", value_parser = Layout::parse)]
-        columns: Option<Layout>,
-    },
-    /// Call detail records in Asterisk's master.db, of cdr_sqlite3_custom; Asterisk may be running
-    AsteriskSqlite(ImportArgs),
-    /// Call detail records of FreeSWITCH's mod_json_cdr: a file, or a folder of .json files
-    FreeswitchJson(ImportArgs),
-    /// Recordings in the CSV that recording/recordings/export makes, exactly as they were
-    Csv(ImportArgs),
+/// A kind of import, as somebody typed it. The subcommands follow from [`Kind::all`].
+pub(super) struct Import {
+    kind: Kind,
+    args: ImportArgs,
+    columns: Option<Layout>,
+}
+
+impl Subcommand for Import {
+    fn augment_subcommands(command: Command) -> Command {
+        Kind::all().fold(command, |command, kind| {
+            let import = ImportArgs::augment_args(Command::new(kind.name())).about(kind.help());
+            command.subcommand(if kind.has_columns() { Columns::augment_args(import) } else { import })
+        })
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Import::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        Kind::all().any(|kind| kind.name() == name)
+    }
+}
+
+impl FromArgMatches for Import {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Import, Error> {
+        let named = |(name, args)| Kind::all().find(|kind| kind.name() == name).map(|kind| (kind, args));
+        let Some((kind, args)) = matches.subcommand().and_then(named) else {
+            return Err(Error::new(ErrorKind::MissingSubcommand));
+        };
+        let columns = if kind.has_columns() { Columns::from_arg_matches(args)?.columns } else { None };
+        Ok(Import { kind, args: ImportArgs::from_arg_matches(args)?, columns })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Import::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 #[derive(Args)]
-pub(super) struct ImportArgs {
+struct Columns {
+    /// The file's columns, or its line in cdr_custom.conf, where it doesn't look like any of Asterisk's own
+    #[arg(long, value_name = "NAMES", value_parser = Layout::parse)]
+    columns: Option<Layout>,
+}
+
+#[derive(Args)]
+struct ImportArgs {
     /// What to import
     path: PathBuf,
     /// Say what would be done, and change nothing
@@ -60,13 +88,7 @@ fn zone(text: &str) -> Result<String, &'static str> {
 }
 
 pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
-    let (format, args, columns) = match command {
-        Import::FreepbxDir(args) => (Format::FreepbxDir, args, None),
-        Import::AsteriskCsv { args, columns } => (Format::AsteriskCsv, args, columns),
-        Import::AsteriskSqlite(args) => (Format::AsteriskSqlite, args, None),
-        Import::FreeswitchJson(args) => (Format::FreeswitchJson, args, None),
-        Import::Csv(args) => (Format::Csv, args, None),
-    };
+    let Import { kind, args, columns } = command;
     if !config.db.exists() {
         anyhow::bail!(
             "there is no database {}; name the right one with --db, or make it with: tapeline init --db {0}",
@@ -80,12 +102,13 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         None => Report::default(),
     };
     // The rows of an export say themselves where they are filed.
-    let intake = match format {
-        Format::Csv => Intake::default(),
+    let intake = match kind {
+        Kind::Export => Intake::default(),
         _ => Intake::new(super::rules::read(config, &store)?),
     };
     let mut folder = folder(config, &args.path);
-    let mut inside = inside(config, &folder);
+    let mut inside: Vec<Folder> =
+        config.folders.iter().filter(|other| folder.holds(other)).cloned().collect();
     for folder in std::iter::once(&mut folder).chain(&mut inside) {
         folder.machine = args.machine.clone().or(folder.machine.take());
         folder.zone = args.timezone.clone().or(folder.zone.take());
@@ -101,7 +124,7 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         dry_run: args.dry_run,
         now: now(),
     };
-    import.run(format, &args.path, &mut report)?;
+    import.run(kind, &args.path, &mut report)?;
     report.summary(args.dry_run).iter().try_for_each(|line| say(line))
 }
 
@@ -113,10 +136,4 @@ fn folder(config: &Config, path: &Path) -> Folder {
     };
     let innermost = innermost_of(config.folders.iter().filter(is_around));
     innermost.or(config.folders.first()).cloned().unwrap_or_default()
-}
-
-fn inside(config: &Config, outer: &Folder) -> Vec<Folder> {
-    let is_inside =
-        |folder: &&Folder| folder.folder.starts_with(&outer.folder) && folder.folder != outer.folder;
-    config.folders.iter().filter(is_inside).cloned().collect()
 }

@@ -151,11 +151,19 @@ impl Folder {
         !self.others.iter().any(|other| path.starts_with(other))
     }
 
+    /// Whether another folder lies in it.
+    pub fn holds(&self, other: &Folder) -> bool {
+        other.folder.starts_with(&self.folder) && other.folder != self.folder
+    }
+
+    /// Its whole path, as the PBX knows it.
+    fn monitor(&self, media_root: &Path) -> PathBuf {
+        self.monitor_dir.clone().unwrap_or_else(|| media_root.join(&self.folder))
+    }
+
     /// Where below the media root a file lies that the PBX calls `path`; None where it lies elsewhere.
     pub fn below_media_root(&self, media_root: &Path, path: &Path) -> Option<PathBuf> {
-        let own = media_root.join(&self.folder);
-        let monitor = self.monitor_dir.as_deref().unwrap_or(&own);
-        let rest = path.strip_prefix(monitor).ok()?;
+        let rest = path.strip_prefix(self.monitor(media_root)).ok()?;
         let climbs = rest.components().any(|part| !matches!(part, Component::Normal(_)));
         // Part by part, since a path may be written with more slashes than it needs, and with dots.
         (!climbs && rest != Path::new(""))
@@ -172,10 +180,10 @@ pub(super) fn settle(mut folders: Vec<Folder>, media_root: &Path) -> Result<Vec<
         }
         folders[place].folder = folder;
     }
-    let all: Vec<PathBuf> = folders.iter().map(|folder| folder.folder.clone()).collect();
+    let all = folders.clone();
     for folder in &mut folders {
-        let inside = |other: &&PathBuf| other.starts_with(&folder.folder) && **other != folder.folder;
-        folder.others = all.iter().filter(inside).cloned().collect();
+        let inside = all.iter().filter(|other| folder.holds(other));
+        folder.others = inside.map(|other| other.folder.clone()).collect();
     }
     Ok(folders)
 }
@@ -211,7 +219,7 @@ pub fn find_of_pbx<'a>(
     media_root: &Path,
     path: &Path,
 ) -> Option<(&'a Folder, PathBuf)> {
-    let length = |folder: &Folder| folder.monitor_dir.as_ref().unwrap_or(&folder.folder).components().count();
+    let length = |folder: &Folder| folder.monitor(media_root).components().count();
     let mapped = folders
         .iter()
         .filter_map(|folder| Some((length(folder), folder.below_media_root(media_root, path)?)));
@@ -315,6 +323,22 @@ mod tests {
             let full = Path::new("/data/sound").join(path);
             let found = find_of_pbx(&folders, Path::new("/data/sound"), &full).unwrap();
             assert_eq!((found.0.folder.as_path(), found.1.as_path()), (Path::new(folder), Path::new(path)));
+        }
+    }
+
+    #[test]
+    fn of_folders_that_the_pbx_has_in_one_another_the_innermost_has_the_file() {
+        let root = Path::new("/srv/rec");
+        let outer = Folder { folder: "other".into(), monitor_dir: Some(root.into()), ..Folder::default() };
+        let inner = Folder { folder: "pbx1".into(), ..Folder::default() };
+        for folders in [[outer.clone(), inner.clone()], [inner, outer]] {
+            let found = |path: &str| {
+                find_of_pbx(&folders, root, Path::new(path))
+                    .map(|(folder, path)| (folder.folder.clone(), path))
+                    .expect("it is in one of them")
+            };
+            assert_eq!(found("/srv/rec/pbx1/a.wav"), ("pbx1".into(), "pbx1/a.wav".into()));
+            assert_eq!(found("/srv/rec/a.wav"), ("other".into(), "other/a.wav".into()));
         }
     }
 

@@ -1,38 +1,25 @@
-//! The sources of new recordings.
+//! The sources of new recordings, and of what is known of their calls.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`cdr`] | call detail records, a home for each format: [`cdr::FORMATS`] declares them all |
+//! | [`import`] | `tapeline import`: the loop that brings in records, folders of old recordings, and our own export |
+//! | [`spool`] | the folders that a PBX records into, watched |
+//! | [`names`] | what the name of a sound file says |
+//! | [`ami`] | Asterisk, live: its manager interface |
+//! | `files.rs`, `reading.rs` | strangers' files: opened with care, and read one entry after the other |
+//! | `stop.rs` | how all of them end |
+//!
+//! FreeSWITCH, live, is `cdr/freeswitch/post.rs`: it sends each record itself. Each source makes a
+//! [`Draft`](crate::intake::Draft) of what it knows, and intake makes the row.
 
 pub mod ami;
 pub mod cdr;
 mod files;
 pub mod import;
 pub mod names;
+mod reading;
 pub mod spool;
+mod stop;
 
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
-
-/// Tells sources to stop.
-#[derive(Default)]
-pub struct Stop {
-    told: Mutex<bool>,
-    bell: Condvar,
-}
-
-impl Stop {
-    /// Tells them.
-    pub fn tell(&self) {
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.bell.notify_all();
-    }
-
-    /// Whether they were told.
-    pub fn is_told(&self) -> bool {
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits, or until they are told; then true.
-    pub fn wait(&self, duration: Duration) -> bool {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.bell.wait_timeout_while(told, duration, |told| !*told);
-        *waited.unwrap_or_else(PoisonError::into_inner).0
-    }
-}
+pub use stop::Stop;

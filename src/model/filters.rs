@@ -7,7 +7,7 @@
 //! - its columns in both `recordings_…_list` indexes of schema.sql (a database that has them otherwise gets them made anew
 //!   when it is opened, without another version);
 //! - what it means in plain SQL, in tests/api/oracle.rs;
-//! - its field on the page, in static/js/search/fields.js.
+//! - its field on the page, a line in static/js/search/filters.js.
 //!
 //! A filter of another kind is a variant of [`Test`] and one of [`Condition`]: the compiler names the rest.
 
@@ -54,7 +54,7 @@ pub struct Few {
 
 /// Every filter, in the order in which they are explained. The time and whose recordings they are belong to all lists.
 #[rustfmt::skip]
-pub const FILTERS: [Criterion; 8] = [
+pub const FILTERS: &[Criterion] = &[
     filter("called",            Test::Contains(&["cnumber"]),                 "The called number contains it"),
     filter("caller",            Test::Contains(&["callerid_internal"]),       "The caller id contains it"),
     filter("complete",          Test::Ended("complete", IN_PROGRESS),         "1 completed, 0 in progress, -1 all"),

@@ -1,5 +1,6 @@
 //! The nouns: what a recording, a person and a list request are, on every floor of the house.
 
+mod apostrophe;
 mod columns;
 mod described;
 mod filters;
@@ -10,6 +11,7 @@ mod recordings;
 mod time;
 mod withheld;
 
+pub use apostrophe::{needs_apostrophe, without_apostrophe};
 pub use columns::*;
 pub(crate) use columns::{recording_columns, row_of_columns};
 pub(crate) use described::described;

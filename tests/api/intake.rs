@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use tapeline::config::Folder as Settings;
-use tapeline::ingest::cdr::{Clock, Fields, Layouts, Rows, read};
+use tapeline::ingest::cdr::asterisk::{Layouts, read};
+use tapeline::ingest::cdr::{Clock, Fields, Rows};
 use tapeline::ingest::names::Names;
 use tapeline::intake::{About, Draft, Facts, FileState, Intake, Outcome, Source, What};
 use tapeline::store::Store;

@@ -8,6 +8,7 @@ use serde_json::json;
 use tapeline::model::{FILTERS, Sort};
 
 use crate::app::{Caller, TestApp, spawn, spawn_app};
+use crate::dice::{Dice, quoted};
 use crate::http::{Answer, encoded};
 use crate::program::sqlite3;
 
@@ -18,34 +19,9 @@ const PIECES: [&str; 20] = [
     " ",
 ];
 
-/// Chance that comes again: what failed once fails each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: u64) -> u64 {
-        // Vigna's splitmix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ z >> 31) % sides
-    }
-
-    fn one_in(&mut self, sides: u64) -> bool {
-        self.below(sides) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[usize::try_from(self.below(from.len() as u64)).expect("small")]
-    }
-
-    fn text(&mut self, most: u64) -> String {
-        (0..self.below(most + 1)).map(|_| self.pick(&PIECES)).collect()
-    }
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// A number or name, of up to so many pieces.
+fn text(dice: &mut Dice, most: u64) -> String {
+    (0..dice.below(most + 1)).map(|_| dice.pick(&PIECES)).collect()
 }
 
 /// A number or name as another program might have stored it.
@@ -55,7 +31,7 @@ fn sql_text(dice: &mut Dice) -> String {
         1 => "CAST(x'41ff31' AS TEXT)".into(),
         2 => "3.5".into(),
         3 => "10".into(),
-        _ => quoted(&dice.text(4)),
+        _ => quoted(&text(dice, 4)),
     }
 }
 
@@ -189,7 +165,7 @@ impl Question {
     }
 
     fn contained(&mut self, name: &'static str, columns: &[&str], dice: &mut Dice) {
-        let needle = if dice.one_in(3) { dice.text(2) } else { String::new() };
+        let needle = if dice.one_in(3) { text(dice, 2) } else { String::new() };
         if needle.is_empty() {
             return;
         }

@@ -6,9 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::app::{Caller, spawn, spawn_app};
+use crate::dice::Dice;
 use crate::http::Answer;
 use crate::program::sqlite3;
-use crate::search::Dice;
 
 const LIST: &str = "recording/recordings/list";
 const SORTS: [&str; 5] = ["cnumber", "expires", "snumber", "start", "totaltime"];

@@ -60,7 +60,7 @@ fn whole_number(min: i64, max: i64) -> Value {
     schema
 }
 
-/// The same parameters and those that say who is asking, as a form or as JSON.
+/// The parameters, and those that say who is asking, as a form or as JSON.
 pub fn body(function: &Function) -> Value {
     let properties: Map<String, Value> = function
         .parameters

@@ -28,7 +28,7 @@ pub const COPY: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, DESTINATION];
 /// The parameters of delete.
 pub const DELETE: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID];
 
-/// Seconds after which nobody is on the phone any more: a row that still says so was left by a crash.
+/// Seconds. No call lasts longer: a row that still is in progress then was left by a crash.
 const LONGEST_CALL: i64 = 86_400;
 
 fn named(change: &Change<'_>, person: &Person, identity: &Identity) -> Result<Named, Refusal> {

@@ -87,7 +87,7 @@ struct Bars<'a> {
 impl Bars<'_> {
     fn new(calendar: &Calendar, start: i64, end: i64) -> Result<Bars<'_>, Refusal> {
         let mut bars = Bars { calendar, end, bars: Vec::new(), at: 0, refused: None };
-        // 0 is what an absent start means; nobody wants to see the years since 1970.
+        // 0 is what an absent start means; the years since 1970 are of no interest.
         if start > 0 && start <= end {
             bars.begin(start)?;
         }

@@ -4,8 +4,7 @@
 //! - Times (`Kind::Time`: `start`, `end`, `expires`) are ISO 8601 with the offset of the zone, exact to the second. 0 is an empty cell; a
 //!   time that no calendar has is the number that it is.
 //! - Other numbers are digits, with a minus where they are negative.
-//! - A text that a spreadsheet could take for a formula, or that begins with an apostrophe, has an apostrophe before it:
-//!   whoever reads it back takes one leading apostrophe off. `+` with digits and blanks alone is a phone number and stays.
+//! - A text that a spreadsheet could take for a formula has an apostrophe before it: see `needs_apostrophe`.
 
 use std::sync::LazyLock;
 
@@ -14,7 +13,7 @@ use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::{Offset, TimeZone};
 
 use super::envelope::place;
-use crate::model::{Kind, WIRE};
+use crate::model::{Kind, WIRE, needs_apostrophe};
 use crate::store::ListRow;
 
 /// The media type.
@@ -94,7 +93,7 @@ pub fn text(bytes: &[u8], out: &mut Vec<u8>) {
     if quoted {
         out.push(b'"');
     }
-    if misleads(bytes) {
+    if needs_apostrophe(bytes) {
         out.push(b'\'');
     }
     for chunk in bytes.utf8_chunks() {
@@ -111,23 +110,6 @@ pub fn text(bytes: &[u8], out: &mut Vec<u8>) {
     if quoted {
         out.push(b'"');
     }
-}
-
-/// Whether a spreadsheet could take a text for a formula, or a reader its first apostrophe for ours.
-fn misleads(bytes: &[u8]) -> bool {
-    match bytes {
-        [b'=' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | b'\'', ..] => true,
-        [b'+', number @ ..] => !is_phone_number(number),
-        // The full-width = + - @ of East Asian keyboards.
-        [0xef, 0xbc, 0x8b | 0x8d | 0x9d | 0xa0, ..] => true,
-        _ => false,
-    }
-}
-
-/// Digits, perhaps with blanks between them: nothing to calculate.
-fn is_phone_number(bytes: &[u8]) -> bool {
-    bytes.first().is_some_and(u8::is_ascii_digit)
-        && bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ')
 }
 
 #[cfg(test)]

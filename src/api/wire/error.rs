@@ -31,7 +31,7 @@ pub enum Refusal {
     NotFound(&'static str),
     /// The sound is in a form of which no waveform can be made.
     NoWaveform,
-    /// The same of several, each with its name.
+    /// Objects that do not exist or are not the caller's to see, each with its name.
     Absent(Vec<Fault>),
     /// Neither GET nor POST.
     Method,
@@ -41,8 +41,8 @@ pub enum Refusal {
     Internal(String),
     /// Too much at once; seconds to wait.
     Busy(u32),
-    /// The query was ended before it had its answer. Nobody sees this: the client is gone, or it is asked again on
-    /// a thread with more time.
+    /// The query was ended before it had its answer. No client sees this: it is gone, or the query runs again on a
+    /// thread with more time.
     TakesLong,
 }
 

@@ -82,7 +82,7 @@ where
 }
 
 impl Function {
-    /// The same, and HEAD is answered too.
+    /// The function, which answers HEAD too.
     pub fn with_head<P, H, F>(self, handler: H) -> Function
     where
         P: Privilege,
@@ -94,7 +94,7 @@ impl Function {
         Function { head: true, resource: Box::new(resource), ..self }
     }
 
-    /// The same, and requests of which `wants_file` is true are answered with a file and not with JSON.
+    /// The function, which answers requests of which `wants_file` is true with a file and not with JSON.
     pub fn with_files(self, wants_file: fn(&Params) -> bool) -> Function {
         let resource = self.resource;
         let resource = move |path: &str| resource(path).app_data(WantsFile(wants_file));

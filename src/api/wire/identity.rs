@@ -25,7 +25,7 @@ const TOUCH: i64 = 60;
 /// Seconds after which a client may try again when too many passwords wait to be checked.
 const BUSY: u32 = 2;
 
-/// Marks a request whose HTTP status counts, as the viewer's and one for a file: it never gets Enswitch's.
+/// Marks a request of which the HTTP status counts, whatever Enswitch does: one of the viewer, or one for a file.
 #[derive(Clone, Copy)]
 pub struct HttpStatus;
 
@@ -140,7 +140,7 @@ async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secre
     if let Secret::Session(hash) = secret
         && now >= issued.seen + TOUCH
     {
-        // Nobody waits for it, and where it fails the next request does it.
+        // The request does not wait for it, and where it fails the next one does it.
         let app = app.clone();
         drop(tokio::task::spawn_blocking(move || app.store.touch_session(&hash, now)));
     }

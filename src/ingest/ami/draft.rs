@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use super::calls::Report;
 use super::codec::Message;
 use crate::config::{Asterisk, Folder, find_of_pbx};
-use crate::ingest::cdr::{self, Cdr, Clock, Column};
+use crate::ingest::cdr::asterisk::{self, Column};
+use crate::ingest::cdr::{Cdr, Clock};
 use crate::intake::{About, Draft, Facts, Source};
 use crate::model::{Direction, IntakeFile};
 
@@ -155,7 +156,7 @@ fn cdr(event: &Message, clock: &Clock) -> Option<Cdr> {
     ];
     let values = names.map(|(column, name)| (column, event.text(name)));
     let value = |column| values.iter().find(|(other, _)| *other == column).map_or("", |(_, value)| value);
-    cdr::read(value, clock).ok()
+    asterisk::read(value, clock).ok()
 }
 
 fn kind(inside: bool) -> String {

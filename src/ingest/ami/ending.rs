@@ -1,10 +1,10 @@
 //! How recordings ended, by what their files tell. Pure.
 
 use crate::media::Heard;
+use crate::model::SECOND;
 
 /// The longest that a PBX keeps sound in memory before it writes it, in seconds: 20 of GSM, and a restart.
 const UNWRITTEN: i64 = 30;
-const SECOND: i64 = 1_000_000_000;
 
 /// Whether a recording that began before its PBX did (Unix seconds) was cut off, and did not end unheard before that.
 /// `listened`: until when the PBX was heard before; 0 not at all.
@@ -20,7 +20,7 @@ pub(super) fn is_cut_off(file: Option<&Heard>, started: i64, listened: i64) -> b
 
 /// Whether of several recordings in one file, made one after the other, only the last is in it still. `sound`: what the
 /// file has; `before` and `last`: how long they were. All in milliseconds.
-pub(super) fn is_anew(sound: i64, before: i64, last: i64) -> bool {
+pub(super) fn was_overwritten(sound: i64, before: i64, last: i64) -> bool {
     (sound - last).abs() < (sound - last - before).abs()
 }
 
@@ -69,9 +69,9 @@ mod tests {
 
     #[test]
     fn the_length_of_the_sound_tells_what_is_in_the_file() {
-        assert!(is_anew(2_000, 3_000, 2_000));
-        assert!(is_anew(900, 3_000, 2_000));
-        assert!(!is_anew(5_000, 3_000, 2_000));
-        assert!(!is_anew(4_000, 3_000, 2_000));
+        assert!(was_overwritten(2_000, 3_000, 2_000));
+        assert!(was_overwritten(900, 3_000, 2_000));
+        assert!(!was_overwritten(5_000, 3_000, 2_000));
+        assert!(!was_overwritten(4_000, 3_000, 2_000));
     }
 }

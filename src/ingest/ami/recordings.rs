@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::calls::Report;
 use super::codec::Message;
 use super::draft::{Places, draft, lost, of_call};
-use super::ending::{is_anew, is_cut_off};
+use super::ending::{is_cut_off, was_overwritten};
 use crate::app::App;
 use crate::config::Asterisk;
 use crate::intake::{About, Draft, Intake, NO_FILE, SourceStatus};
@@ -194,7 +194,9 @@ impl<'a> Recordings<'a> {
         };
         match (report.before, report.end, sound.heard()) {
             (Some((_, before)), Some(end), Ok(heard)) => {
-                if heard.finished != Some(false) && is_anew(heard.duration, before, end - report.start) {
+                if heard.finished != Some(false)
+                    && was_overwritten(heard.duration, before, end - report.start)
+                {
                     self.take_anew(draft, report);
                 }
                 heard.finished != Some(false)

@@ -2,10 +2,36 @@
 
 use crate::model::Direction;
 
+/// What a record tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Of the recordings of the channel that it is about.
+    Call(Box<Cdr>),
+    /// Who answered the call of another channel, which is the one that is recorded.
+    Answerer(Answerer),
+}
+
+impl From<Cdr> for Record {
+    fn from(cdr: Cdr) -> Record {
+        Record::Call(Box::new(cdr))
+    }
+}
+
+/// Who answered a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answerer {
+    /// The calling channel.
+    pub uniqueid: String,
+    /// The number where it was answered.
+    pub number: String,
+    /// The name of who answered.
+    pub name: String,
+}
+
 /// How a call ended, in the words of the `status` column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the words say it")]
-pub enum Outcome {
+pub enum Disposition {
     Answer,
     NoAnswer,
     Busy,
@@ -14,16 +40,16 @@ pub enum Outcome {
     Failed,
 }
 
-impl Outcome {
+impl Disposition {
     /// The word in the database and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Outcome::Answer => "answer",
-            Outcome::NoAnswer => "noanswer",
-            Outcome::Busy => "busy",
-            Outcome::Cancel => "cancel",
-            Outcome::Congestion => "congestion",
-            Outcome::Failed => "failed",
+            Disposition::Answer => "answer",
+            Disposition::NoAnswer => "noanswer",
+            Disposition::Busy => "busy",
+            Disposition::Cancel => "cancel",
+            Disposition::Congestion => "congestion",
+            Disposition::Failed => "failed",
         }
     }
 }
@@ -46,7 +72,7 @@ pub struct Cdr {
     /// Seconds that people talked, or could have.
     pub talked: i64,
     /// How it ended.
-    pub outcome: Outcome,
+    pub disposition: Disposition,
     /// Source number.
     pub source: String,
     /// Name of the source.

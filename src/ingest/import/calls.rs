@@ -2,50 +2,22 @@
 
 use std::collections::HashMap;
 
-use super::{BATCH, Import, Report};
-use crate::ingest::cdr::Cdr;
-use crate::ingest::cdr::freeswitch::Answerer;
-use crate::ingest::names::Names;
-use crate::intake::{About, Draft, Outcome, stem};
+use super::bring_in::Gather;
+use super::cdr_reader::CdrDraft;
+use super::report::Report;
+use super::target::{BATCH, Import};
+use crate::intake::{About, Draft, Outcome};
 
 /// What a batch holds.
-pub(in crate::ingest) struct Calls<'a> {
+pub(super) struct Calls<'a> {
     import: &'a Import<'a>,
-    /// What the places are in, for people.
-    name: String,
     calls: Vec<Call>,
     /// What intake is told of each of the calls.
     drafts: Vec<Draft>,
     by_key: HashMap<String, usize>,
     rows: usize,
     /// Who answered calls, and where that stands.
-    answerers: Vec<(Draft, String)>,
-}
-
-/// Makes records ready where they are read, on another thread than what takes them in.
-pub(in crate::ingest) struct Desk {
-    names: Names,
-    machine: String,
-    now: i64,
-}
-
-/// A record on its way in.
-pub(in crate::ingest) struct Record {
-    draft: Draft,
-    sound: String,
-}
-
-impl Desk {
-    pub(in crate::ingest) fn of(import: &Import<'_>) -> Desk {
-        Desk { names: import.names.clone(), machine: import.folder.machine(), now: import.now }
-    }
-
-    pub(in crate::ingest) fn ready(&self, mut cdr: Cdr) -> Record {
-        let file = std::mem::take(&mut cdr.file);
-        let named = self.names.read(&file, self.now).uniqueid;
-        let sound = named.unwrap_or_else(|| stem(&file).to_owned());
-        Record { draft: cdr.draft(&self.machine, About::CallToCome), sound }
-    }
+    answerers: (Vec<Draft>, Vec<String>),
 }
 
 struct Call {
@@ -55,61 +27,21 @@ struct Call {
     places: Vec<String>,
 }
 
-impl<'a> Calls<'a> {
-    pub(in crate::ingest) fn new(import: &'a Import<'a>, name: String) -> Calls<'a> {
-        Calls {
-            import,
-            name,
-            calls: Vec::new(),
-            drafts: Vec::new(),
-            by_key: HashMap::new(),
-            rows: 0,
-            answerers: Vec::new(),
-        }
-    }
-
-    /// Adds who answered a call.
-    pub(in crate::ingest) fn add_answerer(
-        &mut self,
-        who: &Answerer,
-        place: String,
-        report: &mut Report,
-    ) -> anyhow::Result<()> {
-        self.rows += 1;
-        self.answerers.push((who.draft(&self.import.folder.machine(), About::CallToCome), place));
-        if self.rows >= BATCH { self.flush(report) } else { Ok(()) }
-    }
-
-    /// Adds a record. `place`: where in the file it stands.
-    pub(in crate::ingest) fn add(
-        &mut self,
-        record: Record,
-        place: String,
-        report: &mut Report,
-    ) -> anyhow::Result<()> {
-        let Record { draft, sound } = record;
-        let key = draft.uniqueid.clone().unwrap_or_else(|| sound.clone());
-        self.rows += 1;
-        match self.by_key.get(&key) {
-            Some(index) => {
-                self.drafts[*index].records.push(draft.facts);
-                let call = &mut self.calls[*index];
-                call.places.push(place);
-                if call.sound.is_empty() {
-                    call.sound = sound;
-                }
-            }
-            None => {
-                self.by_key.insert(key, self.calls.len());
-                self.drafts.push(draft);
-                self.calls.push(Call { sound, places: vec![place] });
+impl Gather<CdrDraft> for Calls<'_> {
+    fn add(&mut self, record: CdrDraft, place: String, report: &mut Report) -> anyhow::Result<()> {
+        match record {
+            CdrDraft::Call { draft, sound } => self.add_call(draft, sound, place),
+            CdrDraft::Answerer(draft) => {
+                self.answerers.0.push(draft);
+                self.answerers.1.push(place);
             }
         }
+        self.rows += 1;
         if self.rows >= BATCH { self.flush(report) } else { Ok(()) }
     }
 
     /// Takes in what there is.
-    pub(in crate::ingest) fn flush(&mut self, report: &mut Report) -> anyhow::Result<()> {
+    fn flush(&mut self, report: &mut Report) -> anyhow::Result<()> {
         let calls = std::mem::take(&mut self.calls);
         let mut drafts = std::mem::take(&mut self.drafts);
         self.by_key.clear();
@@ -127,21 +59,37 @@ impl<'a> Calls<'a> {
         })?;
         for (call, outcome) in calls.iter().zip(&outcomes) {
             if let Err(why) = report.note(outcome) {
-                call.places.iter().for_each(|place| report.skip(format_args!("{}:{place}", self.name), &why));
+                call.places.iter().for_each(|place| report.skip(place, &why));
             }
         }
-        self.flush_answerers(report)
+        let (drafts, places) = std::mem::take(&mut self.answerers);
+        self.import.take_noting(&drafts, places, report)
+    }
+}
+
+impl<'a> Calls<'a> {
+    pub(super) fn new(import: &'a Import<'a>) -> Calls<'a> {
+        let answerers = Default::default();
+        Calls { import, calls: Vec::new(), drafts: Vec::new(), by_key: HashMap::new(), rows: 0, answerers }
     }
 
-    fn flush_answerers(&mut self, report: &mut Report) -> anyhow::Result<()> {
-        let (drafts, places): (Vec<Draft>, Vec<String>) =
-            std::mem::take(&mut self.answerers).into_iter().unzip();
-        for (outcome, place) in self.import.take(&drafts)?.iter().zip(places) {
-            if let Err(why) = report.note(outcome) {
-                report.skip(format_args!("{}:{place}", self.name), &why);
+    fn add_call(&mut self, draft: Draft, sound: String, place: String) {
+        let key = draft.uniqueid.clone().unwrap_or_else(|| sound.clone());
+        match self.by_key.get(&key) {
+            Some(index) => {
+                self.drafts[*index].records.push(draft.facts);
+                let call = &mut self.calls[*index];
+                call.places.push(place);
+                if call.sound.is_empty() {
+                    call.sound = sound;
+                }
+            }
+            None => {
+                self.by_key.insert(key, self.calls.len());
+                self.drafts.push(draft);
+                self.calls.push(Call { sound, places: vec![place] });
             }
         }
-        Ok(())
     }
 
     /// Takes in what `make` makes of the drafts of those calls that have no recording so far.

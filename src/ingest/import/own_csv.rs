@@ -5,15 +5,15 @@ use std::path::{Component, Path};
 use anyhow::Context;
 use jiff::Timestamp;
 
-use super::{BATCH, Import, Report, ahead, bar, files};
 use crate::ingest::cdr::{Fields, Rows};
+use crate::ingest::files;
+use crate::ingest::reading::{Length, Reading};
 use crate::intake::Draft;
-use crate::model::{Column, Kind, ReadValue, RecordingRow, RowSource, Value, WIRE};
+use crate::model::{Column, Kind, ReadValue, RecordingRow, RowSource, Value, WIRE, without_apostrophe};
 
-pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
+/// The drafts of the rows. `machine`: the one that they are imported for.
+pub(super) fn open(path: &Path, machine: String) -> anyhow::Result<Reading<Draft>> {
     let (input, length) = files::open(path)?;
-    let name = path.display().to_string();
-    let bar = bar(length, true);
     let mut rows = Rows::of_many_lines(input);
     let mut fields = Fields::default();
     let header = match rows.next(&mut fields).with_context(|| files::unreadable(path))? {
@@ -26,25 +26,11 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
             path.display()
         )
     })?;
-    let mut batch = Batch { import, name, drafts: Vec::new(), lines: Vec::new() };
-    let next = move || {
-        let next = rows.next(&mut fields).with_context(|| files::unreadable(path))?;
-        let Some((line, row)) = next else { return Ok(None) };
-        let row = row.map_err(|damage| damage.to_string()).and_then(|()| header.recording(&mut fields));
-        Ok(Some((line, rows.read(), row)))
-    };
-    ahead(next, |(line, end, row)| {
-        bar.set_position(end);
-        report.read += 1;
-        match row {
-            Ok(row) => batch.add(row, line, report)?,
-            Err(why) => report.skip(format_args!("{}:{line}", batch.name), &why),
-        }
-        Ok(())
-    })?;
-    batch.flush(report)?;
-    bar.finish_and_clear();
-    Ok(())
+    let entries = rows.entries(path, move |fields| {
+        let row = Some(Box::new(header.recording(fields)?));
+        Ok(Draft { machine: machine.clone(), row, ..Draft::default() })
+    });
+    Ok(Reading { entries, length: Length::Bytes(length) })
 }
 
 /// Where each wire column stands in a row.
@@ -134,7 +120,7 @@ impl ReadValue<String> for Cells<'_> {
     /// A text without the apostrophe that keeps spreadsheets from calculating it.
     fn next(&mut self) -> Result<String, String> {
         let (cell, _) = self.cell();
-        Ok(cell.strip_prefix('\'').unwrap_or(cell).to_owned())
+        Ok(without_apostrophe(cell).to_owned())
     }
 }
 
@@ -152,34 +138,5 @@ fn number(kind: Kind, cell: &str) -> Option<i64> {
         Err(_) if kind == Kind::Time && cell.is_empty() => Some(0),
         Err(_) if kind == Kind::Time => cell.parse().ok().map(Timestamp::as_second),
         Err(_) => None,
-    }
-}
-
-/// Rows on their way in.
-struct Batch<'a> {
-    import: &'a Import<'a>,
-    name: String,
-    drafts: Vec<Draft>,
-    lines: Vec<u64>,
-}
-
-impl Batch<'_> {
-    fn add(&mut self, row: RecordingRow, line: u64, report: &mut Report) -> anyhow::Result<()> {
-        let machine = self.import.folder.machine();
-        self.drafts.push(Draft { machine, row: Some(Box::new(row)), ..Draft::default() });
-        self.lines.push(line);
-        if self.drafts.len() >= BATCH { self.flush(report) } else { Ok(()) }
-    }
-
-    fn flush(&mut self, report: &mut Report) -> anyhow::Result<()> {
-        let outcomes = self.import.take(&self.drafts)?;
-        for (line, outcome) in self.lines.iter().zip(&outcomes) {
-            if let Err(why) = report.note(outcome) {
-                report.skip(format_args!("{}:{line}", self.name), &why);
-            }
-        }
-        self.drafts.clear();
-        self.lines.clear();
-        Ok(())
     }
 }

@@ -4,15 +4,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::{Import, Report, bar, files};
-use crate::config::Folder;
+use super::bring_in::bar;
+use super::report::Report;
+use super::target::Import;
+use crate::config::{Folder, innermost_of};
+use crate::ingest::files;
 use crate::ingest::names::Names;
-use crate::ingest::spool::{File, Held, Look, Looker, began, origin, walk};
+use crate::ingest::reading::Length;
+use crate::ingest::spool::{File, Look, Looker, OpenFiles, began, origin, walk};
 use crate::intake::{Draft, Outcome};
 use crate::media::Media;
+use crate::model::SECOND;
 use crate::store::{NoRow, Reader, StoreError};
 
-const SECOND: i64 = 1_000_000_000;
 /// Files of one transaction.
 const BATCH: usize = 500;
 
@@ -31,15 +35,12 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     let lookers = std::iter::once(&import.folder).chain(&import.inside).map(|folder| looker(import, folder));
     let lookers: Vec<Looker> = lookers.collect::<anyhow::Result<_>>()?;
     found.files.sort_by_cached_key(|file| (looker_of(&lookers, file).began(file), file.path.clone()));
-    let bar = bar(found.files.len() as u64, false);
+    let bar = bar(Length::Things(found.files.len() as u64));
     for files in found.files.chunks(BATCH) {
         report.read += files.len() as u64;
         let drafts = drafts(import, &lookers, files, report)?;
-        for (draft, outcome) in drafts.iter().zip(import.take(&drafts)?) {
-            if let Err(why) = report.note(&outcome) {
-                report.skip(shown(Path::new(draft.path.as_deref().unwrap_or_default())), &why);
-            }
-        }
+        let places = drafts.iter().map(|draft| shown(Path::new(draft.path.as_deref().unwrap_or_default())));
+        import.take_noting(&drafts, places, report)?;
         bar.inc(files.len() as u64);
     }
     bar.finish_and_clear();
@@ -56,12 +57,12 @@ fn looker(import: &Import<'_>, folder: &Folder) -> anyhow::Result<Looker> {
     })
 }
 
-/// The one of the innermost folder that a file is in; else the first.
+/// The looker of the innermost folder that a file is in, among those inside; else the first.
 fn looker_of<'a>(lookers: &'a [Looker], file: &File) -> &'a Looker {
-    let depth = |looker: &&Looker| looker.settings.folder.components().count();
-    let (first, inside) = (&lookers[0], &lookers[1..]);
-    let around = inside.iter().filter(|looker| Path::new(&file.path).starts_with(&looker.settings.folder));
-    around.max_by_key(depth).unwrap_or(first)
+    let inside = lookers[1..].iter().map(|looker| &looker.settings);
+    let own = innermost_of(inside.filter(|folder| Path::new(&file.path).starts_with(&folder.folder)));
+    let own = own.and_then(|own| lookers.iter().find(|looker| looker.settings.folder == own.folder));
+    own.unwrap_or(&lookers[0])
 }
 
 /// Where a folder lies below the media root, whatever links lead to it.
@@ -89,7 +90,7 @@ fn drafts(
     files: &[File],
     report: &mut Report,
 ) -> anyhow::Result<Vec<Draft>> {
-    let (reader, held) = (import.store.reader()?, Held::default());
+    let (reader, open_files) = (import.store.reader()?, OpenFiles::default());
     let mut drafts = Vec::new();
     for file in files {
         let looker = looker_of(lookers, file);
@@ -102,7 +103,7 @@ fn drafts(
         }
         // Nobody comes by again to see whether a file whose time lies ahead still grows.
         let now = import.now.saturating_mul(SECOND);
-        match looker.look(&file.path, None, &held, Some(file.age(now)), now) {
+        match looker.look(&file.path, None, &open_files, Some(file.age(now)), now) {
             Look::Draft(mut draft) => {
                 origin(&reader, &looker.media_root, &draft, &[])?.note(&mut draft);
                 drafts.push(*draft);

@@ -1,6 +1,6 @@
 //! FreePBX's names, read from the right: what stands on the left may hold dashes itself.
 
-use super::{Named, is_digits, start_of};
+use super::named::{Named, is_digits, start_of};
 use crate::ingest::cdr::{Clock, epoch};
 use crate::intake::Facts;
 

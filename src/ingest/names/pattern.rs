@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::{Named, start_of};
+use super::named::{Named, start_of};
 use crate::ingest::cdr::{Clock, epoch};
 use crate::intake::Facts;
 

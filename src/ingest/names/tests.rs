@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::config::Folder;
+use crate::intake::stem;
 
 fn names(folder: Folder) -> Names {
     Names::new(&Folder { zone: folder.zone.or(Some("UTC".into())), ..folder }).expect("settings")

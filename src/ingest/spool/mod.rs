@@ -22,12 +22,11 @@ use crate::intake::Intake;
 use crate::store::{Store, StoreError};
 use mounts::Mounts;
 
-pub use look::is_sound;
 pub use missing::Missing;
 pub use source::{Spool, WallClock};
 
 pub(super) use look::{Look, Looker};
-pub(super) use open_files::Held;
+pub(super) use open_files::OpenFiles;
 pub(super) use order::began;
 pub(super) use scan::{File, origin, walk};
 

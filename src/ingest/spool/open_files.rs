@@ -9,15 +9,15 @@ use std::path::Path;
 
 /// As it is when somebody asks first.
 #[derive(Default)]
-pub struct Held(OnceCell<Option<Files>>);
+pub struct OpenFiles(OnceCell<Option<Files>>);
 
 /// By device and inode.
 type Files = HashSet<(u64, u64)>;
 
-impl Held {
+impl OpenFiles {
     /// Whether nobody writes to the file; None where that can't be known.
     pub fn is_free(&self, device: u64, inode: u64) -> Option<bool> {
-        self.0.get_or_init(look).as_ref().map(|held| !held.contains(&(device, inode)))
+        self.0.get_or_init(look).as_ref().map(|open| !open.contains(&(device, inode)))
     }
 }
 
@@ -62,11 +62,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_held_while_somebody_may_write_to_it() {
-        let path = std::env::temp_dir().join(format!("tapeline-held-{}", std::process::id()));
+    fn a_file_is_open_while_somebody_may_write_to_it() {
+        let path = std::env::temp_dir().join(format!("tapeline-open-{}", std::process::id()));
         let file = fs::File::create(&path).expect("a file");
         let facts = file.metadata().expect("facts");
-        let free = || Held::default().is_free(facts.dev(), facts.ino());
+        let free = || OpenFiles::default().is_free(facts.dev(), facts.ino());
         let root = rustix::process::geteuid().is_root();
         assert_eq!(free(), root.then_some(false));
         drop(file);

@@ -3,8 +3,7 @@
 use super::look::Looker;
 use super::scan::File;
 use crate::intake::Draft;
-
-const SECOND: i64 = 1_000_000_000;
+use crate::model::SECOND;
 
 /// When a recording began: in seconds by its name, or else by its file; then in nanoseconds by its file alone.
 pub type Began = (i64, i64);

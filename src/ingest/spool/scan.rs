@@ -7,8 +7,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::look::is_sound;
 use crate::intake::{Draft, FileState, alike, stem};
+use crate::media::is_sound_name;
+use crate::model::SECOND;
 use crate::store::{FileKnown, Reader, StoreError};
 
 /// What there is in a folder and below it.
@@ -71,7 +72,7 @@ fn look_at(entry: &std::fs::DirEntry, folder: &Path, folders: &mut Vec<PathBuf>,
         _ if kind.is_symlink() => "a link, and links are not followed",
         _ if !kind.is_file() => "neither a file nor a folder",
         None => "its name is not UTF-8",
-        Some(_) if !is_sound(entry.file_name().to_str().unwrap_or_default()) => {
+        Some(_) if !is_sound_name(entry.file_name().to_str().unwrap_or_default()) => {
             "not a file of sound, by its name"
         }
         Some(name) => match entry.metadata() {
@@ -98,7 +99,7 @@ impl Found {
 
 impl File {
     pub(super) fn new(path: &str, facts: &Metadata) -> File {
-        let modified = facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec());
+        let modified = facts.mtime().saturating_mul(SECOND).saturating_add(facts.mtime_nsec());
         let created = facts.created().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         File {
             path: path.into(),

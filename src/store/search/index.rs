@@ -9,7 +9,7 @@ use crate::store::case_folding::trigrams;
 pub(super) const WAITING: i64 = 1_000;
 /// Rows that are indexed in one transaction while others may want to write: 20 ms.
 const STEP: i64 = 2_000;
-/// The same at the start.
+/// Rows that are indexed in one transaction at the start, before anybody is served.
 const STRIDE: i64 = 50_000;
 
 /// Moves rows that wait into the trigram index, if there are many. Gives how many were moved.

@@ -191,9 +191,13 @@ fn candidates_worth_knowing(filter: &Filter, limit: i64, rows: i64) -> usize {
     }
 }
 
-/// Whether conditions leave out many rows, which the index can tell: nearly all calls have ended.
+/// Whether conditions besides texts leave out many rows, as the index can tell. That calls have ended does not: nearly
+/// all have.
 fn is_selective(filter: &Filter) -> bool {
-    filter.conditions.iter().any(|condition| !matches!(condition, Condition::Ended(_)))
+    filter
+        .conditions
+        .iter()
+        .any(|condition| !condition.is_text() && !matches!(condition, Condition::Ended(_)))
 }
 
 /// Whether a window of about so many rows is looked through whole.

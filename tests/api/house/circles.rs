@@ -19,14 +19,6 @@ const STILL: &[(&str, &str)] = &[
     ("demo/pbx.rs", "demo/mod.rs"),
     ("demo/talk.rs", "demo/sound.rs"),
     ("demo/tones.rs", "demo/sound.rs"),
-    ("ingest/cdr/asterisk/csv.rs", "ingest/import/mod.rs"),
-    ("ingest/cdr/asterisk/sqlite.rs", "ingest/import/mod.rs"),
-    ("ingest/import/calls.rs", "ingest/import/mod.rs"),
-    ("ingest/cdr/freeswitch/json.rs", "ingest/import/mod.rs"),
-    ("ingest/import/own_csv.rs", "ingest/import/mod.rs"),
-    ("ingest/import/tree.rs", "ingest/import/mod.rs"),
-    ("ingest/names/freepbx.rs", "ingest/names/mod.rs"),
-    ("ingest/names/pattern.rs", "ingest/names/mod.rs"),
 ];
 
 /// A circle, as the files on it.

@@ -1,6 +1,7 @@
 //! tapeline import, as a stranger uses it: real files, the built binary, and the rows that are there afterwards.
 
 mod csv;
+mod formats;
 mod tree;
 
 use std::fs;
@@ -237,10 +238,12 @@ fn a_name_in_damaged_utf8_is_mended() {
 #[test]
 fn a_wrong_zone_is_refused_before_anything_changes() {
     let office = Office::with_recordings();
-    let file = office.file("Master.csv", CALLS);
     let before = office.sqlite3(SHOWN);
-    let refusal = office.import(&["asterisk-csv", &file, "--timezone", "UTC"]).refusal();
-    assert!(refusal.contains("5 h 0 min earlier") && refusal.contains("--timezone"), "{refusal}");
+    let (csv, db) = (office.file("Master.csv", CALLS), master_db(&office, "master.db"));
+    for (format, path) in [("asterisk-csv", &csv), ("asterisk-sqlite", &db)] {
+        let refusal = office.import(&[format, path, "--timezone", "UTC"]).refusal();
+        assert!(refusal.contains("5 h 0 min earlier") && refusal.contains("--timezone"), "{refusal}");
+    }
     assert_eq!(office.sqlite3(SHOWN), before);
 }
 

@@ -152,6 +152,20 @@ fn what_is_no_recording_is_told_file_by_file() {
 }
 
 #[test]
+fn whatever_can_be_served_as_sound_is_a_recording() {
+    let office = office();
+    let (root, data) =
+        (office.folder.file("sound"), Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data"));
+    for name in ["call.aac", "call.m4a", "call.webm"] {
+        fs::copy(data.join(name), root.join(name)).expect("a copy");
+    }
+    fs::write(root.join("call.sln192"), [0; 384_000]).expect("a file");
+    import(&office, &["freepbx-dir", &sound(&office)]).ok();
+    let rows = office.sqlite3("SELECT path, mimetype FROM recordings WHERE path LIKE 'call.%' ORDER BY path");
+    assert_eq!(rows, "call.aac|audio/aac\ncall.m4a|audio/mp4\ncall.sln192|audio/x-raw\ncall.webm|audio/webm");
+}
+
+#[test]
 fn files_whose_times_lie_ahead_are_finished_nevertheless() {
     let office = office();
     let ahead = 4_000_000_000;

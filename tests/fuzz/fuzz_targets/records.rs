@@ -5,8 +5,8 @@
 
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
-use tapeline::ingest::cdr::{Caller, Cdr, Clock, Fields, Layouts, Rows, read};
-use tapeline::ingest::cdr::freeswitch::{self, Record};
+use tapeline::ingest::cdr::asterisk::{Layouts, read};
+use tapeline::ingest::cdr::{Caller, Cdr, Clock, Fields, Record, Rows, freeswitch};
 use tapeline::intake::About;
 
 fn rows(bytes: &[u8], many: bool) -> Vec<Fields> {

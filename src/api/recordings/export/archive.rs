@@ -65,7 +65,7 @@ impl Rows {
         Ok(Rows { spool, folder, zone: zone.clone(), count })
     }
 
-    /// Sends the archive. Breaks when nobody wants more.
+    /// Sends the archive. Breaks when the client is gone.
     pub fn send(self, media: &Media, send: Handing<'_>) -> Result<ControlFlow<()>, Refusal> {
         match self.write(media, Sink { buffer: Vec::new(), send }) {
             Ok(()) => Ok(ControlFlow::Continue(())),

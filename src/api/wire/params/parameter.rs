@@ -75,19 +75,19 @@ impl Parameter {
         Parameter { name, kind: Type::Text, required: false, default: "", about, logged: false }
     }
 
-    /// The same, with another meaning when it is not sent.
+    /// The parameter with another meaning when it is not sent.
     #[must_use]
     pub const fn or(self, default: &'static str) -> Parameter {
         Parameter { default, ..self }
     }
 
-    /// The same, but it must be sent.
+    /// The parameter where it must be sent.
     #[must_use]
     pub const fn required(self) -> Parameter {
         Parameter { required: true, ..self }
     }
 
-    /// The same, and its value may stand in the access log.
+    /// The parameter, whose value may stand in the access log.
     #[must_use]
     pub const fn logged(self) -> Parameter {
         Parameter { logged: true, ..self }

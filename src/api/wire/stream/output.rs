@@ -69,7 +69,7 @@ impl Output {
         write(&mut self.0.borrow_mut().buffer);
     }
 
-    /// Writes a row and sends what is due. Breaks when nobody wants more.
+    /// Writes a row and sends what is due. Breaks when the client is gone.
     #[inline]
     pub fn row(&self, write: impl FnOnce(&mut Vec<u8>)) -> ControlFlow<()> {
         let mut inner = self.0.borrow_mut();

@@ -16,7 +16,7 @@ use super::body::{Body, Hangup, Piece, RETRY, Stream, WAITING};
 use crate::api::wire::error::Refusal;
 use crate::app::App;
 
-/// Hands over a piece; breaks when nobody wants more.
+/// Hands over a piece; breaks when the client is gone.
 pub type Handing<'a> = &'a mut dyn FnMut(Vec<u8>) -> ControlFlow<()>;
 
 /// A permit to send sound.
@@ -34,8 +34,8 @@ pub fn sound(
     Ok(pieces(app, request, BodySize::Sized(size), sound_permit(app)?, produce))
 }
 
-/// A body that `produce` hands over piece by piece on a thread that may block. It breaks off when nobody wants more.
-/// Unlike a long list it may take as long as it moves: it keeps nobody from writing.
+/// A body that `produce` hands over piece by piece on a thread that may block. It breaks off when the client is
+/// gone. Unlike a long list it may take as long as it moves: it keeps no program from writing.
 pub fn pieces(
     app: &Data<App>,
     request: &HttpRequest,

@@ -2,10 +2,11 @@
 
 use super::super::codec::Message;
 use super::detail::{Detail, disposition};
-use super::numbers::{endpoint, is_dialled, is_subroutine, is_withheld, peer};
+use super::numbers::{endpoint, is_dialled, is_subroutine, peer};
 use super::parties::Parties;
 use super::recording::Recording;
 use super::report::Report;
+use crate::model::is_withheld;
 
 /// Who picked up, and when.
 struct Answer {

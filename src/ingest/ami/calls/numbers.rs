@@ -34,7 +34,3 @@ pub(super) fn is_subroutine(context: &str) -> bool {
 pub(super) fn is_public(number: &str) -> bool {
     number.starts_with('+') || number.bytes().filter(u8::is_ascii_digit).count() >= PUBLIC
 }
-
-pub(super) fn is_withheld(number: &str) -> bool {
-    ["anonymous", "restricted", "private", "withheld"].iter().any(|word| number.eq_ignore_ascii_case(word))
-}

@@ -1,8 +1,8 @@
 //! Who calls whom, and from where.
 
 use super::super::codec::Message;
-use super::numbers::{endpoint, is_public, is_withheld};
-use crate::model::Direction;
+use super::numbers::{endpoint, is_public};
+use crate::model::{Direction, is_withheld};
 
 /// Words in the name of a context that calls from outside begin in, and from inside.
 const OUTSIDE: [&str; 5] = ["trunk", "pstn", "did", "incoming", "inbound"];

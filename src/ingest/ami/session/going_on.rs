@@ -1,13 +1,81 @@
 //! What goes on already: which channels are up, whether they or their conferences are recorded, and which are gone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::action::action;
-use super::super::calls::{conference, recorder};
-use super::super::codec::Message;
-use super::{CLOCK_AGAIN, CLOCK_TRIES, Recorder, Session, Step};
+use jiff::civil::DateTime;
 
-impl Session<'_> {
+use super::step::Step;
+use crate::ingest::ami::action::action;
+use crate::ingest::ami::calls::{Calls, Report, conference, recorder};
+use crate::ingest::ami::codec::Message;
+
+/// Milliseconds between questions for the time, and how many there are: a PBX that starts lets us in before it can tell.
+const CLOCK_AGAIN: i64 = 500;
+const CLOCK_TRIES: u32 = 120;
+/// The PBX's local time, as its own function formats it.
+const CLOCK: &str = "STRFTIME(,,%Y-%m-%d %H:%M:%S)";
+
+/// What the PBX was asked after it let us in, and what it said so far.
+#[derive(Default)]
+pub(super) struct GoingOn {
+    /// Channels known to be up when the list of channels was asked for.
+    before: BTreeSet<String>,
+    /// Channels that the list names, by uniqueid, and whether these are all.
+    listed: BTreeMap<String, Message>,
+    complete: bool,
+    /// Questions about channels that were not answered yet, by their ids.
+    waiting: BTreeSet<String>,
+    /// What records conferences, by the channel's name.
+    recorders: HashMap<String, Recorder>,
+    /// When the PBX started, and its local time at a time of ours (Unix seconds).
+    started: Option<DateTime>,
+    local: Option<(DateTime, i64)>,
+    /// When to ask for the time again, and how often it was asked.
+    clock_again: Option<i64>,
+    clock_tries: u32,
+}
+
+/// What records a conference, as far as the PBX said it.
+#[derive(Default)]
+struct Recorder {
+    member: String,
+    file: String,
+    uniqueid: String,
+}
+
+impl GoingOn {
+    /// Notes which channels are up as far as we know.
+    pub(super) fn begin(&mut self, calls: &Calls) {
+        self.before = calls.up();
+    }
+
+    /// The question for the time.
+    pub(super) fn ask_clock() -> Step {
+        Step::Say(action("Getvar", "clock", &[("Variable", CLOCK)]))
+    }
+
+    /// Whether the time is to be asked for once more.
+    pub(super) fn wants_clock(&self, now: i64) -> bool {
+        self.clock_again.is_some_and(|at| at <= now)
+    }
+
+    /// The time was asked for; if nothing comes, again at `next`.
+    pub(super) fn clock_asked(&mut self, next: i64) {
+        self.clock_again = Some(next);
+    }
+
+    /// The answer that says when the PBX started.
+    pub(super) fn started(&mut self, answer: &Message) {
+        let (date, time) = (answer.text("CoreStartupDate"), answer.text("CoreStartupTime"));
+        self.started = format!("{date} {time}").parse().ok();
+    }
+
+    /// The list of channels is at its end.
+    pub(super) fn listed_all(&mut self, calls: &mut Calls) -> Vec<Step> {
+        self.complete = true;
+        self.reconcile(calls)
+    }
+
     /// A channel that is up. Only the PBX can say whether it, or the conference that it is in, is recorded.
     pub(super) fn list(&mut self, message: &Message) -> Vec<Step> {
         let (uniqueid, channel) = (message.text("Uniqueid").into_owned(), message.text("Channel"));
@@ -26,27 +94,34 @@ impl Session<'_> {
         ask
     }
 
-    /// The answer to that. A channel that is gone by now gives an error, and its events came already.
-    pub(super) fn answered(&mut self, id: &str, what: &str, of: &str, answer: &Message) -> Vec<Step> {
+    /// The answer to such a question. A channel that is gone by now gives an error, and its events came already.
+    pub(super) fn answered(
+        &mut self,
+        id: &str,
+        what: &str,
+        of: &str,
+        answer: &Message,
+        calls: &mut Calls,
+    ) -> Vec<Step> {
         if !self.waiting.remove(id) {
             return Vec::new();
         }
         let value = answer.text("Value");
         let mut steps = match what {
             _ if answer.text("Response") != "Success" => Vec::new(),
-            "file" => self.found(of, &value),
+            "file" => self.found(of, &value, calls),
             "peers" => self.look_for_recorder(of, &value),
             "recorder" => self.found_recorder(of, &value),
-            "recorded" => self.found_recorded(of, &value),
+            "recorded" => self.found_recorded(of, &value, calls),
             _ => Vec::new(),
         };
-        steps.extend(self.reconcile());
+        steps.extend(self.reconcile(calls));
         steps
     }
 
-    fn found(&mut self, uniqueid: &str, file: &str) -> Vec<Step> {
+    fn found(&self, uniqueid: &str, file: &str, calls: &mut Calls) -> Vec<Step> {
         let Some(listed) = self.listed.get(uniqueid) else { return Vec::new() };
-        self.calls.found_up(listed, file).into_iter().map(Box::new).map(Step::Heard).collect()
+        heard(calls.found_up(listed, file))
     }
 
     /// Whoever is in a conference tells which channel records it; that one tells its file, and who it is.
@@ -71,7 +146,7 @@ impl Session<'_> {
         }
     }
 
-    fn found_recorded(&mut self, name: &str, uniqueid: &str) -> Vec<Step> {
+    fn found_recorded(&mut self, name: &str, uniqueid: &str, calls: &mut Calls) -> Vec<Step> {
         let Some(found) = self.recorders.get_mut(name) else { return Vec::new() };
         found.uniqueid = uniqueid.into();
         let mut members: Vec<String> = (self.listed.iter())
@@ -82,36 +157,40 @@ impl Session<'_> {
         if members.is_empty() {
             members.push(found.member.clone());
         }
-        let reports = self.calls.found_recorder(name, uniqueid, &found.file, &members);
-        reports.into_iter().map(Box::new).map(Step::Heard).collect()
+        heard(calls.found_recorder(name, uniqueid, &found.file, &members))
     }
 
     /// The PBX's local time. Without the module that formats it, which comes late when a PBX starts, it is empty.
-    pub(super) fn clock(&mut self, answer: &Message, now: i64) -> Vec<Step> {
+    pub(super) fn clock(&mut self, answer: &Message, now: i64, calls: &mut Calls) -> Vec<Step> {
         self.local = answer.text("Value").parse().ok().map(|local| (local, now / 1000));
         self.clock_tries += 1;
         let may = answer.text("Response") == "Success" && self.clock_tries < CLOCK_TRIES;
         self.clock_again = (self.local.is_none() && may).then_some(now + CLOCK_AGAIN);
-        self.reconcile()
+        self.reconcile(calls)
     }
 
-    pub(super) fn reconcile(&mut self) -> Vec<Step> {
+    /// Once everything is answered: which channels are up.
+    fn reconcile(&mut self, calls: &mut Calls) -> Vec<Step> {
         if !self.complete || !self.waiting.is_empty() || self.clock_again.is_some() {
             return Vec::new();
         }
         self.complete = false;
         let recorders = self.recorders.values().map(|found| &found.uniqueid).filter(|it| !it.is_empty());
         let mut up: BTreeSet<String> = self.listed.keys().chain(recorders).cloned().collect();
-        self.calls.lose(&self.before.difference(&up).cloned().collect());
+        calls.lose(&self.before.difference(&up).cloned().collect());
         // Those that began meanwhile.
-        up.extend(self.calls.up());
+        up.extend(calls.up());
         self.listed.clear();
-        vec![Step::Reconciled { up, started: self.started() }]
+        vec![Step::Reconciled { up, started: self.start() }]
     }
 
     /// Two times of the PBX's own zone: whatever that is, they tell how long it runs.
-    fn started(&self) -> i64 {
+    fn start(&self) -> i64 {
         let (Some(started), Some((local, now))) = (self.started, self.local) else { return 0 };
         now - local.duration_since(started).as_secs()
     }
+}
+
+fn heard(reports: Vec<Report>) -> Vec<Step> {
+    reports.into_iter().map(Box::new).map(Step::Heard).collect()
 }

@@ -1,6 +1,11 @@
 //! The conversation, without a PBX.
 
+use std::collections::BTreeSet;
+
+use super::conversation::{NO_NAMES, NOT_RECONCILED};
 use super::*;
+use crate::ingest::ami::calls::Calls;
+use crate::ingest::ami::codec::{Message, Piece};
 
 const OPEN: Account<'_> = Account { username: "tapeline", secret: "secret", private: false };
 const PRIVATE: Account<'_> = Account { private: true, ..OPEN };

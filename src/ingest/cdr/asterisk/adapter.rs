@@ -4,8 +4,8 @@ use super::columns::Column;
 use super::disposition;
 use crate::ingest::cdr::clid::{Caller, known};
 use crate::ingest::cdr::clock::{self, Clock};
-use crate::ingest::cdr::record::{Cdr, Outcome};
-use crate::model::Direction;
+use crate::ingest::cdr::record::{Cdr, Disposition};
+use crate::model::{Direction, is_withheld};
 
 /// Makes a record of its fields. The error is why there is none.
 pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Result<Cdr, &'static str> {
@@ -14,15 +14,15 @@ pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Resu
     if uniqueid.is_empty() && file.is_empty() {
         return Err("it has neither a uniqueid nor a recordingfile, so it can't be matched");
     }
-    let outcome = disposition::outcome(field(Column::Disposition))
-        .ok_or("its disposition is none that Asterisk has")?;
+    let disposition =
+        disposition::read(field(Column::Disposition)).ok_or("its disposition is none that Asterisk has")?;
     let begun = clock::epoch(uniqueid).unwrap_or(i64::MIN / 2);
     let start = clock.read(field(Column::Start), begun).ok_or("its start is not a time")?;
     let answer = clock.read(field(Column::Answer), start);
     let lasted = field(Column::Duration).parse::<u32>().map_or(0, i64::from);
     let end = clock.read(field(Column::End), start + lasted).unwrap_or(start + lasted).max(start);
     let talked = field(Column::BillSec).parse::<u32>().map_or(0, i64::from).min(end - start);
-    let answered = outcome == Outcome::Answer;
+    let answered = disposition == Disposition::Answer;
     let caller = Caller::parse(field(Column::Clid));
     let source = known(field(Column::Src));
     let context = field(Column::DContext);
@@ -35,7 +35,7 @@ pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Resu
         answer: if answered { answer.unwrap_or(end - talked).clamp(start, end) } else { 0 },
         end,
         talked: if answered { talked } else { 0 },
-        outcome,
+        disposition,
         presented: !is_withheld(&source) && !is_withheld(&caller.number),
         source: if source.is_empty() { caller.number } else { source },
         source_name: caller.name,
@@ -78,10 +78,6 @@ fn destination(channel: &str, dst: &str, direction: Option<Direction>) -> String
     }
 }
 
-fn is_withheld(number: &str) -> bool {
-    ["anonymous", "restricted", "withheld", "private"].iter().any(|word| word.eq_ignore_ascii_case(number))
-}
-
 /// Only what comes from a trunk is told by its context: calls from inside may go out or not.
 fn direction(context: &str) -> Option<Direction> {
     let outside = ["from-trunk", "from-pstn", "from-did", "ext-did", "from-analog", "from-dahdi"];
@@ -93,9 +89,10 @@ mod tests {
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
-    use super::super::columns::Layouts;
+    use super::super::layout::Layouts;
     use super::*;
-    use crate::ingest::cdr::rows::{Fields, Rows};
+    use crate::ingest::cdr::fields::Fields;
+    use crate::ingest::cdr::rows::Rows;
 
     fn cdrs(text: &[u8]) -> Vec<Result<Cdr, &'static str>> {
         let clock = Clock::new(TimeZone::get("America/New_York").unwrap());
@@ -124,7 +121,7 @@ mod tests {
                 answer: 1_795_499_610,
                 end: 1_795_499_616,
                 talked: 5,
-                outcome: Outcome::Answer,
+                disposition: Disposition::Answer,
                 source: "5551230004".into(),
                 source_name: "Maria \"ML\" Lopez, 100%".into(),
                 presented: true,
@@ -149,9 +146,9 @@ mod tests {
     fn an_unanswered_call_has_no_answer_and_no_talk() {
         for answer in ["", "\"2026-11-24 00:53:27\""] {
             let cdr = with(&[(10, answer), (13, "4"), (14, "\"NO ANSWER\"")]).unwrap();
-            assert_eq!((cdr.answer, cdr.talked, cdr.outcome), (0, 0, Outcome::NoAnswer));
+            assert_eq!((cdr.answer, cdr.talked, cdr.disposition), (0, 0, Disposition::NoAnswer));
         }
-        assert_eq!(with(&[(14, "BUSY")]).unwrap().outcome.as_str(), "busy");
+        assert_eq!(with(&[(14, "BUSY")]).unwrap().disposition.as_str(), "busy");
     }
 
     #[test]
@@ -174,7 +171,11 @@ mod tests {
     #[test]
     fn numbers_that_are_none() {
         assert_eq!(with(&[(2, "s")]).unwrap().called, "");
-        assert!(!with(&[(1, "anonymous")]).unwrap().presented);
+        for (source, presented) in
+            [("anonymous", false), ("Restricted", false), ("unavailable", true), ("unknown", true)]
+        {
+            assert_eq!(with(&[(1, source)]).unwrap().presented, presented, "{source}");
+        }
         assert_eq!(with(&[(1, "")]).unwrap().source, "101");
     }
 

@@ -1,15 +1,15 @@
 //! The PBXs' words for how a call ended.
 
-use crate::ingest::cdr::record::Outcome;
+use crate::ingest::cdr::record::Disposition;
 
 /// Asterisk's `disposition`.
-pub(super) fn outcome(word: &str) -> Option<Outcome> {
+pub(super) fn read(word: &str) -> Option<Disposition> {
     match word {
-        "ANSWERED" => Some(Outcome::Answer),
-        "NO ANSWER" | "NOANSWER" => Some(Outcome::NoAnswer),
-        "BUSY" => Some(Outcome::Busy),
-        "FAILED" => Some(Outcome::Failed),
-        "CONGESTION" => Some(Outcome::Congestion),
+        "ANSWERED" => Some(Disposition::Answer),
+        "NO ANSWER" | "NOANSWER" => Some(Disposition::NoAnswer),
+        "BUSY" => Some(Disposition::Busy),
+        "FAILED" => Some(Disposition::Failed),
+        "CONGESTION" => Some(Disposition::Congestion),
         _ => None,
     }
 }

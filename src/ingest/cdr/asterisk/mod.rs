@@ -1,10 +1,15 @@
-//! Asterisk's call detail records, in the files and tables of its modules.
+//! Asterisk's call detail records: the adapter of their fields, and the files and tables that its modules write.
 
 mod adapter;
 mod columns;
-pub(in crate::ingest) mod csv;
+mod csv;
 mod disposition;
-pub(in crate::ingest) mod sqlite;
+mod layout;
+mod sqlite;
 
 pub use adapter::read;
-pub use columns::{Column, Layout, Layouts};
+pub use columns::Column;
+pub use layout::{Layout, Layouts};
+
+pub(super) use csv::open as open_csv;
+pub(super) use sqlite::open as open_sqlite;

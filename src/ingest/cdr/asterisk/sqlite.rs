@@ -2,40 +2,34 @@
 
 use std::path::Path;
 
-use crate::ingest::cdr::{self, Layout};
-use crate::ingest::import::calls::{Calls, Desk};
-use crate::ingest::import::{Import, Report, ahead, bar};
-use crate::store::ForeignTable;
+use super::adapter;
+use super::layout::Layout;
+use crate::ingest::cdr::clock::Clock;
+use crate::ingest::cdr::format::Options;
+use crate::ingest::cdr::record::Record;
+use crate::ingest::reading::{Entry, Length, Reading};
+use crate::store::{ForeignRow, ForeignTable};
 
-pub(in crate::ingest) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
-    let name = path.display().to_string();
+pub(in crate::ingest::cdr) fn open(path: &Path, options: Options) -> anyhow::Result<Reading<Record>> {
     let table = ForeignTable::open(path)?;
     let layout = Layout::of_names(table.columns().iter().map(String::as_str));
-    let (clock, desk) = (import.clock(), Desk::of(import));
-    let last = table.last()?;
-    let bar = bar(last.unsigned_abs(), false);
-    let mut calls = Calls::new(import, name.clone());
-    let mut after = i64::MIN;
-    let mut rows = Vec::new().into_iter();
-    let next = move || {
+    let (name, last) = (path.display().to_string(), table.last()?);
+    let (mut after, mut rows) = (i64::MIN, Vec::new().into_iter());
+    let next = move || -> anyhow::Result<Option<Entry<Record>>> {
         if rows.len() == 0 {
             rows = table.read(after, last)?.into_iter();
         }
         let Some(row) = rows.next() else { return Ok(None) };
         after = row.id;
-        let text = |column| layout.place(column).map_or("", |place| row.values[place].as_str());
-        Ok(Some((row.id, cdr::read(text, &clock).map(|cdr| desk.ready(cdr)))))
+        let place = format!("{name}:{}", row.id);
+        Ok(Some(Entry { place, end: row.id.unsigned_abs(), what: read(&row, &layout, &options.clock) }))
     };
-    ahead(next, |(id, record)| {
-        bar.set_position(id.unsigned_abs());
-        report.read += 1;
-        match record {
-            Ok(record) => calls.add(record, id.to_string(), report)?,
-            Err(why) => report.skip(format_args!("{name}:{id}"), why),
-        }
-        Ok(())
-    })?;
-    calls.flush(report)?;
-    bar.finish_and_clear();
-    Ok(())
+    let mut next = next;
+    let entries = Box::new(std::iter::from_fn(move || next().transpose()));
+    Ok(Reading { entries, length: Length::Things(last.unsigned_abs()) })
+}
+
+fn read(row: &ForeignRow, layout: &Layout, clock: &Clock) -> Result<Record, String> {
+    let text = |column| layout.place(column).map_or("", |place| row.values[place].as_str());
+    Ok(adapter::read(text, clock)?.into())
 }

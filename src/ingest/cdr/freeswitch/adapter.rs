@@ -1,20 +1,12 @@
 //! From the JSON of a channel to a record.
 
-use std::borrow::Cow;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode;
 use serde_json::Value;
 
-use crate::ingest::cdr::record::{Cdr, Outcome};
-use crate::intake::{About, Draft, Facts, Source};
-use crate::model::Direction;
+use crate::ingest::cdr::record::{Answerer, Cdr, Disposition, Record};
+use crate::model::{Direction, is_withheld};
 
-/// A record of more bytes is refused.
-pub const LONGEST: usize = 4 << 20;
-
-/// Why a record cannot be used.
+/// Why a record is of no use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the message is the documentation")]
 pub enum NoRecord {
@@ -24,99 +16,23 @@ pub enum NoRecord {
     NoChannel,
     #[error("it has no start_epoch")]
     NoStart,
-}
-
-/// What a channel's record tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Record {
-    /// Of the channel's own recordings.
-    Call(Box<Cdr>),
-    /// Who answered the call of another channel, which is the one that is recorded.
-    Answerer(Answerer),
-    /// Nothing: another channel called here, and nobody answered.
+    #[error("nobody answered this leg, and it has no recording of its own")]
     Unanswered,
 }
 
-/// Who answered a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answerer {
-    /// The calling channel.
-    pub uniqueid: String,
-    /// The number where it was answered.
-    pub number: String,
-    /// The name of who answered.
-    pub name: String,
-}
-
-impl Answerer {
-    /// What the recordings of the calling channel learn.
-    pub fn draft(&self, machine: &str, about: About) -> Draft {
-        Draft {
-            source: Source::Cdr,
-            about,
-            machine: machine.into(),
-            uniqueid: Some(self.uniqueid.clone()),
-            facts: Facts {
-                status: Some(Outcome::Answer.as_str().into()),
-                dnumber: Some(self.number.clone()),
-                dnumber_name: Some(self.name.clone()),
-                ..Facts::default()
-            },
-            ..Draft::default()
-        }
-    }
-}
-
-/// Reads the record of a channel.
-pub fn read(body: &[u8]) -> Result<Record, NoRecord> {
-    let unwrapped = unwrapped(body);
-    // FreeSWITCH passes on what a telephone calls itself, in whatever encoding.
-    let json = serde_json::from_str(&String::from_utf8_lossy(&unwrapped)).map_err(|_| NoRecord::NotJson)?;
-    record(&json)
-}
-
-/// Reads all records of a file: one, a list of them, or one after the other.
-pub fn read_all(body: &[u8]) -> Vec<Result<Record, NoRecord>> {
-    let unwrapped = unwrapped(body);
-    let text = String::from_utf8_lossy(&unwrapped);
-    let mut records = Vec::new();
-    for json in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-        match json {
-            Ok(Value::Array(list)) => records.extend(list.iter().map(record)),
-            Ok(json) => records.push(record(&json)),
-            Err(_) => records.push(Err(NoRecord::NotJson)),
-        }
-    }
-    if records.is_empty() { vec![Err(NoRecord::NotJson)] } else { records }
-}
-
-fn record(json: &Value) -> Result<Record, NoRecord> {
+/// The record of a channel. That of a leg without a recording of its own says who answered the call of another channel.
+pub(super) fn record(json: &Value) -> Result<Record, NoRecord> {
     let channel = Channel::new(json);
     let uniqueid = channel.first(&["uuid", "call_uuid"]);
     if uniqueid.is_empty() {
         return Err(NoRecord::NoChannel);
     }
     match channel.caller() {
-        Some(caller) if caller != uniqueid && channel.file().is_empty() => Ok(channel.answerer(caller)),
-        _ => channel.cdr(uniqueid).map(|cdr| Record::Call(Box::new(cdr))),
+        Some(caller) if caller != uniqueid && channel.file().is_empty() => {
+            channel.answerer(caller).map(Record::Answerer)
+        }
+        _ => channel.cdr(uniqueid).map(Record::from),
     }
-}
-
-/// The JSON of a body, whatever it is wrapped in.
-fn unwrapped(body: &[u8]) -> Cow<'_, [u8]> {
-    let body = body.trim_ascii();
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let value = match body.strip_prefix(b"cdr=") {
-        Some(value) => value,
-        None if matches!(body, [b'{' | b'[', ..]) => return body.into(),
-        None => body,
-    };
-    // Base64 has + and /, which a form would not leave as they are; FreeSWITCH does.
-    if let Ok(json) = STANDARD.decode(value) {
-        return json.into();
-    }
-    let spaced: Vec<u8> = value.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    percent_decode(&spaced).collect::<Vec<u8>>().into()
 }
 
 /// A channel's facts.
@@ -158,7 +74,7 @@ impl<'a> Channel<'a> {
             answer: answer.unwrap_or(0),
             end,
             talked: if answer.is_some() { talked } else { 0 },
-            outcome: outcome(answer.is_some(), &self.text("hangup_cause")),
+            disposition: disposition(answer.is_some(), &self.text("hangup_cause")),
             source: self.source(),
             source_name: self.either(&["caller_id_name", "effective_caller_id_name"], "caller_id_name"),
             presented: self.presented(),
@@ -178,16 +94,16 @@ impl<'a> Channel<'a> {
     }
 
     /// What it tells of the channel that called it.
-    fn answerer(&self, caller: String) -> Record {
+    fn answerer(&self, caller: String) -> Result<Answerer, NoRecord> {
         let number = self.either(&["callee_id_number", "dialed_user"], "callee_id_number");
         let number = if number.is_empty() { self.either(&[], "destination_number") } else { number };
         if self.time("answer").is_none() || number.is_empty() {
-            return Record::Unanswered;
+            return Err(NoRecord::Unanswered);
         }
         let name = self.either(&["callee_id_name"], "callee_id_name");
         // What FreeSWITCH calls a callee of whom it has no name.
         let name = if name == "Outbound Call" { String::new() } else { name };
-        Record::Answerer(Answerer { uniqueid: caller, number, name })
+        Ok(Answerer { uniqueid: caller, number, name })
     }
 
     /// Whether the call was put through to another channel.
@@ -260,8 +176,7 @@ impl<'a> Channel<'a> {
     fn presented(&self) -> bool {
         let privacy = self.first(&["origination_privacy", "privacy"]);
         let hidden = privacy.contains("hide_number") || privacy.contains("full");
-        let source = self.source().to_ascii_lowercase();
-        !hidden && !matches!(source.as_str(), "anonymous" | "restricted" | "private")
+        !hidden && !is_withheld(&self.source())
     }
 
     /// Where it was answered. Of a call that was put through without a word of whom to, the other channel's record says it.
@@ -282,15 +197,15 @@ impl<'a> Channel<'a> {
 }
 
 /// By the hang-up cause: <https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Troubleshooting-Debugging/Hangup-Cause-Code-Table_3964945/>
-fn outcome(answered: bool, cause: &str) -> Outcome {
+fn disposition(answered: bool, cause: &str) -> Disposition {
     match cause {
-        _ if answered => Outcome::Answer,
-        "USER_BUSY" | "CALL_REJECTED" => Outcome::Busy,
-        "ORIGINATOR_CANCEL" | "LOSE_RACE" => Outcome::Cancel,
+        _ if answered => Disposition::Answer,
+        "USER_BUSY" | "CALL_REJECTED" => Disposition::Busy,
+        "ORIGINATOR_CANCEL" | "LOSE_RACE" => Disposition::Cancel,
         "NORMAL_CLEARING" | "NO_ANSWER" | "NO_USER_RESPONSE" | "ALLOTTED_TIMEOUT" | "PICKED_OFF" => {
-            Outcome::NoAnswer
+            Disposition::NoAnswer
         }
-        "NORMAL_CIRCUIT_CONGESTION" | "SWITCH_CONGESTION" => Outcome::Congestion,
-        _ => Outcome::Failed,
+        "NORMAL_CIRCUIT_CONGESTION" | "SWITCH_CONGESTION" => Disposition::Congestion,
+        _ => Disposition::Failed,
     }
 }

@@ -6,57 +6,45 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::{Record, read_all};
+use super::adapter::NoRecord;
+use super::body::read_all;
+use crate::ingest::cdr::format::Options;
+use crate::ingest::cdr::record::Record;
 use crate::ingest::files;
-use crate::ingest::import::calls::{Calls, Desk};
-use crate::ingest::import::{Import, Report, bar};
+use crate::ingest::reading::{Entry, Length, Reading};
 
 /// Folders within folders: mod_json_cdr makes one level.
 const DEPTH: usize = 8;
 /// A file of more bytes is not read.
 const LONGEST: u64 = 64 << 20;
 
-pub(in crate::ingest) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> anyhow::Result<()> {
+pub(in crate::ingest::cdr) fn open(path: &Path, _: Options) -> anyhow::Result<Reading<Record>> {
     let found = find(path)?;
     if found.is_empty() {
         bail!("{} has no file that ends in .json; mod_json_cdr writes such to its log-dir", path.display());
     }
-    let bar = bar(found.len() as u64, false);
-    let desk = Desk::of(import);
-    let mut calls = Calls::new(import, path.display().to_string());
-    for file in found {
-        bar.inc(1);
-        let records = match read(&file) {
-            Ok(body) => read_all(&body),
-            Err(why) => {
-                report.read += 1;
-                report.skip(file.display(), &why);
-                continue;
-            }
-        };
-        let several = records.len() > 1;
-        for (number, record) in (1..).zip(records) {
-            report.read += 1;
-            let behind = if several { format!("#{number}") } else { String::new() };
-            let place = place(path, &file) + &behind;
-            match record {
-                Ok(Record::Call(cdr)) => calls.add(desk.ready(*cdr), place, report)?,
-                Ok(Record::Answerer(answerer)) => calls.add_answerer(&answerer, place, report)?,
-                Ok(Record::Unanswered) => {
-                    report.skip(format_args!("{}{behind}", file.display()), "nobody answered this leg");
-                }
-                Err(why) => report.skip(format_args!("{}{behind}", file.display()), &why.to_string()),
-            }
-        }
-    }
-    calls.flush(report)?;
-    bar.finish_and_clear();
-    Ok(())
+    let length = Length::Things(found.len() as u64);
+    let entries = (1..).zip(found).flat_map(|(end, file)| entries(&file, end)).map(Ok);
+    Ok(Reading { entries: Box::new(entries), length })
 }
 
-/// A file's name below the folder that was named.
-fn place(root: &Path, file: &Path) -> String {
-    file.strip_prefix(root).unwrap_or(file).display().to_string()
+/// The records of the file whose number is `end`.
+fn entries(file: &Path, end: u64) -> Vec<Entry<Record>> {
+    let records = match read(file) {
+        Ok(body) => read_all(&body),
+        Err(why) => return vec![Entry { place: file.display().to_string(), end, what: Err(why) }],
+    };
+    let several = records.len() > 1;
+    let place = |number: usize| match several {
+        true => format!("{}#{number}", file.display()),
+        false => file.display().to_string(),
+    };
+    let entry = |(number, record): (usize, Result<Record, NoRecord>)| Entry {
+        place: place(number),
+        end,
+        what: record.map_err(|why| why.to_string()),
+    };
+    (1..).zip(records).map(entry).collect()
 }
 
 /// The file itself, or the .json files of a folder by name. Links are not followed: they may lead in circles.

@@ -5,11 +5,15 @@
 //! <https://developer.signalwire.com/freeswitch/module-reference/event-handlers/mod_json_cdr/>
 
 mod adapter;
-pub(in crate::ingest) mod json;
+mod body;
+mod json;
 mod post;
 
-pub use adapter::{Answerer, LONGEST, NoRecord, Record, read, read_all};
+pub use adapter::NoRecord;
+pub use body::{LONGEST, read, read_all};
 pub use post::{open, routes};
+
+pub(super) use json::open as open_json;
 
 #[cfg(test)]
 mod tests;

@@ -11,8 +11,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::{LONGEST, Record, read};
+use super::adapter::NoRecord;
+use super::body::{LONGEST, read};
 use crate::app::{App, blocking, now};
+use crate::ingest::cdr::record::Record;
 use crate::intake::{About, Draft, Intake, Outcome, SourceStatus};
 
 /// Its name in the status.
@@ -37,15 +39,12 @@ async fn record(request: HttpRequest, body: Bytes, app: Data<App>, intake: Data<
         return refuse(&intake);
     }
     let draft = match read(&body).map(|record| draft(record, &settings.machine)) {
-        Ok(Some(draft)) => draft,
-        Ok(None) => {
-            note(&intake, |status| {
-                status.skip("nobody answered this leg, and it has no recording of its own")
-            });
-            return say(StatusCode::OK, "OK");
-        }
+        Ok(draft) => draft,
         Err(why) => {
             note(&intake, |status| status.skip(&why.to_string()));
+            if why == NoRecord::Unanswered {
+                return say(StatusCode::OK, "OK");
+            }
             return say(StatusCode::BAD_REQUEST, &format!("This is not taken: {why}"));
         }
     };
@@ -66,15 +65,10 @@ async fn record(request: HttpRequest, body: Bytes, app: Data<App>, intake: Data<
     }
 }
 
-/// What intake is told, if anything.
-fn draft(record: Record, machine: &str) -> Option<Draft> {
-    match record {
-        // The recording of a channel that names no file is none of its own; nobody waits for it then.
-        Record::Call(cdr) if cdr.file.is_empty() => Some(cdr.draft(machine, About::Call)),
-        Record::Call(cdr) => Some(cdr.draft(machine, About::CallToCome)),
-        Record::Answerer(answerer) => Some(answerer.draft(machine, About::Call)),
-        Record::Unanswered => None,
-    }
+/// What intake is told. A channel whose record names no file has no recording of its own that could still come.
+fn draft(record: Record, machine: &str) -> Draft {
+    let names_file = matches!(&record, Record::Call(cdr) if !cdr.file.is_empty());
+    record.draft(machine, if names_file { About::CallToCome } else { About::Call })
 }
 
 /// Notes a record that came with the right secret.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::ingest::cdr::record::{Cdr, Outcome};
+use crate::ingest::cdr::record::{Answerer, Cdr, Disposition, Record};
 use crate::model::Direction;
 
 fn record() -> Value {
@@ -47,7 +47,7 @@ fn expected() -> Cdr {
         answer: 1_795_499_608,
         end: 1_795_499_614,
         talked: 6,
-        outcome: Outcome::Answer,
+        disposition: Disposition::Answer,
         source: "+15551230020".into(),
         source_name: "Zoë \"Z\" 100%".into(),
         presented: true,
@@ -63,6 +63,22 @@ fn call(record: &Value) -> Cdr {
     match read(record.to_string().as_bytes()) {
         Ok(Record::Call(cdr)) => *cdr,
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_number_is_withheld_by_its_word_or_by_the_calls_privacy() {
+    for (number, privacy, presented) in [
+        ("+15551230020", "", true),
+        ("unavailable", "", true),
+        ("anonymous", "", false),
+        ("Withheld", "", false),
+        ("+15551230020", "hide_name:hide_number", false),
+    ] {
+        let mut record = record();
+        record["variables"]["caller_id_number"] = json!(number);
+        record["variables"]["origination_privacy"] = json!(privacy);
+        assert_eq!(call(&record).presented, presented, "{number} {privacy}");
     }
 }
 
@@ -114,7 +130,7 @@ fn the_other_leg_tells_who_answered() {
     record["variables"]["dialed_user"] = "103".into();
     assert_eq!(read(record.to_string().as_bytes()), answerer("103", ""));
     record["variables"]["answer_epoch"] = "0".into();
-    assert_eq!(read(record.to_string().as_bytes()), Ok(Record::Unanswered));
+    assert_eq!(read(record.to_string().as_bytes()), Err(NoRecord::Unanswered));
     record["variables"]["record_name"] = "of-its-own.wav".into();
     assert_eq!(call(&record).uniqueid, "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11");
 }
@@ -177,7 +193,7 @@ fn causes_become_the_words_of_status() {
         record["variables"]["answer_epoch"] = "0".into();
         record["variables"]["hangup_cause"] = cause.into();
         let cdr = call(&record);
-        assert_eq!((cdr.outcome.as_str(), cdr.answer, cdr.talked), (status, 0, 0), "{cause}");
+        assert_eq!((cdr.disposition.as_str(), cdr.answer, cdr.talked), (status, 0, 0), "{cause}");
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Spool;
-use crate::ingest::spool::look::is_sound;
 use crate::ingest::spool::watch::Seen;
+use crate::media::is_sound_name;
 use crate::store::StoreError;
 
 /// How long a file that is gone may take to show up elsewhere.
@@ -45,7 +45,7 @@ impl Spool {
     }
 
     fn note(&mut self, path: &Path, closed: Option<bool>) {
-        if let Some(path) = text(path).filter(|path| is_sound(name_of(path))) {
+        if let Some(path) = text(path).filter(|path| is_sound_name(name_of(path))) {
             self.due.insert(path, closed);
         }
     }
@@ -53,7 +53,7 @@ impl Spool {
     /// The first time that a file is written to its row goes back in progress, or begins; what follows only shows that it
     /// goes on.
     fn note_written(&mut self, path: &Path) {
-        let Some(path) = text(path).filter(|path| is_sound(name_of(path))) else { return };
+        let Some(path) = text(path).filter(|path| is_sound_name(name_of(path))) else { return };
         // Also if it is due already: it was closed and opened again between two looks.
         if !self.growing.written(&path) || self.due.contains_key(&path) {
             self.due.insert(path, Some(false));

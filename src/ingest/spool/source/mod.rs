@@ -13,7 +13,7 @@ use anyhow::Context;
 use super::growing::Growing;
 use super::look::Looker;
 use super::mounts::Mounts;
-use super::open_files::Held;
+use super::open_files::OpenFiles;
 use super::scan;
 use super::watch::Watch;
 use crate::config::Folder;
@@ -21,6 +21,7 @@ use crate::ingest::Stop;
 use crate::ingest::names::Names;
 use crate::intake::Intake;
 use crate::media::Media;
+use crate::model::SECOND;
 use crate::store::{FileKnown, Store};
 
 /// How long a step waits for something to happen, and so how soon it is heard that it shall end.
@@ -50,7 +51,7 @@ pub struct Spool {
     lost: Vec<FileKnown>,
     /// Files that are the same as known ones, since when.
     copied: HashMap<String, Instant>,
-    held: (Instant, Held),
+    open_files: (Instant, OpenFiles),
     /// Folders that were found to be unreadable.
     unreadable: BTreeSet<PathBuf>,
     /// Sides of calls that wait for the mixed recording.
@@ -91,7 +92,7 @@ impl Spool {
             went: Vec::new(),
             lost: Vec::new(),
             copied: HashMap::new(),
-            held: (Instant::now(), Held::default()),
+            open_files: (Instant::now(), OpenFiles::default()),
             unreadable: BTreeSet::new(),
             sides: BTreeSet::new(),
             failing: None,
@@ -284,7 +285,7 @@ impl Spool {
 
     /// Unix seconds.
     fn now(&self) -> i64 {
-        self.nanoseconds().div_euclid(1_000_000_000)
+        self.nanoseconds().div_euclid(SECOND)
     }
 
     fn nanoseconds(&self) -> i64 {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Spool;
 use crate::ingest::spool::look::Look;
-use crate::ingest::spool::open_files::Held;
+use crate::ingest::spool::open_files::OpenFiles;
 use crate::ingest::spool::order::began;
 use crate::ingest::spool::scan::{File, Origin, origin};
 use crate::intake::{Draft, Outcome};
@@ -56,11 +56,11 @@ impl Spool {
 
     fn look(&mut self, path: &str, closed: Option<bool>) -> Result<Option<Draft>, StoreError> {
         let rest = self.growing.rest(path);
-        if self.held.0.elapsed() > FRESH {
-            self.held = (Instant::now(), Held::default());
+        if self.open_files.0.elapsed() > FRESH {
+            self.open_files = (Instant::now(), OpenFiles::default());
         }
         self.sides.remove(path);
-        match self.looker.look(path, closed, &self.held.1, rest, self.nanoseconds()) {
+        match self.looker.look(path, closed, &self.open_files.1, rest, self.nanoseconds()) {
             Look::Draft(draft) => self.with_origin(path, *draft),
             Look::Waits => {
                 self.sides.insert(path.into());
