@@ -2,6 +2,7 @@
 
 mod asterisk;
 mod commands;
+mod help;
 mod import;
 mod rules;
 mod settings;
@@ -24,6 +25,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API and the viewer until told to stop
+    #[command(after_long_help = help::SERVE)]
     Serve,
     /// Make the database; with --customer and --user, also the first ones
     Init(Init),
@@ -43,7 +45,7 @@ enum Command {
     #[command(subcommand)]
     Rules(Rules),
     /// Bring in old recordings and what call detail records know of them; may be repeated, and goes on where it ended
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = help::IMPORT)]
     Import(import::Import),
     /// The Asterisk that is listened to
     #[command(subcommand)]
@@ -287,6 +289,7 @@ struct RulesTest {
 #[derive(Subcommand)]
 enum Asterisk {
     /// Test connection, login, rights, paths, clock and zone; say what is missing and how to add it
+    #[command(after_long_help = help::ASTERISK)]
     Check,
 }
 
