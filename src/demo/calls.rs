@@ -3,12 +3,15 @@
 use jiff::tz::TimeZone;
 
 use super::dice::Dice;
+use super::hours::{self, DAY};
+use super::lengths::NEWEST;
 use super::pbx::Pbx;
 use super::people::DemoPerson;
 use super::sound::Sound;
-use super::{Call, DAY, NEWEST, SEED, hours};
 use crate::model::{Group, RecordingRow};
 
+/// Where all chance of the demo begins.
+const SEED: u64 = 0x7A9E_11FE;
 /// All rows, those in progress included.
 const CALLS: usize = 5000;
 /// Calls that go on while the demo is made.
@@ -18,6 +21,15 @@ const HELD: [usize; 12] = [7, 43, 118, 300, 611, 905, 1300, 1710, 2222, 2801, 33
 /// From here on, hold is all that keeps them: the expiry was cut short, the way it is after a complaint is
 /// settled.
 const HELD_PAST_EXPIRY: usize = 1300;
+
+/// A call, and what there is to hear.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The row.
+    pub draft: RecordingRow,
+    /// The sound to write at the row's path.
+    pub sound: Sound,
+}
 
 /// The calls of the year before `now`, by their start, and the ones that are in progress.
 pub(super) fn year(now: i64, zone: &TimeZone, people: &[DemoPerson], groups: &[Group]) -> Vec<Call> {

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
-use super::DAY;
 use super::dice::Dice;
 
+/// Seconds a day.
+pub(super) const DAY: i64 = 86_400;
 /// Days that the demo looks back: one short of a year, so that nothing that is kept for a year has
 /// expired yet.
 const DAYS: usize = 364;

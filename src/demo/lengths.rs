@@ -1,6 +1,8 @@
 //! The lengths that all but the newest calls have, so that they can share a few dozen sounds: a year of its own for each
 //! would fill a disk.
 
+/// So many of the newest completed calls have a sound each; they are short, to keep the demo small. The others share.
+pub(super) const NEWEST: usize = 200;
 /// How many lengths of talk there are.
 const LENGTHS: i32 = 36;
 /// The shortest, and how much longer the longest is, in seconds and times.

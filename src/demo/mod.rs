@@ -2,17 +2,16 @@
 //!
 //! All of it follows from the time alone, so that two demos of one moment are the same to the byte. Nobody is
 //! in it: the phone numbers are ones that regulators keep free for film and fiction, the mail addresses end
-//! in `.example` (RFC 2606), and the voices are made of pulses and noise.
+//! in `.example` (RFC 2606), and the voices are those of a machine.
 //!
 //! ```text
 //! people, numbers ── pbx ┐
-//!         lengths, hours ┴ calls ── sound ┬ talk ── voice ── filter
+//!         lengths, hours ┴ calls ── sound ┬ talk ── voice
 //!                                         └ tones
 //! ```
 
 mod calls;
 mod dice;
-mod filter;
 mod hours;
 mod lengths;
 mod numbers;
@@ -30,18 +29,12 @@ use std::{fs, io};
 use anyhow::Context;
 use jiff::tz::TimeZone;
 
-use crate::model::{Actor, Customer, Group, NewPerson, RecordingRow};
+use crate::model::{Actor, Customer, Group, NewPerson};
 use crate::store::{Change, GroupFields, Store, StoreError};
 
+pub use calls::Call;
 pub use people::DemoPerson;
 pub use sound::Sound;
-
-/// Where all chance of the demo begins.
-const SEED: u64 = 0x7A9E_11FE;
-/// So many of the newest completed calls have a sound each; they are short, to keep the demo small. The others share.
-const NEWEST: usize = 200;
-/// Seconds a day.
-const DAY: i64 = 86_400;
 
 /// Everything that a demo database holds.
 #[derive(Debug)]
@@ -55,15 +48,6 @@ pub struct Office {
     pub people: Vec<DemoPerson>,
     /// The calls, by their start; those in progress come last.
     pub calls: Vec<Call>,
-}
-
-/// A call, and what there is to hear.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// The row.
-    pub draft: RecordingRow,
-    /// The sound to write at the row's path.
-    pub sound: Sound,
 }
 
 /// The office as it stands at `now` (Unix seconds), in the time zone of this machine.

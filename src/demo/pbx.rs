@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::dice::Dice;
+use super::hours::DAY;
+use super::lengths::{self, NEWEST};
 use super::numbers::{self, Contact, LINES};
 use super::people::DemoPerson;
-use super::{DAY, NEWEST, lengths};
 use crate::model::{Direction, Group, RecordingRow};
 
 /// How much of the business each record group gets, added up.

@@ -6,11 +6,10 @@ use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::dice::{Dice, seed_of};
-use super::{talk, tones};
+use super::talk;
+use super::tones::{self, RATE};
 use crate::model::RecordingRow;
 
-/// Samples a second: what a telephone line carries.
-pub(super) const RATE: usize = 8000;
 const HEADER: usize = 44;
 /// Asterisk writes a growing file in such steps.
 const STEP: usize = 32_768;

@@ -1,7 +1,7 @@
 //! Two people taking turns.
 
 use super::dice::Dice;
-use super::sound::RATE;
+use super::tones::RATE;
 use super::voice;
 
 /// Puts a conversation on the two tracks, which have one length: the caller's, and the called one's, who

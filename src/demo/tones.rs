@@ -4,8 +4,9 @@ use std::f64::consts::TAU;
 use std::sync::LazyLock;
 
 use super::dice::Dice;
-use super::sound::RATE;
 
+/// Samples a second: what a telephone line carries.
+pub(super) const RATE: usize = 8000;
 /// How loud a tone is, out of 32,768: about as loud as a voice.
 const LOUDNESS: f64 = 1600.0;
 /// How loud the noise of a line is: 55 dB below a voice's peaks, which is a good line, but not digital

@@ -1,7 +1,7 @@
 //! The full-rate speech decoder of GSM 06.10: 260 bits become 160 samples of 8 kHz, to the bit as in ETSI EN 300 961
 //! V8.1.1, whose sections are named here. It remembers the frames before, so it begins where the sound begins.
 
-use super::bits::Bits;
+use super::bits::{Bits, MsbFirst};
 
 /// Samples of a frame: 20 ms.
 pub const SAMPLES: usize = 160;
@@ -20,6 +20,17 @@ const LAR_SLOPE: [i16; 8] = [13107, 13107, 13107, 13107, 19223, 17476, 31454, 29
 const GAINS: [i16; 4] = [3277, 11469, 21299, 32767];
 /// Table 5.6: mantissas of the pulses' largest.
 const MANTISSAS: [i16; 8] = [18431, 20479, 22527, 24575, 26623, 28671, 30719, 32767];
+
+/// The samples of a sound's frames of 33 bytes, each of which begins with a mark of four bits.
+pub fn decode_gsm<'a>(frames: impl Iterator<Item = &'a [u8]>) -> Vec<i16> {
+    let mut decoder = Decoder::default();
+    let decode = |frame| {
+        let mut bits = MsbFirst::new(frame);
+        bits.take(4);
+        decoder.decode(&mut bits)
+    };
+    frames.flat_map(decode).collect()
+}
 
 /// The parameters of 20 ms, as they are transmitted.
 #[derive(Clone, Copy, Debug)]
@@ -196,7 +207,7 @@ fn mult_r(a: i16, b: i16) -> i16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::decode::bits::{LsbFirst, MsbFirst};
+    use crate::media::decode::bits::LsbFirst;
 
     #[test]
     fn fractions_are_rounded_and_do_not_overflow() {

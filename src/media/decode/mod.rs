@@ -10,6 +10,7 @@ mod sniff;
 mod wave;
 mod wave_header;
 
+pub use gsm::decode_gsm;
 pub(super) use pcm::Pcm;
 pub(super) use read_at::ReadAt;
 pub(super) use sniff::{Content, sniff};

@@ -14,11 +14,6 @@ const STILL: &[(&str, &str)] = &[
     ("cli/rules.rs", "cli/mod.rs"),
     ("config/asterisk.rs", "config/mod.rs"),
     ("config/intake.rs", "config/mod.rs"),
-    ("demo/calls.rs", "demo/mod.rs"),
-    ("demo/hours.rs", "demo/mod.rs"),
-    ("demo/pbx.rs", "demo/mod.rs"),
-    ("demo/talk.rs", "demo/sound.rs"),
-    ("demo/tones.rs", "demo/sound.rs"),
 ];
 
 /// A circle, as the files on it.
