@@ -1,0 +1,35 @@
+//! How many connections the system lets us have, and when it ends one.
+
+use std::any::Any;
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use actix_web::dev::Extensions;
+
+use crate::api;
+
+/// File descriptors that the process asks for.
+const DESCRIPTORS: u64 = 16_384;
+/// How long sent bytes may go unacknowledged, or the client's window stay shut, before the connection ends.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
+
+/// The usual limit of 1,024 descriptors is for programs that use select(); as far as the system lets us, raise it.
+pub(super) fn allow_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(DESCRIPTORS, |maximum| maximum.min(DESCRIPTORS));
+    if current.is_some_and(|current| current < wanted) {
+        // Where it fails, fewer clients are served at once.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
+    }
+}
+
+/// Notes what ends a connection whose client neither reads nor goes away.
+pub(super) fn know_connection(connection: &dyn Any, data: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
+    // Where the system does not know it, such a client is left to the keep-alive of TCP.
+    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+    if let Ok(handle) = stream.as_fd().try_clone_to_owned() {
+        data.insert(api::Hangup::new(handle.into()));
+    }
+}

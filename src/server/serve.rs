@@ -1,0 +1,127 @@
+//! The server: bound, then running until it is told to stop.
+
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::Data;
+use actix_web::{App as Actix, HttpServer};
+use anyhow::Context;
+
+use super::connections::{allow_descriptors, know_connection};
+use super::signals::asked_to_stop;
+use super::sources::{Sources, sources};
+use super::timers::{index_now_and_then, remove_now_and_then};
+use crate::app::App;
+use crate::config::Config;
+use crate::ingest::Stop;
+use crate::ingest::cdr::freeswitch;
+use crate::ingest::spool::Spool;
+use crate::intake::Intake;
+use crate::{api, viewer};
+
+/// Threads of each worker that may block: readers that stream, and the short questions beside them.
+const BLOCKING: usize = 64;
+/// Connections of each worker; more wait to be accepted. Each has two file descriptors.
+const CONNECTIONS: usize = 2_000;
+/// How long a connection may lie idle between two requests.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long requests in flight may take once the server was told to stop, in seconds.
+const FAREWELL: u64 = 30;
+
+/// A server that is bound and not yet running.
+pub struct Server {
+    listener: TcpListener,
+    app: Data<App>,
+    intake: Data<Intake>,
+    spools: Vec<Spool>,
+    stop: Arc<Stop>,
+}
+
+/// Opens the database and binds the port; port 0 takes a free one.
+pub fn build(config: Config) -> anyhow::Result<Server> {
+    allow_descriptors();
+    let app = App::open(config)?;
+    let address = app.config.listen;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!(
+            "{address} cannot be listened on; another program may use the port: choose another with --listen"
+        )
+    })?;
+    let stop = Arc::default();
+    let (intake, spools) = sources(&app, &stop)?;
+    Ok(Server { listener, app: Data::new(app), intake: intake.into(), spools, stop })
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// The application behind it.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Serves until `shutdown` is done; then ends the requests in flight.
+    pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
+        let Server { listener, app, intake, spools, stop } = self;
+        let indexing = actix_web::rt::spawn(index_now_and_then(app.clone()));
+        let sources = Sources::start(&app, &intake, spools, stop)?;
+        let removing = actix_web::rt::spawn(remove_now_and_then(app.clone()));
+        let hub = Data::new(api::Hub::default());
+        let (watched, watched_app) = (hub.clone(), app.clone());
+        let watching = actix_web::rt::spawn(async move { watched.watch_others(watched_app).await });
+        let listeners = hub.clone();
+        let server = HttpServer::new(move || {
+            Actix::new()
+                .app_data(app.clone())
+                .app_data(hub.clone())
+                .app_data(intake.clone())
+                .wrap(Compress::default())
+                .wrap(from_fn(api::finish_answer))
+                .wrap(from_fn(api::access_log))
+                .configure(api::routes)
+                .configure(freeswitch::routes)
+                .configure(viewer::routes)
+        })
+        // Before listen(), which takes what is set by then.
+        .on_connect(know_connection)
+        .max_connections(CONNECTIONS)
+        .listen(listener)?
+        .h1_allow_half_closed(false)
+        .tcp_nodelay(true)
+        .worker_max_blocking_threads(BLOCKING)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(FAREWELL)
+        .disable_signals()
+        .run();
+        let handle = server.handle();
+        let mut server = std::pin::pin!(server);
+        tokio::select! {
+            ended = &mut server => return ended,
+            () = shutdown => {}
+        }
+        listeners.end();
+        let ended = tokio::join!(handle.stop(true), server).1;
+        drop(sources);
+        indexing.abort();
+        removing.abort();
+        watching.abort();
+        ended
+    }
+}
+
+impl Server {
+    /// Serves on a runtime of its own until the process is asked to stop; `ready` is called once that is heeded.
+    pub fn run(self, ready: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+        actix_web::rt::System::new().block_on(async {
+            let asked_to_stop = asked_to_stop()?;
+            ready()?;
+            self.run_until(asked_to_stop).await.context("the server ended")
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! What is done now and then beside the requests.
+
+use std::time::Duration;
+
+use actix_web::web::Data;
+
+use crate::app::{App, blocking};
+
+/// How often the server looks whether many rows wait to be indexed.
+const BETWEEN_INDEXING: Duration = Duration::from_millis(500);
+/// How often the server tries again to remove sound that it could not remove.
+const BETWEEN_REMOVALS: Duration = Duration::from_secs(60);
+
+/// Moves new rows into the search index, a few thousand at a time, so that nobody's write waits for long.
+pub(super) async fn index_now_and_then(app: Data<App>) {
+    loop {
+        let here = app.clone();
+        match blocking(move || here.store.index_waiting()).await {
+            // There may be more.
+            Ok(Ok(1..)) => continue,
+            Ok(Err(error)) => tracing::warn!(%error, "new recordings could not be indexed; trying again"),
+            Ok(Ok(0)) | Err(_) => {}
+        }
+        tokio::time::sleep(BETWEEN_INDEXING).await;
+    }
+}
+
+/// Removes the sound that a crash, a read-only folder or a busy database left behind its deleted recording.
+pub(super) async fn remove_now_and_then(app: Data<App>) {
+    loop {
+        let here = app.clone();
+        if let Ok(Err(error)) = blocking(move || here.remove_sounds()).await {
+            tracing::warn!(%error, "sound of deleted recordings could not be removed; trying again");
+        }
+        tokio::time::sleep(BETWEEN_REMOVALS).await;
+    }
+}
