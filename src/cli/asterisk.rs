@@ -4,12 +4,22 @@ use std::io::Write;
 use std::net::IpAddr;
 
 use anyhow::{Context, bail};
+use clap::Subcommand;
 
+use super::help;
 use crate::config::Config;
 use crate::ingest::ami::{self, State};
 
+#[derive(Subcommand)]
+pub(super) enum Asterisk {
+    /// Test connection, login, rights, paths, clock and zone; say what is missing and how to add it
+    #[command(after_long_help = help::ASTERISK)]
+    Check,
+}
+
 /// Says what is there and what is missing. Fails where something is.
-pub(super) fn check(config: &Config) -> anyhow::Result<()> {
+pub(super) fn run(config: &Config, command: &Asterisk) -> anyhow::Result<()> {
+    let Asterisk::Check = command;
     let settings = config.asterisk.as_ref().context(
         "no Asterisk is named: add --asterisk HOST, or address = \"HOST\" under [asterisk] in the configuration",
     )?;

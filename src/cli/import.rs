@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 use jiff::tz::TimeZone;
 
+use super::database::READERS;
 use super::terminal::say;
 use crate::app::now;
 use crate::config::{Config, Folder, innermost_of};
@@ -95,7 +96,7 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
             config.db.display()
         );
     }
-    let store = Store::open(&config.db, super::commands::READERS)?;
+    let store = Store::open(&config.db, READERS)?;
     store.expect_many()?;
     let mut report = match &args.report {
         Some(path) => Report::with_file(path)?,

@@ -2,22 +2,53 @@
 
 use std::path::{Component, Path};
 
-use super::RulesTest;
-use super::commands::open;
+use clap::{Args, Subcommand};
+
+use super::database::open;
 use super::terminal::say;
 use crate::app::now;
 use crate::config::{Config, Folder, find_of_pbx, innermost};
 use crate::ingest::names::Names;
-use crate::intake::{Draft, Intake, Rules, Subject};
+use crate::intake::{self, Draft, Intake, Subject};
 use crate::store::Store;
 
-/// The rules of the configuration, against the customers and groups there are.
-pub(super) fn read(config: &Config, store: &Store) -> anyhow::Result<Rules> {
-    let reader = store.reader()?;
-    Rules::new(&config.rules, &reader.customers()?, &reader.all_groups(None)?).map_err(anyhow::Error::msg)
+#[derive(Subcommand)]
+pub(super) enum Rules {
+    /// Say which rule takes a file, why, and what would become of it; nothing is stored
+    Test(RulesTest),
 }
 
-pub(super) fn test(config: &Config, test: &RulesTest) -> anyhow::Result<()> {
+#[derive(Args)]
+pub(super) struct RulesTest {
+    /// Files: full paths, or relative to the media root; they need not exist
+    #[arg(required = true)]
+    file: Vec<String>,
+    /// As if it were a call of this direction: in, out or internal
+    #[arg(long, value_name = "WORD", value_parser = ["in", "out", "internal"])]
+    direction: Option<String>,
+    /// As if the channel had this account code
+    #[arg(long, value_name = "CODE")]
+    account: Option<String>,
+    /// As if the call had begun in this context of the dialplan
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+    /// As if it had gone through this queue
+    #[arg(long, value_name = "NUMBER")]
+    queue: Option<String>,
+    /// As if this number had answered
+    #[arg(long, value_name = "NUMBER")]
+    answered: Option<String>,
+}
+
+/// The rules of the configuration, against the customers and groups there are.
+pub(super) fn read(config: &Config, store: &Store) -> anyhow::Result<intake::Rules> {
+    let reader = store.reader()?;
+    intake::Rules::new(&config.rules, &reader.customers()?, &reader.all_groups(None)?)
+        .map_err(anyhow::Error::msg)
+}
+
+pub(super) fn run(config: &Config, command: &Rules) -> anyhow::Result<()> {
+    let Rules::Test(test) = command;
     let store = open(config)?;
     let intake = Intake::new(read(config, &store)?);
     for (place, file) in test.file.iter().enumerate() {

@@ -9,12 +9,8 @@ use super::paths::{Edges, House};
 
 /// What is still to go: the first file needs the second, and without that there would be no circle. A line that is
 /// no longer needed fails the test.
-const STILL: &[(&str, &str)] = &[
-    ("cli/commands.rs", "cli/mod.rs"),
-    ("cli/rules.rs", "cli/mod.rs"),
-    ("config/asterisk.rs", "config/mod.rs"),
-    ("config/intake.rs", "config/mod.rs"),
-];
+const STILL: &[(&str, &str)] =
+    &[("config/asterisk.rs", "config/mod.rs"), ("config/intake.rs", "config/mod.rs")];
 
 /// A circle, as the files on it.
 pub fn circle(edges: &Edges) -> Option<Vec<String>> {

@@ -1,0 +1,74 @@
+//! `tapeline init` and `tapeline demo`: what fills an empty database.
+
+use anyhow::bail;
+use clap::Args;
+
+use super::database::{change, open};
+use super::shared::PasswordArgs;
+use super::terminal::{ask_password, say};
+use crate::app::now;
+use crate::auth::hash_password;
+use crate::config::Config;
+use crate::demo;
+use crate::model::NewPerson;
+use crate::store::GroupFields;
+
+#[derive(Args)]
+pub(super) struct Init {
+    /// Name of the first customer
+    #[arg(long, value_name = "NAME", requires = "user")]
+    customer: Option<String>,
+    /// Name that the owner logs in with; asks for the password
+    #[arg(long, value_name = "NAME", requires = "customer")]
+    user: Option<String>,
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
+    let store = open(config)?;
+    let (Some(customer), Some(user)) = (init.customer, init.user) else {
+        say(&format!("{} is ready.", store.path().display()))?;
+        if !store.reader()?.has_people()? {
+            say(&format!(
+                "Nobody can log in yet. Next:  tapeline init --customer \"My office\" --user admin --db {}",
+                store.path().display()
+            ))?;
+        }
+        return Ok(());
+    };
+    if store.reader()?.has_people()? {
+        bail!("{} has people already; add more with: tapeline user add", store.path().display());
+    }
+    let hash = hash_password(&ask_password(init.password.password_stdin)?, config.bcrypt_cost)?;
+    change(&store, |change| {
+        let id = change.add_customer(None, &customer)?;
+        change.add_group(None, id, &GroupFields { name: Some("Office".into()), ..GroupFields::default() })?;
+        let role = "owner".into();
+        change.add_person(&NewPerson {
+            customer: id,
+            username: user.clone(),
+            name: String::new(),
+            role,
+            hash,
+        })
+    })?;
+    say(&format!("{user} can log in. Next:  tapeline serve --db {}", store.path().display()))
+}
+
+/// The password of everyone in the demo office.
+const DEMO_PASSWORD: &str = "tapeline-demo";
+
+pub(super) fn demo(config: &Config) -> anyhow::Result<()> {
+    let store = open(config)?;
+    if !store.reader()?.customers()?.is_empty() {
+        bail!("{} is not empty; name a new file with --db", store.path().display());
+    }
+    let hash = hash_password(DEMO_PASSWORD, config.bcrypt_cost)?;
+    let made = demo::make(&store, &config.media_root, &hash, now())?;
+    say(&format!("Made {made} in {}.", store.path().display()))?;
+    say(&format!(
+        "Log in as astrid (owner), tomas (administrator), yael (supervisor) or anyone of: tapeline user list\n\
+         Everybody's password is {DEMO_PASSWORD}"
+    ))
+}

@@ -1,0 +1,63 @@
+//! `tapeline customer`.
+
+use clap::Subcommand;
+
+use crate::cli::database::{change, open};
+use crate::cli::shared::{Output, added};
+use crate::cli::terminal::{say, say_json, say_table};
+use crate::config::Config;
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum Customer {
+    /// Add a customer; prints its id
+    Add {
+        /// Its name
+        name: String,
+        /// Its id; the next free one unless given
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+        id: Option<i64>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List the customers
+    List(Output),
+    /// Rename a customer
+    Edit {
+        /// Its id
+        id: i64,
+        /// Its new name
+        #[arg(long)]
+        name: String,
+    },
+    /// Remove a customer that has no groups, people or recordings
+    Remove {
+        /// Its id
+        id: i64,
+    },
+}
+
+pub(in crate::cli) fn customer(config: &Config, command: Customer) -> anyhow::Result<()> {
+    let store = open(config)?;
+    match command {
+        Customer::Add { name, id, output } => {
+            let id = change(&store, |change| change.add_customer(id, &name))?;
+            added(&output, "customer", id, &name)
+        }
+        Customer::List(output) => {
+            let customers = store.reader()?.customers()?;
+            if output.json {
+                return say_json(&customers);
+            }
+            let rows: Vec<_> = customers.iter().map(|c| vec![c.id.to_string(), c.name.clone()]).collect();
+            say_table(&["id", "name"], &rows, "No customers yet. Add one:  tapeline customer add NAME")
+        }
+        Customer::Edit { id, name } => {
+            change(&store, |change| change.edit_customer(id, &name))?;
+            say(&format!("Changed customer {id}."))
+        }
+        Customer::Remove { id } => {
+            change(&store, |change| change.remove_customer(id))?;
+            say(&format!("Removed customer {id}."))
+        }
+    }
+}

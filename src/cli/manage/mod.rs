@@ -1,0 +1,11 @@
+//! Customers, groups, people and roles: a noun a file.
+
+mod customer;
+mod group;
+mod people;
+mod role;
+
+pub(super) use customer::{Customer, customer};
+pub(super) use group::{Group, group};
+pub(super) use people::{User, user};
+pub(super) use role::{Role, role};

@@ -1,0 +1,110 @@
+//! `tapeline user`.
+
+use clap::Subcommand;
+
+use crate::auth::hash_password;
+use crate::cli::database::{change, open};
+use crate::cli::shared::{Output, PasswordArgs, added};
+use crate::cli::terminal::{ask_password, say, say_json, say_table};
+use crate::config::Config;
+use crate::model::NewPerson;
+use crate::store::PersonFields;
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum User {
+    /// Add someone who may log in; asks for the password
+    Add {
+        /// The name to log in with
+        name: String,
+        /// Home customer
+        #[arg(long, value_name = "ID")]
+        customer: i64,
+        /// What they may do; see: tapeline role list
+        #[arg(long)]
+        role: String,
+        /// The name that people know
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        full_name: String,
+        #[command(flatten)]
+        password: PasswordArgs,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List who may log in
+    List {
+        /// Only those of this customer
+        #[arg(long, value_name = "ID")]
+        customer: Option<i64>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Change someone; a new role or customer logs them out
+    Edit {
+        /// The name to log in with
+        name: String,
+        /// Another name to log in with
+        #[arg(long, value_name = "NAME")]
+        rename: Option<String>,
+        /// The name that people know
+        #[arg(long, value_name = "TEXT")]
+        full_name: Option<String>,
+        /// Home customer
+        #[arg(long, value_name = "ID")]
+        customer: Option<i64>,
+        /// What they may do
+        #[arg(long)]
+        role: Option<String>,
+    },
+    /// Set a new password, which logs them out; asks for it
+    Passwd {
+        /// The name to log in with
+        name: String,
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// Remove someone
+    Remove {
+        /// The name to log in with
+        name: String,
+    },
+}
+
+pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()> {
+    let store = open(config)?;
+    match command {
+        User::Add { name, customer, role, full_name, password, output } => {
+            let hash = hash_password(&ask_password(password.password_stdin)?, config.bcrypt_cost)?;
+            let person = NewPerson { customer, username: name.clone(), name: full_name, role, hash };
+            let id = change(&store, |change| change.add_person(&person))?;
+            added(&output, "user", id, &name)
+        }
+        User::List { customer, output } => {
+            let people = store.reader()?.people(customer)?;
+            if output.json {
+                return say_json(&people);
+            }
+            let rows: Vec<_> = people
+                .iter()
+                .map(|p| vec![p.username.clone(), p.name.clone(), p.customer.to_string(), p.role.clone()])
+                .collect();
+            let nothing =
+                "Nobody can log in yet. Add someone:  tapeline user add NAME --customer ID --role ROLE";
+            say_table(&["user", "name", "customer", "role"], &rows, nothing)
+        }
+        User::Edit { name, rename, full_name, customer, role } => {
+            let fields = PersonFields { username: rename, name: full_name, customer, role };
+            change(&store, |change| change.edit_person(&change.subject_named(&name)?, &fields))?;
+            say(&format!("Changed user {name}."))
+        }
+        User::Passwd { name, password } => {
+            change(&store, |change| change.person_named(&name))?;
+            let hash = hash_password(&ask_password(password.password_stdin)?, config.bcrypt_cost)?;
+            change(&store, |change| change.set_password(&change.subject_named(&name)?, &hash))?;
+            say(&format!("{name} has a new password and is logged out everywhere."))
+        }
+        User::Remove { name } => {
+            change(&store, |change| change.remove_person(&change.subject_named(&name)?))?;
+            say(&format!("Removed user {name}."))
+        }
+    }
+}
