@@ -375,7 +375,7 @@ fn refusals_are_these_words() {
 
 #[test]
 fn with_compat_enswitch_the_status_is_200_and_values_are_strings() {
-    let app = spawn_with(|config| config.compat = true);
+    let app = spawn_with(|config| config.compat = tapeline::config::Compat::Enswitch);
     let coded = |answer: Answer| {
         assert_eq!(answer.status, 200);
         answer.json()["responses"][0]["code"].as_str().expect("a code").to_owned()
@@ -407,7 +407,7 @@ fn with_compat_enswitch_the_status_is_200_and_values_are_strings() {
 
 #[test]
 fn with_compat_enswitch_the_viewers_session_gets_the_contracts_own_answers() {
-    let app = spawn_with(|config| config.compat = true);
+    let app = spawn_with(|config| config.compat = tapeline::config::Compat::Enswitch);
     let viewer = app.viewer("sara");
     assert_eq!(viewer.get(&format!("{LIST}?limit=x")).codes(), "400 limit");
     assert_eq!(viewer.get("recording/groups/get?id=99").codes(), "404 id");

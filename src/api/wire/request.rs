@@ -17,6 +17,7 @@ use super::params::Params;
 use super::privilege::Privilege;
 use super::{envelope, identity, stream};
 use crate::app::{App, now};
+use crate::config::Compat;
 use crate::model::{Actor, Person};
 use crate::store::{Credential, Secret};
 
@@ -45,7 +46,7 @@ pub struct WantsFile(pub fn(&Params) -> bool);
 impl<P> ApiRequest<P> {
     /// Whether numbers travel as strings.
     pub fn strings(&self) -> bool {
-        self.app.config.compat && !matches!(self.secret, Some(Secret::Session(_)))
+        self.app.config.compat == Compat::Enswitch && !matches!(self.secret, Some(Secret::Session(_)))
     }
 
     /// 200 with data.
