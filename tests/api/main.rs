@@ -26,6 +26,7 @@ mod get;
 mod groups;
 mod house;
 mod http;
+mod ids;
 mod import;
 mod intake;
 mod listening;
