@@ -16,12 +16,8 @@ use super::wire::stream::UNCOMPRESSED;
 use crate::app::App;
 use crate::config::Compat;
 
-/// The longest body that is read.
-const BODY: usize = 1 << 20;
-
 /// Puts the functions under both bases.
 pub fn routes(config: &mut ServiceConfig) {
-    config.app_data(web::PayloadConfig::new(BODY));
     for function in functions() {
         for base in BASES {
             // Two resources, since one of two paths would be matched by a regular expression.

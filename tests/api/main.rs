@@ -10,6 +10,7 @@
 mod app;
 mod asterisk;
 mod audit;
+mod bodies;
 mod changes;
 mod clock;
 mod columns;
