@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tapeline::ingest::ami::{Decoder, Message, Piece};
 
-use crate::lab::SECRET;
+use crate::lab::{Asterisk, SECRET};
 
 /// Longer than anything takes; a test that waits for it has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -21,9 +21,9 @@ pub struct Ami {
 }
 
 impl Ami {
-    /// Logged in at this port.
-    pub fn connect(port: u16) -> Ami {
-        let stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    /// Logged in there.
+    pub fn connect(asterisk: &Asterisk) -> Ami {
+        let stream = TcpStream::connect(asterisk.address()).expect("it listens");
         let mut reading = stream.try_clone().expect("a second handle");
         let heard = Heard::default();
         let all = Arc::clone(&heard);

@@ -7,6 +7,7 @@ use crate::ami::Ami;
 use crate::compare::Expected;
 use crate::lab::Lab;
 use crate::office::Office;
+use crate::waiting::take;
 use crate::{alone, compare};
 
 /// Something that happens to a call, seconds after it was answered.
@@ -312,7 +313,7 @@ impl Call {
         let (caller, answerer) = (answered.text("Channel"), answered.text("DestChannel"));
         let mut passed = 0.0;
         for (at, act) in self.acts {
-            thread::sleep(Duration::from_secs_f32(at - passed));
+            take(Duration::from_secs_f32(at - passed));
             passed = *at;
             let file = format!("auto-{}.wav", answered.text("Uniqueid"));
             let state = |on: &bool| if *on { "1" } else { "0" };
@@ -341,16 +342,14 @@ impl Call {
 
 /// Makes them, `apart` from one another, and waits until all are over.
 pub fn make_all(calls: &[Call], lab: &Lab, apart: Duration) -> Ami {
-    let (pbx, peer) = (Ami::connect(5038), Ami::connect(5039));
+    let (pbx, peer) = (Ami::connect(&lab.pbx), Ami::connect(&lab.peer));
     thread::scope(|scope| {
         for call in calls {
             scope.spawn(|| call.make(&pbx, &peer));
-            thread::sleep(apart);
+            take(apart);
         }
     });
-    crate::office::wait("the end of all calls", || {
-        lab.pbx.command("core show channels count").contains("0 active channels").then_some(())
-    });
+    lab.pbx.until_all_calls_are_over();
     pbx
 }
 
@@ -358,7 +357,7 @@ pub fn make_all(calls: &[Call], lab: &Lab, apart: Duration) -> Ami {
 fn calls_of_every_kind_are_what_the_pbx_itself_says() {
     let _alone = alone();
     let lab = Lab::start("UTC", "");
-    let office = Office::open("UTC");
+    let office = Office::open(&lab);
     let mut calls = usual();
     if std::env::var_os("TAPELINE_TORTURE").is_some() {
         calls.extend(more());
@@ -372,7 +371,7 @@ fn calls_of_every_kind_are_what_the_pbx_itself_says() {
 fn a_pbx_with_a_system_name_in_another_time_zone_is_understood_too() {
     let _alone = alone();
     let lab = Lab::start("America/New_York", "pbx1");
-    let office = Office::open("America/New_York");
+    let office = Office::open(&lab);
     let calls: Vec<Call> = usual().into_iter().take(5).collect();
     make_all(&calls, &lab, Duration::from_millis(500));
     let rows = compare::everything(&office, &calls);

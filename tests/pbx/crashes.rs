@@ -1,12 +1,10 @@
 //! kill -9 of either side in the middle of calls.
 
-use std::thread;
-use std::time::Duration;
-
 use crate::alone;
 use crate::ami::Ami;
-use crate::lab::Lab;
+use crate::lab::{self, Lab};
 use crate::office::Office;
+use crate::waiting::until;
 
 fn answered(office: &Office, number: usize) {
     office.list_once("they speak", |rows| {
@@ -14,17 +12,25 @@ fn answered(office: &Office, number: usize) {
     });
 }
 
+/// Until the PBX has written so many bytes of each recording.
+fn until_written(office: &Office, bytes: u64) {
+    for row in office.list() {
+        let file = lab::monitor().join(row["path"].as_str().expect("text"));
+        until("sound", || file.metadata().is_ok_and(|file| file.len() >= bytes));
+    }
+}
+
 #[test]
 fn calls_that_their_pbx_did_not_survive_are_over_and_marked() {
     let _alone = alone();
     let mut lab = Lab::start("UTC", "");
-    let office = Office::open("UTC");
-    let peer = Ami::connect(5039);
+    let office = Office::open(&lab);
+    let peer = Ami::connect(&lab.peer);
     for to in ["5552220001", "5552220002", "5552220003"] {
         peer.calls("101", to, 60, &[]);
     }
     answered(&office, 3);
-    thread::sleep(Duration::from_secs(5));
+    until_written(&office, 65_536);
     lab.pbx.kill();
     lab.pbx.restart();
     let rows = office.list_once("they are over, and marked", |rows| {
@@ -54,15 +60,15 @@ const BARE: [(&str, &str, f64); 4] = [
 ];
 
 /// Whether `office` lives through the crash of the PBX makes no difference.
-fn bare_files_after_a_crash(formats: &[(&str, &str, f64)], seconds: u64, lives: bool) {
+fn bare_files_after_a_crash(formats: &[(&str, &str, f64)], lives: bool) {
     let mut lab = Lab::start("UTC", "");
-    let mut office = Office::open("UTC");
-    let peer = Ami::connect(5039);
+    let mut office = Office::open(&lab);
+    let peer = Ami::connect(&lab.peer);
     for (format, to, _) in formats {
         peer.calls("101", to, 60, &[&format!("PJSIP_HEADER(add,X-Format)={format}")]);
     }
     answered(&office, formats.len());
-    thread::sleep(Duration::from_secs(seconds));
+    until_written(&office, 32_768);
     if !lives {
         office.kill();
     }
@@ -91,29 +97,38 @@ fn bare_files_after_a_crash(formats: &[(&str, &str, f64)], seconds: u64, lives: 
 #[test]
 fn files_without_a_header_are_marked_too() {
     let _alone = alone();
-    // Until even GSM has been written once.
-    bare_files_after_a_crash(&BARE, 22, true);
+    bare_files_after_a_crash(&BARE, true);
 }
 
 #[test]
 fn files_without_a_header_are_marked_too_when_tapeline_was_dead_with_the_pbx() {
     let _alone = alone();
-    bare_files_after_a_crash(&BARE[..3], 6, false);
+    bare_files_after_a_crash(&BARE[..3], false);
+}
+
+/// The channel whose call to this number the PBX records.
+fn is_recorded(pbx: &Ami, number: &str) -> String {
+    let announced = pbx.wait("a recording", |event| {
+        event.text("Variable") == "MIXMONITOR_FILENAME" && event.text("Value").contains(number)
+    });
+    announced.text("Uniqueid").into_owned()
 }
 
 #[test]
 fn what_began_and_ended_while_tapeline_was_dead_is_right() {
     let _alone = alone();
-    let _lab = Lab::start("UTC", "");
-    let mut office = Office::open("UTC");
-    let peer = Ami::connect(5039);
+    let lab = Lab::start("UTC", "");
+    let mut office = Office::open(&lab);
+    let (pbx, peer) = (Ami::connect(&lab.pbx), Ami::connect(&lab.peer));
     peer.calls("101", "5553330001", 4, &[]);
-    peer.calls("101", "5553330002", 20, &[]);
+    peer.calls("101", "5553330002", 10, &[]);
     answered(&office, 2);
     office.kill();
     // One of them ends unheard, another one begins.
-    peer.calls("101", "5553330003", 20, &[]);
-    thread::sleep(Duration::from_secs(6));
+    peer.calls("101", "5553330003", 10, &[]);
+    is_recorded(&pbx, "5553330003");
+    let ended = is_recorded(&pbx, "5553330001");
+    pbx.wait("its end", |event| event.event() == "Hangup" && event.text("Uniqueid") == ended);
     office.start();
     let rows = office.list_once("the ended one is over, and the new one there", |rows| {
         let of = |number: &str| rows.iter().find(|row| row["cnumber"] == number);

@@ -2,13 +2,15 @@
 //! test.
 
 use std::fs;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use tapeline::ingest::ami::stanza;
+
+use crate::waiting::until;
 
 /// The secret of every user of both manager interfaces.
 pub const SECRET: &str = "of the lab";
@@ -18,13 +20,40 @@ const TAKEN: [&str; 7] = ["acl", "codecs", "indications", "musiconhold", "res_pa
 /// Both Asterisks. They end when this is dropped.
 pub struct Lab {
     pub pbx: Asterisk,
-    _peer: Asterisk,
+    pub peer: Asterisk,
+    /// Where the PBX may listen for TLS.
+    pub tls: String,
+    /// The time zone of both.
+    pub zone: String,
 }
 
 /// One of them.
 pub struct Asterisk {
     name: &'static str,
+    /// Of its manager interface.
+    pub port: u16,
     child: Child,
+}
+
+/// Where they reach one another: the machine may have a PBX of its own that listens where PBXs do.
+struct Ports {
+    pbx: u16,
+    peer: u16,
+    /// SIP of the PBX, and of the peer's phones and trunk.
+    sip: u16,
+    phones: u16,
+}
+
+/// A port that nobody has, with TCP or UDP, at any address; and below those that connections get by themselves, so that none
+/// takes it while its server is restarted.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = std::process::id() % 10_000;
+    let next = || 22_000 + (first as u16 + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
+    let is_free = |port: &u16| {
+        TcpListener::bind(("0.0.0.0", *port)).is_ok() && UdpSocket::bind(("0.0.0.0", *port)).is_ok()
+    };
+    std::iter::repeat_with(next).take(10_000).find(is_free).expect("a port is free")
 }
 
 impl Lab {
@@ -37,12 +66,14 @@ impl Lab {
         let _ = fs::remove_file(root.join("etc/localtime"));
         symlink(format!("/usr/share/zoneinfo/{zone}"), root.join("etc/localtime")).expect("a link");
         fs::create_dir_all(monitor().join("closed/not-a-folder")).expect("a folder");
-        configure("pbx", system);
-        configure("peer", "");
+        let ports = Ports { pbx: free_port(), peer: free_port(), sip: free_port(), phones: free_port() };
+        configure("pbx", system, &ports);
+        configure("peer", "", &ports);
         in_root(&["chown", "-R", "asterisk:asterisk", "/etc/lab", "/var/lab", "/var/spool/asterisk"]);
         in_root(&["chmod", "000", "/var/spool/asterisk/monitor/closed"]);
         in_root(&["chown", "root:root", "/var/spool/asterisk/monitor/closed"]);
-        Lab { pbx: Asterisk::start("pbx", 5038), _peer: Asterisk::start("peer", 5039) }
+        let (pbx, peer) = (Asterisk::start("pbx", ports.pbx), Asterisk::start("peer", ports.peer));
+        Lab { pbx, peer, tls: format!("127.0.0.1:{}", free_port()), zone: zone.to_owned() }
     }
 }
 
@@ -57,18 +88,26 @@ impl Asterisk {
             .stderr(Stdio::null())
             .spawn()
             .expect("chroot runs");
-        let asterisk = Asterisk { name, child };
-        let until = Instant::now() + Duration::from_secs(60);
-        while !asterisk.is_ready(port) {
-            assert!(Instant::now() < until, "{name} does not start; see target/asterisk/var/lab/{name}/log");
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        let asterisk = Asterisk { name, port, child };
+        let what = format!("the start of {name} (see target/asterisk/var/lab/{name}/log)");
+        until(&what, || asterisk.is_ready());
         asterisk
     }
 
-    fn is_ready(&self, port: u16) -> bool {
+    fn is_ready(&self) -> bool {
         let said = self.command("core waitfullybooted");
-        said.contains("fully booted") && TcpStream::connect(("127.0.0.1", port)).is_ok()
+        said.contains("fully booted") && TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+    }
+
+    /// Waits until nobody speaks any more.
+    pub fn until_all_calls_are_over(&self) {
+        let said = || self.command("core show channels count");
+        until("the end of all calls", || said().contains("0 active channels"));
+    }
+
+    /// Where its manager interface is.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// What it says to a command of its console.
@@ -87,7 +126,7 @@ impl Asterisk {
 
     /// Starts it again after its end.
     pub fn restart(&mut self) {
-        *self = Asterisk::start(self.name, if self.name == "pbx" { 5038 } else { 5039 });
+        *self = Asterisk::start(self.name, self.port);
     }
 }
 
@@ -118,7 +157,7 @@ fn in_root(command: &[&str]) {
     assert!(status.success(), "{command:?}");
 }
 
-fn configure(who: &str, system: &str) {
+fn configure(who: &str, system: &str, ports: &Ports) {
     let folder = root().join("etc/lab").join(who);
     let _ = fs::remove_dir_all(&folder);
     for folder in [
@@ -137,7 +176,7 @@ fn configure(who: &str, system: &str) {
     }
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pbx/conf");
     let spool = if who == "pbx" { "/var/spool/asterisk" } else { "/var/lab/peer/spool" };
-    let rtp = if who == "pbx" { "20" } else { "21" };
+    let (rtp, ami) = if who == "pbx" { ("20", ports.pbx) } else { ("21", ports.peer) };
     let stanza =
         stanza("tapeline", std::net::Ipv4Addr::LOCALHOST.into()).replace("CHOOSE-A-LONG-ONE", SECRET);
     for from in [own.clone(), own.join(who)] {
@@ -151,6 +190,9 @@ fn configure(who: &str, system: &str) {
                 .replace("@SYSTEM@", system)
                 .replace("@SECRET@", SECRET)
                 .replace("@RTP@", rtp)
+                .replace("@AMI@", &ami.to_string())
+                .replace("@SIP@", &ports.sip.to_string())
+                .replace("@PHONES@", &ports.phones.to_string())
                 .replace("@SPOOL@", spool)
                 .replace("@STANZA@", &stanza);
             fs::write(folder.join(entry.file_name()), text).expect("a file");

@@ -1,7 +1,7 @@
 //! Tapeline beside a real Asterisk: what the API lists against the PBX's own call detail records, channel events and files.
 //!
-//! `tests/pbx/setup` makes the PBX; `make test` runs it. The tests share its ports, so one runs after the other. With
-//! TAPELINE_TORTURE every kind of call is made, without it a dozen.
+//! `tests/pbx/setup` makes the PBX; `make test` runs it. The tests share its root, so one runs after the other; its ports are
+//! free ones. With TAPELINE_TORTURE every kind of call is made, without it a dozen.
 
 #[allow(dead_code, reason = "shared with tests/api")]
 #[path = "../api/http.rs"]
@@ -9,6 +9,9 @@ mod http;
 #[allow(dead_code, reason = "shared with tests/api")]
 #[path = "../api/program.rs"]
 mod program;
+#[allow(dead_code, reason = "shared with tests/api")]
+#[path = "../api/waiting.rs"]
+mod waiting;
 
 mod ami;
 mod calls;
@@ -23,7 +26,7 @@ mod tls;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The PBX's ports are there once.
+/// The PBX's root is there once.
 fn alone() -> MutexGuard<'static, ()> {
     static LAB: Mutex<()> = Mutex::new(());
     LAB.lock().unwrap_or_else(PoisonError::into_inner)

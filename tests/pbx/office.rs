@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Child;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::http;
-use crate::lab::{self, SECRET};
+use crate::lab::{self, Lab, SECRET};
 use crate::program::{Folder, finish, tapeline};
+use crate::waiting::{in_the_end, until, wait};
 
 const PASSWORD: &str = "a quiet office";
 
@@ -21,17 +21,18 @@ pub struct Office {
 
 impl Office {
     /// A new database, the PBX's folder, and a running server.
-    pub fn open(zone: &str) -> Office {
-        Office::reaching(zone, "address = \"127.0.0.1\"")
+    pub fn open(lab: &Lab) -> Office {
+        Office::reaching(lab, &format!("address = {:?}", lab.pbx.address()))
     }
 
     /// The same, by these lines of `[asterisk]`.
-    pub fn reaching(zone: &str, asterisk: &str) -> Office {
+    pub fn reaching(lab: &Lab, asterisk: &str) -> Office {
         let folder = Folder::new();
         let settings = format!(
             "media_root = {:?}\nlisten = \"127.0.0.1:0\"\n[[folders]]\nmonitor_dir = \"/var/spool/asterisk/monitor\"\n\
-             machine = \"pbx1\"\nzone = {zone:?}\n[asterisk]\nsecret = {SECRET:?}\n{asterisk}\n",
-            lab::monitor()
+             machine = \"pbx1\"\nzone = {:?}\n[asterisk]\nsecret = {SECRET:?}\n{asterisk}\n",
+            lab::monitor(),
+            lab.zone
         );
         let file = folder.file("tapeline.toml");
         std::fs::write(&file, settings).expect("a file");
@@ -65,7 +66,7 @@ impl Office {
         });
         self.address =
             said.trim_end().rsplit("http://").next().and_then(|it| it.parse().ok()).expect("an address");
-        wait("that it listens to the PBX", || self.log().contains("listening to Asterisk").then_some(()));
+        until("that it listens to the PBX", || self.log().contains("listening to Asterisk"));
     }
 
     pub fn log(&self) -> String {
@@ -109,34 +110,15 @@ impl Office {
 
     /// The list once it is as wanted.
     pub fn list_once(&self, what: &str, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
-        let mut last = Vec::new();
-        let until = Instant::now() + Duration::from_secs(40);
-        while Instant::now() < until {
-            last = self.list();
-            if wanted(&last) {
-                return last;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        let rows: String = last.iter().map(|row| format!("{row}\n")).collect();
-        panic!("{what}:\n{rows}{}", self.log())
+        in_the_end(|| Some(self.list()).filter(|rows| wanted(rows))).unwrap_or_else(|| {
+            let rows: String = self.list().iter().map(|row| format!("{row}\n")).collect();
+            panic!("{what}:\n{rows}{}", self.log())
+        })
     }
 }
 
 impl Drop for Office {
     fn drop(&mut self) {
         self.kill();
-    }
-}
-
-/// What comes in the end.
-pub fn wait<T>(what: &str, there: impl Fn() -> Option<T>) -> T {
-    let until = Instant::now() + Duration::from_secs(40);
-    loop {
-        if let Some(it) = there() {
-            return it;
-        }
-        assert!(Instant::now() < until, "{what} does not come");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }

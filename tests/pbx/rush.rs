@@ -8,24 +8,23 @@ use std::time::{Duration, Instant};
 use crate::alone;
 use crate::ami::Ami;
 use crate::lab::Lab;
-use crate::office::{Office, wait};
+use crate::office::Office;
+use crate::waiting::take;
 
 #[test]
 fn sixty_calls_in_twenty_seconds_are_all_there() {
     let _alone = alone();
     let lab = Lab::start("UTC", "");
-    let office = Office::open("UTC");
-    let (pbx, peer) = (Ami::connect(5038), Ami::connect(5039));
+    let office = Office::open(&lab);
+    let (pbx, peer) = (Ami::connect(&lab.pbx), Ami::connect(&lab.peer));
     let over = AtomicBool::new(false);
     let seen = thread::scope(|scope| {
         let looking = scope.spawn(|| first_seen(&office, &over));
         for number in 0..60 {
             peer.calls("101", &format!("55512300{number:02}"), 3, &[]);
-            thread::sleep(Duration::from_millis(330));
+            take(Duration::from_millis(330));
         }
-        wait("the end of all calls", || {
-            lab.pbx.command("core show channels count").contains("0 active channels").then_some(())
-        });
+        lab.pbx.until_all_calls_are_over();
         over.store(true, Ordering::Relaxed);
         looking.join().expect("no panic")
     });
@@ -45,7 +44,7 @@ fn first_seen(office: &Office, over: &AtomicBool) -> BTreeMap<String, Instant> {
         for row in rows {
             seen.entry(row["uniqueid"].as_str().expect("text").to_owned()).or_insert(now);
         }
-        thread::sleep(Duration::from_millis(5));
+        take(Duration::from_millis(5));
     }
     seen
 }

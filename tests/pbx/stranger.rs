@@ -1,15 +1,15 @@
 //! `tapeline asterisk check`, as someone uses it who follows what it says.
 
 use crate::alone;
-use crate::lab::{Lab, SECRET};
+use crate::lab::{Lab, SECRET, free_port};
 use crate::office::Office;
 use crate::program::finish;
 
 #[test]
 fn a_stranger_is_told_what_is_missing_until_nothing_is() {
     let _alone = alone();
-    let _lab = Lab::start("UTC", "");
-    let office = Office::open("UTC");
+    let lab = Lab::start("UTC", "");
+    let office = Office::open(&lab);
     let check = |user: &str, secret: &str| {
         let mut program = office.program();
         program
@@ -35,7 +35,8 @@ fn a_stranger_is_told_what_is_missing_until_nothing_is() {
     assert!(right.out.contains("All is there"), "{}", right.out);
     assert_eq!(right.status, 0);
     assert!(right.out.contains("ok      eventfilter lets through what is needed"), "{}", right.out);
+    let address = format!("127.0.0.1:{}", free_port());
     let mut nobody = office.program();
-    nobody.args(["asterisk", "check", "--asterisk", "127.0.0.1:9"]);
-    assert!(finish(&mut nobody, "").out.contains("MISSING 127.0.0.1:9 cannot be connected to"));
+    nobody.args(["asterisk", "check", "--asterisk", &address]);
+    assert!(finish(&mut nobody, "").out.contains(&format!("MISSING {address} cannot be connected to")));
 }

@@ -2,16 +2,13 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 use crate::alone;
 use crate::ami::Ami;
-use crate::lab::{self, Lab, SECRET};
-use crate::office::{Office, wait};
+use crate::lab::{self, Lab, SECRET, free_port};
+use crate::office::Office;
 use crate::program::{Folder, Said, finish};
-
-const ADDRESS: &str = "127.0.0.1:5040";
+use crate::waiting::until;
 
 /// An authority, another one, and two certificates of the first.
 struct Certificates(Folder);
@@ -64,13 +61,14 @@ impl Certificates {
         let file = folder.join("manager.conf");
         let old = fs::read_to_string(&file).expect("a file");
         let tls = format!(
-            "[general]\ntlsenable = yes\ntlsbindaddr = {ADDRESS}\ntlscertfile = /etc/lab/pbx/asterisk.pem\n"
+            "[general]\ntlsenable = yes\ntlsbindaddr = {}\ntlscertfile = /etc/lab/pbx/asterisk.pem\n",
+            lab.tls
         );
         let new = if old.contains("tlsenable") { old } else { old.replacen("[general]\n", &tls, 1) };
         // A file that has not been touched is not read again, whatever became of the certificate.
         fs::write(&file, new).expect("a file");
         lab.pbx.command("manager reload");
-        wait("that it listens for TLS", || std::net::TcpStream::connect(ADDRESS).ok());
+        until("that it listens for TLS", || std::net::TcpStream::connect(&lab.tls).is_ok());
     }
 }
 
@@ -81,8 +79,8 @@ fn check(office: &Office, address: &str, tls: &str) -> Said {
 }
 
 /// A call is listed as it goes on, and as it was.
-fn a_call_is_heard(office: &Office, to: &str) {
-    Ami::connect(5039).calls("101", to, 3, &[]);
+fn a_call_is_heard(lab: &Lab, office: &Office, to: &str) {
+    Ami::connect(&lab.peer).calls("101", to, 3, &[]);
     let is_it = |row: &serde_json::Value, complete: i64| {
         row["cnumber"] == to && row["complete"] == complete && row["status"] == "answer"
     };
@@ -98,22 +96,22 @@ fn calls_are_heard_over_tls_from_whom_the_setting_trusts() {
     let mut lab = Lab::start("UTC", "");
     let made = Certificates::make();
     made.give("plain", &lab);
-    let by_fingerprint = format!("address = {ADDRESS:?}\ntls = {:?}", made.fingerprint("plain"));
-    a_call_is_heard(&Office::reaching("UTC", &by_fingerprint), "5554440001");
+    let by_fingerprint = format!("address = {:?}\ntls = {:?}", lab.tls, made.fingerprint("plain"));
+    a_call_is_heard(&lab, &Office::reaching(&lab, &by_fingerprint), "5554440001");
 
     made.give("named", &lab);
-    let by_authority = format!("address = {ADDRESS:?}\ntls = {:?}", made.path("ca"));
-    let office = Office::reaching("UTC", &by_authority);
-    a_call_is_heard(&office, "5554440002");
+    let by_authority = format!("address = {:?}\ntls = {:?}", lab.tls, made.path("ca"));
+    let office = Office::reaching(&lab, &by_authority);
+    a_call_is_heard(&lab, &office, "5554440002");
 
     // Whoever takes the PBX's place is not talked to.
     made.give("plain", &lab);
     lab.pbx.kill();
     lab.pbx.restart();
-    wait("that it is refused", || {
+    until("that it is refused", || {
         let (state, trouble) = office.hears();
         let why = "Asterisk is not listened to: its certificate is not trusted: it is of the first version";
-        (state == "not connected" && trouble.starts_with(why)).then_some(())
+        state == "not connected" && trouble.starts_with(why)
     });
 }
 
@@ -122,10 +120,10 @@ fn whom_the_setting_does_not_trust_is_not_talked_to_and_check_says_why() {
     let _alone = alone();
     let lab = Lab::start("UTC", "");
     let made = Certificates::make();
-    let office = Office::open("UTC");
+    let office = Office::open(&lab);
     made.give("plain", &lab);
     let (plain, named) = (made.fingerprint("plain"), made.fingerprint("named"));
-    let right = check(&office, ADDRESS, &plain);
+    let right = check(&office, &lab.tls, &plain);
     assert!(right.status == 0 && right.out.contains("All is there"), "{right:?}");
     let digits = |fingerprint: &str| fingerprint.replace(':', "").replace("sha256", "sha256:").to_lowercase();
     let refused = |address: &str, tls: &str, why: &str| {
@@ -143,38 +141,48 @@ fn whom_the_setting_does_not_trust_is_not_talked_to_and_check_says_why() {
     };
     let another =
         format!("its certificate is not the one of the setting tls: its fingerprint is {}", digits(&plain));
-    refused(ADDRESS, &named, &another);
+    refused(&lab.tls, &named, &another);
     let first = "it is of the first version, without names, as ast_tls_cert makes them";
-    refused(ADDRESS, &made.path("ca"), &not_trusted(first, &plain));
+    refused(&lab.tls, &made.path("ca"), &not_trusted(first, &plain));
 
     made.give("named", &lab);
-    let right = check(&office, ADDRESS, &made.path("ca"));
+    let right = check(&office, &lab.tls, &made.path("ca"));
     assert!(right.status == 0 && right.out.contains("All is there"), "{right:?}");
-    refused(ADDRESS, &made.path("other"), &not_trusted("nobody whom we trust has signed it", &named));
+    refused(&lab.tls, &made.path("other"), &not_trusted("nobody whom we trust has signed it", &named));
     let names = "localhost is not among the alternative names in it";
-    refused("localhost:5040", &made.path("ca"), &not_trusted(names, &named));
+    refused(&lab.tls.replace("127.0.0.1", "localhost"), &made.path("ca"), &not_trusted(names, &named));
     // The port without TLS.
-    let said = check(&office, "127.0.0.1:5038", &named).out;
-    let why = "MISSING 127.0.0.1:5038 cannot be connected to: TLS could not be agreed on; check that tlsenable = yes";
-    assert!(said.starts_with(why), "{said}");
+    let (address, why) = (lab.pbx.address(), "TLS could not be agreed on; check that tlsenable = yes");
+    let said = check(&office, &address, &named).out;
+    assert!(said.starts_with(&format!("MISSING {address} cannot be connected to: {why}")), "{said}");
+}
+
+/// Whether somebody listens there, without asking (proc(5)).
+fn listens(port: u16) -> bool {
+    let sockets = fs::read_to_string("/proc/net/tcp").expect("proc(5)");
+    sockets.contains(&format!(" 0100007F:{port:04X} 00000000:0000 0A "))
 }
 
 /// Older PBXs than the lab's have no TLS 1.3.
 #[test]
 fn a_pinned_certificate_is_proved_with_tls_1_2_too() {
     let made = Certificates::make();
-    for (name, port) in [("plain", "5041"), ("named", "5042")] {
+    for name in ["plain", "named"] {
+        let port = free_port();
+        let address = format!("127.0.0.1:{port}");
         let mut server = Command::new("openssl")
             .current_dir(made.0.path())
-            .args(["s_server", "-quiet", "-tls1_2", "-accept", port, "-cert"])
+            .args(["s_server", "-quiet", "-tls1_2", "-accept", &address, "-cert"])
             .args([format!("{name}.pem"), "-key".into(), format!("{name}.key")])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("openssl runs");
-        let address = format!("127.0.0.1:{port}");
-        wait("that openssl listens", || std::net::TcpStream::connect(&address).ok());
+        // Nobody else connects: this server says what it has read to who comes first.
+        let input = server.stdin.as_mut().expect("a pipe");
+        std::io::Write::write_all(input, b"Asterisk Call Manager/5.0.4\r\n").expect("it runs");
+        until("that openssl listens", || listens(port));
         let mut program = crate::program::tapeline();
         program.arg("--db").arg(made.0.file("none.db")).env("TAPELINE_ASTERISK_SECRET", SECRET);
         program.args([
@@ -185,13 +193,7 @@ fn a_pinned_certificate_is_proved_with_tls_1_2_too() {
             "--asterisk-tls",
             &made.fingerprint(name),
         ]);
-        let said = thread::scope(|scope| {
-            let asking = scope.spawn(|| finish(&mut program, ""));
-            thread::sleep(Duration::from_millis(1500));
-            let input = server.stdin.as_mut().expect("a pipe");
-            std::io::Write::write_all(input, b"Asterisk Call Manager/5.0.4\r\n").expect("it runs");
-            asking.join().expect("no panic")
-        });
+        let said = finish(&mut program, "");
         server.kill().expect("it runs");
         server.wait().expect("it ends");
         assert!(
