@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::error::ConfigError;
-use super::intake::Folder;
+use super::{ConfigError, Folder};
 
 /// The port of the manager interface, and that of its TLS side.
 const PORT: u16 = 5038;

@@ -12,6 +12,7 @@ use tapeline::ingest::spool::check_rows;
 
 use crate::program::{Folder, Serving, run, sqlite3, tapeline};
 use crate::spool::{Office, wav, write};
+use crate::waiting::{take, until_answer};
 
 /// Something mounted; it goes with this, however a test ends.
 pub struct Mount(PathBuf);
@@ -121,7 +122,7 @@ fn record(root: &Path, stop: &AtomicBool) -> BTreeSet<String> {
         let mut file = fs::File::create(&path).expect("a file");
         for piece in bytes.chunks(8_000) {
             file.write_all(piece).expect("written");
-            std::thread::sleep(Duration::from_millis(1));
+            take(Duration::from_millis(1));
         }
         drop(file);
         let kept = if number % 7 == 0 { format!("kept/{number}.wav") } else { name };
@@ -152,7 +153,7 @@ fn killed_at_any_moment_it_has_a_row_for_every_file_after_the_next_start() {
         let recording = scope.spawn(|| record(&root, &stop));
         for round in 0_u64..12 {
             let serving = serve();
-            std::thread::sleep(Duration::from_millis(round * 67 % 400));
+            take(Duration::from_millis(round * 67 % 400));
             serving.signal("KILL");
             drop(serving);
         }
@@ -163,11 +164,7 @@ fn killed_at_any_moment_it_has_a_row_for_every_file_after_the_next_start() {
     assert!(expected.lines().count() > 50, "{expected}");
     let serving = serve();
     let rows = || sqlite3(&db, "SELECT path FROM recordings WHERE complete = 1 AND stale = 0 ORDER BY path");
-    let end = Instant::now() + Duration::from_secs(60);
-    while rows() != expected && Instant::now() < end {
-        std::thread::sleep(Duration::from_millis(200));
-    }
-    assert_eq!(rows(), expected);
+    until_answer("every file", &expected, rows);
     assert_eq!(sqlite3(&db, "SELECT count(*) FROM recordings WHERE NOT (complete = 1 AND stale = 0)"), "0");
     assert_eq!(
         sqlite3(&db, "SELECT count(*) - count(DISTINCT uniqueid || ' ' || recordid) FROM recordings"),

@@ -6,14 +6,14 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::app::{Caller, PASSWORD, basic};
 use crate::faults::Mount;
 use crate::program::{Folder, Serving, finish, run, sqlite3, tapeline};
-use crate::spool::{header, sound, wav, write};
+use crate::spool::{age, header, sound, wav, write};
+use crate::waiting::{until, until_answer};
 
 /// Who may not read what is root's.
 const NOBODY: u32 = 65_534;
@@ -76,11 +76,7 @@ impl Office {
     /// Waits until the database answers so.
     #[track_caller]
     fn until(&self, question: &str, answer: &str) {
-        let end = Instant::now() + Duration::from_secs(60);
-        while self.sqlite3(question) != answer && Instant::now() < end {
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        assert_eq!(self.sqlite3(question), answer, "{question}");
+        until_answer(question, answer, || self.sqlite3(question));
     }
 
     fn owner(&self) -> Caller {
@@ -207,12 +203,8 @@ fn the_disk_of_the_media_root_can_be_unmounted_and_mounted_again() {
     let play =
         || office.owner().get("recording/recordings/get?recordgroup=1;uniqueid=a;recordid=1;wrap=none");
     assert_eq!(play().body.len(), 16_044);
-    let end = Instant::now() + Duration::from_secs(10);
     let unmounted = || Command::new("umount").arg(&root).status().expect("umount runs").success();
-    while !unmounted() {
-        assert!(Instant::now() < end, "the server keeps it");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    until("that the server leaves it", unmounted);
     write(&Path::new(&disk).join("b.wav"), &wav("b", 2));
     let _again = Mount::new(&bind, &root).expect("mounted again");
     office.until("SELECT path, talktime FROM recordings ORDER BY path", "a.wav|1\nb.wav|2");
@@ -251,9 +243,9 @@ fn recordings_of_a_call_are_counted_from_the_first_whoever_finds_them() {
             write(&office.root().join(name), &header(8_000, 0, true));
         }
         // Within a second their own times tell.
-        for name in ["z-1795499700.1.wav", "y-1795499700.1.wav"] {
+        for (name, seconds) in [("z-1795499700.1.wav", 9), ("y-1795499700.1.wav", 8)] {
             write(&office.root().join(name), &wav(name, 1));
-            std::thread::sleep(Duration::from_millis(20));
+            age(&office.root().join(name), seconds);
         }
     };
     let mut watched = Office::new("");
@@ -304,19 +296,24 @@ fn what_a_post_command_makes_of_a_recording_is_the_same_recording() {
     let root = office.root();
     office.serve();
     let (louder, packed) = (root.join("louder.wav"), root.join("1795499618.1.wav"));
-    write(&louder, &wav("louder", 3));
-    write(&packed, &wav("packed", 3));
+    for (path, name) in [(&louder, "louder"), (&packed, "packed")] {
+        let new = root.join(format!(".{name}.wav"));
+        write(&new, &wav(name, 3));
+        // What becomes of it later was written later.
+        age(&new, 3);
+        fs::rename(new, path).expect("moved");
+    }
     const LENGTHS: &str = "SELECT path, recordid, complete, stale, mimetype, totaltime - talktime FROM recordings ORDER BY path";
-    let expected = "1795499618.1.wav|1|1|0|audio/wav|0\nlouder.wav|1|1|0|audio/wav|0";
-    office.until(LENGTHS, expected);
-    std::thread::sleep(Duration::from_millis(2_500));
+    office.until(LENGTHS, "1795499618.1.wav|1|1|0|audio/wav|0\nlouder.wav|1|1|0|audio/wav|0");
+    let others = "later.wav|1|1|0|audio/wav|0\nlouder.wav|1|1|0|audio/wav|0";
     sox(&louder, &root.join(".louder.wav"), &["gain", "-3"]);
     fs::rename(root.join(".louder.wav"), &louder).expect("moved");
     sox(&packed, &root.join("1795499618.1.ogg"), &[]);
-    std::thread::sleep(Duration::from_millis(1_500));
+    // It has been looked at once a later one has.
+    write(&root.join("later.wav"), &wav("later", 3));
+    office.until(LENGTHS, &format!("1795499618.1.wav|1|1|0|audio/wav|0\n{others}"));
     fs::remove_file(&packed).expect("removed");
-    let expected = "1795499618.1.ogg|1|1|0|audio/ogg|0\nlouder.wav|1|1|0|audio/wav|0";
-    office.until(LENGTHS, expected);
+    office.until(LENGTHS, &format!("1795499618.1.ogg|1|1|0|audio/ogg|0\n{others}"));
     // Whoever keeps both has both.
     sox(&louder, &root.join("louder.ogg"), &[]);
     office.until(

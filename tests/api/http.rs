@@ -118,6 +118,19 @@ pub fn connect(server: SocketAddr, from: Option<IpAddr>, receive_buffer: Option<
     stream
 }
 
+/// Whether the server keeps this connection (proc(5)): one that it closed may have bytes yet that nobody has read.
+pub fn is_kept(stream: &TcpStream) -> bool {
+    let port = |address: std::io::Result<SocketAddr>| address.expect("an IPv4 address").port();
+    let (server, client) = (port(stream.peer_addr()), port(stream.local_addr()));
+    let sockets = std::fs::read_to_string("/proc/net/tcp").expect("proc(5)");
+    // Both ends of it are on this machine. 01: established.
+    sockets.lines().any(|line| {
+        let mut words = line.split_whitespace().skip(1);
+        let mut ends = |port: u16| words.next().is_some_and(|word| word.ends_with(&format!(":{port:04X}")));
+        ends(server) && ends(client) && words.next() == Some("01")
+    })
+}
+
 /// Sends a request and reads the answer.
 pub fn exchange(server: SocketAddr, from: Option<IpAddr>, request: &[u8]) -> Answer {
     let mut stream = connect(server, from, None);

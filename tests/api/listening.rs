@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use crate::app::{Caller, PASSWORD, TestApp, basic, make_database, spawn_app};
 use crate::program::{Folder, Serving, Shell, sqlite3, tapeline};
+use crate::waiting::{until, until_answer};
 
 const GET: &str = "recording/recordings/get";
 const A: &str = "recordgroup=1;uniqueid=a;recordid=1";
@@ -26,14 +26,6 @@ fn app() -> TestApp {
     let app = spawn_app();
     with_sound(&app.db);
     app
-}
-
-fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "{what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]
@@ -131,17 +123,18 @@ fn a_restart_within_ten_minutes_adds_no_entry_and_later_there_is_one() {
 
 #[test]
 fn while_another_program_writes_the_sound_comes_and_the_entry_follows() {
-    let app = app();
-    let mut shell = Shell::open(&app.db);
+    let folder = Folder::new();
+    let db = folder.file("recordings.db");
+    make_database(&db);
+    with_sound(&db);
+    let serving = Serving::start(&mut serve(&db));
+    let mut shell = Shell::open(&db);
     shell.run("BEGIN IMMEDIATE;");
-    for _ in 0..3 {
-        assert_eq!(app.supervisor().get(&format!("{GET}?{A};wrap=none")).body, vec![7; 1000]);
-    }
-    assert_eq!(app.sqlite3(ENTRIES), "");
-    // Longer than one attempt of the writer.
-    std::thread::sleep(Duration::from_secs(6));
+    (0..3).for_each(|_| listens(&serving));
+    assert_eq!(sqlite3(&db, ENTRIES), "");
+    until("a second attempt of the writer", || serving.log().contains("trying again"));
     shell.run("COMMIT;");
-    eventually("the entry follows", || app.sqlite3(ENTRIES) == SARA_HEARS_A);
+    until_answer("the entry", SARA_HEARS_A, || sqlite3(&db, ENTRIES));
 }
 
 #[test]

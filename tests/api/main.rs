@@ -5,12 +5,12 @@
 //! | `app.rs` | a running server with two customers, and who calls it |
 //! | `http.rs` | an HTTP client that may be slow, rude or gone |
 //! | `program.rs` | the built binary, and the sqlite3 shell beside it |
+//! | `waiting.rs` | waiting until something is so |
 //! | the others | a subject each |
 
 mod app;
 mod asterisk;
 mod audit;
-mod bodies;
 mod changes;
 mod clock;
 mod columns;
@@ -27,7 +27,6 @@ mod get;
 mod groups;
 mod house;
 mod http;
-mod ids;
 mod import;
 mod intake;
 mod listening;
@@ -51,4 +50,5 @@ mod streaming;
 mod summary;
 mod tenants;
 mod throttle;
+mod waiting;
 mod withheld;

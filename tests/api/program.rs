@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A folder of its own for a test, below target/; it goes when the test is over.
 pub struct Folder(PathBuf);
@@ -163,7 +164,8 @@ pub struct Serving {
     child: Child,
     pub address: SocketAddr,
     output: BufReader<ChildStdout>,
-    errors: Option<std::thread::JoinHandle<String>>,
+    errors: Option<std::thread::JoinHandle<()>>,
+    log: Arc<Mutex<String>>,
 }
 
 impl Serving {
@@ -182,13 +184,20 @@ impl Serving {
         let request = crate::http::request("GET", "/", &[("Host", "tapeline"), ("Connection", "close")], b"");
         assert_eq!(crate::http::exchange(address, None, &request).status, 200);
         // Read all along: a pipe that fills up would stop the server.
-        let mut stderr = child.stderr.take().expect("a pipe");
+        let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        let log = Arc::<Mutex<String>>::default();
+        let all = Arc::clone(&log);
         let errors = std::thread::spawn(move || {
-            let mut err = String::new();
-            stderr.read_to_string(&mut err).expect("UTF-8");
-            err
+            for line in stderr.lines() {
+                *all.lock().expect("no panic") += &(line.expect("UTF-8") + "\n");
+            }
         });
-        Serving { child, address, output, errors: Some(errors) }
+        Serving { child, address, output, errors: Some(errors), log }
+    }
+
+    /// What it has said so far.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("no panic").clone()
     }
 
     /// How many sockets it has open (proc(5)); a connection has two of them.
@@ -229,7 +238,8 @@ impl Serving {
     pub fn wait(mut self) -> Said {
         let mut out = String::new();
         self.output.read_to_string(&mut out).expect("UTF-8");
-        let err = self.errors.take().expect("waited for once").join().expect("the log is read");
+        self.errors.take().expect("waited for once").join().expect("the log is read");
+        let err = self.log();
         let status = self.child.wait().expect("the program ends").code().expect("an exit status");
         Said { status, out, err }
     }

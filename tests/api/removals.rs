@@ -7,13 +7,13 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use tapeline::app::App;
 use tapeline::config::Config;
 
 use crate::app::{Caller, PASSWORD, basic, make_database};
 use crate::program::{Folder, Serving, sqlite3, tapeline};
+use crate::waiting::{until, until_answer};
 
 const DELETE: &str = "recording/recordings/delete";
 const B: &str = "recordgroup=1;uniqueid=b;recordid=1";
@@ -76,11 +76,7 @@ impl Office {
     }
 
     fn all_done(&self) {
-        let begun = Instant::now();
-        while self.notes() != "0" {
-            assert!(begun.elapsed() < Duration::from_secs(30), "notes are left: {}", self.notes());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        until_answer("notes that are left", "0", || self.notes());
     }
 }
 
@@ -274,9 +270,7 @@ fn a_kill_in_the_middle_of_many_deletions_leaves_no_file_without_a_row_and_no_ro
                 scope.spawn(|| delete_until_killed(&serving, part, &answered));
             }
             // After so many deletions and somewhere in the next one.
-            while answered.load(Ordering::Relaxed) < 20 + round {
-                std::thread::sleep(Duration::from_millis(1));
-            }
+            until("so many", || answered.load(Ordering::Relaxed) >= 20 + round);
             serving.signal("KILL");
         });
         drop(serving);

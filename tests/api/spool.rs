@@ -170,7 +170,7 @@ pub fn write(path: &Path, bytes: &[u8]) {
 }
 
 /// Makes a file look as if it was written long ago.
-fn age(path: &Path, seconds: u64) {
+pub fn age(path: &Path, seconds: u64) {
     let time = SystemTime::now() - Duration::from_secs(seconds);
     File::options().append(true).open(path).and_then(|file| file.set_modified(time)).expect("a time");
 }

@@ -5,13 +5,14 @@ use std::net::TcpStream;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tapeline::config::Config;
 
 use crate::app::{Caller, PASSWORD, TestApp, basic, make_database, spawn};
 use crate::http::{self, Answer};
 use crate::program::{Folder, Serving, Shell, sqlite3, tapeline};
+use crate::waiting::{settled, take, until, wait};
 
 const LIST: &str = "recording/recordings/list";
 /// Recordings of customer 2's group 4: some 30 MB of JSON, more than any buffer between server and client.
@@ -19,8 +20,6 @@ const ROWS: usize = 30_000;
 const LONG: &str = "recording/recordings/list?recordgroup=4";
 /// A receive buffer that is full at once.
 const SMALL: usize = 4096;
-/// How long a test waits for what happens by itself.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The file that each test gets a copy of.
 static MANY_ROWS: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -61,16 +60,14 @@ fn ask(app: &TestApp, call: &str, receive_buffer: Option<usize>) -> TcpStream {
 
 /// Asks until it is not refused any more.
 fn in_the_end(app: &TestApp, call: &str) -> Answer {
-    let begun = Instant::now();
-    loop {
+    wait("a place", || {
         let answer = app.owner().get(call);
         if answer.status == 200 {
-            return answer;
+            return Some(answer);
         }
         assert_eq!(answer.codes(), "503");
-        assert!(begun.elapsed() < PATIENCE, "still refused");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+        None
+    })
 }
 
 fn count(answer: &Answer) -> usize {
@@ -82,7 +79,7 @@ struct Slow(TcpStream);
 
 impl Read for Slow {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        std::thread::sleep(Duration::from_millis(3));
+        take(Duration::from_millis(3));
         let room = buffer.len().min(64 << 10);
         self.0.read(&mut buffer[..room])
     }
@@ -236,11 +233,7 @@ fn a_reader_that_stalls_does_not_keep_its_connection() {
         assert_eq!(http::read_head(stream).0, 200);
     }
     let many = server.sockets();
-    let begun = Instant::now();
-    while server.sockets() + 8 > many && begun.elapsed() < Duration::from_secs(30) {
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    assert!(server.sockets() + 8 <= many, "{} of {many} are still open", server.sockets());
+    until("that eight are closed", || server.sockets() + 8 <= many);
 }
 
 #[test]
@@ -271,18 +264,10 @@ fn readers_that_vanish_end_their_queries_also_while_these_sort_or_scan() {
             stream
         })
         .collect();
-    std::thread::sleep(Duration::from_millis(30));
+    until("that they run", || server.processor_time() > before + 2);
     drop(gone);
-    let mut last = before;
-    loop {
-        std::thread::sleep(Duration::from_millis(200));
-        let now = server.processor_time();
-        if now == last {
-            break;
-        }
-        last = now;
-    }
-    assert!(last - before < 5 * of_four, "{} ticks where 4 whole queries take {of_four}", last - before);
+    let of_forty = settled("the end of them", || server.processor_time()) - before;
+    assert!(of_forty < 5 * of_four, "{of_forty} ticks where 4 whole queries take {of_four}");
     assert_eq!(olga.get(LIST).status, 200);
 }
 

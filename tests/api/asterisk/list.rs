@@ -1,6 +1,6 @@
 //! The recorded run played to a running server, and its list against all that the PBX wrote down: every call, field by field.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use super::documents::{Asked, ChannelEvent, Record, asked, channel_events, recor
 use super::{player, recorded};
 use crate::program::{Folder, Serving, finish, tapeline};
 use crate::spool::write_as_recorded;
+use crate::waiting::{in_the_end, settled};
 
 const PASSWORD: &str = "a quiet office";
 
@@ -74,17 +75,11 @@ impl Office {
 
     /// The rows once all calls are over and nothing changes any more.
     fn list_at_the_end(&self, rows: usize, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
-        let until = Instant::now() + Duration::from_secs(60);
-        let mut last = Vec::new();
-        loop {
-            std::thread::sleep(Duration::from_millis(400));
-            let now = self.list();
-            if now.len() >= rows && now.iter().all(&wanted) && now == last {
-                return now;
-            }
-            assert!(Instant::now() < until, "{} rows of {rows}: {now:#?}", now.len());
-            last = now;
+        let all = || Some(self.list()).filter(|now| now.len() >= rows && now.iter().all(&wanted));
+        if in_the_end(all).is_none() {
+            panic!("{rows} rows: {:#?}", self.list());
         }
+        settled("the end", || self.list())
     }
 }
 

@@ -3,11 +3,11 @@
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
-use std::thread::sleep;
 use std::time::Duration;
 
 use super::pbx::{MONITOR, Office, now};
 use crate::spool::{header, sound, wav, write};
+use crate::waiting::until;
 
 /// Channel, uniqueid, and what else every event has.
 pub fn channel(name: &str, uniqueid: &str) -> String {
@@ -269,17 +269,14 @@ fn what_the_user_lacks_and_what_nothing_can_be_made_of_is_in_the_status() {
     begin(&office, "1.3", "a.wav", now());
     write(&office.path("a.wav"), &wav("a", 1));
     office.until("SELECT uniqueid FROM recordings", "1.3");
-    sleep(Duration::from_millis(500));
-    let status = office.status();
-    let trouble = status["trouble"].as_str().expect("text");
     for part in [
         "add reporting to write of the user",
         "add dialplan to read of the user",
         "Asterisk records to /var/spool/asterisk/monitor/../elsewhere.wav, which is in no folder",
     ] {
-        assert!(trouble.contains(part), "{part}: {trouble}");
+        until(part, || office.status()["trouble"].as_str().is_some_and(|trouble| trouble.contains(part)));
     }
-    let skipped = &status["skipped"];
+    let skipped = &office.status()["skipped"];
     assert_eq!(
         skipped.to_string(),
         r#"[{"reason":"a message of more than 256 KiB","count":1},{"reason":"bytes that are no message of the manager interface","count":1},{"reason":"its file is in no folder of the settings","count":1}]"#

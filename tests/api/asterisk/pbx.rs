@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::program::{Folder, Serving, finish, sqlite3, tapeline};
+use crate::waiting::{in_the_end, until};
 
 /// Where the PBX records to, in its own words.
 pub const MONITOR: &str = "/var/spool/asterisk/monitor";
@@ -76,11 +77,7 @@ impl Pbx {
 
     /// Bytes, as they are.
     pub fn send(&self, bytes: &[u8]) {
-        let until = Instant::now() + Duration::from_secs(60);
-        while self.state().listeners.is_empty() {
-            assert!(Instant::now() < until, "nobody listens");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        until("somebody who listens", || !self.state().listeners.is_empty());
         self.state().listeners.iter_mut().for_each(|stream| stream.write_all(bytes).expect("it is read"));
     }
 
@@ -201,16 +198,10 @@ impl Office {
     /// Waits until the database says so.
     #[track_caller]
     pub fn until(&self, script: &str, expected: &str) {
-        let end = Instant::now() + Duration::from_secs(60);
-        while self.sqlite3(script) != expected && Instant::now() < end {
-            std::thread::sleep(Duration::from_millis(50));
+        if in_the_end(|| (self.sqlite3(script) == expected).then_some(())).is_none() {
+            let all = self.sqlite3("SELECT * FROM recordings; SELECT * FROM intake_files");
+            assert_eq!(self.sqlite3(script), expected, "{all}");
         }
-        assert_eq!(
-            self.sqlite3(script),
-            expected,
-            "{}",
-            self.sqlite3("SELECT * FROM recordings; SELECT * FROM intake_files")
-        );
     }
 
     /// What the status says of the PBX.

@@ -6,12 +6,13 @@ use std::net::TcpStream;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{EXPORT, Unpacked, media, python, with_sound, zip};
 use crate::app::{PASSWORD, TestApp, basic, make_database, spawn_app, spawn_with};
-use crate::http::{Answer, connect, read_answer, read_body, read_head, request};
+use crate::http::{Answer, connect, is_kept, read_answer, read_body, read_head, request};
 use crate::program::{Folder, Serving, Shell, finish, sqlite3, tapeline};
+use crate::waiting::{take, until};
 
 /// More than fits in a ZIP without 64 bits.
 const ROWS: usize = 100_000;
@@ -19,8 +20,6 @@ const ROWS: usize = 100_000;
 const SMALL: usize = 32 << 10;
 /// What an export may take in memory, in KiB, whatever its size.
 const LITTLE: u64 = 24 << 10;
-/// How long a test waits for what happens by itself.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Fetches a URL to a file, of which what is zero takes no room.
 const FETCH: &str = r#"
@@ -66,7 +65,7 @@ fn most_memory(server: &Serving, work: impl FnOnce()) -> u64 {
             let mut most = 0;
             while !over.load(Ordering::Relaxed) {
                 most = most.max(server.private_memory());
-                std::thread::sleep(Duration::from_millis(5));
+                take(Duration::from_millis(5));
             }
             most
         });
@@ -225,15 +224,8 @@ fn clients_that_go_away_end_their_exports() {
     assert!(refused.header("retry-after").is_some());
     assert_eq!(app.supervisor().get(EXPORT).status, 200, "rows are not sound");
     drop(held);
-    let begun = Instant::now();
-    loop {
-        let answer = app.supervisor().get(&format!("{EXPORT}?format=zip;recordgroup=3"));
-        if answer.status == 200 {
-            break;
-        }
-        assert!(begun.elapsed() < PATIENCE, "still refused");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let again = || app.supervisor().get(&format!("{EXPORT}?format=zip;recordgroup=3"));
+    until("a place", || again().status == 200);
     let entries = app.sqlite3("SELECT count(*) FROM audit WHERE action = 'recordings/export';");
     assert_eq!(entries, "34", "who was refused got nothing");
 }
@@ -245,7 +237,7 @@ fn an_export_whose_client_stalls_breaks_off() {
     let mut stream = ask(&app, "format=zip");
     let (status, headers, rest) = read_head(&mut stream);
     assert_eq!(status, 200);
-    std::thread::sleep(Duration::from_secs(3));
+    until("that the server gives up", || !is_kept(&stream));
     let answer = read_body(&mut stream, status, headers, rest);
     assert!(!answer.whole, "it must not be mistaken for a whole one");
 }

@@ -157,6 +157,27 @@ fn no_file_unwraps() {
     }
 }
 
+/// Where the tests rest between two looks at what they wait for, and where they give up on the page.
+const RESTING: [&str; 3] = ["tests/api/waiting.rs", "tests/browser/server.js", "tests/browser/sound.js"];
+
+#[test]
+fn tests_wait_for_what_they_wait_for_and_sleep_nowhere() {
+    let tests = ["api", "pbx", "browser", "install"].map(|folder| root().join("tests").join(folder));
+    // Put together, so that this file does not name them.
+    let words = ["sleep", "setTimeout", "waitForTimeout", "sleep_until"].map(|word| format!("{word}("));
+    let texts = tests.iter().flat_map(|folder| ["rs", "js"].map(|end| files(folder, end))).flatten();
+    for path in texts.chain(files(&root().join("src"), "rs")) {
+        let name = path.strip_prefix(root()).expect("below it").display().to_string();
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        let tests = if name.starts_with("src") { text.replace(&without_tests(&text), "") } else { text };
+        if RESTING.contains(&name.as_str()) || name.contains("node_modules") {
+            continue;
+        }
+        let found = words.iter().find(|word| tests.contains(word.as_str()));
+        assert!(found.is_none(), "{name} sleeps: wait for something by tests/api/waiting.rs instead");
+    }
+}
+
 #[test]
 fn the_folder_holds_what_the_house_has_and_nothing_else() {
     let house = [

@@ -9,9 +9,10 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::program::{Folder, Said, finish, sqlite3, tapeline};
+use crate::waiting::{take, until};
 
 /// A folder with a database, in which other programs have put recordings.
 struct Office {
@@ -423,15 +424,10 @@ fn an_import_that_was_killed_goes_on() {
             .stderr(Stdio::null())
             .spawn()
             .expect("it runs");
-        let begun = Instant::now();
         let before = done();
+        let mut is_over = || import.try_wait().expect("a child").is_some();
         // Killed once it has got a little further.
-        while done() < before + BATCH
-            && begun.elapsed() < Duration::from_secs(60)
-            && import.try_wait().expect("a child").is_none()
-        {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        until("a batch", || done() >= before + BATCH || is_over());
         let over = import.try_wait().expect("a child").is_some();
         let _ = import.kill();
         import.wait().expect("a child");
@@ -457,7 +453,7 @@ fn a_file_that_grows_is_read_to_where_it_ended() {
         scope.spawn(|| {
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
                 log.write_all(CALLS.as_bytes()).expect("room");
-                std::thread::sleep(Duration::from_millis(1));
+                take(Duration::from_millis(1));
             }
         });
         let said = office.import(&asterisk(&file));
