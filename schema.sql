@@ -6,13 +6,13 @@
 
 -- Customers: the tenants of the PBX.
 CREATE TABLE IF NOT EXISTS customers (
-  id   INTEGER PRIMARY KEY,               -- what the API calls `customer`
+  id   INTEGER PRIMARY KEY AUTOINCREMENT, -- what the API calls `customer`
   name TEXT    NOT NULL UNIQUE            -- shown to people
 );
 
 -- Record groups: the folders that a customer's recordings are filed under.
 CREATE TABLE IF NOT EXISTS recordgroups (
-  id          INTEGER PRIMARY KEY,                       -- what the API calls `recordgroup`
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,         -- what the API calls `recordgroup`
   customer    INTEGER NOT NULL REFERENCES customers(id), -- whose it is
   name        TEXT    NOT NULL,                          -- shown to people
   description TEXT    NOT NULL DEFAULT '',               -- what it is for
@@ -130,27 +130,65 @@ WHEN NOT EXISTS (SELECT 1 FROM recordings_unindexed WHERE id = new.id) BEGIN
   INSERT INTO recordings_unindexed (id) VALUES (new.id);
 END;
 
+-- Ids that a customer, a group or a person has or had: none comes back, since rows and the audit log go on naming it.
+-- Noted by triggers, whoever makes the row. (WHERE NOT EXISTS, since the OR REPLACE of a triggering statement would
+-- overrule an OR IGNORE here.) Where another program stored an id of 2^53 or more in recordings or audit, their line
+-- has the last one below, since SQLite has none above.
+CREATE TABLE IF NOT EXISTS ids_used (
+  kind TEXT    NOT NULL,                  -- the table
+  id   INTEGER NOT NULL,
+  PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+
 -- Other programs write rows too. A customer or group that only a row names gets a row of its own, or nobody could
--- list it. (WHERE NOT EXISTS, since the OR REPLACE of a triggering statement would overrule an OR IGNORE here.)
+-- list it. But one that is gone does not come back so.
 CREATE TRIGGER IF NOT EXISTS recordings_insert_customer AFTER INSERT ON recordings
-WHEN typeof(new.customer) = 'integer' AND NOT EXISTS (SELECT 1 FROM customers WHERE id = new.customer) BEGIN
+WHEN typeof(new.customer) = 'integer' AND NOT EXISTS (SELECT 1 FROM customers WHERE id = new.customer)
+  AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'customers' AND id = new.customer) BEGIN
   INSERT INTO customers (id, name) SELECT new.customer, 'Customer ' || new.customer ||
     CASE WHEN EXISTS (SELECT 1 FROM customers WHERE name = 'Customer ' || new.customer) THEN ' (2)' ELSE '' END;
 END;
 CREATE TRIGGER IF NOT EXISTS recordings_insert_recordgroup AFTER INSERT ON recordings
-WHEN typeof(new.recordgroup) = 'integer' AND NOT EXISTS (SELECT 1 FROM recordgroups WHERE id = new.recordgroup) BEGIN
+WHEN typeof(new.recordgroup) = 'integer' AND NOT EXISTS (SELECT 1 FROM recordgroups WHERE id = new.recordgroup)
+  AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'recordgroups' AND id = new.recordgroup)
+  AND (EXISTS (SELECT 1 FROM customers WHERE id = new.customer)
+    OR NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'customers' AND id = new.customer)) BEGIN
   INSERT INTO recordgroups (id, customer, name) 
     VALUES (new.recordgroup, CASE typeof(new.customer) WHEN 'integer' THEN new.customer ELSE 0 END, 'Group ' || new.recordgroup);
 END;
 CREATE TRIGGER IF NOT EXISTS recordings_update_customer AFTER UPDATE OF customer ON recordings
-WHEN typeof(new.customer) = 'integer' AND NOT EXISTS (SELECT 1 FROM customers WHERE id = new.customer) BEGIN
+WHEN typeof(new.customer) = 'integer' AND NOT EXISTS (SELECT 1 FROM customers WHERE id = new.customer)
+  AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'customers' AND id = new.customer) BEGIN
   INSERT INTO customers (id, name) SELECT new.customer, 'Customer ' || new.customer ||
     CASE WHEN EXISTS (SELECT 1 FROM customers WHERE name = 'Customer ' || new.customer) THEN ' (2)' ELSE '' END;
 END;
 CREATE TRIGGER IF NOT EXISTS recordings_update_recordgroup AFTER UPDATE OF recordgroup ON recordings
-WHEN typeof(new.recordgroup) = 'integer' AND NOT EXISTS (SELECT 1 FROM recordgroups WHERE id = new.recordgroup) BEGIN
+WHEN typeof(new.recordgroup) = 'integer' AND NOT EXISTS (SELECT 1 FROM recordgroups WHERE id = new.recordgroup)
+  AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'recordgroups' AND id = new.recordgroup)
+  AND (EXISTS (SELECT 1 FROM customers WHERE id = new.customer)
+    OR NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'customers' AND id = new.customer)) BEGIN
   INSERT INTO recordgroups (id, customer, name) 
     VALUES (new.recordgroup, CASE typeof(new.customer) WHEN 'integer' THEN new.customer ELSE 0 END, 'Group ' || new.recordgroup);
+END;
+CREATE TRIGGER IF NOT EXISTS customers_insert_id AFTER INSERT ON customers
+WHEN typeof(new.id) = 'integer' AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'customers' AND id = new.id) BEGIN
+  INSERT INTO ids_used (kind, id) VALUES ('customers', new.id);
+END;
+CREATE TRIGGER IF NOT EXISTS customers_update_id AFTER UPDATE OF id ON customers
+WHEN typeof(new.id) = 'integer' AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'customers' AND id = new.id) BEGIN
+  INSERT INTO ids_used (kind, id) VALUES ('customers', new.id);
+END;
+CREATE TRIGGER IF NOT EXISTS recordgroups_insert_id AFTER INSERT ON recordgroups
+WHEN typeof(new.id) = 'integer' AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'recordgroups' AND id = new.id) BEGIN
+  INSERT INTO ids_used (kind, id) VALUES ('recordgroups', new.id);
+END;
+CREATE TRIGGER IF NOT EXISTS recordgroups_update_id AFTER UPDATE OF id ON recordgroups
+WHEN typeof(new.id) = 'integer' AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'recordgroups' AND id = new.id) BEGIN
+  INSERT INTO ids_used (kind, id) VALUES ('recordgroups', new.id);
+END;
+CREATE TRIGGER IF NOT EXISTS recordings_insert_id AFTER INSERT ON recordings WHEN new.id >= 9007199254740991 BEGIN
+  INSERT INTO ids_used (kind, id) SELECT name, seq FROM sqlite_sequence WHERE name = 'recordings'
+    AND seq < 9007199254740991 AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'recordings');
 END;
 
 -- What intake knows of files and announced recordings, so that none is filed twice, whatever becomes of its row. A
@@ -194,6 +232,15 @@ CREATE INDEX IF NOT EXISTS intake_files_uniqueid ON intake_files (uniqueid);
 CREATE INDEX IF NOT EXISTS intake_files_not_over ON intake_files (machine) WHERE over = 0 AND substr(ranks, 1, 1) = 'a';
 CREATE INDEX IF NOT EXISTS intake_files_excluded ON intake_files (excluded) WHERE excluded <> '';
 CREATE INDEX IF NOT EXISTS intake_files_inode ON intake_files (inode) WHERE inode <> 0;
+-- Where intake filed something, there was a customer and a group.
+CREATE TRIGGER IF NOT EXISTS intake_files_insert_ids AFTER INSERT ON intake_files
+WHEN new.recordgroup <> 0 AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'recordgroups' AND id = new.recordgroup)
+  OR new.customer <> 0 AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'customers' AND id = new.customer) BEGIN
+  INSERT INTO ids_used (kind, id) SELECT n.kind, n.id
+    FROM (SELECT 'customers' AS kind, new.customer AS id UNION ALL SELECT 'recordgroups', new.recordgroup) n
+    WHERE typeof(n.id) = 'integer' AND n.id <> 0
+      AND NOT EXISTS (SELECT 1 FROM ids_used u WHERE u.kind = n.kind AND u.id = n.id);
+END;
 -- Call detail records, kept for 30 days: a call may have several, in any order, also before its recording.
 CREATE TABLE IF NOT EXISTS intake_records (
   id       INTEGER PRIMARY KEY,
@@ -268,6 +315,14 @@ CREATE TABLE IF NOT EXISTS people (
   created  INTEGER NOT NULL DEFAULT (unixepoch())             -- when the account was made
 );
 CREATE INDEX IF NOT EXISTS people_customer ON people (customer);
+CREATE TRIGGER IF NOT EXISTS people_insert_id AFTER INSERT ON people
+WHEN typeof(new.id) = 'integer' AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'people' AND id = new.id) BEGIN
+  INSERT INTO ids_used (kind, id) VALUES ('people', new.id);
+END;
+CREATE TRIGGER IF NOT EXISTS people_update_id AFTER UPDATE OF id ON people
+WHEN typeof(new.id) = 'integer' AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'people' AND id = new.id) BEGIN
+  INSERT INTO ids_used (kind, id) VALUES ('people', new.id);
+END;
 
 -- Members: whose groups an agent may listen to, besides the groups that the agent owns.
 CREATE TABLE IF NOT EXISTS recordgroup_members (
@@ -323,3 +378,14 @@ CREATE INDEX IF NOT EXISTS audit_customer ON audit (customer, time);
 CREATE INDEX IF NOT EXISTS audit_customer_action ON audit (customer, action, time);
 CREATE INDEX IF NOT EXISTS audit_person ON audit (person, time);
 CREATE INDEX IF NOT EXISTS audit_recording ON audit (recordgroup, uniqueid, recordid, time) WHERE uniqueid IS NOT NULL;
+-- What an entry names was there.
+CREATE TRIGGER IF NOT EXISTS audit_insert_ids AFTER INSERT ON audit BEGIN
+  INSERT INTO ids_used (kind, id) SELECT n.kind, n.id
+    FROM (SELECT 'customers' AS kind, new.customer AS id UNION ALL SELECT 'recordgroups', new.recordgroup
+      UNION ALL SELECT 'people', new.person) n
+    WHERE typeof(n.id) = 'integer' AND NOT EXISTS (SELECT 1 FROM ids_used u WHERE u.kind = n.kind AND u.id = n.id);
+END;
+CREATE TRIGGER IF NOT EXISTS audit_insert_id AFTER INSERT ON audit WHEN new.id >= 9007199254740991 BEGIN
+  INSERT INTO ids_used (kind, id) SELECT name, seq FROM sqlite_sequence WHERE name = 'audit'
+    AND seq < 9007199254740991 AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'audit');
+END;

@@ -22,8 +22,8 @@ const CUSTOMER: Parameter = Parameter::integer(
     "Entries about data of this customer",
 )
 .logged();
-const START: Parameter = Parameter::natural("start", "0", "Unix seconds; entries at or after it").logged();
-const END: Parameter = Parameter::natural("end", "now", "Unix seconds; entries at or before it").logged();
+const START: Parameter = Parameter::time("start", "0", "Unix seconds; entries at or after it").logged();
+const END: Parameter = Parameter::time("end", "now", "Unix seconds; entries at or before it").logged();
 const PERSON: Parameter = Parameter::integer("person", "", "Entries of this person only").logged();
 const ACTION: Parameter =
     Parameter::text("action", "This action only, as in recordings/listen or groups/update").logged();

@@ -12,6 +12,7 @@ mod recordings;
 mod routes;
 mod session;
 mod status;
+mod transport;
 mod wire;
 
 pub use access_log::access_log;
@@ -19,6 +20,7 @@ pub use events::Hub;
 pub use functions::{BASES, functions};
 pub use recordings::list::explain;
 pub use routes::{finish_answer, routes};
+pub use transport::transport;
 pub use wire::error::{Fault, Refusal};
 pub use wire::function::{Answer, Function};
 pub use wire::params::{Parameter, Params, Type};

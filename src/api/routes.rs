@@ -14,13 +14,10 @@ use super::wire::error::Refusal;
 use super::wire::identity::HttpStatus;
 use super::wire::stream::UNCOMPRESSED;
 use crate::app::App;
-
-/// The longest body that is read.
-const BODY: usize = 1 << 20;
+use crate::config::Compat;
 
 /// Puts the functions under both bases.
 pub fn routes(config: &mut ServiceConfig) {
-    config.app_data(web::PayloadConfig::new(BODY));
     for function in functions() {
         for base in BASES {
             // Two resources, since one of two paths would be matched by a regular expression.
@@ -44,7 +41,7 @@ pub async fn finish_answer(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let is_api = BASES.iter().any(|base| request.path().starts_with(base));
-    let compat = request.app_data::<Data<App>>().is_some_and(|app| app.config.compat);
+    let compat = request.app_data::<Data<App>>().is_some_and(|app| app.config.compat == Compat::Enswitch);
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     if headers.get(UNCOMPRESSED.0) == Some(&UNCOMPRESSED.1) {

@@ -41,12 +41,16 @@ pub struct App {
     pub sounds: Arc<Semaphore>,
     /// Permits for making a waveform.
     pub waveforms: Arc<Semaphore>,
+    /// Permits for a long body, until it is known who sent it.
+    pub bodies: Arc<Semaphore>,
 }
 
 /// Sound files on their way at once. Each keeps a thread, but no connection of the database.
 const SOUNDS: usize = 32;
 /// Waveforms that are made at once: each takes a processor for up to a second or so.
 const WAVEFORMS: usize = 2;
+/// Long bodies in memory at once, each three times at most: as it came, and as it is read.
+const BODIES: usize = 8;
 
 impl App {
     /// Opens the database and starts the threads that hash.
@@ -60,7 +64,8 @@ impl App {
         let peaks = Peaks::new(beside(&config.db, "-peaks"));
         let sounds = Arc::new(Semaphore::new(SOUNDS));
         let waveforms = Arc::new(Semaphore::new(WAVEFORMS));
-        Ok(App { config, store, listening, auth, media, peaks, searches, streams, sounds, waveforms })
+        let bodies = Arc::new(Semaphore::new(BODIES));
+        Ok(App { config, store, listening, auth, media, peaks, searches, streams, sounds, waveforms, bodies })
     }
 
     /// How long tokens and sessions last.

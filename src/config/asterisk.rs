@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{ConfigError, Folder};
+use super::error::ConfigError;
+use super::intake::Folder;
 
 /// The port of the manager interface, and that of its TLS side.
 const PORT: u16 = 5038;

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Folder, Secret};
+use super::asterisk::Secret;
+use super::intake::Folder;
 
 /// What a FreeSWITCH sends its records with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,12 @@ pub struct Given {
 }
 
 impl Given {
+    /// What is given here, else there.
+    #[must_use]
+    pub fn or(self, other: Given) -> Given {
+        Given { secret: self.secret.or(other.secret), machine: self.machine.or(other.machine) }
+    }
+
     /// `None` without a secret. The machine is that of the first folder.
     pub(super) fn settle(self, folders: Option<&[Folder]>) -> Option<FreeSwitch> {
         let secret = self.secret.filter(|secret| !secret.reveal().is_empty())?;

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// One rule: conditions, all of which must hold, and what then becomes of a recording.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -235,9 +235,7 @@ fn host_name() -> String {
 /// The part of the configuration file about it.
 pub(super) const SAMPLE: &str = r#"
 # Folders that a PBX records into: every file in them gets a row while it is written. Without [[folders]] the whole media
-# root is one, with the settings below; watch = false (TAPELINE_WATCH, --watch) ends that. A line [[folders]] for each, then
-# its settings.
-#watch = true
+# root is one, with the settings below. A line [[folders]] for each, then its settings.
 #[[folders]]
 # The folder, below the media root, and what the PBX calls it (the same folder, unless the PBX is elsewhere). One in another
 # is a folder of its own: its files are not those of the outer one.

@@ -82,6 +82,7 @@ impl Server {
                 .app_data(hub.clone())
                 .app_data(intake.clone())
                 .wrap(Compress::default())
+                .wrap(from_fn(api::transport))
                 .wrap(from_fn(api::finish_answer))
                 .wrap(from_fn(api::access_log))
                 .configure(api::routes)

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
+use super::database::free_id;
 use super::{Change, Identity, Store, StoreError};
 use crate::model::Actor;
 
@@ -96,12 +97,13 @@ fn is_noted(connection: &Connection, heard: &Heard) -> rusqlite::Result<bool> {
 
 fn insert(connection: &Connection, actor: &Actor, time: i64, entry: &Entry<'_>) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO audit (time, person, username, address, action, customer, recordgroup, uniqueid, recordid, detail)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (id, time, person, username, address, action, customer, recordgroup, uniqueid, recordid, detail)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     let Entry { action, customer, recordgroup, uniqueid, recordid, detail } = entry;
     let Actor { person, name, address } = actor;
     statement.execute(params![
+        free_id(connection, "audit")?,
         time,
         person,
         name,

@@ -212,7 +212,7 @@ fn each_question_has_an_index() {
 
 #[test]
 fn enswitch_gets_strings_of_the_log_too() {
-    let app = spawn_with(|config| config.compat = true);
+    let app = spawn_with(|config| config.compat = tapeline::config::Compat::Enswitch);
     app.sqlite3(ENTRIES);
     let row = app.administrator().get(&format!("{LIST}?limit=1")).json()["data"][0].take();
     assert_eq!((&row["id"], &row["time"], &row["person"]), (&json!("6"), &json!("500"), &json!("1")));

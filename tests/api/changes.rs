@@ -452,7 +452,7 @@ fn a_change_and_its_entry_are_made_together_or_not_at_all() {
 
 #[test]
 fn enswitch_answers_ok_to_changes_too() {
-    let app = spawn_with(|config| config.compat = true);
+    let app = spawn_with(|config| config.compat = tapeline::config::Compat::Enswitch);
     assert_eq!(app.supervisor().post(UPDATE, &format!("{B};hold=1;validation=1")).text(), VALIDATED);
     assert_eq!(app.supervisor().post(UPDATE, &format!("{B};hold=1")).text(), DONE);
     let answer = app.supervisor().post(DELETE, B);

@@ -368,8 +368,14 @@ fn the_sample_of_the_configuration_is_a_configuration() {
     let folder = Folder::new();
     let sample = run(&["config"]).ok();
     sample.parse::<toml::Table>().expect("TOML");
-    for line in sample.lines().filter(|line| line.contains("--")) {
-        assert!(line.contains("TAPELINE_") || sample.contains("TAPELINE_"), "{line}");
+    let help = run(&["--help"]).ok();
+    let without_a_flag = ["TAPELINE_ASTERISK_SECRET", "TAPELINE_FREESWITCH_SECRET"];
+    let words = sample.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
+    for word in words.filter(|word| word.starts_with("--") || word.starts_with("TAPELINE_")) {
+        assert!(word == "TAPELINE_" || without_a_flag.contains(&word) || help.contains(word), "{word}");
+    }
+    for flag in help.split("[env: ").skip(1).filter_map(|rest| rest.split('=').next()) {
+        assert!(flag == "TAPELINE_CONFIG" || sample.contains(flag), "{flag} is not in the sample");
     }
     let file = folder.file("tapeline.toml");
     finish(tapeline().args(["config", "--output"]).arg(&file), "").ok();

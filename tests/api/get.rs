@@ -572,7 +572,7 @@ fn a_cookie_is_enough_to_listen_from_here_but_not_from_elsewhere() {
 
 #[test]
 fn enswitch_answers_ok_to_everything_but_a_file_keeps_its_status() {
-    let app = spawn_with(|config| config.compat = true);
+    let app = spawn_with(|config| config.compat = tapeline::config::Compat::Enswitch);
     with_sound(&app, b"abcdef");
     let sara = app.supervisor();
     let json = sara.get(&format!("{GET}?{A}")).json();

@@ -11,6 +11,7 @@
 mod app;
 mod asterisk;
 mod audit;
+mod bodies;
 mod changes;
 mod clock;
 mod columns;
@@ -27,6 +28,7 @@ mod get;
 mod groups;
 mod house;
 mod http;
+mod ids;
 mod import;
 mod intake;
 mod listening;

@@ -338,7 +338,7 @@ fn who_is_deleted_is_gone_at_once_and_stays_in_the_log() {
 
 #[test]
 fn enswitch_gets_strings_of_people_too() {
-    let app = spawn_with(|config| config.compat = true);
+    let app = spawn_with(|config| config.compat = tapeline::config::Compat::Enswitch);
     let row = app.administrator().get(&format!("{LIST}?limit=1")).json()["data"][0].take();
     assert_eq!((&row["id"], &row["customer"]), (&json!("2"), &json!("1")));
     let made = app.administrator().post(CREATE, "username=x;role=user;password=x").json();

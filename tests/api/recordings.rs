@@ -106,7 +106,11 @@ fn numbers_are_decimal_digits_within_64_bits_and_nothing_else() {
     let app = spawn_app();
     let sara = app.supervisor();
     for (name, good, bad) in [
-        ("start", vec!["0", "007", "9223372036854775807"], vec!["-1"]),
+        (
+            "start",
+            vec!["0", "007", "99999999999"],
+            vec!["-1", "100000000000", "1700000000000", "9223372036854775807"],
+        ),
         ("end", vec!["0", "1700000000"], vec!["-1"]),
         ("limit", vec!["0", "1"], vec!["-1"]),
         ("offset", vec!["0", "1"], vec!["-1"]),

@@ -15,7 +15,7 @@ use crate::model::Person;
 use crate::store::{Change, Identity, Named};
 
 const EXPIRES: Parameter =
-    Parameter::natural("expires", KEPT, "When it may be deleted, Unix seconds; 0 never").logged();
+    Parameter::time("expires", KEPT, "When it may be deleted, Unix seconds; 0 never").logged();
 const HOLD: Parameter =
     Parameter::range("hold", 0, 1, KEPT, "1: kept whatever its expiry says, and not deletable").logged();
 const DESTINATION: Parameter =

@@ -10,9 +10,9 @@ const CUSTOMER: Parameter =
     Parameter::integer("customer", "the caller's", "Every record group of this customer").logged();
 const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "This record group only").logged();
 const START: Parameter =
-    Parameter::natural("start", "0", "Unix seconds; rows that start at or after it").logged();
+    Parameter::time("start", "0", "Unix seconds; rows that start at or after it").logged();
 const END: Parameter =
-    Parameter::natural("end", "now", "Unix seconds; rows that start at or before it").logged();
+    Parameter::time("end", "now", "Unix seconds; rows that start at or before it").logged();
 
 /// Whose recordings.
 pub const SCOPE: [Parameter; 2] = [CUSTOMER, RECORDGROUP];

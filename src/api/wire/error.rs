@@ -33,8 +33,12 @@ pub enum Refusal {
     NoWaveform,
     /// Objects that do not exist or are not the caller's to see, each with its name.
     Absent(Vec<Fault>),
-    /// Neither GET nor POST.
-    Method,
+    /// A method that is not among these.
+    Method(&'static str),
+    /// None of the encodings that an answer can have is accepted.
+    NotAcceptable,
+    /// The body is compressed.
+    Encoded,
     /// Too many wrong passwords; seconds to wait.
     Throttled(i64),
     /// Our fault; the error id under which the log tells more.
@@ -89,7 +93,19 @@ impl Refusal {
                 "No waveform can be made of this sound: its format is not known",
             ),
             Refusal::NotFound(key) => one(StatusCode::NOT_FOUND, key, "There is no such object"),
-            Refusal::Method => one(StatusCode::METHOD_NOT_ALLOWED, "", "Use GET or POST"),
+            Refusal::Method(allowed) => {
+                one(StatusCode::METHOD_NOT_ALLOWED, "", &format!("Use one of these methods: {allowed}"))
+            }
+            Refusal::NotAcceptable => one(
+                StatusCode::NOT_ACCEPTABLE,
+                "",
+                "Accept-Encoding allows none of br, gzip, deflate, zstd and identity",
+            ),
+            Refusal::Encoded => one(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "",
+                "Send the body as it is: no Content-Encoding is read here",
+            ),
             Refusal::Throttled(seconds) => {
                 let message = format!("Too many failed logins; try again in {seconds} seconds");
                 one(StatusCode::TOO_MANY_REQUESTS, "", &message)
@@ -133,7 +149,9 @@ impl ResponseError for Refusal {
             Refusal::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
             Refusal::Busy(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
             Refusal::Unauthorized => response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
-            Refusal::Method => response.insert_header((header::ALLOW, "GET, POST")),
+            Refusal::Method(allowed) => response.insert_header((header::ALLOW, *allowed)),
+            Refusal::NotAcceptable => response.insert_header((header::VARY, "accept-encoding")),
+            Refusal::Encoded => response.insert_header((header::ACCEPT_ENCODING, "identity")),
             _ => &mut response,
         };
         let entries = self.entries();

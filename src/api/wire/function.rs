@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, Resource};
 use super::error::Refusal;
 use super::params::{Parameter, Params};
 use super::privilege::Privilege;
-use super::request::{ApiRequest, WantsFile};
+use super::request::{ApiRequest, Takes, WantsFile};
 
 /// What a function answers. The names are those of schemas in the API's description.
 #[derive(Clone, Copy, Debug)]
@@ -65,9 +65,10 @@ where
 {
     let resource = move |path: &str| {
         web::resource(path)
+            .app_data(Takes(parameters))
             .route(web::get().to(handler.clone()))
             .route(web::post().to(handler.clone()))
-            .default_service(web::to(async || Err::<HttpResponse, _>(Refusal::Method)))
+            .default_service(web::to(async || Err::<HttpResponse, _>(Refusal::Method("GET, POST"))))
     };
     Function {
         path,

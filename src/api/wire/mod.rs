@@ -1,5 +1,6 @@
 //! The wire: how a request is read and an answer is written, whatever the function.
 
+pub mod body;
 pub mod calendar;
 pub mod changing;
 pub mod csv;

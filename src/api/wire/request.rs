@@ -3,25 +3,23 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::Method;
-use actix_web::web::{Bytes, Data};
+use actix_web::http::{Method, header};
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::error::Refusal;
 use super::identity::HttpStatus;
-use super::params::Params;
+use super::params::{Parameter, Params, take_body};
 use super::privilege::Privilege;
-use super::{envelope, identity, stream};
+use super::{body, envelope, identity, stream};
 use crate::app::{App, now};
+use crate::config::Compat;
 use crate::model::{Actor, Person};
 use crate::store::{Credential, Secret};
-
-/// How long a body of at most 1 MiB may be under way.
-const BODY: Duration = Duration::from_secs(20);
 
 /// A request from someone whose role has privilege `P`.
 pub struct ApiRequest<P> {
@@ -42,10 +40,14 @@ pub struct ApiRequest<P> {
 #[derive(Clone, Copy)]
 pub struct WantsFile(pub fn(&Params) -> bool);
 
+/// Says of a function which parameters it takes.
+#[derive(Clone, Copy)]
+pub struct Takes(pub &'static [Parameter]);
+
 impl<P> ApiRequest<P> {
     /// Whether numbers travel as strings.
     pub fn strings(&self) -> bool {
-        self.app.config.compat && !matches!(self.secret, Some(Secret::Session(_)))
+        self.app.config.compat == Compat::Enswitch && !matches!(self.secret, Some(Secret::Session(_)))
     }
 
     /// 200 with data.
@@ -95,25 +97,16 @@ impl<P: Privilege> FromRequest for ApiRequest<P> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let body = (request.method() == Method::POST).then(|| Bytes::from_request(&request, payload));
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let body = match body {
-                Some(body) => {
-                    let late = |_| Refusal::invalid("", "The body did not arrive within 20 seconds");
-                    let long = |_| Refusal::invalid("", "The body must be at most 1 MiB");
-                    tokio::time::timeout(BODY, body).await.map_err(late)?.map_err(long)?
-                }
-                None => Bytes::new(),
-            };
-            let params = read_params(&request, &body)?;
-            if request.app_data::<WantsFile>().is_some_and(|WantsFile(wants)| wants(&params)) {
-                request.extensions_mut().insert(HttpStatus);
-            }
             let app = request
                 .app_data::<Data<App>>()
                 .cloned()
                 .ok_or_else(|| Refusal::internal(&"no application"))?;
+            let (params, _turn) = read_params(&app, &request, payload).await?;
+            if request.app_data::<WantsFile>().is_some_and(|WantsFile(wants)| wants(&params)) {
+                request.extensions_mut().insert(HttpStatus);
+            }
             let (person, secret) = identity::identify::<P>(&app, &request, &params).await?;
             if !P::allows(person.privileges) {
                 return Err(Refusal::Forbidden);
@@ -123,21 +116,22 @@ impl<P: Privilege> FromRequest for ApiRequest<P> {
     }
 }
 
-fn read_params(request: &HttpRequest, body: &[u8]) -> Result<Params, Refusal> {
-    let mut params = Params::default();
+/// What the request sent, and its turn to be large: it ends once it is known who asks.
+async fn read_params(
+    app: &Data<App>,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<(Params, Option<OwnedSemaphorePermit>), Refusal> {
+    let mut params = request.app_data::<Takes>().map_or_else(Params::default, |Takes(all)| Params::of(all));
     params.take_pairs(request.query_string().as_bytes());
-    if body.is_empty() {
-        return Ok(params);
+    if request.method() != Method::POST {
+        return Ok((params, None));
     }
-    let kind = request.content_type().to_ascii_lowercase();
-    if kind.starts_with("multipart/") {
-        return Err(Refusal::invalid("", "Multipart bodies are not read; send a form or a JSON object"));
-    }
-    let looks_like_json = kind.is_empty() && body.trim_ascii_start().first() == Some(&b'{');
-    if kind.ends_with("/json") || kind.ends_with("+json") || looks_like_json {
-        params.take_json(body)?;
-    } else {
-        params.take_pairs(body.trim_ascii_end());
-    }
-    Ok(params)
+    let body = body::read(app, request, payload).await?;
+    take_body(&mut params, content_type(request), &body.bytes)?;
+    Ok((params, body.turn))
+}
+
+fn content_type(request: &HttpRequest) -> &str {
+    request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default()
 }

@@ -1,7 +1,9 @@
 //! The file: opened, checked against schema.sql, and the connections to it.
 
+mod autoincrement;
 mod connections;
 mod error;
+mod ids;
 mod open;
 mod schema;
 mod settings;
@@ -10,5 +12,6 @@ mod settings;
 pub(in crate::store) use connections::prepare_reader;
 pub use connections::{Change, Reader, Snapshot, Store};
 pub use error::{OpenError, StoreError};
+pub(in crate::store) use ids::{Ids, free_id};
 pub use open::wide_mode;
 pub(in crate::store) use settings::BUSY_TIMEOUT;

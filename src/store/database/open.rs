@@ -18,7 +18,7 @@ use crate::store::search;
 pub(in crate::store) const APPLICATION_ID: i32 = 0x5441_5045;
 /// The version of schema.sql (SQLite's user_version). Raised with every change of it, but of indexes alone: a file that has
 /// others gets them made anew. See [`UPGRADES`].
-pub(in crate::store) const VERSION: i32 = 5;
+pub(in crate::store) const VERSION: i32 = 6;
 /// What brings a file of version n (the index plus 1) to the next one, before schema.sql is applied.
 const UPGRADES: [&str; VERSION as usize - 1] = [
     // schema.sql does by itself what 2 adds, the search;
@@ -27,6 +27,8 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
     "", // of which 5 needs less, and detail records elsewhere.
     "DROP TRIGGER IF EXISTS recordings_insert_file; DROP TABLE IF EXISTS intake_calls;
      DROP INDEX IF EXISTS intake_files_path; DROP INDEX IF EXISTS intake_files_uniqueid;",
+    // 6 never uses an id again.
+    "",
 ];
 
 /// Files up to this size are checked page by page at every start; larger ones only where SQLite touches them.
@@ -45,6 +47,8 @@ pub(in crate::store) fn open(path: &Path) -> Result<Connection, OpenError> {
         inspect(path)?;
     }
     let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(as_error)?;
+    // Else a table that is made anew would take along what refers to the old one. No transaction can change it.
+    writer.execute_batch("PRAGMA foreign_keys = OFF;").map_err(as_error)?;
     bring_up_to_date(path, &mut writer)?;
     use_wal(path, &writer)?;
     warn_of_wide_modes(path);
@@ -211,6 +215,7 @@ fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenErro
         return Ok(());
     }
     let (application_id, version) = numbers(&transaction).map_err(as_error)?;
+    let dangling = schema::dangling(&transaction);
     if application_id == 0 {
         schema::adoptable(path, &transaction)?;
         let missing = schema::missing(&transaction).map_err(as_error)?;
@@ -232,6 +237,11 @@ fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenErro
     let missing = schema::missing(&transaction).map_err(as_error)?;
     if let Some(Missing { what, name, .. }) = missing.first() {
         let why = format!("its {what} {name} is not as this program needs it");
+        return Err(OpenError::NotAdoptable { path: path.into(), why });
+    }
+    // What other programs left is served as it is.
+    if let Some(table) = schema::more_dangling(&dangling, &schema::dangling(&transaction)) {
+        let why = format!("rows of its table {table} would name what is not there");
         return Err(OpenError::NotAdoptable { path: path.into(), why });
     }
     transaction

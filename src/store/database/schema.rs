@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::error::OpenError;
+use super::{autoincrement, ids};
 
 const SCHEMA: &str = include_str!("../../../schema.sql");
 const IDENTITY: &str = "recordgroup, uniqueid, recordid";
@@ -114,6 +115,11 @@ pub(in crate::store) fn missing(connection: &Connection) -> rusqlite::Result<Vec
     let wanted = wanted()?;
     let mut missing = Vec::new();
     let tables = names(connection, "table")?;
+    // First, so that whatever else is amiss is mended in the table as it then is.
+    for name in autoincrement::TABLES {
+        let remedy = autoincrement::remedy(connection, name)?;
+        missing.extend(remedy.map(|remedy| Missing { what: "table", name: name.into(), remedy }));
+    }
     for (table, wanted_columns) in &wanted.tables {
         if !tables.contains(table) {
             missing.push(Missing { what: "table", name: table.clone(), remedy: String::new() });
@@ -261,7 +267,10 @@ pub(in crate::store) fn apply(path: &Path, connection: &Connection) -> Result<()
     for Missing { remedy, .. } in missing(connection).map_err(as_error)? {
         connection.execute_batch(&remedy).map_err(as_error)?;
     }
-    name_customers_and_groups(connection).map_err(as_error)
+    ids::note_used(connection)
+        .and_then(|()| name_customers_and_groups(connection))
+        .and_then(|()| ids::raise_sequences(connection))
+        .map_err(as_error)
 }
 
 /// Forgets what version 4 kept of the files of rows, where the rows tell it themselves.
@@ -277,13 +286,14 @@ fn forget_what_rows_tell(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-/// Customers and groups that only rows name. The triggers do it for rows that come later.
+/// Customers and groups that only rows name, and that never were there. The triggers do it for rows that come later.
 fn name_customers_and_groups(connection: &Connection) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare(
-        "SELECT customer FROM recordings WHERE typeof(customer) = 'integer' AND customer NOT IN (SELECT id FROM customers)
+    const NEVER_THERE: &str = "NOT IN (SELECT id FROM ids_used WHERE kind =";
+    let mut statement = connection.prepare(&format!(
+        "SELECT customer FROM recordings WHERE typeof(customer) = 'integer' AND customer {NEVER_THERE} 'customers')
          UNION SELECT customer FROM recordgroups
-           WHERE typeof(customer) = 'integer' AND customer NOT IN (SELECT id FROM customers)",
-    )?;
+           WHERE typeof(customer) = 'integer' AND customer {NEVER_THERE} 'customers')"
+    ))?;
     let customers: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for id in customers {
         connection.execute(
@@ -292,15 +302,33 @@ fn name_customers_and_groups(connection: &Connection) -> rusqlite::Result<()> {
             [id],
         )?;
     }
-    connection.execute(
+    connection.execute_batch(&format!(
         "INSERT INTO recordgroups (id, customer, name)
            SELECT recordgroup, min(customer), 'Group ' || recordgroup FROM recordings
-           WHERE typeof(recordgroup) = 'integer' AND typeof(customer) = 'integer'
-             AND recordgroup NOT IN (SELECT id FROM recordgroups)
-           GROUP BY recordgroup",
-        params![],
-    )?;
-    Ok(())
+           WHERE typeof(recordgroup) = 'integer' AND recordgroup {NEVER_THERE} 'recordgroups')
+             AND customer IN (SELECT id FROM customers)
+           GROUP BY recordgroup"
+    ))
+}
+
+/// How many rows of a table name rows of another one that are not there.
+type Dangling = BTreeMap<(String, String), i64>;
+
+pub(in crate::store) fn dangling(connection: &Connection) -> Dangling {
+    let ask = || -> rusqlite::Result<Dangling> {
+        let mut statement = connection
+            .prepare("SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2")?;
+        statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?.collect()
+    };
+    // An adopted file may refer to columns that nothing can refer to; then nothing can be said of it.
+    ask().unwrap_or_default()
+}
+
+/// A table of which more rows do than before.
+pub(in crate::store) fn more_dangling<'a>(before: &Dangling, now: &'a Dangling) -> Option<&'a str> {
+    now.iter()
+        .find(|(of, rows)| before.get(of).is_none_or(|before| before < rows))
+        .map(|((table, _), _)| table.as_str())
 }
 
 /// Reads a row of every table, so that a file whose roots are gone is found at the start and not by a supervisor.

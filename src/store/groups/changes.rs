@@ -5,6 +5,7 @@ use rusqlite::types::Value;
 
 use super::by_id;
 use crate::model::Group;
+use crate::store::database::Ids;
 use crate::store::{Change, Entry, StoreError};
 
 /// Settings of a group; `None` keeps what is there, or the default.
@@ -95,10 +96,10 @@ impl Change<'_> {
         if let Some(owner) = fields.owner.filter(|owner| *owner != 0) {
             self.needs_person_of(owner, customer)?;
         }
-        let mut statement = self
-            .transaction
-            .prepare_cached("INSERT INTO recordgroups (id, customer, name) VALUES (?, ?, '')")?;
-        let id = statement.insert((id, customer))?;
+        let id = Ids::Groups.never_used(&self.transaction, id)?;
+        self.transaction
+            .prepare_cached("INSERT INTO recordgroups (id, customer, name) VALUES (?, ?, '')")?
+            .execute((id, customer))?;
         let given = fields.given();
         self.set_group(id, &given)?;
         self.audit_group("groups/create", customer, id, told(&given))?;

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::model::{Customer, Person};
+use crate::store::database::Ids;
 use crate::store::{Change, Entry, Reader, StoreError};
 
 fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
@@ -59,8 +60,8 @@ impl Change<'_> {
                 return Err(StoreError::Refused(format!("customer {id} exists; choose another --id")));
             }
         }
-        let mut statement = self.transaction.prepare("INSERT INTO customers (id, name) VALUES (?, ?)")?;
-        let id = statement.insert((id, name))?;
+        let id = Ids::Customers.never_used(&self.transaction, id)?;
+        self.transaction.execute("INSERT INTO customers (id, name) VALUES (?, ?)", (id, name))?;
         let detail = format!("name {name}");
         self.audit(&Entry { action: "customers/create", customer: Some(id), detail, ..Entry::default() })?;
         Ok(id)

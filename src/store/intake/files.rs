@@ -8,10 +8,8 @@ use super::strict::Strict;
 use super::values::parameters;
 use super::without_intake_row::OWNER;
 use crate::model::{IntakeFile, Value};
+use crate::store::database::free_id;
 use crate::store::{Change, Reader, StoreError};
-
-/// All columns but the id, which comes first.
-const WITHOUT_ID: &[&str] = IntakeFile::NAMES.split_at(1).1;
 
 fn known(row: &Row<'_>) -> rusqlite::Result<IntakeFile> {
     IntakeFile::read(&mut Strict { row, place: 0 })
@@ -30,8 +28,8 @@ static OF_CALL: LazyLock<String> = LazyLock::new(|| {
     format!("{} WHERE uniqueid = ?1 AND (machine = ?2 OR machine = '') ORDER BY id", *LINES)
 });
 static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let names = WITHOUT_ID.join(", ");
-    format!("INSERT INTO intake_files ({names}) VALUES ({})", vec!["?"; WITHOUT_ID.len()].join(", "))
+    let names = IntakeFile::NAMES.join(", ");
+    format!("INSERT INTO intake_files ({names}) VALUES ({})", vec!["?"; IntakeFile::COLUMNS].join(", "))
 });
 
 impl Change<'_> {
@@ -56,7 +54,9 @@ impl Change<'_> {
     /// Remembers a file or an announced recording. Gives the id of what is known.
     pub fn know(&self, known: &IntakeFile) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(&INSERT)?;
-        Ok(statement.insert(parameters(known.values().into_iter().skip(1)))?)
+        // The id comes first.
+        let id = free_id(&self.transaction, "intake_files")?.map_or(Value::Null, Value::Integer);
+        Ok(statement.insert(parameters([id].into_iter().chain(known.values().into_iter().skip(1))))?)
     }
 
     /// Remembers what has changed of it since `before`. To set what is in an index costs much, also to what it was.

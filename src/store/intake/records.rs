@@ -1,5 +1,6 @@
 //! Call detail records, kept for a while: a call has several, in any order, and they may come before its recording.
 
+use crate::store::database::free_id;
 use crate::store::{Change, StoreError};
 
 /// Records of one channel that are kept. More has only a loop in a dialplan.
@@ -18,9 +19,10 @@ impl Change<'_> {
     /// Keeps a record that isn't among those of its channel yet.
     pub fn keep_record(&self, machine: &str, uniqueid: &str, record: &str) -> Result<(), StoreError> {
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO intake_records (uniqueid, machine, record, kept) VALUES (?, ?, ?, ?)",
+            "INSERT INTO intake_records (id, uniqueid, machine, record, kept) VALUES (?, ?, ?, ?, ?)",
         )?;
-        statement.execute((uniqueid, machine, record, self.now))?;
+        let id = free_id(&self.transaction, "intake_records")?;
+        statement.execute((id, uniqueid, machine, record, self.now))?;
         Ok(())
     }
 

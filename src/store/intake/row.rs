@@ -6,7 +6,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
 use super::values::{bound, parameters};
-use crate::model::{ReadValue, RecordingRow, RowSource, WIRE};
+use crate::model::{ReadValue, RecordingRow, RowSource, Value, WIRE};
+use crate::store::database::free_id;
 use crate::store::recordings::plain;
 use crate::store::{Change, StoreError};
 
@@ -19,14 +20,15 @@ static ROW: LazyLock<String> =
     LazyLock::new(|| format!("SELECT {} FROM recordings WHERE id = ?", *WIRE_NAMES));
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     let marks = vec!["?"; WIRE.len()].join(", ");
-    format!("INSERT INTO recordings ({}) VALUES ({marks})", *WIRE_NAMES)
+    format!("INSERT INTO recordings (id, {}) VALUES (?, {marks})", *WIRE_NAMES)
 });
 
 impl Change<'_> {
     /// Stores a recording. Gives its id.
     pub fn add_recording(&self, draft: &RecordingRow) -> Result<i64, StoreError> {
         let mut statement = self.transaction.prepare_cached(&INSERT)?;
-        Ok(statement.insert(parameters(draft.values()))?)
+        let id = free_id(&self.transaction, "recordings")?.map_or(Value::Null, Value::Integer);
+        Ok(statement.insert(parameters([id].into_iter().chain(draft.values())))?)
     }
 
     /// The row with this id, if it is still there.

@@ -3,6 +3,7 @@
 use rusqlite::OptionalExtension;
 
 use crate::model::{NewPerson, Privileges, is_username};
+use crate::store::database::Ids;
 use crate::store::{Change, Entry, StoreError};
 
 /// What changes of a person; `None` keeps what is there.
@@ -62,10 +63,11 @@ impl Change<'_> {
         self.needs_role(&new.role)?;
         self.free_username(&new.username, None)?;
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO people (customer, username, name, role, hash, created) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO people (id, customer, username, name, role, hash, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
         )?;
         let NewPerson { customer, username, name, role, hash } = new;
-        let id = statement.insert((customer, username, name, role, hash, self.now))?;
+        let id = Ids::People.never_used(&self.transaction, None)?;
+        statement.execute((id, customer, username, name, role, hash, self.now))?;
         self.audit_person("people/create", *customer, format!("{username}: person {id}, role {role}"))?;
         Ok(id)
     }

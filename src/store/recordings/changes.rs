@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use super::seen;
 use crate::model::Person;
+use crate::store::database::free_id;
 use crate::store::{Change, Entry, Identity, StoreError};
 
 /// A recording as a change finds it.
@@ -90,9 +91,10 @@ impl Change<'_> {
             |row| row.get(0),
         )?;
         let sql = format!(
-            "INSERT INTO recordings (recordgroup, {columns}) SELECT ?, {columns} FROM recordings WHERE id = ?"
+            "INSERT INTO recordings (id, recordgroup, {columns}) SELECT ?, ?, {columns} FROM recordings WHERE id = ?"
         );
-        self.transaction.prepare_cached(&sql)?.execute((destination, named.id))?;
+        let id = free_id(&self.transaction, "recordings")?;
+        self.transaction.prepare_cached(&sql)?.execute((id, destination, named.id))?;
         let detail = format!("to group {destination}");
         self.audit(&Entry::of("recordings/copy", named.customer, &named.identity, detail))?;
         Ok(true)

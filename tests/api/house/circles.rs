@@ -7,11 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::paths::{Edges, House};
 
-/// What is still to go: the first file needs the second, and without that there would be no circle. A line that is
-/// no longer needed fails the test.
-const STILL: &[(&str, &str)] =
-    &[("config/asterisk.rs", "config/mod.rs"), ("config/intake.rs", "config/mod.rs")];
-
 /// A circle, as the files on it.
 pub fn circle(edges: &Edges) -> Option<Vec<String>> {
     let mut done = BTreeSet::new();
@@ -47,31 +42,11 @@ pub fn described(edges: &Edges, circle: &[String]) -> String {
     lines.collect()
 }
 
-fn without(edges: &Edges, exceptions: &[(&str, &str)]) -> Edges {
-    let mut edges = edges.clone();
-    for (from, to) in exceptions {
-        if let Some(used) = edges.get_mut(*from) {
-            used.remove(*to);
-        }
-    }
-    edges
-}
-
 #[test]
 fn no_two_files_need_each_other() {
     let edges = House::read().edges();
-    let kept = without(&edges, STILL);
-    if let Some(found) = circle(&kept) {
-        panic!("a circle (sink what is shared into a file below both):\n{}", described(&kept, &found));
-    }
-    for exception in STILL {
-        let others: Vec<_> = STILL.iter().filter(|other| *other != exception).copied().collect();
-        let needed = circle(&without(&edges, &others)).is_some();
-        assert!(
-            needed,
-            "{} needs {} no longer, or it is no circle: take the line out of STILL",
-            exception.0, exception.1
-        );
+    if let Some(found) = circle(&edges) {
+        panic!("a circle (sink what is shared into a file below both):\n{}", described(&edges, &found));
     }
 }
 

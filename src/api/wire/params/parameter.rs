@@ -16,6 +16,9 @@ pub enum Type {
     Text,
 }
 
+/// The last time that is taken, in the year 5138: what is more is milliseconds, as JavaScript counts.
+pub(super) const LAST_TIME: i64 = 99_999_999_999;
+
 /// A parameter of a function.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
@@ -42,6 +45,11 @@ impl Parameter {
     /// A number from 0.
     pub const fn natural(name: &'static str, default: &'static str, about: &'static str) -> Parameter {
         Parameter::range(name, 0, i64::MAX, default, about)
+    }
+
+    /// Unix seconds.
+    pub const fn time(name: &'static str, default: &'static str, about: &'static str) -> Parameter {
+        Parameter::range(name, 0, LAST_TIME, default, about)
     }
 
     /// 0 or 1.

@@ -1,6 +1,6 @@
 //! Typed values of what was sent, and every fault at once.
 
-use super::parameter::{Parameter, Type};
+use super::parameter::{LAST_TIME, Parameter, Type};
 use super::sent::{Params, twice};
 use crate::api::wire::error::{Fault, Refusal};
 
@@ -68,6 +68,10 @@ impl<'a> Reading<'a> {
             self.fault(
                 name,
                 match (min, max) {
+                    (_, LAST_TIME) if integer(text).is_some_and(|number| number > LAST_TIME) => {
+                        format!("{name} must be Unix time in seconds: is it in milliseconds?")
+                    }
+                    (min, LAST_TIME) => format!("{name} must be a whole number, {min} or more"),
                     (i64::MIN, i64::MAX) => format!("{name} must be a whole number"),
                     (min, i64::MAX) => format!("{name} must be a whole number, {min} or more"),
                     (0, 1) => format!("{name} must be 0 or 1"),

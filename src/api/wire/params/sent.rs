@@ -1,13 +1,13 @@
 //! What a request sent, name by name.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 
-use serde::Deserializer;
-use serde::de::{MapAccess, Visitor};
-use serde_json::value::RawValue;
+use super::parameter::Parameter;
+use crate::api::wire::error::Fault;
 
-use crate::api::wire::error::{Fault, Refusal};
+/// What says who is asking, with every function.
+const CREDENTIALS: [&str; 3] = ["auth_token", "auth_username", "auth_password"];
 
 /// What was sent for one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,47 +17,53 @@ pub(super) enum Sent {
     Twice,
     /// A percent escape that is none, or bytes that are not UTF-8.
     Malformed,
-    /// A JSON array or object.
+    /// A JSON array or object, or one of its values as forms write them: `limit[]`, `limit[0]`.
     Nested,
 }
 
 /// The parameters of a request, from its query and its body. Empty ones are absent, but for texts that are set.
 #[derive(Clone, Debug, Default)]
 pub struct Params {
+    /// What is kept; everything without it.
+    wanted: Option<&'static [Parameter]>,
     pub(super) sent: HashMap<String, Sent>,
     pub(super) empty: HashSet<String>,
 }
 
 impl Params {
-    /// Takes what stands in a query or a form body.
-    pub fn take_pairs(&mut self, text: &[u8]) {
+    /// Room for what a function takes. Else a body of a hundred thousand names would become many times as long, and that
+    /// before it is known who sent it.
+    pub fn of(wanted: &'static [Parameter]) -> Params {
+        Params { wanted: Some(wanted), ..Params::default() }
+    }
+
+    /// Takes what stands in a query or a form body. Says whether anything of it looks like a parameter.
+    pub fn take_pairs(&mut self, text: &[u8]) -> bool {
+        let mut understood = false;
         for pair in text.split(|byte| matches!(byte, b'&' | b';')).filter(|pair| !pair.is_empty()) {
             let equals = pair.iter().position(|byte| *byte == b'=');
             let (name, value) = equals.map_or((pair, &b""[..]), |at| (&pair[..at], &pair[at + 1..]));
             // A name that cannot be read is no parameter of ours.
-            if let Some(name) = decode(name) {
-                self.take(name, decode(value).map_or(Sent::Malformed, Sent::Text));
+            let Some(name) = decode(name) else { continue };
+            let wanted = self.wants(&name);
+            understood |= wanted || (equals.is_some() && looks_like_a_name(&name));
+            if wanted {
+                self.take(&name, decode(value).map_or(Sent::Malformed, |text| Sent::Text(text.into_owned())));
             }
         }
+        understood
     }
 
-    /// Takes a flat JSON object.
-    pub fn take_json(&mut self, body: &[u8]) -> Result<(), Refusal> {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let mut json = serde_json::Deserializer::from_slice(body);
-        json.deserialize_map(JsonObject(self))
-            .and_then(|()| json.end())
-            // Not the parser's own words: they repeat what was sent, which may be a password.
-            .map_err(|error| {
-                let (line, column) = (error.line(), error.column());
-                Refusal::invalid(
-                    "",
-                    format!("The body must be one JSON object; line {line}, column {column} is not"),
-                )
-            })
+    /// Whether a name is one of the function's; `limit[0]` is `limit`.
+    pub(super) fn wants(&self, name: &str) -> bool {
+        let name = plain(name);
+        let is_wanted = |wanted: &[Parameter]| wanted.iter().any(|one| one.name == name);
+        self.wanted.is_none_or(is_wanted) || CREDENTIALS.contains(&name)
     }
 
-    fn take(&mut self, name: String, sent: Sent) {
+    pub(super) fn take(&mut self, name: &str, sent: Sent) {
+        let sent = if plain(name) == name { sent } else { Sent::Nested };
+        let name = plain(name).to_owned();
         if sent == Sent::Text(String::new()) {
             self.empty.insert(name);
             return;
@@ -89,9 +95,23 @@ pub(super) fn twice(name: &str) -> Fault {
     Fault { key: name.into(), message: format!("{name} was sent twice with different values; send it once") }
 }
 
+/// The name before `[`.
+fn plain(name: &str) -> &str {
+    name.split_once('[').map_or(name, |(name, _)| name)
+}
+
+/// Letters, digits and what stands between words.
+fn looks_like_a_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']' | '$' | ':');
+    !name.is_empty() && name.chars().all(allowed) && !name.starts_with('[')
+}
+
 /// Percent-decoding as strict as a form allows: `+` is a space, a `%` begins two hexadecimal digits, bytes are UTF-8.
-fn decode(text: &[u8]) -> Option<String> {
-    unescape(text, b' ')
+fn decode(text: &[u8]) -> Option<Cow<'_, str>> {
+    if memchr::memchr2(b'%', b'+', text).is_none() {
+        return std::str::from_utf8(text).ok().map(Cow::Borrowed);
+    }
+    unescape(text, b' ').map(Cow::Owned)
 }
 
 /// A part of a value that is percent-encoded once more, as it stands in a path: `+` is itself.
@@ -100,7 +120,8 @@ pub fn percent_decoded(text: &str) -> Option<String> {
 }
 
 fn unescape(text: &[u8], plus: u8) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
+    let mut bytes =
+        Vec::with_capacity(text.len() - 2 * memchr::memchr_iter(b'%', text).count().min(text.len() / 3));
     let mut rest = text.iter();
     while let Some(&byte) = rest.next() {
         bytes.push(match byte {
@@ -114,31 +135,6 @@ fn unescape(text: &[u8], plus: u8) -> Option<String> {
 
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
-}
-
-/// Reads an object's pairs as they stand: numbers keep their digits, and a name may come twice.
-struct JsonObject<'a>(&'a mut Params);
-
-impl<'de> Visitor<'de> for JsonObject<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a flat object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
-            let value = value.get();
-            let sent = match value.as_bytes().first() {
-                Some(b'[' | b'{') => Sent::Nested,
-                Some(b'"') => serde_json::from_str(value).map_or(Sent::Malformed, Sent::Text),
-                Some(b'n') => continue, // null: as good as not sent
-                _ => Sent::Text(value.to_owned()),
-            };
-            self.0.take(name, sent);
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -187,19 +183,44 @@ mod tests {
     }
 
     #[test]
-    fn json_keeps_numbers_as_they_are_written() {
-        let mut params = Params::default();
-        params
-            .take_json(br#" {"a": 9007199254740993, "b": "x", "c": true, "d": null, "e": 1e3, "f": [1]} "#)
-            .unwrap();
-        assert_eq!(params.get("a"), Ok(Some("9007199254740993")));
-        assert_eq!(params.get("b"), Ok(Some("x")));
-        assert_eq!(params.get("c"), Ok(Some("true")));
-        assert_eq!(params.get("d"), Ok(None));
-        assert_eq!(params.get("e"), Ok(Some("1e3")));
-        assert_eq!(params.get("f").unwrap_err().key, "f");
-        for wrong in ["", "[]", "1", "{", "{\"a\":1} x", "{\"a\":}"] {
-            assert!(Params::default().take_json(wrong.as_bytes()).is_err(), "{wrong}");
+    fn what_is_not_wanted_is_not_kept() {
+        const WANTED: &[Parameter] = &[Parameter::text("called", "About")];
+        let mut params = Params::of(WANTED);
+        assert!(params.take_pairs(b"called=1&limit=2&auth_token=x&empty="));
+        assert_eq!(params.get("called"), Ok(Some("1")));
+        assert_eq!(params.get("auth_token"), Ok(Some("x")));
+        assert_eq!((params.sent.len(), params.empty.len()), (2, 0));
+        assert_eq!(params.get("limit"), Ok(None));
+    }
+
+    #[test]
+    fn a_list_as_forms_write_it_is_nested() {
+        for text in ["limit[]=1", "limit%5B0%5D=1&limit%5B1%5D=2", "limit[a][b]=1", "limit[]=", "limit["] {
+            assert_eq!(parsed(text).get("limit").unwrap_err().key, "limit", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_name_in_it_is_not_understood() {
+        const WANTED: &[Parameter] = &[Parameter::text("called", "About")];
+        for (text, understood) in [
+            ("called=1", true),
+            ("called", true),
+            ("other=1", true),
+            ("=5&&=;unknown=%zz&%zz=1", true),
+            ("utm_source=x;$filter=1;a.b=2;x-y:z=3", true),
+            ("hello", false),
+            ("[1]", false),
+            ("\"called=1\"", false),
+            ("<called>1</called>", false),
+            ("<list called=\"1\"/>", false),
+            ("called: 1", false),
+            ("c\0a\0l\0l\0e\0d\0=\x001\0", false),
+            ("\u{1f}\u{8b}=", false),
+            ("=&=", false),
+            ("%zz=1", false),
+        ] {
+            assert_eq!(Params::of(WANTED).take_pairs(text.as_bytes()), understood, "{text}");
         }
     }
 
@@ -211,10 +232,8 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_upset_the_parser(query: Vec<u8>, body: Vec<u8>) {
-            let mut params = Params::default();
-            params.take_pairs(&query);
-            let _ = params.take_json(&body);
+        fn no_bytes_upset_the_parser(query: Vec<u8>) {
+            Params::default().take_pairs(&query);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use actix_web::web::{self, Bytes, Data, PayloadConfig, ServiceConfig};
+use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -23,7 +23,7 @@ const NAME: &str = "freeswitch";
 /// The route; there is none without a secret in the settings.
 pub fn routes(config: &mut ServiceConfig) {
     let resource = web::resource(["/ingest/freeswitch", "/ingest/freeswitch/"]);
-    config.service(resource.app_data(PayloadConfig::new(LONGEST)).route(web::post().to(record)));
+    config.service(resource.route(web::post().to(record)));
 }
 
 /// Says in the status that the door is open.
@@ -31,13 +31,17 @@ pub fn open(intake: &Intake) {
     intake.live().state(NAME, "waiting for the first record", now());
 }
 
-async fn record(request: HttpRequest, body: Bytes, app: Data<App>, intake: Data<Intake>) -> HttpResponse {
+async fn record(request: HttpRequest, body: Payload, app: Data<App>, intake: Data<Intake>) -> HttpResponse {
     let Some(settings) = &app.config.freeswitch else {
         return say(StatusCode::NOT_FOUND, "Set secret under [freeswitch] in Tapeline's configuration");
     };
     if !proves(&request, settings.secret.reveal()) {
         return refuse(&intake);
     }
+    // Not before: whoever has no secret keeps nothing of ours.
+    let Ok(Ok(body)) = body.to_bytes_limited(LONGEST).await else {
+        return say(StatusCode::BAD_REQUEST, "A record has at most 4 MiB, and arrives whole");
+    };
     let draft = match read(&body).map(|record| draft(record, &settings.machine)) {
         Ok(draft) => draft,
         Err(why) => {

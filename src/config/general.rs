@@ -1,0 +1,97 @@
+//! The settings that stand in no section, declared once: `general_settings!` is the only list of them in the program.
+//!
+//! # To add a setting
+//!
+//! A line in `general_settings!`: its name, its type, its default, the numbers that it may have (where not any will do),
+//! its variable, how its flag shows the value, where `--help` lists it, and two texts: one for the flag, and one for the configuration
+//! file. From that follow its field in [`Config`](super::Config), in [`Given`] and in `Given::or`, its default, the check of
+//! its range, its flag and its paragraph in `tapeline config`. What heeds it reads
+//! `app.config.NAME`.
+//!
+//! A setting of a section (`[asterisk]`, `[[folders]]`) is a field of that section's struct in the file beside this one; what
+//! fills such structs does not compile without it, and a test names it where the section's paragraph in `tapeline config` or
+//! its flag is missing.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Hands the settings that stand in no section to a macro.
+macro_rules! general_settings {
+    ($to:ident) => {
+        $to! {
+            db: PathBuf = "recordings.db".into(), "TAPELINE_DB", "FILE", hide: false,
+                "The database file", "";
+            media_root: PathBuf = "recordings".into(), "TAPELINE_MEDIA_ROOT", "DIR", hide: false,
+                "The folder below which all sound lies", "";
+            listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)), "TAPELINE_LISTEN", "ADDR", hide: false,
+                "Address and port to listen on [default: 127.0.0.1:8080]",
+                "Passwords travel as they are over plain HTTP: beyond this machine, put a proxy with TLS in front.";
+            compat: Compat = Compat::None, "TAPELINE_COMPAT", "none|enswitch", hide: false,
+                "Answer as Enswitch itself does: HTTP 200 always, numbers in rows as strings",
+                "For clients that count on it.";
+            bcrypt_cost: u32 = 12, in 4..=20, "TAPELINE_BCRYPT_COST", "N", hide: true,
+                "Cost of new password hashes", "Each step more doubles the time of a login.";
+            token_hours: u32 = 24, in 1..=100_000, "TAPELINE_TOKEN_HOURS", "N", hide: true,
+                "Hours that a token lasts", "";
+            session_idle_hours: u32 = 12, in 1..=100_000, "TAPELINE_SESSION_IDLE_HOURS", "N", hide: true,
+                "Hours that a browser's session lasts without use", "";
+            session_days: u32 = 30, in 1..=100_000, "TAPELINE_SESSION_DAYS", "N", hide: true,
+                "Days that a browser's session lasts at most", "";
+            readers: u32 = 24, in 2..=1000, "TAPELINE_READERS", "N", hide: true,
+                "Database connections that answer requests", "";
+            streams: u32 = 16, in 1..=100_000, "TAPELINE_STREAMS", "N", hide: true,
+                "Long answers under way at once", "Those of more than 256 KiB; the next one gets 503.";
+            stream_stall_seconds: u32 = 10, in 1..=100_000, "TAPELINE_STREAM_STALL_SECONDS", "N", hide: true,
+                "Seconds in which a long answer must move 64 KiB", "It is dropped when it moves less.";
+            stream_minutes: u32 = 10, in 1..=100_000, "TAPELINE_STREAM_MINUTES", "N", hide: true,
+                "Minutes that a long answer may take", "";
+            watch: bool = true, "TAPELINE_WATCH", "true|false", hide: true,
+                "Whether the media root is watched for new recordings",
+                "Every file in it, or in the [[folders]] of it, gets a row while it is written.";
+        }
+    };
+}
+pub(crate) use general_settings;
+
+/// The peculiarities of another server that clients may count on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Compat {
+    /// As the contract says.
+    #[default]
+    None,
+    /// As Enswitch does.
+    Enswitch,
+}
+
+/// The paragraphs of the configuration file about them.
+pub(super) fn sample() -> String {
+    let mut text = String::from(HEAD);
+    macro_rules! paragraphs {
+        ($($name:ident: $type:ty = $default:expr, $(in $range:expr,)? $variable:literal, $value:literal, hide: $hide:literal,
+            $flag:literal, $about:literal;)*) => {
+            $(
+                let default: $type = $default;
+                text += &paragraph(stringify!($name), $variable, [$flag, $about], &in_toml(&default));
+            )*
+        };
+    }
+    general_settings!(paragraphs);
+    text
+}
+
+const HEAD: &str = "# Tapeline's settings. A flag on the command line wins over its TAPELINE_… variable, and that over this file.\n";
+
+fn paragraph(name: &str, variable: &str, [flag, about]: [&str; 2], default: &str) -> String {
+    let told = flag.split(" [default").next().unwrap_or(flag);
+    let about = if about.is_empty() { String::new() } else { format!(" {about}") };
+    let flag = name.replace('_', "-");
+    format!("\n# {told}.{about}\n# {variable}, --{flag}.\n#{name} = {default}\n")
+}
+
+/// A value as the file has it.
+fn in_toml(value: &impl Serialize) -> String {
+    toml::Value::try_from(value).map(|value| value.to_string()).unwrap_or_default()
+}
