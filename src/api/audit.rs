@@ -35,6 +35,10 @@ const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many row
 const AFTER: Parameter =
     Parameter::text("after", "Continue behind the entry that this `next` value stands for").logged();
 
+/// What a client should know of list.
+pub const ABOUT: &str = "There is one entry for each change, with what changed, one for each export, and one for each person \
+    who hears a recording within ten minutes (recordings/listen). Actions are called like the functions. Who heard a recording: \
+    `recordgroup`, `uniqueid`, `recordid` and `action=recordings/listen`.";
 /// The parameters of list.
 pub const LIST: &[Parameter] =
     &[CUSTOMER, START, END, PERSON, ACTION, RECORDGROUP, UNIQUEID, RECORDID, LIMIT, AFTER];

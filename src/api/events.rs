@@ -31,6 +31,9 @@ use crate::intake::{Event, Intake, What};
 use crate::model::Scope;
 use crate::store::{Identity, Named};
 
+/// What a client should know of events.
+pub const ABOUT: &str = "Server-Sent Events: added, changed, completed and removed, with what names the recording; and refresh \
+    where something may have happened that is not told one by one, as when another program wrote to the database.";
 /// The parameters: whose recordings.
 pub const EVENTS: &[Parameter] = &SCOPE;
 

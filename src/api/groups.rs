@@ -14,6 +14,9 @@ const CUSTOMER: Parameter =
     Parameter::integer("customer", "the caller's", "Groups of this customer").logged();
 const ID: Parameter = Parameter::integer("id", "", "The group").required().logged();
 
+/// What a client should know of update.
+pub const UPDATE_ABOUT: &str = "What is not sent stays, and an empty text is empty. `validation=1` says whether it could be \
+    done (201) and does nothing.";
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[CUSTOMER];
 /// The parameters of get.

@@ -26,6 +26,9 @@ const PASSWORD: Parameter = Parameter::text("password", "The password, 1 to 72 b
 const PASSWORD_NEW: Parameter =
     Parameter::text("password_new", "The password from now on, 1 to 72 bytes").required();
 
+/// What a client should know of create, update and delete.
+pub const ABOUT: &str = "Only an owner changes owners and people of other customers; nobody removes the last owner or the own \
+    administrator rights.";
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[CUSTOMER, LIMIT, OFFSET, COUNT];
 /// The parameters of create.

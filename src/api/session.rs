@@ -20,6 +20,8 @@ const PASSWORD_OLD: Parameter = Parameter::text("password_old", "The password un
 const PASSWORD_NEW: Parameter =
     Parameter::text("password_new", "The password from now on, 1 to 72 bytes").required();
 
+/// What a client should know of login.
+pub const LOGIN_ABOUT: &str = "A token lasts a day, unless the settings say otherwise.";
 /// The parameters of login.
 pub const LOGIN: &[Parameter] = &[TOKEN, SESSION];
 /// The parameters of password/update.

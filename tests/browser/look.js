@@ -36,6 +36,9 @@ for (const scheme of ["light", "dark"]) {
     await page.goto(`${server.url}/api-docs`);
     await page.locator("#try").waitFor();
     await accessible(page, "API");
+    await page.getByRole("link", { name: "How to ask" }).click();
+    await page.getByRole("heading", { name: "How to ask" }).waitFor();
+    await accessible(page, "how to ask");
     await context.close();
   });
 }
@@ -48,6 +51,13 @@ test("the API page lists the functions and tries one", async () => {
   await page.getByRole("button", { name: "Send" }).click();
   await page.locator("#answer .good").waitFor();
   assert.match(await page.locator("#answer pre").textContent(), /"code": "200"/);
+  assert.match(await page.locator("#function .about").textContent(), /Paging: with `limit`/);
+  await page.getByRole("link", { name: "How to ask" }).click();
+  await page.getByText("curl -u anna:secret").waitFor();
+  assert.equal(await page.locator("#function").isVisible(), false);
+  await page.getByRole("link", { name: "recording/recordings/get" }).click();
+  await page.getByRole("heading", { name: "recording/recordings/get" }).waitFor();
+  assert.equal(await page.locator("#guide").isVisible(), false);
   assert.deepEqual(faults, []);
   await context.close();
 });

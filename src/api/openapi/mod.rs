@@ -26,7 +26,9 @@ message how it went, `data` holds what was asked for. The HTTP status is the fir
 travel as 200. Times are Unix seconds, durations seconds, sizes bytes, flags 0 or 1.
 
 Who is asking is told by `auth_token` (from user/login with `token=1`), by `auth_username` with `auth_password`, by an \
-Authorization header, or by the viewer's cookie; the first of them that is present decides.";
+Authorization header, or by the viewer's cookie; the first of them that is present decides. Ten wrong passwords for one \
+name from one address, or fifty from one address, and it has to wait up to five minutes (429 with Retry-After). Addresses \
+of the server's own machine only count by name, since behind a proxy everybody has one.";
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
@@ -76,7 +78,8 @@ fn path(function: &Function) -> Value {
 }
 
 fn operation(function: &Function, suffix: &str) -> Value {
-    let mut description = format!("Privilege: {}.", function.privilege);
+    let gap = if function.about.is_empty() { "" } else { "\n\n" };
+    let mut description = format!("{}{gap}Privilege: {}.", function.about, function.privilege);
     if function.changes {
         description.push_str(" The viewer's cookie alone is taken by POST from its own page only.");
     }

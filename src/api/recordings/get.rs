@@ -36,6 +36,12 @@ const WRAP: Parameter = Parameter::choice(
 .logged();
 const PLAY: Parameter = Parameter::flag("play", "1, with wrap=none: in a form that browsers play").logged();
 
+/// What a client should know of get.
+pub const ABOUT: &str = "With `wrap=none` it is the file itself, with ranges; with `play=1` besides, what browsers don't play \
+    – GSM 06.10 in .gsm and .WAV, a-law, µ-law, .sln of any rate, a WAV whose header was never finished – comes as 16-bit WAV. \
+    What a file holds is told by its content; only headerless sound by its name.\n\nThe audit log has an entry \
+    (recordings/listen) for each person who hears a recording within ten minutes, written before the sound begins. While \
+    another program keeps the database locked the sound comes all the same and the entry follows.";
 /// The parameters of get.
 pub const GET: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, ENCODING, SHA1, SHA256, WRAP, PLAY];
 

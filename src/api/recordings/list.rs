@@ -19,6 +19,11 @@ const COUNT: Parameter = Parameter::flag("count", "1: how much matches, and no r
 const AFTER: Parameter =
     Parameter::text("after", "Continue behind the row that this `next` value stands for").logged();
 
+/// What a client should know of list.
+pub const ABOUT: &str = "Paging: with `limit`, an answer whose list goes on has `next` beside `data`: send it as `after` with \
+    the same filters and sort. No row is skipped or comes twice, whatever is added meanwhile.\n\nPolling: a call appears in a \
+    list of completed calls when it ends, and is sorted by when it began. Ask for `complete=1` with a `start` that overlaps \
+    the last answer by your longest call (an hour, say), and skip what you know by `recordgroup`, `uniqueid` and `recordid`.";
 /// The parameters of list.
 pub const LIST: &[Parameter] =
     &joined::<{ FILTERS.len() + ORDER.len() + 2 }>(&[&FILTERS, &ORDER, &[COUNT, AFTER]]);

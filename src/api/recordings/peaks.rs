@@ -19,6 +19,9 @@ const POINTS: Parameter =
     Parameter::range("points", 100, 4000, "1000", "Parts that the sound is divided into").logged();
 const USUAL: usize = 1000;
 
+/// What a client should know of peaks.
+pub const ABOUT: &str = "As in {\"duration\":2.3,\"channels\":1,\"peaks\":[[[-0.25,0.31],…]]}: for each channel the least and \
+    the largest sample of each part.";
 /// The parameters of peaks.
 pub const PEAKS: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, POINTS];
 

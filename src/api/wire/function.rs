@@ -37,6 +37,8 @@ pub struct Function {
     pub path: &'static str,
     /// What it is for, in a line.
     pub summary: &'static str,
+    /// What a client should know of it besides; empty where the line says all.
+    pub about: &'static str,
     /// Who may call it.
     pub privilege: &'static str,
     /// Whether it changes data.
@@ -73,6 +75,7 @@ where
     Function {
         path,
         summary,
+        about: "",
         privilege: P::NAME,
         changes: P::CHANGES,
         head: false,
@@ -83,6 +86,11 @@ where
 }
 
 impl Function {
+    /// The function, with more that a client should know.
+    pub fn with_about(self, about: &'static str) -> Function {
+        Function { about, ..self }
+    }
+
     /// The function, which answers HEAD too.
     pub fn with_head<P, H, F>(self, handler: H) -> Function
     where

@@ -10,6 +10,8 @@ import { kind, operations } from "./openapi.js";
 /** Longer answers are cut for reading. */
 const READABLE = 200_000;
 const FIRST = "recording/recordings/list";
+/** How to ask at all, which stands in api.html. */
+const GUIDE = "#guide";
 
 /** @type {import("./openapi.js").Operation[]} */
 let all = [];
@@ -17,9 +19,10 @@ let all = [];
 const chosen = () => all.find(({ name }) => name === decodeURIComponent(location.hash.slice(1))) ?? all.find(({ name }) => name === FIRST) ?? all[0];
 
 function drawFunctions(current) {
+  const guide = html`<a href="${GUIDE}" ${current ? "" : html`aria-current="page"`}>How to ask</a>`;
   const tags = [...new Set(all.map(({ tag }) => tag))];
-  const link = ({ name }) => html`<a href="#${name}" ${name === current.name ? html`aria-current="page"` : ""}>${name}</a>`;
-  render($("functions"), html`${tags.map((tag) => html`<h2>${tag}</h2>${all.filter((one) => one.tag === tag).map(link)}`)}`);
+  const link = ({ name }) => html`<a href="#${name}" ${name === current?.name ? html`aria-current="page"` : ""}>${name}</a>`;
+  render($("functions"), html`${guide}${tags.map((tag) => html`<h2>${tag}</h2>${all.filter((one) => one.tag === tag).map(link)}`)}`);
 }
 
 function input({ name, schema }) {
@@ -107,10 +110,16 @@ async function send(event, one) {
   }
 }
 
+/** Shows what the address names, and returns it. */
 function show() {
-  const one = chosen();
-  drawFunctions(one);
-  drawFunction(one);
+  const guided = location.hash === GUIDE;
+  const shown = guided ? $("guide") : $("function");
+  $("guide").hidden = !guided;
+  $("function").hidden = guided;
+  drawFunctions(guided ? null : chosen());
+  if (guided) document.title = "How to ask – Tapeline API";
+  else drawFunction(chosen());
+  return shown;
 }
 
 async function start() {
@@ -126,8 +135,7 @@ async function start() {
   }
   show();
   addEventListener("hashchange", () => {
-    show();
-    $("function").focus();
+    show().focus();
     scrollTo(0, 0);
   });
 }

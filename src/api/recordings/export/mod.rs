@@ -21,7 +21,7 @@ use archive::Rows;
 use request::ExportRequest;
 use selection::Selected;
 
-pub use request::EXPORT;
+pub use request::{ABOUT, EXPORT};
 
 impl ExportRequest {
     /// The headers of a file that is kept under the date of today.

@@ -22,6 +22,15 @@ const FORMAT: Parameter = Parameter::choice(
 
 /// List's filters and order.
 const MATCHING: [Parameter; FILTERS.len() + ORDER.len()] = joined(&[&FILTERS, &ORDER]);
+/// What a client should know of export.
+pub const ABOUT: &str = "The CSV (RFC 4180, UTF-8 with a byte order mark) has all columns of a list under their names, what \
+    people look for first. Times are ISO 8601 with the offset of `timezone`, empty for 0. A text that a spreadsheet could take \
+    for a formula, or that begins with an apostrophe, has an apostrophe before it, which whoever reads it back takes off; + \
+    with digits and blanks stays as it is. `tapeline import csv` reads it back exactly.\n\nThe ZIP holds the files as they are \
+    stored, named \"2026-08-20 14-03-05 caller - called.wav\" by the clocks of `timezone`, and last index.csv: the same rows \
+    with the `file` of each and why it is `missing`. It may take as long as it moves, needs no memory for what it holds (some \
+    twenty bytes a file, for its name), and keeps no row from changing: rows are copied at the start, to an unnamed temporary \
+    file beside the database if they are many (below a kilobyte a recording).";
 /// The parameters: what matches, or names of recordings; and what to make of them.
 pub const EXPORT: &[Parameter] = &joined::<{ MATCHING.len() + 3 }>(&[&MATCHING, &[IDS, FORMAT, TIMEZONE]]);
 
