@@ -13,6 +13,17 @@
 //! | 1 | [`store`] | the only SQL |
 //! | 0 | [`model`], [`config`], [`telemetry`] | nouns, settings, log |
 //!
+//! | Where do I add … | there, and its head says how |
+//! |---|---|
+//! | a filter of lists | `model/filters.rs`; its field on the page: `static/js/search/filters.js` |
+//! | a column of recordings | `model/columns.rs`; on the page: `static/js/calls/columns.js` |
+//! | what intake knows of a file | `model/intake_files.rs` |
+//! | a format of call detail records | `ingest/cdr/mod.rs` |
+//! | a function of the API | `api/functions.rs` |
+//! | a setting | `config/general.rs`; of the page: `static/js/kit/kept.js` |
+//! | a page | `static/js/places.js` |
+//! | a command | `cli/mod.rs` |
+//!
 //! In: HTTP, a command or a file → `Draft` → [`intake`] → one store transaction. Out: store row, borrowed → envelope → bytes.
 
 pub mod api;

@@ -10,7 +10,7 @@ pub const BASES: [&str; 2] = ["/api/json", "/local/api/json"];
 
 /// The functions: path, handler (whose argument says who may call), parameters, answer, what they are for.
 ///
-/// **To add one**, give it a line here, and a handler whose argument says who may call it. What it takes is a constant
+/// To add a function, give it a line here, and a handler whose argument says who may call it. What it takes is a constant
 /// beside the handler, which reads it into a request of its own; what it sends is a struct that describes itself
 /// (`described!`), by its name in openapi/schemas.rs.
 #[rustfmt::skip]

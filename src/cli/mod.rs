@@ -1,4 +1,6 @@
 //! Words typed by a person: the command tree. Each command is one call.
+//!
+//! To add a command: a variant of `Command`, whose comment is its help, a file of its own beside this one, and a line in `run`.
 
 mod asterisk;
 mod database;

@@ -1,6 +1,6 @@
 //! What lists are narrowed by: each filter is declared once.
 //!
-//! **To add a filter**, give it a line in [`FILTERS`]. From there it is a parameter of every function that lists, counts
+//! To add a filter, give it a line in [`FILTERS`]. From there it is a parameter of every function that lists, counts
 //! or sums up recordings, of the API's description, of the access log and of `tapeline search-plan`; a condition of the
 //! statement; and a reason for one index or another. What does not follow is asked for by a test that names it:
 //!

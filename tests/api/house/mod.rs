@@ -217,3 +217,30 @@ fn nothing_needs_a_path_outside() {
         }
     }
 }
+
+#[test]
+fn where_something_is_added_says_how() {
+    let inside = fs::read_to_string(root().join("src/lib.rs")).expect("UTF-8");
+    let outside = fs::read_to_string(root().join("README.md")).expect("UTF-8");
+    let table = |text: &str| -> Vec<String> {
+        let rows = text.split("Where do I add").nth(1).expect("the table").lines().skip(2);
+        rows.map_while(|row| row.trim_start_matches("//!").trim().strip_prefix("| "))
+            .map(String::from)
+            .collect()
+    };
+    let named = |row: &str, src: &str| -> Vec<String> {
+        let paths = row.split('`').skip(1).step_by(2);
+        paths
+            .map(|path| if path.starts_with("static/") { path.into() } else { format!("{src}{path}") })
+            .collect()
+    };
+    assert!(table(&outside).len() > 5 && table(&outside).len() == table(&inside).len());
+    for (row, same) in table(&outside).iter().zip(table(&inside)) {
+        assert_eq!(named(row, ""), named(&same, "src/"), "README.md and src/lib.rs tell the same");
+        for path in named(row, "") {
+            let text =
+                fs::read_to_string(root().join(&path)).unwrap_or_else(|_| panic!("{path}, in README.md"));
+            assert!(text.to_lowercase().contains("to add a"), "{path} does not say how something is added");
+        }
+    }
+}
