@@ -6,7 +6,7 @@
 //!
 //! - its columns in both `recordings_…_list` indexes of schema.sql (a database that has them otherwise gets them made anew
 //!   when it is opened, without another version);
-//! - what it means in plain SQL, in tests/api/oracle.rs;
+//! - what it means in plain SQL, and something in its columns, in tests/api/oracle.rs;
 //! - its field on the page, a line in static/js/search/filters.js.
 //!
 //! A filter of another kind is a variant of [`Test`] and one of [`Condition`]: the compiler names the rest.

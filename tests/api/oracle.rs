@@ -295,6 +295,21 @@ fn oracle(app: &TestApp) -> Connection {
 }
 
 #[test]
+fn the_rows_have_something_in_every_column_that_a_filter_looks_at() {
+    let row = row(&mut Dice(1), "");
+    let filled: Vec<&str> = row.iter().map(|(column, _)| *column).collect();
+    for filter in FILTERS {
+        for column in filter.test.columns_of_lists() {
+            assert!(
+                filled.contains(column),
+                "oracle.rs: row() leaves {column} empty, where the filter {} looks: no row would ever match",
+                filter.name
+            );
+        }
+    }
+}
+
+#[test]
 fn whatever_anyone_asks_the_rows_are_those_of_plain_sql() {
     let mut dice = Dice(1);
     let rows = insert(&mut dice, "r", 300);
