@@ -73,12 +73,14 @@ CREATE INDEX IF NOT EXISTS recordings_recordgroup_start ON recordings (recordgro
 CREATE INDEX IF NOT EXISTS recordings_customer_start ON recordings (customer, start);
 -- A channel's recordings, whatever group they are in.
 CREATE INDEX IF NOT EXISTS recordings_uniqueid ON recordings (uniqueid);
--- All that a list filters and sorts by, but the names: numbers are looked through, calls counted and other columns
+-- All that a list filters and sorts by, but the words of a search: numbers are looked through, calls counted and other columns
 -- sorted without reading whole rows. `id` comes third, so that the order is exactly that of a list.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_list ON recordings
-  (recordgroup, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction);
+  (recordgroup, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction,
+   dnumber, dnumber_name, dnumber_display);
 CREATE INDEX IF NOT EXISTS recordings_customer_list ON recordings
-  (customer, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction, recordgroup);
+  (customer, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction, recordgroup,
+   dnumber, dnumber_name, dnumber_display);
 -- The few calls in progress.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_in_progress ON recordings (recordgroup, start) WHERE complete = 0;
 CREATE INDEX IF NOT EXISTS recordings_customer_in_progress ON recordings (customer, start) WHERE complete = 0;

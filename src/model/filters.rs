@@ -57,6 +57,7 @@ pub struct Few {
 pub const FILTERS: &[Criterion] = &[
     filter("called",            Test::Contains(&["cnumber"]),                 "The called number contains it"),
     filter("caller",            Test::Contains(&["callerid_internal"]),       "The caller id contains it"),
+    filter("answered",          Test::Contains(&ANSWERED),                    "The number or the name of who answered contains it"),
     filter("complete",          Test::Ended("complete", IN_PROGRESS),         "1 completed, 0 in progress, -1 all"),
     filter("totaltime_minimum", Test::AtLeast("totaltime"),                   "Seconds, inclusive"),
     filter("totaltime_maximum", Test::AtMost("totaltime"),                    "Seconds, inclusive; -1 no limit"),
@@ -65,6 +66,7 @@ pub const FILTERS: &[Criterion] = &[
     filter("search",            Test::Words(&SEARCHED),                       "Each of these words is contained in a number or name of the call, whatever its case"),
 ];
 
+const ANSWERED: [&str; 3] = ["dnumber", "dnumber_name", "dnumber_display"];
 const DIRECTIONS: [&str; 3] = [Direction::In.as_str(), Direction::Out.as_str(), Direction::Internal.as_str()];
 const IN_PROGRESS: Few = Few { index: "in_progress", which: "only calls in progress" };
 const STALE: Few = Few { index: "stale", which: "only rows whose sound is missing" };

@@ -54,6 +54,9 @@ fn row(dice: &mut Dice, uniqueid: &str) -> Vec<(&'static str, String)> {
         ("expires", expires.to_string()),
         ("snumber", sql_text(dice)),
         ("cnumber", sql_text(dice)),
+        ("dnumber", sql_text(dice)),
+        ("dnumber_name", sql_text(dice)),
+        ("dnumber_display", sql_text(dice)),
         ("callerid_internal", sql_text(dice)),
         ("direction", quoted(dice.pick(&["", "in", "out", "internal"]))),
         ("size", dice.below(1000).to_string()),
@@ -147,6 +150,7 @@ impl Question {
         match name {
             "called" => self.contained(name, &["cnumber"], dice),
             "caller" => self.contained(name, &["callerid_internal"], dice),
+            "answered" => self.contained(name, &["dnumber", "dnumber_name", "dnumber_display"], dice),
             "complete" => match dice.pick(&["", "-1", "0", "1"]) {
                 "" => self.and("complete = 1"),
                 "-1" => self.pairs.push((name, "-1".into())),

@@ -102,6 +102,53 @@ fn a_supervisor_narrows_sorts_and_pages() {
 }
 
 #[test]
+fn who_answered_is_found_by_part_of_the_number_or_of_the_name_as_it_is_written() {
+    let app = spawn_app();
+    app.sqlite3(
+        "UPDATE recordings SET dnumber = '202', dnumber_name = 'Maya_50% Öz', dnumber_display = '2-02' WHERE uniqueid = 'b';
+         UPDATE recordings SET dnumber = '203', dnumber_name = 'MAYA' WHERE uniqueid = 'c';
+         UPDATE recordings SET dnumber = '204', dnumber_display = '0204 x' WHERE uniqueid IN ('d', 'e', 'z', 'f');",
+    );
+    let sara = app.supervisor();
+    for (query, rows) in [
+        ("answered=101", "a"),
+        ("answered=1-01", "a"),
+        ("answered=%E5%8F%B0", "a"),
+        ("answered=20", "b c d"),
+        ("answered=02", "b d"),
+        ("answered=2-0", "b"),
+        ("answered=maya", "b c"),
+        ("answered=AYA", "b c"),
+        ("answered=50%25", "b"),
+        ("answered=_", "b"),
+        ("answered=%25", "b"),
+        ("answered=*", ""),
+        ("answered=%C3%96", "b"),
+        ("answered=%C3%B6", ""),
+        ("answered=4+X", "d"),
+        ("answered=202Maya", ""),
+        ("answered=0049", ""),
+        ("answered=", "a b c d"),
+        ("answered=204;complete=-1", "d e"),
+        ("answered=204;complete=0", "e"),
+        ("answered=20;called=0;caller=anna", "b c"),
+        ("answered=20;search=202", "b"),
+        ("answered=20;sort=totaltime;descending=1;limit=2", "d b"),
+        ("answered=20;recordgroup=3", "d"),
+    ] {
+        assert_eq!(sara.get(&format!("{LIST}?{query}")).rows(), rows, "{query}");
+    }
+    assert_eq!(app.agent().get(&format!("{LIST}?answered=20")).rows(), "b c");
+    assert_eq!(
+        sara.get(&format!("{LIST}?answered=20;count=1")).data(),
+        json!({"count": 3, "totaltime": 125, "size": 60})
+    );
+    for query in ["answered=%zz", "answered=1;answered=2"] {
+        assert_eq!(sara.get(&format!("{LIST}?{query}")).codes(), "400 answered", "{query}");
+    }
+}
+
+#[test]
 fn numbers_are_decimal_digits_within_64_bits_and_nothing_else() {
     let app = spawn_app();
     let sara = app.supervisor();

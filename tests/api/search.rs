@@ -1,4 +1,4 @@
-//! `search`, `called` and `caller`: what is found, whatever stands in a name, whoever writes meanwhile and whatever plan
+//! `search`, `called`, `caller` and `answered`: what is found, whatever stands in a name, whoever writes meanwhile and whatever plan
 //! answers.
 
 use std::fmt::Write;
@@ -106,12 +106,18 @@ fn ask(app: &TestApp, oracle: &Connection, dice: &mut Dice) {
         values.push(word.to_owned());
         let _ = write!(conditions, " AND has(?{}, {SEARCHED})", values.len());
     }
-    for (key, column) in [("called", "cnumber"), ("caller", "callerid_internal")] {
+    for (key, columns) in [
+        ("called", &["cnumber"][..]),
+        ("caller", &["callerid_internal"]),
+        ("answered", &["dnumber", "dnumber_name", "dnumber_display"]),
+    ] {
         if dice.one_in(4) {
             let needle = needle(dice);
             let _ = write!(pairs, "{key}={};", encoded(&needle));
             values.push(needle);
-            let _ = write!(conditions, " AND instr(lower({column}), lower(?{})) > 0", values.len());
+            let in_one = |column: &&str| format!("instr(lower({column}), lower(?{})) > 0", values.len());
+            let in_any: Vec<String> = columns.iter().map(in_one).collect();
+            let _ = write!(conditions, " AND ({})", in_any.join(" OR "));
         }
     }
     if dice.one_in(3) {
@@ -358,8 +364,8 @@ fn hostile_strings_are_looked_for_as_they_are() {
         let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
         let _ = write!(
             fill,
-            "INSERT INTO recordings (customer, recordgroup, uniqueid, start, complete, snumber_name, cnumber, callerid_internal)
-               SELECT 1, 1, '{number}', {START}, 1, text, text, text FROM (SELECT 'x' || CAST(x'{hex}' AS TEXT) || 'x' AS text);",
+            "INSERT INTO recordings (customer, recordgroup, uniqueid, start, complete, snumber_name, cnumber, callerid_internal, dnumber_name)
+               SELECT 1, 1, '{number}', {START}, 1, text, text, text, text FROM (SELECT 'x' || CAST(x'{hex}' AS TEXT) || 'x' AS text);",
         );
     }
     let app = spawn(|_| {}, |db| drop(sqlite3(db, &fill)));
@@ -376,7 +382,9 @@ fn hostile_strings_are_looked_for_as_they_are() {
             plainly(&|name| words.iter().all(|word| name.to_lowercase().contains(&word.to_lowercase())));
         let called = plainly(&|name| name.to_ascii_lowercase().contains(&text.to_ascii_lowercase()));
         for window in [format!("start={START}"), "limit=100".into(), "sort=snumber;descending=1".into()] {
-            for (key, found) in [("search", &searched), ("called", &called), ("caller", &called)] {
+            let keys =
+                [("called", &called), ("caller", &called), ("answered", &called), ("search", &searched)];
+            for (key, found) in keys {
                 let answer = sara.post(LIST, &format!("{window};end={START};{key}={}", encoded(text)));
                 let rows = answer.rows();
                 let mut rows: Vec<&str> = rows.split_terminator(' ').collect();
@@ -469,6 +477,8 @@ fn search_plan_says_which_way_a_request_takes_and_why() {
         ("called=17123;limit=100", &["head", "Candidates"]),
         ("called=7", &["Index", "three characters"]),
         ("recordgroup=4;called=17123", &["Index", "short"]),
+        ("answered=17123;limit=100", &["head", "Candidates"]),
+        ("answered=7", &["Index", "three characters"]),
         ("customer=2;search=person", &["Rows", "short"]),
     ] {
         let said = plan(query).ok();

@@ -66,6 +66,7 @@ fn its_filters_are_those_of_list() {
         ("complete=-1", 5),
         ("caller=anna", 2),
         ("called=00", 2),
+        ("answered=1-01", 1),
         ("direction=in", 1),
         ("search=zo%C3%AB", 1),
         ("totaltime_minimum=30", 3),

@@ -45,6 +45,28 @@ withPage("a number may be typed with spaces, dashes, brackets, + and 00", long, 
   assert.ok((await rows(page)).every((row) => row.to.includes("2007")));
 });
 
+withPage("who answered is found by number and by name, and the link says so", {}, async (page) => {
+  const { data } = await ask(page, "recording/recordings/list", { complete: -1 });
+  const { dnumber: phone, dnumber_name: name } = data.find(({ dnumber, cnumber, dnumber_name: named }) => named && dnumber !== cnumber);
+  const of = (word) => data.filter(({ dnumber, dnumber_name: named, dnumber_display: shown }) => [dnumber, named, shown].some((text) => text.toLowerCase().includes(word.toLowerCase()))).length;
+  assert.ok(of(phone) > 0 && of(phone) < data.length && of(name) < data.length);
+  const typed = name.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  const field = page.getByRole("textbox", { name: "Answered by" });
+  await field.fill(phone);
+  await found(page, of(phone));
+  await field.fill(typed);
+  await found(page, of(name));
+  assert.equal(new URLSearchParams(await query(page)).get("answered"), typed);
+  await page.reload();
+  await found(page, of(name));
+  assert.equal(await field.inputValue(), typed);
+  await field.fill("No One");
+  await page.locator("#notice").getByText("Answered by “No One”").waitFor();
+  await page.getByRole("button", { name: /^Without answered by “No One”: / }).click();
+  await found(page, data.length);
+  assert.equal(await query(page), "");
+});
+
 withPage("the search box looks in numbers and names", long, async (page) => {
   await page.locator("#search").fill("+49 301 000123");
   await found(page, 1);

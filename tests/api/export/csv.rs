@@ -48,6 +48,7 @@ fn the_csv_of_every_list_holds_its_rows_in_its_order() {
         "start=1700000100;end=1700000200",
         "called=10",
         "caller=anna",
+        "answered=101",
         "search=zo%C3%AB",
         "totaltime_minimum=30;totaltime_maximum=65",
         "direction=out",
