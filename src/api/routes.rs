@@ -11,6 +11,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use super::functions::{BASES, functions};
 use super::openapi;
 use super::wire::error::Refusal;
+use super::wire::function::only;
 use super::wire::identity::HttpStatus;
 use super::wire::stream::UNCOMPRESSED;
 use crate::app::App;
@@ -26,7 +27,10 @@ pub fn routes(config: &mut ServiceConfig) {
             config.service(function.resource(&format!("{path}/")));
         }
     }
-    config.route("/api/openapi.json", web::get().to(openapi::openapi));
+    for path in ["/api/openapi.json", "/api/openapi.json/"] {
+        let resource = web::resource(path).route(web::get().to(openapi::openapi));
+        config.service(only("GET, HEAD, OPTIONS", resource.route(web::head().to(openapi::openapi))));
+    }
     for base in BASES {
         config.service(
             web::resource([base.to_owned(), format!("{base}/{{function:.*}}")])

@@ -1,11 +1,12 @@
-//! What no door reads: bodies that are compressed, and requests that accept no answer.
+//! What all doors refuse in one way: bodies that are compressed, requests that accept no answer, and methods that are not
+//! there.
 
-use actix_web::Error;
-use actix_web::ResponseError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, AcceptEncoding, Encoding, Header};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, ResponseError};
 
 use super::wire::error::Refusal;
 
@@ -16,8 +17,24 @@ pub async fn transport(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match refusal(&request) {
         Some(refusal) => Ok(request.into_response(refusal.error_response())),
-        None => Ok(next.call(request).await?.map_into_boxed_body()),
+        None => Ok(by_method(next.call(request).await?.map_into_boxed_body())),
     }
+}
+
+/// A method that a door does not allow is refused in the envelope, but OPTIONS told which it does.
+fn by_method(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let allowed = response.headers().get(header::ALLOW).cloned();
+    let Some(allowed) = allowed.filter(|_| response.status() == StatusCode::METHOD_NOT_ALLOWED) else {
+        return response;
+    };
+    let (request, _) = response.into_parts();
+    let mut answer = if request.method() == Method::OPTIONS {
+        HttpResponse::NoContent().finish()
+    } else {
+        Refusal::Method(allowed.to_str().unwrap_or_default().into()).error_response()
+    };
+    answer.headers_mut().insert(header::ALLOW, allowed);
+    ServiceResponse::new(request, answer)
 }
 
 fn refusal(request: &ServiceRequest) -> Option<Refusal> {

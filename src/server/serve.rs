@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::Data;
 use actix_web::{App as Actix, HttpServer};
 use anyhow::Context;
@@ -84,7 +84,10 @@ impl Server {
                 .wrap(Compress::default())
                 .wrap(from_fn(api::transport))
                 .wrap(from_fn(api::finish_answer))
+                .wrap(from_fn(api::http10))
                 .wrap(from_fn(api::access_log))
+                // Base addresses are often written with a slash at their end.
+                .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .configure(api::routes)
                 .configure(freeswitch::routes)
                 .configure(viewer::routes)

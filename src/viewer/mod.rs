@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use actix_web::http::header::{self, Encoding, Header, HeaderValue};
 use actix_web::web::{self, Bytes, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource};
 use brotli::enc::BrotliEncoderParams;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +18,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// From here on brotli takes ten times as long for a tenth less.
 const QUALITY: i32 = 5;
+const ALLOWED: &str = "GET, HEAD, OPTIONS";
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// Where the page shows something else than the calls: the paths of `static/js/places.js`, which a browser may ask for
@@ -26,18 +27,30 @@ const PLACES: [&str; 5] = ["/", "/groups", "/people", "/audit", "/status"];
 
 /// The page and its files.
 pub fn routes(config: &mut ServiceConfig) {
-    for path in PLACES {
-        config.route(path, web::head().to(async |request| page(&request, "index.html")));
-        config.route(path, web::get().to(async |request| page(&request, "index.html")));
+    let places = PLACES.iter().map(|path| (*path, "index.html"));
+    for (path, name) in places.chain([("/api-docs", "api.html")]) {
+        config.service(read_only(path, move |request: HttpRequest| async move { page(&request, name) }));
+        // One resource for each, as with the functions of the API.
+        let path = format!("{}/", path.trim_end_matches('/'));
+        config.service(read_only(&path, move |request: HttpRequest| async move { page(&request, name) }));
     }
-    config.route("/api-docs", web::get().to(async |request| page(&request, "api.html")));
-    config.route("/favicon.ico", web::get().to(async || HttpResponse::NoContent().finish()));
-    config.route("/static/{hash}/{name:.*}", web::get().to(file));
+    config.service(read_only("/favicon.ico", async || HttpResponse::NoContent().finish()));
+    config.service(read_only("/static/{hash}/{name:.*}", file));
     config.default_service(web::to(async || {
         HttpResponse::NotFound()
             .content_type("text/plain; charset=utf-8")
             .body("There is nothing here. The viewer is at /\n")
     }));
+}
+
+fn read_only<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args, Output = HttpResponse>,
+    Args: FromRequest + 'static,
+{
+    let resource = web::resource(path).route(web::get().to(handler.clone()));
+    let other = async || HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, ALLOWED)).finish();
+    resource.route(web::head().to(handler)).default_service(web::to(other))
 }
 
 /// What browsers were sent compressed, by its tag; the files of a debug build change while it runs.
@@ -83,22 +96,21 @@ fn send(
     bytes: Vec<u8>,
 ) -> HttpResponse {
     let tag: String = Sha256::digest(&bytes)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{tag}\"");
+    // Weak: the same tag whichever way it is compressed.
+    let tag = format!("W/\"{tag}\"");
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let is_known = known.is_some_and(|known| known.contains(&tag));
+    let is_known = known.is_some_and(|known| known.contains(tag.trim_start_matches("W/")));
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::CACHE_CONTROL, caching));
     response.insert_header((header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)));
     response.insert_header((header::ETAG, tag.clone()));
+    response.insert_header((header::VARY, "accept-encoding"));
     response.content_type(media_type);
     if is_known {
         return response.finish();
     }
     match takes_brotli(request).then(|| compressed(&tag, &bytes)).flatten() {
-        Some(bytes) => response
-            .insert_header((header::CONTENT_ENCODING, "br"))
-            .insert_header((header::VARY, "accept-encoding"))
-            .body(bytes),
+        Some(bytes) => response.insert_header((header::CONTENT_ENCODING, "br")).body(bytes),
         None => response.body(bytes),
     }
 }

@@ -52,5 +52,6 @@ mod streaming;
 mod summary;
 mod tenants;
 mod throttle;
+mod transport;
 mod waiting;
 mod withheld;

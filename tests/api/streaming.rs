@@ -12,6 +12,7 @@ use tapeline::config::Config;
 use crate::app::{Caller, PASSWORD, TestApp, basic, make_database, spawn};
 use crate::http::{self, Answer};
 use crate::program::{Folder, Serving, Shell, sqlite3, tapeline};
+use crate::transport::by_http10;
 use crate::waiting::{settled, take, until, wait};
 
 const LIST: &str = "recording/recordings/list";
@@ -109,6 +110,38 @@ fn a_long_list_is_chunked_and_whole_and_a_short_one_has_its_length() {
         let answer = app.owner().get(&format!("{LONG};limit={limit};offset={offset}"));
         assert_eq!(count(&answer), limit.min(ROWS + 1 - offset), "around the 256 KiB that are gathered");
     }
+}
+
+#[test]
+fn whoever_knows_no_chunks_gets_none() {
+    let app = spawn_many_rows(|_| {});
+    for encoding in ["identity", "gzip"] {
+        let olga = app.owner().with("Accept-Encoding", encoding);
+        for call in [LONG, "recording/recordings/export?recordgroup=4"] {
+            let (head, body, reset) = by_http10(&olga, &format!("/api/json/{call}"), None);
+            assert!(head.starts_with("http/1.0 200"), "{head}");
+            assert!(!head.contains("transfer-encoding") && !head.contains("content-length"), "{head}");
+            assert_eq!(head.contains("content-encoding: gzip"), encoding == "gzip", "{head}");
+            assert!(!reset, "{call}");
+            assert!(encoding == "gzip" || body.len() > 5 << 20, "{call}: {}", body.len());
+            if call == LONG && encoding == "identity" {
+                let json: serde_json::Value = serde_json::from_slice(&body).expect("JSON without chunks");
+                assert_eq!(json["data"].as_array().map(Vec::len), Some(ROWS + 1));
+            }
+        }
+    }
+    let (head, body, _) = by_http10(&app.owner(), &format!("/api/json/{LONG};limit=3"), None);
+    assert!(head.contains(&format!("content-length: {}", body.len())), "{head}");
+}
+
+#[test]
+fn a_reader_that_knows_no_chunks_and_stalls_is_cut_off_by_a_reset() {
+    let app = spawn_many_rows(|config| config.stream_stall_seconds = 1);
+    let mut stream = http::connect(app.address, None, Some(SMALL));
+    let request = String::from_utf8(app.owner().bytes("GET", &format!("/api/json/{LONG}"), &[], b""));
+    let request = request.expect("ASCII").replace("HTTP/1.1", "HTTP/1.0");
+    stream.write_all(request.as_bytes()).expect("the server reads");
+    until("a reset ends it", || stream.take_error().expect("a socket").is_some());
 }
 
 #[test]
@@ -281,9 +314,13 @@ fn an_answer_that_breaks_off_ends_without_the_closing_chunk() {
     let file = std::fs::OpenOptions::new().write(true).open(&app.db).expect("the file opens");
     file.write_all_at(&[0xff; 4096], (page - 1) * 4096).expect("it is damaged");
     for encoding in ["identity", "gzip", "br"] {
-        let answer = app.owner().with("Accept-Encoding", encoding).get(LONG);
+        let olga = app.owner().with("Accept-Encoding", encoding);
+        let answer = olga.get(LONG);
         assert_eq!(answer.status, 200);
         assert!(!answer.whole, "{encoding}: it must not be mistaken for a whole one");
+        let (head, _, reset) = by_http10(&olga, &format!("/api/json/{LONG}"), None);
+        assert!(head.starts_with("http/1.0 200"), "{head}");
+        assert!(reset, "{encoding}: without chunks only a reset tells it from a whole one");
     }
     let answer = app.owner().get(&format!("{LONG};sort=snumber"));
     assert!(!answer.whole || answer.status == 500, "not a list with a gap");

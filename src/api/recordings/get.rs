@@ -11,6 +11,7 @@ use super::file::{FileHeaders, file};
 use super::found::{RECORDGROUP, RECORDID, UNIQUEID, find, open, read_identity};
 use crate::api::wire::envelope::{self, OneRow};
 use crate::api::wire::error::Refusal;
+use crate::api::wire::function::NO_HEAD;
 use crate::api::wire::params::{Parameter, Params, Reading};
 use crate::api::wire::privilege::MayListen;
 use crate::api::wire::request::ApiRequest;
@@ -93,6 +94,9 @@ pub fn wants_file(params: &Params) -> bool {
 /// A recording, or its sound.
 pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
     let wanted = GetRequest::read(&request.params)?;
+    if request.http.method() == Method::HEAD && wanted.wrap != Wrap::Nothing {
+        return Err(Refusal::Method(NO_HEAD.into()));
+    }
     let found = find(&request, &wanted.identity).await?;
     if wanted.wrap == Wrap::Meta {
         return Ok(HttpResponse::Ok().content_type(envelope::JSON).body(found.row.enveloped()));

@@ -34,7 +34,7 @@ pub enum Refusal {
     /// Objects that do not exist or are not the caller's to see, each with its name.
     Absent(Vec<Fault>),
     /// A method that is not among these.
-    Method(&'static str),
+    Method(String),
     /// None of the encodings that an answer can have is accepted.
     NotAcceptable,
     /// The body is compressed.
@@ -149,7 +149,7 @@ impl ResponseError for Refusal {
             Refusal::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
             Refusal::Busy(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
             Refusal::Unauthorized => response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
-            Refusal::Method(allowed) => response.insert_header((header::ALLOW, *allowed)),
+            Refusal::Method(allowed) => response.insert_header((header::ALLOW, allowed.as_str())),
             Refusal::NotAcceptable => response.insert_header((header::VARY, "accept-encoding")),
             Refusal::Encoded => response.insert_header((header::ACCEPT_ENCODING, "identity")),
             _ => &mut response,

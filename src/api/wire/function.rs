@@ -1,6 +1,6 @@
 //! A function of the API: what answers it, and all that is told of it.
 
-use std::future::Future;
+use std::future::{Future, ready};
 
 use actix_web::web;
 use actix_web::{HttpResponse, Resource};
@@ -70,7 +70,6 @@ where
             .app_data(Takes(parameters))
             .route(web::get().to(handler.clone()))
             .route(web::post().to(handler.clone()))
-            .default_service(web::to(async || Err::<HttpResponse, _>(Refusal::Method("GET, POST"))))
     };
     Function {
         path,
@@ -112,6 +111,16 @@ impl Function {
 
     /// What answers at a path.
     pub fn resource(&self, path: &str) -> Resource {
-        (self.resource)(path)
+        let allowed = if self.head { "GET, HEAD, POST, OPTIONS" } else { NO_HEAD };
+        only(allowed, (self.resource)(path))
     }
+}
+
+/// What a function without HEAD allows.
+pub const NO_HEAD: &str = "GET, POST, OPTIONS";
+
+/// A resource that refuses methods that it has no route for; what it allows is told to OPTIONS too.
+pub fn only(allowed: &'static str, resource: Resource) -> Resource {
+    let refusal = move || ready(Err::<HttpResponse, _>(Refusal::Method(allowed.into())));
+    resource.default_service(web::to(refusal))
 }

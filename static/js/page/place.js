@@ -30,7 +30,7 @@ export const guard = (asked) => (allowed = asked);
 /** Whether what is entered may be lost. */
 export const mayLeave = () => allowed();
 
-const named = () => places.find(({ path }) => path === location.pathname) ?? places[0];
+const named = () => places.find(({ path }) => path === location.pathname.replace(/(.)\/+$/, "$1")) ?? places[0];
 
 /** @returns {string} */
 export const here = () => document.documentElement.dataset.page;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
+use socket2::SockRef;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
@@ -21,17 +22,32 @@ pub(super) const RETRY: u32 = 5;
 
 /// The connection of a request, to end it when nothing else can: a client that does not read does not hear of errors.
 #[derive(Clone)]
-pub struct Hangup(Arc<TcpStream>);
+pub struct Hangup(Arc<Connection>);
+
+struct Connection {
+    socket: TcpStream,
+    resets: AtomicBool,
+}
 
 impl Hangup {
     /// Takes a second handle of the connection's socket.
     pub fn new(socket: TcpStream) -> Hangup {
-        Hangup(Arc::new(socket))
+        Hangup(Arc::new(Connection { socket, resets: AtomicBool::new(false) }))
     }
 
     fn hang_up(&self) {
-        // It may have gone by itself.
-        let _ = self.0.shutdown(Shutdown::Both);
+        let Connection { socket, resets } = &*self.0;
+        if !resets.load(Ordering::Relaxed) || rustix::net::connect_unspec(socket).is_err() {
+            // It may have gone by itself.
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Whether the connection ends by a reset, whoever ends it, the end of the process included.
+    pub fn end_by_reset(&self, resets: bool) {
+        self.0.resets.store(resets, Ordering::Relaxed);
+        // Where it fails, the client has gone.
+        let _ = SockRef::from(&self.0.socket).set_linger(resets.then_some(Duration::ZERO));
     }
 }
 

@@ -4,7 +4,7 @@
 //! makes it try again, and then keep the record in a file for `tapeline import freeswitch-json`.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, AUTHORIZATION, WWW_AUTHENTICATE};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
@@ -23,7 +23,8 @@ const NAME: &str = "freeswitch";
 /// The route; there is none without a secret in the settings.
 pub fn routes(config: &mut ServiceConfig) {
     let resource = web::resource(["/ingest/freeswitch", "/ingest/freeswitch/"]);
-    config.service(resource.route(web::post().to(record)));
+    let other = async || HttpResponse::MethodNotAllowed().insert_header((ALLOW, "POST, OPTIONS")).finish();
+    config.service(resource.route(web::post().to(record)).default_service(web::to(other)));
 }
 
 /// Says in the status that the door is open.
