@@ -23,7 +23,7 @@ use tokio::time::{Instant, interval_at};
 use super::recordings::filters::{SCOPE, ScopeRequest};
 use crate::api::wire::error::Refusal;
 use crate::api::wire::params::{Parameter, Reading};
-use crate::api::wire::privilege::MayListen;
+use crate::api::wire::privilege::{MayListen, Privilege};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::{App, blocking};
@@ -92,7 +92,7 @@ impl Hub {
 }
 
 /// Tells listeners what a function of the API has done to a recording.
-pub fn tell<P>(request: &ApiRequest<P>, what: What, named: &Named, recordgroup: i64) {
+pub fn tell<P: Privilege>(request: &ApiRequest<P>, what: What, named: &Named, recordgroup: i64) {
     let Some(intake) = request.http.app_data::<Data<Intake>>() else { return };
     let Identity { uniqueid, recordid, .. } = named.identity.clone();
     intake.live().tell(Event { what, customer: named.customer, recordgroup, uniqueid, recordid });

@@ -8,6 +8,7 @@ use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::privilege::{Changing, MayAdminister, MayListen, MayRecord};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
+use crate::model::Person;
 use crate::store::{Change, GroupFields};
 
 const CUSTOMER: Parameter =
@@ -100,12 +101,13 @@ pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal
 /// Adds a group; its settings are those of the schema where they are not given.
 pub async fn create(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&request.params);
-    let customer = reading.integer(&OF).unwrap_or(request.person.customer);
+    let customer = reading.integer(&OF);
     let fields = fields(&mut reading, &NAME.required());
     let validation = reading.flag(&VALIDATION);
-    let (mut faults, person) = (reading.into_faults(), request.person.clone());
-    let change = move |change: &Change<'_>| {
-        if change.sees_customer(&person, customer)? {
+    let mut faults = reading.into_faults();
+    let change = move |change: &Change<'_>, person: &Person| {
+        let customer = customer.unwrap_or(person.customer);
+        if change.sees_customer(person, customer)? {
             faults.extend(stranger(change, &fields, customer)?);
         } else {
             note(&mut faults, OF.name, "There is no such customer");
@@ -122,9 +124,9 @@ pub async fn update(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResp
     let id = reading.integer(&ID).unwrap_or_default();
     let fields = fields(&mut reading, &NAME);
     let validation = reading.flag(&VALIDATION);
-    let (mut faults, person) = (reading.into_faults(), request.person.clone());
-    let change = move |change: &Change<'_>| {
-        let group = change.group(&person, id)?;
+    let mut faults = reading.into_faults();
+    let change = move |change: &Change<'_>, person: &Person| {
+        let group = change.group(person, id)?;
         if let Some(group) = &group {
             faults.extend(stranger(change, &fields, group.customer)?);
         }
@@ -140,9 +142,8 @@ pub async fn delete(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
     reading.finish()?;
-    let person = request.person.clone();
-    let change = move |change: &Change<'_>| {
-        let group = change.managed_group(&person, id)?.ok_or(Refusal::NotFound(ID.name))?;
+    let change = move |change: &Change<'_>, person: &Person| {
+        let group = change.managed_group(person, id)?.ok_or(Refusal::NotFound(ID.name))?;
         if change.has_recordings(group.id)? {
             return Err(Refusal::invalid(ID.name, "The group has recordings; delete those first"));
         }

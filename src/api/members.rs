@@ -7,6 +7,7 @@ use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::privilege::{Changing, MayAdminister};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
+use crate::model::Person;
 use crate::store::Change;
 
 const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "The group").required().logged();
@@ -42,9 +43,8 @@ async fn set(request: ApiRequest<Changing<MayAdminister>>, member: bool) -> Resu
     let group = reading.integer(&RECORDGROUP).unwrap_or_default();
     let person = reading.integer(&PERSON).unwrap_or_default();
     reading.finish()?;
-    let caller = request.person.clone();
-    let change = move |change: &Change<'_>| {
-        let group = change.managed_group(&caller, group)?.ok_or(Refusal::NotFound(RECORDGROUP.name))?;
+    let change = move |change: &Change<'_>, caller: &Person| {
+        let group = change.managed_group(caller, group)?.ok_or(Refusal::NotFound(RECORDGROUP.name))?;
         if member && !change.is_person_of(person, group.customer)? {
             return Err(Refusal::invalid(PERSON.name, "person must be one of the customer's people"));
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::api::wire::changing::{Created, KEPT, VALIDATION, note};
 use crate::api::wire::error::{Fault, Refusal};
 use crate::api::wire::params::{Parameter, Reading};
-use crate::api::wire::privilege::{Changing, MayAdminister};
+use crate::api::wire::privilege::{Changing, MayAdminister, Privilege};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::blocking;
@@ -21,14 +21,16 @@ const COUNT: Parameter = Parameter::flag("count", "1: how many there are, and no
 const ID: Parameter = Parameter::integer("id", "", "The person").required().logged();
 const USERNAME: Parameter = Parameter::text("username", "The name to log in with");
 const NAME: Parameter = Parameter::text("name", "The name that people know");
-const ROLE: Parameter = Parameter::text("role", "The role's name; see roles/list");
+const ROLE: Parameter =
+    Parameter::text("role", "The role's name, see roles/list; one that allows no more than the caller's");
 const PASSWORD: Parameter = Parameter::text("password", "The password, 1 to 72 bytes").required();
 const PASSWORD_NEW: Parameter =
     Parameter::text("password_new", "The password from now on, 1 to 72 bytes").required();
 
 /// What a client should know of create, update and delete.
 pub const ABOUT: &str = "Only an owner changes owners and people of other customers; nobody removes the last owner or the own \
-    administrator rights.";
+administrator rights, gives a role that allows more than the own one, or changes somebody who may do more. Rights count as they \
+are when a change is made, not when it was asked for.";
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[CUSTOMER, LIMIT, OFFSET, COUNT];
 /// The parameters of create.
@@ -98,9 +100,8 @@ pub async fn create(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     let validation = reading.flag(&VALIDATION);
     let faults = reading.into_faults();
     let hash = if faults.is_empty() && !validation { hash(&request, password).await? } else { String::new() };
-    let caller = request.person.clone();
-    let create = move |change: &Change<'_>| {
-        Refusal::if_any(judge(change, &caller, None, &fields, faults)?)?;
+    let create = move |change: &Change<'_>, caller: &Person| {
+        Refusal::if_any(judge(change, caller, None, &fields, faults)?)?;
         let PersonFields { username, name, customer, role } = fields;
         let id = change.add_person(&NewPerson {
             customer: customer.unwrap_or(caller.customer),
@@ -121,11 +122,11 @@ pub async fn update(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     let customer = reading.integer(&CUSTOMER);
     let fields = fields(&mut reading, customer, &USERNAME, &ROLE);
     let validation = reading.flag(&VALIDATION);
-    let (faults, caller) = (reading.into_faults(), request.person.clone());
-    let change = move |change: &Change<'_>| {
-        let subject = subject(change, &caller, id)?;
-        Refusal::if_any(judge(change, &caller, subject.as_ref(), &fields, faults)?)?;
-        let subject = mine(&caller, subject)?;
+    let faults = reading.into_faults();
+    let change = move |change: &Change<'_>, caller: &Person| {
+        let subject = subject(change, caller, id)?;
+        Refusal::if_any(judge(change, caller, subject.as_ref(), &fields, faults)?)?;
+        let subject = mine(caller, subject)?;
         Ok(change.edit_person(&subject, &fields)?)
     };
     request.change_if(validation, change).await
@@ -138,9 +139,8 @@ pub async fn password_update(request: ApiRequest<Changing<MayAdminister>>) -> Re
     let password = new_password(&mut reading, &PASSWORD_NEW);
     reading.finish()?;
     let hash = hash(&request, password).await?;
-    let caller = request.person.clone();
-    let change = move |change: &Change<'_>| {
-        let subject = mine(&caller, subject(change, &caller, id)?)?;
+    let change = move |change: &Change<'_>, caller: &Person| {
+        let subject = mine(caller, subject(change, caller, id)?)?;
         // Who finds a screen unlocked must not take the account over.
         if subject.id == caller.id {
             return Err(Refusal::invalid(ID.name, "Change your own password with user/password/update"));
@@ -155,9 +155,8 @@ pub async fn delete(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
     reading.finish()?;
-    let caller = request.person.clone();
-    let change = move |change: &Change<'_>| {
-        let subject = mine(&caller, subject(change, &caller, id)?)?;
+    let change = move |change: &Change<'_>, caller: &Person| {
+        let subject = mine(caller, subject(change, caller, id)?)?;
         if subject.id == caller.id {
             return Err(Refusal::invalid(ID.name, "You cannot delete yourself; ask another administrator"));
         }
@@ -195,7 +194,7 @@ fn new_password(reading: &mut Reading<'_>, parameter: &Parameter) -> String {
     password
 }
 
-async fn hash<P>(request: &ApiRequest<P>, password: String) -> Result<String, Refusal> {
+async fn hash<P: Privilege>(request: &ApiRequest<P>, password: String) -> Result<String, Refusal> {
     let cost = request.app.config.bcrypt_cost;
     blocking(move || auth::hash_password(&password, cost)).await?.map_err(|error| Refusal::internal(&error))
 }
@@ -211,10 +210,15 @@ fn subject(change: &Change<'_>, caller: &Person, id: i64) -> Result<Option<Subje
 /// The person, if the caller may change them.
 fn mine(caller: &Person, subject: Option<Subject>) -> Result<Subject, Refusal> {
     let subject = subject.ok_or(Refusal::NotFound(ID.name))?;
-    if subject.privileges.everywhere() && !caller.privileges.everywhere() {
-        return Err(Refusal::invalid(ID.name, "Only an owner may change an owner"));
+    if caller.privileges.cover(subject.privileges) {
+        return Ok(subject);
     }
-    Ok(subject)
+    let message = if subject.privileges.everywhere() {
+        "Only an owner may change an owner"
+    } else {
+        "This person may do more than you; ask somebody who may do as much"
+    };
+    Err(Refusal::invalid(ID.name, message))
 }
 
 /// The faults of what somebody is to become, besides those that are known.
@@ -250,8 +254,12 @@ fn fault_of_role(
     role: &str,
 ) -> Result<Option<&'static str>, Refusal> {
     let Some(privileges) = change.privileges_of(role)? else { return Ok(Some("There is no such role")) };
-    if privileges.everywhere() && !caller.privileges.everywhere() {
-        return Ok(Some("Only an owner may make an owner"));
+    if !caller.privileges.cover(privileges) {
+        return Ok(Some(if privileges.everywhere() {
+            "Only an owner may make an owner"
+        } else {
+            "This role allows more than yours; ask somebody who may do as much"
+        }));
     }
     let Some(subject) = subject else { return Ok(None) };
     let last_owner =

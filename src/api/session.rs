@@ -12,7 +12,8 @@ use crate::api::wire::privilege::{Changing, MayLogIn};
 use crate::api::wire::request::ApiRequest;
 use crate::app::{blocking, now};
 use crate::auth::{self, NewSecret};
-use crate::store::{Entry, Secret};
+use crate::model::Person;
+use crate::store::{Change, Entry, Secret};
 
 const TOKEN: Parameter = Parameter::flag("token", "1: a token for later requests");
 const SESSION: Parameter = Parameter::flag("session", "1: a session for the viewer, as a cookie");
@@ -51,7 +52,7 @@ pub async fn login(request: ApiRequest<MayLogIn>) -> Result<HttpResponse, Refusa
     let (token, session) = (reading.flag(&TOKEN), reading.flag(&SESSION));
     reading.finish()?;
     // A page elsewhere must neither use our cookie for a token nor log the browser in as somebody else.
-    let by_cookie = matches!(request.secret, Some(Secret::Session(_)));
+    let by_cookie = matches!(request.secret(), Some(Secret::Session(_)));
     if (by_cookie && (token || session) && !identity::from_this_page(&request.http, true))
         || (session && !identity::from_this_page(&request.http, false))
     {
@@ -64,9 +65,8 @@ pub async fn login(request: ApiRequest<MayLogIn>) -> Result<HttpResponse, Refusa
     let token = token.then(auth::new_secret);
     let session = session.then(auth::new_secret);
     let now = now();
-    issue(&request, token.as_ref(), session.as_ref(), now).await?;
+    let person = issue(&request, token.as_ref(), session.as_ref(), now).await?;
     let lasts = request.app.session_rules().token;
-    let person = &request.person;
     let mut response = request.ok(&Who {
         id: person.id,
         username: &person.username,
@@ -90,44 +90,37 @@ fn wants_a_page(request: &HttpRequest) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// Stores what is asked for. Gives whom it is for, as they are then.
 async fn issue(
     request: &ApiRequest<MayLogIn>,
     token: Option<&NewSecret>,
     session: Option<&NewSecret>,
     now: i64,
-) -> Result<(), Refusal> {
+) -> Result<Person, Refusal> {
     if token.is_none() && session.is_none() {
-        return Ok(());
+        return Ok(request.person.clone());
     }
-    let (app, person, actor) = (request.app.clone(), request.person.clone(), request.actor());
+    let rules = request.app.session_rules();
     let (token, session) = (token.map(|token| token.hash), session.map(|session| session.hash));
-    blocking(move || {
-        let rules = app.session_rules();
-        app.store.change(&actor, now, |change| {
-            let standing = change.standing_of(person.id, auth::standing)?;
-            if let Some(hash) = token {
-                change.issue_token(&hash, person.id, &standing, now + rules.token)?;
-            }
-            if let Some(hash) = session {
-                change.issue_session(
-                    &hash,
-                    person.id,
-                    &standing,
-                    now + rules.session,
-                    now - rules.session_idle,
-                )?;
-            }
-            let detail = if session.is_some() { "session" } else { "token" };
-            change.audit(&Entry {
-                action: "user/login",
-                customer: Some(person.customer),
-                detail: detail.into(),
-                ..Entry::default()
-            })
-        })
-    })
-    .await?
-    .map_err(Refusal::from)
+    let issue = move |change: &Change<'_>, person: &Person| {
+        let standing = change.standing_of(person.id, auth::standing)?;
+        if let Some(hash) = token {
+            change.issue_token(&hash, person.id, &standing, now + rules.token)?;
+        }
+        if let Some(hash) = session {
+            let idle = now - rules.session_idle;
+            change.issue_session(&hash, person.id, &standing, now + rules.session, idle)?;
+        }
+        let detail = if session.is_some() { "session" } else { "token" };
+        audit(change, person, "user/login", detail)?;
+        Ok(person.clone())
+    };
+    request.change(issue).await
+}
+
+fn audit(change: &Change<'_>, person: &Person, action: &str, detail: &str) -> Result<(), Refusal> {
+    let customer = Some(person.customer);
+    Ok(change.audit(&Entry { action, customer, detail: detail.into(), ..Entry::default() })?)
 }
 
 fn set_cookie(
@@ -148,23 +141,15 @@ fn set_cookie(
 
 /// Ends the token or session that the caller came with.
 pub async fn logout(request: ApiRequest<Changing<MayLogIn>>) -> Result<HttpResponse, Refusal> {
-    if let Some(secret) = request.secret {
-        let (app, person, actor) = (request.app.clone(), request.person.clone(), request.actor());
-        blocking(move || {
-            app.store.change(&actor, now(), |change| {
-                change.end(&secret)?;
-                change.audit(&Entry {
-                    action: "user/logout",
-                    customer: Some(person.customer),
-                    ..Entry::default()
-                })
-            })
-        })
-        .await?
-        .map_err(Refusal::from)?;
+    if let Some(secret) = request.secret() {
+        let end = move |change: &Change<'_>, person: &Person| {
+            change.end(&secret)?;
+            audit(change, person, "user/logout", "")
+        };
+        request.change(end).await?;
     }
     let mut response = request.done();
-    if matches!(request.secret, Some(Secret::Session(_))) {
+    if matches!(request.secret(), Some(Secret::Session(_))) {
         let mut cookie = Cookie::build(COOKIE, "").path("/").finish();
         cookie.make_removal();
         response.add_removal_cookie(&cookie).map_err(|error| Refusal::internal(&error))?;
@@ -183,30 +168,17 @@ pub async fn password_update(request: ApiRequest<Changing<MayLogIn>>) -> Result<
         reading.fault(PASSWORD_NEW.name, error.to_string());
     }
     reading.finish()?;
-    let address = identity::address(&request.http);
-    let username = request.person.username.clone();
-    match identity::check_password(&request.app, address, username, old).await {
-        Err(Refusal::Unauthorized) => {
-            return Err(Refusal::invalid(PASSWORD_OLD.name, "password_old is not your password"));
-        }
-        other => drop(other?),
+    if !request.is_password(old).await? {
+        return Err(Refusal::invalid(PASSWORD_OLD.name, "password_old is not your password"));
     }
-    let (app, person, actor, kept) =
-        (request.app.clone(), request.person.clone(), request.actor(), request.secret);
-    blocking(move || {
-        let hash = auth::hash_password(&new, app.config.bcrypt_cost)
-            .map_err(|error| Refusal::invalid(PASSWORD_NEW.name, error.to_string()))?;
+    let cost = request.app.config.bcrypt_cost;
+    let hash = blocking(move || auth::hash_password(&new, cost)).await?;
+    let hash = hash.map_err(|error| Refusal::invalid(PASSWORD_NEW.name, error.to_string()))?;
+    let kept = request.secret();
+    let change = move |change: &Change<'_>, person: &Person| {
         let standing = auth::standing(&hash, &person.role, person.customer);
-        app.store.change(&actor, now(), |change| {
-            change.change_own_password(person.id, &hash, kept.as_ref(), &standing)?;
-            change.audit(&Entry {
-                action: "user/password/update",
-                customer: Some(person.customer),
-                ..Entry::default()
-            })?;
-            Ok::<_, Refusal>(())
-        })
-    })
-    .await??;
-    Ok(request.done())
+        change.change_own_password(person.id, &hash, kept.as_ref(), &standing)?;
+        audit(change, person, "user/password/update", "")
+    };
+    request.change_if(false, change).await
 }

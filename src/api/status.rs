@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::api::wire::calendar;
 use crate::api::wire::error::Refusal;
-use crate::api::wire::privilege::MayAdminister;
+use crate::api::wire::privilege::{MayAdminister, Privilege};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::{Space, now};
@@ -87,7 +87,7 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
 }
 
 /// What the sources know of files without a row, by reason.
-fn waiting<P>(request: &ApiRequest<P>) -> BTreeMap<String, i64> {
+fn waiting<P: Privilege>(request: &ApiRequest<P>) -> BTreeMap<String, i64> {
     let mut reasons = BTreeMap::new();
     let Some(intake) = request.http.app_data::<Data<Intake>>() else { return reasons };
     for (reason, files) in intake.live().sources().into_values().flat_map(|status| status.without_rows) {
@@ -96,7 +96,7 @@ fn waiting<P>(request: &ApiRequest<P>) -> BTreeMap<String, i64> {
     reasons
 }
 
-fn sources<P>(request: &ApiRequest<P>, all: bool) -> Vec<Source> {
+fn sources<P: Privilege>(request: &ApiRequest<P>, all: bool) -> Vec<Source> {
     let Some(intake) = request.http.app_data::<Data<Intake>>() else { return Vec::new() };
     let sources = intake.live().sources().into_iter();
     sources.map(|(name, status)| Source::of(name, status, all)).collect()

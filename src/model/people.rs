@@ -61,6 +61,17 @@ impl Privileges {
         Privilege::ALL.into_iter().filter(|privilege| self.has(*privilege)).map(Privilege::as_str).collect()
     }
 
+    /// Whether whoever has these may do all that the others allow.
+    pub fn cover(self, others: Privileges) -> bool {
+        let may = |privilege| match privilege {
+            Privilege::Owner => self.everywhere(),
+            Privilege::Administrator => self.administrator(),
+            Privilege::Record => self.record(),
+            Privilege::RecordOwn => self.listen(),
+        };
+        Privilege::ALL.into_iter().filter(|privilege| others.has(*privilege)).all(may)
+    }
+
     /// `owner`: every customer.
     pub const fn everywhere(self) -> bool {
         self.has(Privilege::Owner)

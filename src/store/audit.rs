@@ -58,11 +58,16 @@ pub struct Heard {
 impl Change<'_> {
     /// Adds an entry for what this transaction does.
     pub fn audit(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
-        Ok(insert(&self.transaction, self.actor, self.now, entry)?)
+        Ok(insert(&self.transaction, &self.actor, self.now, entry)?)
     }
 }
 
 impl Store {
+    /// Adds an entry for what changes nothing, such as an export.
+    pub fn note_entry(&self, actor: &Actor, now: i64, entry: &Entry<'_>) -> Result<(), StoreError> {
+        self.change(actor, now, |change| change.audit(entry))
+    }
+
     /// Adds an entry for each who did not listen to the same recording in the ten minutes before.
     pub fn note_listening(&self, heard: &[Heard]) -> Result<(), StoreError> {
         let mut writer = self.writer();

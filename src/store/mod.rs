@@ -21,6 +21,6 @@ pub use groups::{GroupFields, Member};
 pub use intake::{FileKnown, MOST_RECORDS, NoRow, RowWithFile};
 pub use log::{LogFilter, Logged};
 pub use other_programs::{ForeignError, ForeignRow, ForeignTable};
-pub use people::{Credential, Issued, Listed, PersonFields, Role, Secret, Subject};
+pub use people::{Accounts, Credential, Issued, Listed, PersonFields, Role, Secret, Subject};
 pub use recordings::{Counts, Identity, ListRow, Named, Seen};
 pub use search::{Access, Choice};

@@ -43,6 +43,7 @@ mod play;
 mod program;
 mod recordings;
 mod removals;
+mod rights;
 mod rules;
 mod search;
 mod session;

@@ -58,9 +58,8 @@ pub async fn update(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResp
     let (expires, hold) = (reading.integer(&EXPIRES), reading.switch(&HOLD));
     let validation = reading.flag(&VALIDATION);
     reading.finish()?;
-    let person = request.person.clone();
-    let change = move |change: &Change<'_>| {
-        let named = named(change, &person, &identity)?;
+    let change = move |change: &Change<'_>, person: &Person| {
+        let named = named(change, person, &identity)?;
         change.update_recording(&named, expires, hold)?;
         Ok(named)
     };
@@ -79,11 +78,11 @@ pub async fn copy(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpRespon
     let identity = read_identity(&mut reading);
     let destination = reading.integer(&DESTINATION).unwrap_or_default();
     reading.finish()?;
-    let (person, now) = (request.person.clone(), now());
-    let change = move |change: &Change<'_>| {
+    let now = now();
+    let change = move |change: &Change<'_>, person: &Person| {
         let no_such = || Refusal::invalid(DESTINATION.name, "There is no such group of this customer");
-        let destination = change.group(&person, destination)?.ok_or_else(no_such)?;
-        let named = named(change, &person, &identity)?;
+        let destination = change.group(person, destination)?.ok_or_else(no_such)?;
+        let named = named(change, person, &identity)?;
         if destination.customer != named.customer {
             return Err(no_such());
         }
@@ -103,9 +102,9 @@ pub async fn delete(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResp
     let mut reading = Reading::new(&request.params);
     let identity = read_identity(&mut reading);
     reading.finish()?;
-    let (person, now) = (request.person.clone(), now());
-    let deleted = request.change(move |change| {
-        let named = named(change, &person, &identity)?;
+    let now = now();
+    let deleted = request.change(move |change, person| {
+        let named = named(change, person, &identity)?;
         if named.hold {
             return Err(Refusal::invalid(HOLD.name, "The recording is held; end the hold first"));
         }

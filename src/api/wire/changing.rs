@@ -3,12 +3,14 @@
 use actix_web::HttpResponse;
 use serde::Serialize;
 
+use super::caller::Caller;
 use super::error::{Fault, Refusal};
 use super::params::Parameter;
+use super::privilege::Privilege;
 use super::request::ApiRequest;
 use crate::app::{blocking, now};
-use crate::model::described;
-use crate::store::Change;
+use crate::model::{Actor, Person, described};
+use crate::store::{Accounts, Change};
 
 pub const VALIDATION: Parameter =
     Parameter::flag("validation", "1: say whether it could be done, and do nothing").logged();
@@ -32,21 +34,23 @@ pub fn note(faults: &mut Vec<Fault>, key: &str, message: &str) {
     }
 }
 
-impl<P> ApiRequest<P> {
-    /// Makes a change: all of it and its audit entry, or nothing.
+impl<P: Privilege> ApiRequest<P> {
+    /// Makes a change: all of it and its audit entry, or nothing. Whoever asks is looked at again inside the
+    /// transaction, and `change` gets them as they are there: what they showed may count no more, and their role may
+    /// be another one, since the request came.
     pub async fn change<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Change<'_>) -> Result<T, Refusal> + Send + 'static,
+        change: impl FnOnce(&Change<'_>, &Person) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let (app, actor) = (self.app.clone(), self.actor());
-        blocking(move || app.store.change(&actor, now(), change)).await?
+        let (app, who) = (self.app.clone(), self.who(now()));
+        blocking(move || app.store.change_by(now(), who, change)).await?
     }
 
     /// Makes a change whose answer is 204; with `validation`, says 201 if it could be made.
     pub async fn change_if(
         &self,
         validation: bool,
-        change: impl FnOnce(&Change<'_>) -> Result<(), Refusal> + Send + 'static,
+        change: impl FnOnce(&Change<'_>, &Person) -> Result<(), Refusal> + Send + 'static,
     ) -> Result<HttpResponse, Refusal> {
         if validation {
             self.rehearse(change).await?;
@@ -60,7 +64,7 @@ impl<P> ApiRequest<P> {
     pub async fn create(
         &self,
         validation: bool,
-        create: impl FnOnce(&Change<'_>) -> Result<Created, Refusal> + Send + 'static,
+        create: impl FnOnce(&Change<'_>, &Person) -> Result<Created, Refusal> + Send + 'static,
     ) -> Result<HttpResponse, Refusal> {
         if validation {
             self.rehearse(create).await?;
@@ -72,9 +76,22 @@ impl<P> ApiRequest<P> {
     /// Makes a change and takes it back.
     pub async fn rehearse<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Change<'_>) -> Result<T, Refusal> + Send + 'static,
+        change: impl FnOnce(&Change<'_>, &Person) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let (app, actor) = (self.app.clone(), self.actor());
-        blocking(move || app.store.rehearse(&actor, now(), change)).await?
+        let (app, who) = (self.app.clone(), self.who(now()));
+        blocking(move || app.store.rehearse_by(now(), who, change)).await?
+    }
+
+    /// Whoever asks, once a transaction has begun.
+    fn who(
+        &self,
+        now: i64,
+    ) -> impl FnOnce(&Accounts<'_>) -> Result<(Actor, Person), Refusal> + Send + use<P> {
+        let (caller, address, rules) = (self.caller().clone(), self.address(), self.app.session_rules());
+        move |accounts| {
+            let credential = caller.again::<P>(accounts, rules, now)?;
+            let caller = Caller { credential, ..caller };
+            Ok((caller.actor(address), caller.credential.person))
+        }
     }
 }

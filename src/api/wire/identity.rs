@@ -9,13 +9,13 @@ use actix_web::{HttpMessage, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::caller::Caller;
 use super::error::{Fault, Refusal};
 use super::params::Params;
 use super::privilege::Privilege;
 use super::stream;
 use crate::app::{App, now};
 use crate::auth::{self, Check, NotNow};
-use crate::model::Person;
 use crate::store::{Credential, Issued, Secret};
 
 /// The viewer's cookie.
@@ -36,16 +36,17 @@ enum Shown {
     Session(String),
 }
 
-/// Who a request is from, and the token or session that they came with.
+/// Who a request is from.
 pub async fn identify<P: Privilege>(
     app: &Data<App>,
     request: &HttpRequest,
     params: &Params,
-) -> Result<(Person, Option<Secret>), Refusal> {
+) -> Result<Caller, Refusal> {
     match shown(request, params)? {
         Shown::Password(username, password) => {
             let address = address(request);
-            check_password(app, address, username, password).await.map(|credential| (credential.person, None))
+            let credential = check_password(app, address, username, password).await?;
+            Ok(Caller { credential, secret: None })
         }
         Shown::Token(text) => holder(app, Secret::Token(auth::hash_secret(&text))).await,
         Shown::Session(text) => {
@@ -117,7 +118,7 @@ pub async fn check_password(
     password: String,
 ) -> Result<Credential, Refusal> {
     let name = username.clone();
-    let credential = stream::question(app, move |reader| Ok(reader.credential(&name)?)).await?;
+    let credential = stream::question(app, move |reader| Ok(reader.accounts().named(&name)?)).await?;
     let check = app.auth.begin(&username, &password, credential.as_ref(), address, now()).map_err(not_now)?;
     let right = match check {
         Check::Right => true,
@@ -134,7 +135,7 @@ fn not_now(why: NotNow) -> Refusal {
 }
 
 /// Whoever holds a token or session that still counts.
-async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secret>), Refusal> {
+async fn holder(app: &Data<App>, secret: Secret) -> Result<Caller, Refusal> {
     let now = now();
     let issued = issued(app, secret, now).await?;
     if let Secret::Session(hash) = secret
@@ -144,12 +145,12 @@ async fn holder(app: &Data<App>, secret: Secret) -> Result<(Person, Option<Secre
         let app = app.clone();
         drop(tokio::task::spawn_blocking(move || app.store.touch_session(&hash, now)));
     }
-    Ok((issued.credential.person, Some(secret)))
+    Ok(Caller { credential: issued.credential, secret: Some(secret) })
 }
 
 /// A token or session, if it still counts.
-pub async fn issued(app: &Data<App>, secret: Secret, now: i64) -> Result<Issued, Refusal> {
-    let issued = stream::question(app, move |reader| Ok(reader.issued(&secret)?))
+async fn issued(app: &Data<App>, secret: Secret, now: i64) -> Result<Issued, Refusal> {
+    let issued = stream::question(app, move |reader| Ok(reader.accounts().issued(&secret)?))
         .await?
         .ok_or(Refusal::Unauthorized)?;
     let idle = matches!(secret, Secret::Session(_)).then(|| app.session_rules().session_idle);

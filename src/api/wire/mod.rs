@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod calendar;
+pub mod caller;
 pub mod changing;
 pub mod csv;
 pub mod cursor;

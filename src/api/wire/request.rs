@@ -1,7 +1,6 @@
 //! What a handler gets: a request from somebody whose role lets them, with what they sent; and its answers.
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
@@ -11,6 +10,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::caller::Caller;
 use super::error::Refusal;
 use super::identity::HttpStatus;
 use super::params::{Parameter, Params, take_body};
@@ -19,21 +19,19 @@ use super::{body, envelope, identity, stream};
 use crate::app::{App, now};
 use crate::config::Compat;
 use crate::model::{Actor, Person};
-use crate::store::{Credential, Secret};
+use crate::store::{Credential, Reader, Secret};
 
 /// A request from someone whose role has privilege `P`.
-pub struct ApiRequest<P> {
-    /// Who.
-    pub person: Person,
+pub struct ApiRequest<P: Privilege> {
+    /// Who; a function that changes data is told by its transaction.
+    pub person: P::Seen,
     /// What they sent.
     pub params: Params,
     /// The application.
     pub app: Data<App>,
-    /// The token or session that they came with.
-    pub secret: Option<Secret>,
     /// The request itself.
     pub http: HttpRequest,
-    privilege: PhantomData<P>,
+    caller: Caller,
 }
 
 /// Says of a function which requests want a file and not JSON.
@@ -44,10 +42,10 @@ pub struct WantsFile(pub fn(&Params) -> bool);
 #[derive(Clone, Copy)]
 pub struct Takes(pub &'static [Parameter]);
 
-impl<P> ApiRequest<P> {
+impl<P: Privilege> ApiRequest<P> {
     /// Whether numbers travel as strings.
     pub fn strings(&self) -> bool {
-        self.app.config.compat == Compat::Enswitch && !matches!(self.secret, Some(Secret::Session(_)))
+        self.app.config.compat == Compat::Enswitch && !matches!(self.caller.secret, Some(Secret::Session(_)))
     }
 
     /// 200 with data.
@@ -66,29 +64,45 @@ impl<P> ApiRequest<P> {
         HttpResponse::Ok().content_type(envelope::JSON).body(envelope::validated())
     }
 
-    /// Whoever asked as they are now, if they may still: for answers that go on for long.
-    pub async fn credential_now(&self) -> Result<Credential, Refusal>
-    where
-        P: Privilege,
-    {
-        let credential = match self.secret {
-            Some(secret) => identity::issued(&self.app, secret, now()).await?.credential,
-            None => {
-                let name = self.person.username.clone();
-                let found = stream::question(&self.app, move |reader| Ok(reader.credential(&name)?));
-                found.await?.ok_or(Refusal::Unauthorized)?
-            }
-        };
-        if P::allows(credential.person.privileges) { Ok(credential) } else { Err(Refusal::Forbidden) }
+    /// The token or session that the caller came with.
+    pub fn secret(&self) -> Option<Secret> {
+        self.caller.secret
     }
 
+    /// Whoever asks, to be looked at again.
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Whoever asked as they are now, if they may still: for answers that go on for long.
+    pub async fn credential_now(&self) -> Result<Credential, Refusal> {
+        let (caller, rules) = (self.caller.clone(), self.app.session_rules());
+        let again = move |reader: &Reader| caller.again::<P>(&reader.accounts(), rules, now());
+        stream::question(&self.app, again).await
+    }
+
+    /// Whether this is the caller's own password.
+    pub async fn is_password(&self, password: String) -> Result<bool, Refusal> {
+        let Person { id, username, .. } = self.caller.person();
+        let address = identity::address(&self.http);
+        match identity::check_password(&self.app, address, username.clone(), password).await {
+            // Somebody else may have got the name since the request came.
+            Ok(credential) => Ok(credential.person.id == *id),
+            Err(Refusal::Unauthorized) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Where they ask from, for the audit log.
+    pub fn address(&self) -> String {
+        identity::address(&self.http).to_string()
+    }
+}
+
+impl<P: Privilege<Seen = Person>> ApiRequest<P> {
     /// For the audit log.
     pub fn actor(&self) -> Actor {
-        Actor {
-            person: Some(self.person.id),
-            name: self.person.username.clone(),
-            address: identity::address(&self.http).to_string(),
-        }
+        self.caller.actor(self.address())
     }
 }
 
@@ -107,11 +121,12 @@ impl<P: Privilege> FromRequest for ApiRequest<P> {
             if request.app_data::<WantsFile>().is_some_and(|WantsFile(wants)| wants(&params)) {
                 request.extensions_mut().insert(HttpStatus);
             }
-            let (person, secret) = identity::identify::<P>(&app, &request, &params).await?;
-            if !P::allows(person.privileges) {
+            let caller = identity::identify::<P>(&app, &request, &params).await?;
+            if !P::allows(caller.person().privileges) {
                 return Err(Refusal::Forbidden);
             }
-            Ok(ApiRequest { person, params, app, secret, http: request, privilege: PhantomData })
+            let person = caller.person().clone().into();
+            Ok(ApiRequest { person, params, app, http: request, caller })
         })
     }
 }

@@ -12,6 +12,7 @@ use super::error::{OpenError, StoreError};
 use super::open;
 use super::settings::{BUSY_TIMEOUT, PREPARED, PREPARED_FOR_MANY, STEPS_BETWEEN_LOOKS};
 use crate::model::Actor;
+use crate::store::people::Accounts;
 use crate::store::recordings;
 use crate::store::search;
 
@@ -35,15 +36,8 @@ pub struct Snapshot<'a> {
 /// A transaction that changes data, and who makes it.
 pub struct Change<'a> {
     pub(in crate::store) transaction: Transaction<'a>,
-    pub(in crate::store) actor: &'a Actor,
+    pub(in crate::store) actor: Actor,
     pub(in crate::store) now: i64,
-}
-
-impl<'a> Change<'a> {
-    fn begin(writer: &'a mut Connection, actor: &'a Actor, now: i64) -> Result<Change<'a>, StoreError> {
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Change { transaction, actor, now })
-    }
 }
 
 impl Store {
@@ -102,9 +96,19 @@ impl Store {
         now: i64,
         change: impl FnOnce(&Change<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.change_by(now, |_| Ok((actor.clone(), ())), |begun, ()| change(begun))
+    }
+
+    /// Runs `change` in one transaction for whoever `who` finds that makes it, once nobody else can change who may.
+    pub fn change_by<W, T, E: From<StoreError>>(
+        &self,
+        now: i64,
+        who: impl FnOnce(&Accounts<'_>) -> Result<(Actor, W), E>,
+        change: impl FnOnce(&Change<'_>, &W) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut writer = self.writer();
-        let begun = Change::begin(&mut writer, actor, now)?;
-        let done = change(&begun)?;
+        let (begun, who) = begin(&mut writer, now, who)?;
+        let done = change(&begun, &who)?;
         begun.transaction.commit().map_err(StoreError::from)?;
         Ok(done)
     }
@@ -116,9 +120,20 @@ impl Store {
         now: i64,
         change: impl FnOnce(&Change<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.rehearse_by(now, |_| Ok((actor.clone(), ())), |begun, ()| change(begun))
+    }
+
+    /// Runs `change` for whoever `who` finds as if it were meant, and takes it back.
+    pub fn rehearse_by<W, T, E: From<StoreError>>(
+        &self,
+        now: i64,
+        who: impl FnOnce(&Accounts<'_>) -> Result<(Actor, W), E>,
+        change: impl FnOnce(&Change<'_>, &W) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut writer = self.writer();
+        let (begun, who) = begin(&mut writer, now, who)?;
         // Dropped without a commit, a transaction is rolled back.
-        change(&Change::begin(&mut writer, actor, now)?)
+        change(&begun, &who)
     }
 
     /// Makes new rows quick to search once many wait for it. Gives how many were made so.
@@ -142,6 +157,17 @@ impl Store {
     }
 }
 
+fn begin<'a, W, E: From<StoreError>>(
+    writer: &'a mut Connection,
+    now: i64,
+    who: impl FnOnce(&Accounts<'_>) -> Result<(Actor, W), E>,
+) -> Result<(Change<'a>, W), E> {
+    let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate);
+    let transaction = transaction.map_err(StoreError::from)?;
+    let (actor, who) = who(&Accounts(&transaction))?;
+    Ok((Change { transaction, actor, now }, who))
+}
+
 impl Change<'_> {
     /// When it is made, Unix seconds.
     pub fn now(&self) -> i64 {
@@ -158,6 +184,11 @@ impl Drop for Store {
 }
 
 impl Reader {
+    /// Who may log in.
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts(&self.0)
+    }
+
     /// Lets several questions see the same rows.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
         let outermost = self.0.is_autocommit();

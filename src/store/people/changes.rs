@@ -83,6 +83,9 @@ impl Change<'_> {
         }
         if let Some(role) = &fields.role {
             self.needs_role(role)?;
+            if !self.privileges_of(role)?.is_some_and(Privileges::everywhere) {
+                self.needs_other_owner(subject)?;
+            }
         }
         if let Some(new) = &fields.username {
             self.free_username(new, Some(subject.id))?;
@@ -108,6 +111,7 @@ impl Change<'_> {
 
     /// Removes a person, with memberships, tokens and sessions.
     pub fn remove_person(&self, subject: &Subject) -> Result<(), StoreError> {
+        self.needs_other_owner(subject)?;
         self.disown(subject.id)?;
         self.transaction.execute("DELETE FROM people WHERE id = ?", [subject.id])?;
         let detail = format!("{}: person {}", subject.username, subject.id);
@@ -156,11 +160,11 @@ impl Change<'_> {
         Ok(self.subject_named(username)?.id)
     }
 
-    /// Whether somebody else than this person is an owner.
+    /// Whether somebody else than this person is an owner and can log in: a hash that is none of bcrypt's locks them out.
     pub fn has_other_owner(&self, person: i64) -> Result<bool, StoreError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT 1 FROM people p JOIN role_privileges rp ON rp.role = p.role AND rp.privilege = 'owner'
-               WHERE p.id <> ?",
+               WHERE p.id <> ? AND p.hash GLOB '$2*'",
         )?;
         Ok(statement.exists([person])?)
     }
@@ -197,6 +201,15 @@ impl Change<'_> {
         Err(StoreError::Refused(format!(
             "person {person} is not one of customer {customer}; see: tapeline user list"
         )))
+    }
+
+    /// The sentence for the last owner, without whom nobody could do everything any more.
+    fn needs_other_owner(&self, subject: &Subject) -> Result<(), StoreError> {
+        if !subject.privileges.everywhere() || self.has_other_owner(subject.id)? {
+            return Ok(());
+        }
+        let name = &subject.username;
+        Err(StoreError::Refused(format!("{name} is the last owner; make somebody else an owner first")))
     }
 
     fn needs_role(&self, role: &str) -> Result<(), StoreError> {

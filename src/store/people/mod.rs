@@ -1,24 +1,17 @@
 //! People and their roles.
 
+mod accounts;
 mod changes;
 mod sessions;
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 
 use super::{Reader, StoreError};
-use crate::model::{Person, Privileges, described};
+use crate::model::{Privileges, described};
 
+pub use accounts::{Accounts, Credential};
 pub use changes::{PersonFields, Subject};
 pub use sessions::{Issued, Secret};
-
-/// A person with what proves who they are.
-#[derive(Clone, Debug)]
-pub struct Credential {
-    /// The person.
-    pub person: Person,
-    /// bcrypt hash of the password.
-    pub hash: String,
-}
 
 described! {
     /// A person as lists show them.
@@ -50,24 +43,6 @@ pub struct Role {
     pub privileges: Vec<&'static str>,
 }
 
-/// The columns that [`credential`] reads.
-pub(super) const CREDENTIAL: &str = "p.id, p.customer, p.username, p.role, p.hash,
-    (SELECT group_concat(rp.privilege) FROM role_privileges rp WHERE rp.role = p.role)";
-
-pub(super) fn credential(row: &Row<'_>) -> rusqlite::Result<Credential> {
-    let privileges: Option<String> = row.get(5)?;
-    Ok(Credential {
-        person: Person {
-            id: row.get(0)?,
-            customer: row.get(1)?,
-            username: row.get(2)?,
-            role: row.get(3)?,
-            privileges: Privileges::parse(privileges.as_deref().unwrap_or_default()),
-        },
-        hash: row.get(4)?,
-    })
-}
-
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
     Ok(Listed {
         id: row.get(0)?,
@@ -80,12 +55,6 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
 }
 
 impl Reader {
-    /// Whoever has this username, exactly as it is written.
-    pub fn credential(&self, username: &str) -> Result<Option<Credential>, StoreError> {
-        let sql = format!("SELECT {CREDENTIAL} FROM people p WHERE p.username = ? COLLATE BINARY");
-        Ok(self.0.prepare_cached(&sql)?.query_row([username], credential).optional()?)
-    }
-
     /// Whether anyone can log in.
     pub fn has_people(&self) -> Result<bool, StoreError> {
         Ok(self.0.prepare("SELECT 1 FROM people")?.exists([])?)

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use rusqlite::{OptionalExtension, params};
 
+use super::accounts::{Accounts, CREDENTIAL, Credential, credential};
 use crate::store::database::BUSY_TIMEOUT;
-use crate::store::people::{self, CREDENTIAL, Credential};
-use crate::store::{Change, Reader, Store, StoreError};
+use crate::store::{Change, Store, StoreError};
 
 /// How a caller proves that they logged in before: the hash of what they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Issued {
     pub seen: i64,
 }
 
-impl Reader {
+impl Accounts<'_> {
     /// The holder of a token or session.
     pub fn issued(&self, secret: &Secret) -> Result<Option<Issued>, StoreError> {
         let (table, seen, hash) = match secret {
@@ -43,7 +43,7 @@ impl Reader {
         let mut statement = self.0.prepare_cached(&sql)?;
         let issued = statement.query_row([&hash[..]], |row| {
             Ok(Issued {
-                credential: people::credential(row)?,
+                credential: credential(row)?,
                 standing: row.get(6)?,
                 expires: row.get(7)?,
                 seen: row.get(8)?,

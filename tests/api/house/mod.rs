@@ -244,3 +244,15 @@ fn where_something_is_added_says_how() {
         }
     }
 }
+
+/// Elsewhere a function would act for whoever asked as they were when the request came.
+#[test]
+fn the_api_changes_the_database_by_one_file_which_looks_again_at_who_asks() {
+    for source in sources().iter().filter(|source| source.room == "api") {
+        let code: String = source.code.split_whitespace().collect();
+        for call in ["store.change", "store.rehearse"] {
+            let is_there = source.path == "api/wire/changing.rs";
+            assert!(is_there || !code.contains(call), "{} calls {call}", source.path);
+        }
+    }
+}

@@ -40,7 +40,7 @@ impl ExportRequest {
         let detail = format!("{}, {rows} {noun}{}", self.format(), self.chosen_by);
         let (customer, recordgroup) = (selected.customer, selected.recordgroup);
         let entry = Entry { action: "recordings/export", customer, recordgroup, detail, ..Entry::default() };
-        Ok(app.store.change(actor, now(), |change| change.audit(&entry))?)
+        Ok(app.store.note_entry(actor, now(), &entry)?)
     }
 }
 
