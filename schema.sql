@@ -74,9 +74,10 @@ CREATE INDEX IF NOT EXISTS recordings_customer_start ON recordings (customer, st
 -- A channel's recordings, whatever group they are in.
 CREATE INDEX IF NOT EXISTS recordings_uniqueid ON recordings (uniqueid);
 -- All that a list filters and sorts by, but the words of a search: numbers are looked through, calls counted and other columns
--- sorted without reading whole rows. `id` comes third, so that the order is exactly that of a list.
+-- sorted without reading whole rows. `id` comes behind the start, so that the order is exactly that of a list. A row counts
+-- for a group only if both have the same customer.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_list ON recordings
-  (recordgroup, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction,
+  (recordgroup, customer, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction,
    dnumber, dnumber_name, dnumber_display);
 CREATE INDEX IF NOT EXISTS recordings_customer_list ON recordings
   (customer, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction, recordgroup,

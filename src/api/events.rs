@@ -157,8 +157,10 @@ impl May {
     fn hear(&self, event: &Event) -> bool {
         match self.scope {
             Scope::Customer(customer) => event.customer == customer,
-            Scope::Group(group) => event.recordgroup == group,
-            Scope::Own { .. } => self.own.contains(&event.recordgroup),
+            Scope::Group { id, customer } => (event.recordgroup, event.customer) == (id, customer),
+            Scope::Own { customer, .. } => {
+                event.customer == customer && self.own.contains(&event.recordgroup)
+            }
         }
     }
 }

@@ -144,7 +144,7 @@ pub async fn delete(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     reading.finish()?;
     let change = move |change: &Change<'_>, person: &Person| {
         let group = change.managed_group(person, id)?.ok_or(Refusal::NotFound(ID.name))?;
-        if change.has_recordings(group.id)? {
+        if change.has_recordings(&group)? {
             return Err(Refusal::invalid(ID.name, "The group has recordings; delete those first"));
         }
         Ok(change.remove_group(group.id)?)

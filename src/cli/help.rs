@@ -54,7 +54,8 @@ file takes --columns start,clid,src,dst,disposition,uniqueid, or the mapping's l
   - Times are those of the PBX's clock: --timezone, else the zone of the folder in the settings, else this machine's. A file \
 whose times contradict its uniqueids is refused, since then the zone is wrong; in the hour that autumn repeats the uniqueid \
 decides.
-  - csv restores every column, customer and group as they were. Sound is not in it: put it below the media root as before.
+  - csv restores every column, customer and group as they were. Sound is not in it: put it below the media root as before. \
+A row whose group is another customer's here is not taken; --recordgroup files all rows under one group and its customer.
 
 --dry-run says what would be done and changes nothing. A line of --report is file:line: reason.";
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 use jiff::tz::TimeZone;
@@ -14,6 +15,7 @@ use crate::ingest::cdr::asterisk::Layout;
 use crate::ingest::import::{self, Kind, Report};
 use crate::ingest::names::Names;
 use crate::intake::Intake;
+use crate::model::Group;
 use crate::store::Store;
 
 /// A kind of import, as somebody typed it. The subcommands follow from [`Kind::all`].
@@ -21,13 +23,18 @@ pub(super) struct Import {
     kind: Kind,
     args: ImportArgs,
     columns: Option<Layout>,
+    recordgroup: Option<i64>,
 }
 
 impl Subcommand for Import {
     fn augment_subcommands(command: Command) -> Command {
         Kind::all().fold(command, |command, kind| {
             let import = ImportArgs::augment_args(Command::new(kind.name())).about(kind.help());
-            command.subcommand(if kind.has_columns() { Columns::augment_args(import) } else { import })
+            command.subcommand(match kind {
+                _ if kind.has_columns() => Columns::augment_args(import),
+                _ if kind.is_filed() => Filing::augment_args(import),
+                _ => import,
+            })
         })
     }
 
@@ -47,7 +54,8 @@ impl FromArgMatches for Import {
             return Err(Error::new(ErrorKind::MissingSubcommand));
         };
         let columns = if kind.has_columns() { Columns::from_arg_matches(args)?.columns } else { None };
-        Ok(Import { kind, args: ImportArgs::from_arg_matches(args)?, columns })
+        let recordgroup = if kind.is_filed() { Filing::from_arg_matches(args)?.recordgroup } else { None };
+        Ok(Import { kind, args: ImportArgs::from_arg_matches(args)?, columns, recordgroup })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
@@ -61,6 +69,13 @@ struct Columns {
     /// The file's columns, or its line in cdr_custom.conf, where it doesn't look like any of Asterisk's own
     #[arg(long, value_name = "NAMES", value_parser = Layout::parse)]
     columns: Option<Layout>,
+}
+
+#[derive(Args)]
+struct Filing {
+    /// File all rows under this group and its customer, and not where they say
+    #[arg(long, value_name = "ID")]
+    recordgroup: Option<i64>,
 }
 
 #[derive(Args)]
@@ -89,7 +104,7 @@ fn zone(text: &str) -> Result<String, &'static str> {
 }
 
 pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
-    let Import { kind, args, columns } = command;
+    let Import { kind, args, columns, recordgroup } = command;
     if !config.db.exists() {
         anyhow::bail!(
             "there is no database {}; name the right one with --db, or make it with: tapeline init --db {0}",
@@ -122,11 +137,17 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         folder,
         inside,
         columns,
+        group: recordgroup.map(|id| group(&store, id)).transpose()?,
         dry_run: args.dry_run,
         now: now(),
     };
     import.run(kind, &args.path, &mut report)?;
     report.summary(args.dry_run).iter().try_for_each(|line| say(line))
+}
+
+fn group(store: &Store, id: i64) -> anyhow::Result<Group> {
+    let found = store.reader()?.all_groups(None)?.into_iter().find(|group| group.id == id);
+    found.with_context(|| format!("there is no group {id}; see: tapeline group list"))
 }
 
 /// The folder of the settings that a path lies in, else the first one.

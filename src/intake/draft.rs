@@ -109,6 +109,8 @@ pub enum Outcome {
     Unchanged,
     /// It has no row, for this reason.
     Excluded(String),
+    /// It names a place that it can't be filed at, for this reason.
+    Refused(String),
     /// Its row was deleted, and it does not come back.
     Deleted,
     /// Facts about a call without a recording yet: kept.

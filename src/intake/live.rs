@@ -93,7 +93,11 @@ impl SourceStatus {
             Outcome::Completed => self.completed += 1,
             Outcome::Enriched => self.enriched += 1,
             Outcome::Excluded(_) => self.excluded += 1,
-            Outcome::Unchanged | Outcome::Deleted | Outcome::Kept | Outcome::NoRecording => {}
+            Outcome::Unchanged
+            | Outcome::Refused(_)
+            | Outcome::Deleted
+            | Outcome::Kept
+            | Outcome::NoRecording => {}
         }
     }
 

@@ -135,8 +135,13 @@ pub enum Condition {
 pub enum Scope {
     /// All of a customer.
     Customer(i64),
-    /// One record group.
-    Group(i64),
+    /// One record group, and of its rows those of its customer: another program may have filed somebody else's there.
+    Group {
+        /// The group.
+        id: i64,
+        /// Whose it is.
+        customer: i64,
+    },
     /// The groups of a customer that a person owns or is a member of.
     Own {
         /// The customer.

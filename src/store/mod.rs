@@ -22,5 +22,5 @@ pub use intake::{FileKnown, MOST_RECORDS, NoRow, RowWithFile};
 pub use log::{LogFilter, Logged};
 pub use other_programs::{ForeignError, ForeignRow, ForeignTable};
 pub use people::{Accounts, Credential, Issued, Listed, PersonFields, Role, Secret, Subject};
-pub use recordings::{Counts, Identity, ListRow, Named, Seen};
+pub use recordings::{Copied, Counts, Identity, ListRow, Named, Seen};
 pub use search::{Access, Choice};

@@ -99,6 +99,32 @@ fn changes_are_told_to_those_who_see_the_recording() {
     }
 }
 
+#[test]
+fn a_row_under_another_customers_group_is_told_of_to_its_customer_alone() {
+    let app = spawn_app();
+    app.sqlite3("UPDATE recordings SET recordgroup = 4 WHERE id = 11; UPDATE recordings SET recordgroup = 1 WHERE id = 16");
+    let mut group = Listening::new(&app.stranger(), "?recordgroup=4");
+    let mut members = Listening::new(&app.person("bea"), "");
+    let mut owners = Listening::new(&app.owner(), "?recordgroup=4");
+    let mut own = Listening::new(&app.agent(), "");
+    let mut all = Listening::new(&app.supervisor(), "");
+    for (group, uniqueid) in [(4, "a"), (1, "f")] {
+        let form = format!("recordgroup={group};uniqueid={uniqueid};recordid=1;expires=5");
+        assert_eq!(app.owner().post("recording/recordings/update", &form).codes(), "204");
+    }
+    assert_eq!(all.next_but("refresh"), told("changed", 1, 4, "a"));
+    // Whoever hears of what is theirs next has heard of nothing before.
+    let sold = "recordgroup=2;uniqueid=c;recordid=1;expires=5";
+    app.owner().post("recording/recordings/update", sold);
+    app.sqlite3("UPDATE recordings SET recordgroup = 4 WHERE id = 17");
+    app.owner().post("recording/recordings/update", "recordgroup=4;uniqueid=g;recordid=1;expires=5");
+    assert_eq!(own.next_but("refresh"), told("changed", 1, 2, "c"));
+    assert_eq!(all.next_but("refresh"), told("changed", 1, 2, "c"));
+    for listening in [&mut group, &mut members, &mut owners] {
+        assert_eq!(listening.next_but("refresh"), told("changed", 2, 4, "g"));
+    }
+}
+
 /// Group 2, Sales, gets what is recorded into the folder `pbx`.
 fn with_folder(config: &mut Config) {
     let folder = Folder { folder: "pbx".into(), zone: Some("UTC".into()), ..Folder::default() };

@@ -34,6 +34,7 @@ mod intake;
 mod listening;
 mod log;
 mod members;
+mod misfiled;
 mod openapi;
 mod oracle;
 mod paging;

@@ -38,7 +38,12 @@ fn sql_text(dice: &mut Dice) -> String {
 /// A row: what stands in the columns that filters and sorts look at, and in those that a row must have.
 fn row(dice: &mut Dice, uniqueid: &str) -> Vec<(&'static str, String)> {
     let customer = dice.pick(&[1, 1, 1, 2]);
-    let group = if customer == 1 { dice.pick(&[1, 2, 3]) } else { dice.pick(&[4, 5]) };
+    // Another program may file a row under somebody else's group.
+    let group = match customer {
+        _ if dice.one_in(8) => dice.pick(&[1, 2, 3, 4, 5]),
+        1 => dice.pick(&[1, 2, 3]),
+        _ => dice.pick(&[4, 5]),
+    };
     let start = if dice.one_in(30) { 4_000_000_000 } else { 1_700_000_000 + dice.below(40) };
     let complete = u8::from(!dice.one_in(5));
     let totaltime = if complete == 0 { 0 } else { dice.below(6) };
@@ -118,6 +123,7 @@ impl Question {
                 self.value("recordgroup", group.to_string(), group.into(), |place| {
                     format!("recordgroup = {place}")
                 });
+                self.and(if group < 4 { "customer = 1" } else { "customer = 2" });
                 return;
             }
             1 => {

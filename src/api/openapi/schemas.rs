@@ -187,6 +187,8 @@ fn status() -> Value {
         "calls_today": int("Recordings that began today"),
         "in_progress": int("Calls in progress"),
         "rows_without_files": int("Rows whose sound is missing"),
+        "rows_without_groups": int("Rows that name a record group which is another customer's, or gone: they are in the list of all \
+            of their customer, and in no group's"),
         "files_without_rows": reasons,
         "disks": list(disk),
     }))

@@ -12,7 +12,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::app::{blocking, now};
 use crate::intake::What;
 use crate::model::Person;
-use crate::store::{Change, Identity, Named};
+use crate::store::{Change, Copied, Identity, Named};
 
 const EXPIRES: Parameter =
     Parameter::time("expires", KEPT, "When it may be deleted, Unix seconds; 0 never").logged();
@@ -35,6 +35,8 @@ pub const UPDATE: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, EXPIRES, HOL
 pub const COPY: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, DESTINATION];
 /// The parameters of delete.
 pub const DELETE: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID];
+
+const NAME_TAKEN: &str = "Another row has the recording's name in that group; copy it to another group";
 
 /// Seconds. No call lasts longer: a row that still is in progress then was left by a crash.
 const LONGEST_CALL: i64 = 86_400;
@@ -87,8 +89,10 @@ pub async fn copy(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpRespon
             return Err(no_such());
         }
         has_ended(&named, now)?;
-        let copied = change.copy_recording(&named, destination.id)?;
-        Ok((named, destination.id, copied))
+        match change.copy_recording(&named, destination.id)? {
+            Copied::NotPossible => Err(Refusal::invalid(DESTINATION.name, NAME_TAKEN)),
+            copied => Ok((named, destination.id, copied == Copied::Now)),
+        }
     };
     let (named, group, copied) = request.change(change).await?;
     if copied {

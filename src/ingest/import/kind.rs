@@ -52,6 +52,11 @@ impl Kind {
         }
     }
 
+    /// Whether its rows say where they are filed, and somebody may say it otherwise.
+    pub fn is_filed(self) -> bool {
+        matches!(self, Kind::Export)
+    }
+
     /// Whether somebody may have to name its columns.
     pub fn has_columns(self) -> bool {
         matches!(self, Kind::Records(format) if format.columns)

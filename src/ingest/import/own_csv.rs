@@ -9,10 +9,13 @@ use crate::ingest::cdr::{Fields, Rows};
 use crate::ingest::files;
 use crate::ingest::reading::{Length, Reading};
 use crate::intake::Draft;
-use crate::model::{Column, Kind, ReadValue, RecordingRow, RowSource, Value, WIRE, without_apostrophe};
+use crate::model::{
+    Column, Group, Kind, ReadValue, RecordingRow, RowSource, Value, WIRE, without_apostrophe,
+};
 
-/// The drafts of the rows. `machine`: the one that they are imported for.
-pub(super) fn open(path: &Path, machine: String) -> anyhow::Result<Reading<Draft>> {
+/// The drafts of the rows. `machine`: the one that they are imported for. `group`: where they are filed, if not where they say.
+pub(super) fn open(path: &Path, machine: String, group: Option<&Group>) -> anyhow::Result<Reading<Draft>> {
+    let place = group.map(|group| (group.customer, group.id));
     let (input, length) = files::open(path)?;
     let mut rows = Rows::of_many_lines(input);
     let mut fields = Fields::default();
@@ -27,8 +30,11 @@ pub(super) fn open(path: &Path, machine: String) -> anyhow::Result<Reading<Draft
         )
     })?;
     let entries = rows.entries(path, move |fields| {
-        let row = Some(Box::new(header.recording(fields)?));
-        Ok(Draft { machine: machine.clone(), row, ..Draft::default() })
+        let mut row = header.recording(fields)?;
+        if let Some((customer, recordgroup)) = place {
+            (row.customer, row.recordgroup) = (customer, recordgroup);
+        }
+        Ok(Draft { machine: machine.clone(), row: Some(Box::new(row)), ..Draft::default() })
     });
     Ok(Reading { entries, length: Length::Bytes(length) })
 }

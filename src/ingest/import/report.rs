@@ -85,6 +85,7 @@ impl Report {
             Outcome::Unchanged => self.unchanged += 1,
             Outcome::Kept => self.kept += 1,
             Outcome::Excluded(reason) => return Err(format!("left out: {reason}")),
+            Outcome::Refused(why) => return Err(why.clone()),
             Outcome::Deleted => return Err("its recording was deleted and does not come back".into()),
             Outcome::NoRecording => return Err(NO_RECORDING.into()),
         }

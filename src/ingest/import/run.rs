@@ -20,7 +20,7 @@ impl Import<'_> {
             Kind::Folder => tree::import(self, path, report)?,
             Kind::Records(format) => self.records(format, path, report)?,
             Kind::Export => {
-                let rows = own_csv::open(path, self.folder.machine())?;
+                let rows = own_csv::open(path, self.folder.machine(), self.group.as_ref())?;
                 bring_in(rows, &mut Batch::new(self), report)?;
             }
         }

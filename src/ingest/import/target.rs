@@ -11,6 +11,7 @@ use crate::config::Folder;
 use crate::ingest::cdr::asterisk::Layout;
 use crate::ingest::names::Names;
 use crate::intake::{Draft, Intake, Outcome};
+use crate::model::Group;
 use crate::store::{Store, StoreError};
 
 /// Rows that are taken in one transaction: other writers wait for no longer than it takes, a fraction of a second.
@@ -35,6 +36,8 @@ pub struct Import<'a> {
     pub names: Names,
     /// The columns of a CSV file, where somebody says which they are.
     pub columns: Option<Layout>,
+    /// The group that all rows of an export are filed under, whatever they say.
+    pub group: Option<Group>,
     /// Whether to say only what would be done.
     pub dry_run: bool,
     /// Unix seconds.

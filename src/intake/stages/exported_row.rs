@@ -9,6 +9,9 @@ use crate::store::StoreError;
 impl Acceptance<'_> {
     /// A row of our own export, as it is.
     pub(super) fn accept_row(&mut self, draft: &Draft, row: &RecordingRow) -> Result<Outcome, StoreError> {
+        if let Some(why) = self.change.why_not_filed(row.customer, row.recordgroup)? {
+            return Ok(Outcome::Refused(why));
+        }
         if self.is_taken(row)? {
             return Ok(Outcome::Unchanged);
         }

@@ -100,7 +100,7 @@ impl Ids {
     }
 
     /// Whether there was a row with this id at any time.
-    fn is_used(self, connection: &Connection, id: i64) -> rusqlite::Result<bool> {
+    pub(in crate::store) fn is_used(self, connection: &Connection, id: i64) -> rusqlite::Result<bool> {
         let mut statement = connection.prepare_cached("SELECT 1 FROM ids_used WHERE kind = ? AND id = ?")?;
         statement.exists((self.table(), id))
     }

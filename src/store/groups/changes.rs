@@ -128,17 +128,18 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Whether recordings are filed under the group.
-    pub fn has_recordings(&self, group: i64) -> Result<bool, StoreError> {
-        let mut statement =
-            self.transaction.prepare_cached("SELECT 1 FROM recordings WHERE recordgroup = ?")?;
-        Ok(statement.exists([group])?)
+    /// Whether recordings are filed under the group; those of others, who also name it, are nothing of it.
+    pub fn has_recordings(&self, group: &Group) -> Result<bool, StoreError> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT 1 FROM recordings WHERE recordgroup = ? AND customer = ?")?;
+        Ok(statement.exists([group.id, group.customer])?)
     }
 
     /// Removes a group that has no recordings.
     pub fn remove_group(&self, id: i64) -> Result<(), StoreError> {
         let group = self.needs_group(id)?;
-        if self.has_recordings(id)? {
+        if self.has_recordings(&group)? {
             return Err(StoreError::Refused(format!(
                 "group {id} still has recordings; delete or move those first"
             )));

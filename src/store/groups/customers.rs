@@ -19,8 +19,11 @@ pub(in crate::store) fn is_seen(
     if id == person.customer {
         return Ok(true);
     }
-    let mut statement = connection.prepare_cached("SELECT 1 FROM customers WHERE id = ?")?;
-    Ok(statement.exists([id])? && person.privileges.everywhere())
+    Ok(exists(connection, id)? && person.privileges.everywhere())
+}
+
+pub(in crate::store) fn exists(connection: &Connection, id: i64) -> Result<bool, StoreError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM customers WHERE id = ?")?.exists([id])?)
 }
 
 impl Reader {
@@ -54,11 +57,10 @@ impl Change<'_> {
     /// Adds a customer, with the next free id or with `id`.
     pub fn add_customer(&self, id: Option<i64>, name: &str) -> Result<i64, StoreError> {
         self.free_customer_name(name, None)?;
-        if let Some(id) = id {
-            let taken = self.transaction.prepare("SELECT 1 FROM customers WHERE id = ?")?.exists([id])?;
-            if taken {
-                return Err(StoreError::Refused(format!("customer {id} exists; choose another --id")));
-            }
+        if let Some(id) = id
+            && exists(&self.transaction, id)?
+        {
+            return Err(StoreError::Refused(format!("customer {id} exists; choose another --id")));
         }
         let id = Ids::Customers.never_used(&self.transaction, id)?;
         self.transaction.execute("INSERT INTO customers (id, name) VALUES (?, ?)", (id, name))?;
@@ -96,8 +98,7 @@ impl Change<'_> {
 
     /// The sentence for a customer that is not there.
     pub(in crate::store) fn needs_customer(&self, id: i64) -> Result<(), StoreError> {
-        let exists = self.transaction.prepare("SELECT 1 FROM customers WHERE id = ?")?.exists([id])?;
-        if exists { Ok(()) } else { Err(no_customer(id)) }
+        if exists(&self.transaction, id)? { Ok(()) } else { Err(no_customer(id)) }
     }
 
     fn free_customer_name(&self, name: &str, but: Option<i64>) -> Result<(), StoreError> {

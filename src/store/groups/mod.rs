@@ -7,6 +7,7 @@ mod members;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::model::{Group, Person, Scope};
+use crate::store::database::Ids;
 use crate::store::{Change, Reader, StoreError};
 
 pub use changes::GroupFields;
@@ -93,7 +94,8 @@ impl Reader {
         recordgroup: Option<i64>,
     ) -> Result<Result<Scope, &'static str>, StoreError> {
         if let Some(id) = recordgroup {
-            return Ok(self.group(person, id)?.map(|group| Scope::Group(group.id)).ok_or("recordgroup"));
+            let scope = |group: Group| Scope::Group { id: group.id, customer: group.customer };
+            return Ok(self.group(person, id)?.map(scope).ok_or("recordgroup"));
         }
         let id = customer.unwrap_or(person.customer);
         if !self.sees_customer(person, id)? {
@@ -126,6 +128,24 @@ impl Change<'_> {
     /// The group, if it exists and the person, who is an administrator, manages it.
     pub fn managed_group(&self, person: &Person, id: i64) -> Result<Option<Group>, StoreError> {
         managed(&self.transaction, person, id)
+    }
+
+    /// Why a recording of a customer can't be filed under a group; one that never was there comes with its first row.
+    pub fn why_not_filed(&self, customer: i64, group: i64) -> Result<Option<String>, StoreError> {
+        let is_gone = !customers::exists(&self.transaction, customer)?
+            && Ids::Customers.is_used(&self.transaction, customer)?;
+        let of_another = by_id(&self.transaction, group)?.filter(|group| group.customer != customer);
+        Ok(match of_another {
+            _ if is_gone => Some(format!(
+                "its customer {customer} was removed here; file it elsewhere with --recordgroup"
+            )),
+            Some(group) => Some(format!(
+                "its recordgroup {} is not of its customer {customer} here, but of customer {}; file it elsewhere with \
+                 --recordgroup",
+                group.id, group.customer
+            )),
+            None => None,
+        })
     }
 
     /// A group's settings; for 0 those of the first group there is.

@@ -1,6 +1,6 @@
 //! What people change of a recording: how long it is kept, where else it is filed, and whether it is there at all.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::seen;
 use crate::model::Person;
@@ -23,6 +23,17 @@ pub struct Named {
     pub complete: bool,
     /// Whether it is kept whatever its expiry says.
     pub hold: bool,
+}
+
+/// What became of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// It is made.
+    Now,
+    /// It was there.
+    Before,
+    /// A row of another customer, which another program made, has its name.
+    NotPossible,
 }
 
 impl Change<'_> {
@@ -75,13 +86,16 @@ impl Change<'_> {
 
     /// Files a recording under another group too: the same row but for its group, and the same sound. Does nothing
     /// where it is there already.
-    pub fn copy_recording(&self, named: &Named, destination: i64) -> Result<bool, StoreError> {
+    pub fn copy_recording(&self, named: &Named, destination: i64) -> Result<Copied, StoreError> {
         let Identity { uniqueid, recordid, .. } = &named.identity;
         let mut statement = self.transaction.prepare_cached(
-            "SELECT 1 FROM recordings WHERE recordgroup = ? AND uniqueid = ? AND recordid = ?",
+            "SELECT customer IS ? FROM recordings WHERE recordgroup = ? AND uniqueid = ? AND recordid = ?",
         )?;
-        if statement.exists((destination, uniqueid, recordid))? {
-            return Ok(false);
+        let there = (named.customer, destination, uniqueid, recordid);
+        match statement.query_row(there, |row| row.get(0)).optional()? {
+            Some(true) => return Ok(Copied::Before),
+            Some(false) => return Ok(Copied::NotPossible),
+            None => {}
         }
         // Whatever columns the table has: an adopted one may have more than ours.
         let columns: String = self.transaction.query_row(
@@ -97,7 +111,7 @@ impl Change<'_> {
         self.transaction.prepare_cached(&sql)?.execute((id, destination, named.id))?;
         let detail = format!("to group {destination}");
         self.audit(&Entry::of("recordings/copy", named.customer, &named.identity, detail))?;
-        Ok(true)
+        Ok(Copied::Now)
     }
 
     /// Deletes a recording's row and notes that its sound is to be removed. Gives the number of the note, if it has

@@ -15,6 +15,8 @@ pub struct Counts {
     pub in_progress: i64,
     /// Rows whose sound is missing.
     pub rows_without_files: i64,
+    /// Rows of which the group is not their customer's, or gone: another program filed them there.
+    pub rows_without_groups: i64,
 }
 
 /// The customers that rows name: one step of an index each. Another program may have stored anything.
@@ -22,6 +24,21 @@ const CUSTOMERS: &str = "WITH RECURSIVE named (customer) AS (
     SELECT min(customer) FROM recordings
     UNION ALL SELECT (SELECT min(r.customer) FROM recordings r WHERE r.customer > named.customer) FROM named
       WHERE customer IS NOT NULL)";
+
+/// The pairs of group and customer that rows name, one step of the index of groups each, and how many rows name them where
+/// there is no such group of that customer. What is NULL is below all numbers.
+const WITHOUT_GROUPS: &str = "WITH RECURSIVE named (recordgroup, customer) AS (
+    VALUES (-9223372036854775808, -9223372036854775808)
+    UNION ALL SELECT r.recordgroup, r.customer FROM named n CROSS JOIN recordings r ON r.id =
+      (SELECT id FROM recordings s INDEXED BY recordings_recordgroup_list
+         WHERE (s.recordgroup, s.customer) > (n.recordgroup, ifnull(n.customer, -9223372036854775808))
+         ORDER BY s.recordgroup, s.customer LIMIT 1))
+  SELECT ifnull(sum((SELECT count(*) FROM recordings r INDEXED BY recordings_recordgroup_list
+      WHERE r.recordgroup = n.recordgroup AND r.customer IS n.customer)), 0)
+      + (SELECT count(*) FROM recordings r INDEXED BY recordings_recordgroup_list
+           WHERE r.recordgroup IS NULL AND (?1 IS NULL OR r.customer = ?1))
+    FROM named n WHERE (?1 IS NULL OR n.customer = ?1)
+      AND NOT EXISTS (SELECT 1 FROM recordgroups g WHERE g.id = n.recordgroup AND g.customer = n.customer)";
 
 impl Reader {
     /// Counts the rows as they are now, in indexes of few of them. `today`: when it begins and when tomorrow does, Unix
@@ -39,6 +56,10 @@ impl Reader {
             calls_today: self.calls_of(customer, today)?,
             in_progress: count("recordings_customer_in_progress", "complete = 0")?,
             rows_without_files: count("recordings_customer_stale", "stale = 1")?,
+            rows_without_groups: self
+                .0
+                .prepare_cached(WITHOUT_GROUPS)?
+                .query_row([customer], |row| row.get(0))?,
         })
     }
 

@@ -9,7 +9,7 @@ mod row;
 mod seen;
 mod summary;
 
-pub use changes::Named;
+pub use changes::{Copied, Named};
 pub use counts::Counts;
 pub use identity::Identity;
 pub(in crate::store) use removals::plain;

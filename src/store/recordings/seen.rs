@@ -39,8 +39,9 @@ pub(in crate::store) fn place(
     identity: &Identity,
 ) -> Result<Option<Place>, StoreError> {
     let Some(place) = find(connection, identity)? else { return Ok(None) };
-    let seen = groups::visible(connection, person, identity.recordgroup)?.is_some()
-        // As a list of the customer's recordings does, whatever groups they are in.
+    // As lists do: a row counts for a group of its customer only, and is among the customer's whatever group it names.
+    let group = groups::visible(connection, person, identity.recordgroup)?;
+    let seen = group.is_some_and(|group| group.customer == place.customer)
         || (person.privileges.record() && customers::is_seen(connection, person, place.customer)?);
     Ok(seen.then_some(place))
 }
@@ -68,8 +69,8 @@ fn exactly(
     uniqueid: &str,
 ) -> Result<Option<Place>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, CAST(coalesce(customer, 0) AS INTEGER) FROM recordings
-           WHERE recordgroup = ? AND uniqueid = ? AND recordid = ?",
+        "SELECT id, customer FROM recordings
+           WHERE recordgroup = ? AND uniqueid = ? AND recordid = ? AND typeof(customer) = 'integer'",
     )?;
     let values = (identity.recordgroup, uniqueid, &identity.recordid);
     let place =

@@ -73,6 +73,6 @@ pub(in crate::store) enum Part {
 pub(in crate::store) fn owner(scope: Scope) -> (&'static str, i64) {
     match scope {
         Scope::Customer(id) | Scope::Own { customer: id, .. } => ("customer", id),
-        Scope::Group(id) => ("recordgroup", id),
+        Scope::Group { id, .. } => ("recordgroup", id),
     }
 }

@@ -13,7 +13,7 @@ use super::cost::{
     SAMPLED_IDS, SHORT_WINDOW_HEADS, WINDOW_ROWS_PER_CANDIDATE, WINDOW_ROWS_PER_REMEMBERED, walk,
 };
 use super::query::Query;
-use crate::model::{Condition, Filter, Page, Sort};
+use crate::model::{Condition, Filter, Page, Scope, Sort};
 use crate::store::{Reader, StoreError};
 
 impl Reader {
@@ -81,7 +81,9 @@ impl Reader {
         page: &Page,
         part: &Part,
     ) -> Result<Option<i64>, StoreError> {
-        let by_start = Choice::new(Access::Rows, "");
+        // The index by start has no more than a customer's rows need to be told from others.
+        let is_whole = matches!(filter.scope, Scope::Customer(_));
+        let by_start = Choice::new(if is_whole { Access::Rows } else { Access::Index }, "");
         let mut query = Query::default();
         query.push(&format!("SELECT r.{column} FROM recordings r"));
         query.scope(filter, &by_start);

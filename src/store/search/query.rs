@@ -102,6 +102,9 @@ impl<'a> Query<'a> {
         };
         let _ = write!(self.sql, " WHERE r.{column} = ");
         self.bind(id);
+        if let Scope::Group { customer, .. } = filter.scope {
+            self.compare(" AND r.customer = ", customer);
+        }
         match choice.access {
             Access::Candidates => {
                 self.compare(" AND r.id IN (SELECT value FROM json_each(", &choice.candidates);

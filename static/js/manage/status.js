@@ -42,12 +42,13 @@ function disk({ name, size, free }) {
   return figure(`${DISKS[name] ?? name}, free`, format.bytes(free), { note: `${Math.round((free / size) * 100)} % of ${format.bytes(size)}`, bad });
 }
 
-function figures({ calls_today, in_progress, rows_without_files, files_without_rows, disks }) {
+function figures({ calls_today, in_progress, rows_without_files, rows_without_groups, files_without_rows, disks }) {
   const out = total(files_without_rows);
   return html`<dl class="figures">
     ${figure("Calls today", format.count(calls_today), { to: "range=today" })}
     ${figure("In progress", format.count(in_progress), { to: "state=live" })}
     ${figure("Calls whose file is missing", format.count(rows_without_files), { bad: rows_without_files > 0, to: "state=missing" })}
+    ${rows_without_groups > 0 ? figure("Calls in no group", format.count(rows_without_groups), { bad: true, note: "Another program filed them under a group that is not of their customer, or gone. They are among all calls of the customer: copy them to a group there" }) : ""}
     ${figure("Files without a call in the list", format.count(out))}
     ${disks.map(disk)}
   </dl>`;

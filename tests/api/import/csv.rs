@@ -121,3 +121,44 @@ fn rows_that_no_export_has_are_refused_with_why() {
         "0|0"
     );
 }
+
+#[test]
+fn a_row_whose_group_is_another_customers_here_is_refused_unless_it_is_filed_elsewhere() {
+    let app = spawn(|_| {}, |_| {});
+    let office = Office::new();
+    office.sqlite3(
+        "INSERT INTO customers (id, name) VALUES (2, 'Two'), (3, 'Three'), (4, 'Four');
+         INSERT INTO recordgroups (id, customer, name) VALUES (4, 3, 'Of three'), (9, 3, 'Old calls'), (10, 2, 'Short-lived');
+         DELETE FROM customers WHERE id = 4; DELETE FROM recordgroups WHERE id = 10;",
+    );
+    let text = String::from_utf8(exported(&app, 2, "UTC")).expect("UTF-8");
+    let lines: Vec<&str> = text.lines().collect();
+    // f is in group 4, g in group 5, which is nobody's here yet; one more is of a customer that was removed, one in a group that was.
+    let with = |uniqueid: &str, customer: &str, group: &str| {
+        lines[2].replacen(",2,5,g,", &format!(",{customer},{group},{uniqueid},"), 1)
+    };
+    let all = [lines[0], lines[1], lines[2], &with("gone", "4", "11"), &with("late", "2", "10")].join("\r\n");
+    let file = office.file("export.csv", all);
+    let report = office.folder.file("report");
+    let report = report.to_str().expect("UTF-8");
+    let groups = "SELECT id, customer FROM recordgroups WHERE id > 1; SELECT id FROM customers;";
+    for dry in [true, false] {
+        let arguments: &[&str] = if dry { &["--dry-run"] } else { &["--report", report] };
+        let said = office.import(&[&["csv", file.as_str()], arguments].concat()).ok();
+        assert!(said.starts_with("Of 4 rows, 2 could not be used."), "{said}");
+    }
+    assert_eq!(
+        std::fs::read_to_string(report).expect("a report"),
+        format!(
+            "{file}:2: its recordgroup 4 is not of its customer 2 here, but of customer 3; file it elsewhere with --recordgroup\n\
+             {file}:4: its customer 4 was removed here; file it elsewhere with --recordgroup\n"
+        )
+    );
+    assert_eq!(office.sqlite3(groups), "4|3\n5|2\n9|3\n2\n3");
+    let named = "SELECT customer, recordgroup, uniqueid FROM recordings ORDER BY id";
+    assert_eq!(office.sqlite3(named), "2|5|g\n2|10|late");
+    let refusal = office.import(&["csv", &file, "--recordgroup", "77"]).refusal();
+    assert!(refusal.contains("there is no group 77"), "{refusal}");
+    office.import(&["csv", &file, "--recordgroup", "9"]).ok();
+    assert_eq!(office.sqlite3(&format!("{named} LIMIT -1 OFFSET 2")), "3|9|f\n3|9|g\n3|9|gone\n3|9|late");
+}

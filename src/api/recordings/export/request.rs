@@ -96,7 +96,7 @@ impl ExportRequest {
         match &self.chosen {
             Chosen::Matching(filter, page) => {
                 let filter = filter.filter(reader, person, &self.faults)?;
-                Selected::matching(reader, person, filter, page.clone())
+                Ok(Selected::matching(filter, page.clone()))
             }
             Chosen::Named(ids) => {
                 Refusal::if_any(self.faults.clone())?;

@@ -27,17 +27,12 @@ enum Of {
 
 impl Selected {
     /// What matches.
-    pub fn matching(
-        reader: &Reader,
-        person: &Person,
-        filter: Filter,
-        page: Page,
-    ) -> Result<Selected, Refusal> {
+    pub fn matching(filter: Filter, page: Page) -> Selected {
         let (customer, recordgroup) = match filter.scope {
             Scope::Customer(customer) | Scope::Own { customer, .. } => (Some(customer), None),
-            Scope::Group(id) => (reader.group(person, id)?.map(|group| group.customer), Some(id)),
+            Scope::Group { id, customer } => (Some(customer), Some(id)),
         };
-        Ok(Selected { rows: Of::Filter(Box::new(filter), page), customer, recordgroup })
+        Selected { rows: Of::Filter(Box::new(filter), page), customer, recordgroup }
     }
 
     /// What is named.

@@ -66,7 +66,9 @@ impl World {
         let mut values: Vec<Box<dyn ToSql>> = Vec::new();
         let _ = match filter.scope {
             Scope::Customer(id) => write!(sql, " AND r.customer = {id}"),
-            Scope::Group(id) => write!(sql, " AND r.recordgroup = {id}"),
+            Scope::Group { id, customer } => {
+                write!(sql, " AND r.recordgroup = {id} AND r.customer = {customer}")
+            }
             Scope::Own { .. } => write!(sql, " AND r.customer = 1 AND r.recordgroup IN (1, 2)"),
         };
         let _ = write!(sql, " AND r.start >= {} AND r.start <= {}", filter.start, filter.end);
@@ -173,7 +175,7 @@ impl World {
             Test::AtLeast(column) => dice.one_in(5).then(|| Condition::AtLeast(column, dice.number(5))),
             Test::AtMost(column) => dice.one_in(5).then(|| Condition::AtMost(column, dice.number(6))),
             Test::OneOf(column, words) => dice.one_in(6).then(|| Condition::Is(column, dice.pick(words))),
-            Test::Flagged(column, few) => dice.one_in(8).then_some(Condition::Flagged(column, *few)),
+            Test::Flagged(column, few) => dice.one_in(4).then_some(Condition::Flagged(column, *few)),
             Test::Ended(column, few) => dice
                 .pick(&[
                     None,
@@ -187,7 +189,10 @@ impl World {
 
     pub(super) fn ask(&self, dice: &mut Dice) -> Asked {
         let scope = match dice.below(5) {
-            0 => Scope::Group(1 + dice.number(4)),
+            0 => {
+                let id = 1 + dice.number(4);
+                Scope::Group { id, customer: if id == 4 { 2 } else { 1 } }
+            }
             1 => Scope::Own { customer: 1, person: 4 },
             _ => Scope::Customer(if dice.one_in(6) { 2 } else { 1 }),
         };

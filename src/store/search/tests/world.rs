@@ -220,7 +220,12 @@ impl World {
     pub(super) fn insert_row(&self, insert: &str, uniqueid: &str, id: Option<i64>, dice: &mut Dice) {
         let table = self.table;
         let customer = if dice.one_in(5) { 2 } else { 1 };
-        let group = if customer == 2 { 4 } else { 1 + dice.number(3) };
+        // Another program may file a row under somebody else's group.
+        let group = match customer {
+            _ if dice.one_in(8) => 1 + dice.number(4),
+            2 => 4,
+            _ => 1 + dice.number(3),
+        };
         let start = START + dice.number(self.starts);
         let start = match dice.below(60) {
             0 => Some(Stored::Real(start as f64 + 0.5)),
