@@ -2,6 +2,7 @@
 //! waits for bcrypt once.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -35,9 +36,22 @@ impl Verified {
         mac.finalize().into_bytes().into()
     }
 
+    /// The same at one address (an IPv6 one stands for its network).
+    pub(super) fn key_at(&self, address: IpAddr, key: &Key) -> Key {
+        let mut mac = self.secret.clone();
+        mac.update(address.to_string().as_bytes());
+        mac.update(key);
+        mac.finalize().into_bytes().into()
+    }
+
     pub(super) fn contains(&self, key: &Key, now: i64) -> bool {
         let since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
         since.get(key).is_some_and(|since| (0..LIFETIME).contains(&(now - since)))
+    }
+
+    /// Whether it was right once, however long ago.
+    pub(super) fn was_right(&self, key: &Key) -> bool {
+        self.since.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
     }
 
     pub(super) fn insert(&self, key: Key, now: i64) {
@@ -84,5 +98,6 @@ mod tests {
         assert!(cache.contains(&key, 1000 + LIFETIME - 1));
         assert!(!cache.contains(&key, 1000 + LIFETIME));
         assert!(!cache.contains(&key, 999));
+        assert!(cache.was_right(&key) && !cache.was_right(&cache.key("anna", "secret", "other")));
     }
 }

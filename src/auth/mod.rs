@@ -3,6 +3,7 @@
 mod cache;
 mod limit;
 mod password;
+mod queue;
 mod session;
 
 use std::net::IpAddr;
@@ -33,6 +34,7 @@ pub struct Pending {
     verdict: password::Verdict,
     key: cache::Key,
     attempt: Option<limit::Attempt>,
+    address: IpAddr,
 }
 
 /// Why a password was not even looked at.
@@ -64,31 +66,70 @@ impl Auth {
         address: IpAddr,
         now: i64,
     ) -> Result<Check, NotNow> {
-        // First of all, also for a password that is known to be right: whoever guesses must not see the difference.
-        self.limit.check(address, username, now).map_err(NotNow::Throttled)?;
         let hash = credential.map(|credential| credential.hash.as_str());
         let key = self.cache.key(username, password, hash.unwrap_or_default());
-        if hash.is_some() && self.cache.contains(&key, now) {
+        let is_known = hash.is_some() && self.cache.contains(&key, now);
+        if let Err(throttled) = self.limit.check(address, username, now) {
+            let right = is_known && self.is_known_at(address, username, &key, now);
+            return if right {
+                Ok(Check::Right)
+            } else {
+                self.refuse(address, username, key, throttled, now)
+            };
+        }
+        if is_known {
+            self.note_at(address, &key, now);
             return Ok(Check::Right);
         }
         // A client's many connections with one password are one attempt.
         if let Some(verdict) = self.hasher.join(&key) {
-            return Ok(Check::Pending(Pending { verdict, key, attempt: None }));
+            return Ok(Check::Pending(Pending { verdict, key, attempt: None, address }));
         }
-        let verdict = self.hasher.verify(key, password, hash).ok_or(NotNow::Busy)?;
-        let attempt = Some(self.limit.count(address, username, now));
-        Ok(Check::Pending(Pending { verdict, key, attempt }))
+        // A password that is known to be wrong takes the same way: if it were answered sooner, the time would tell
+        // whoever guesses that somebody else tried it.
+        let urgent = self.cache.was_right(&key);
+        let verdict = self.hasher.verify(key, password, hash, address, urgent).ok_or(NotNow::Busy)?;
+        let attempt = Some(self.limit.count(address, username, key, now));
+        Ok(Check::Pending(Pending { verdict, key, attempt, address }))
+    }
+
+    /// Whether this password was shown at this address before, so that it is right there although the name has to
+    /// wait: nobody's guesses lock out whoever logged in before they began.
+    fn is_known_at(&self, address: IpAddr, username: &str, key: &cache::Key, now: i64) -> bool {
+        self.limit.may_look(address, username, now)
+            && self.cache.contains(&self.cache.key_at(limit::network(address), key), now)
+    }
+
+    fn refuse(
+        &self,
+        address: IpAddr,
+        username: &str,
+        key: cache::Key,
+        throttled: Throttled,
+        now: i64,
+    ) -> Result<Check, NotNow> {
+        self.limit.looked(address, username, key, now);
+        Err(NotNow::Throttled(throttled))
+    }
+
+    /// Notes that a right password was shown at an address.
+    fn note_at(&self, address: IpAddr, key: &cache::Key, now: i64) {
+        let here = self.cache.key_at(limit::network(address), key);
+        if !self.cache.contains(&here, now) {
+            self.cache.insert(here, now);
+        }
     }
 
     /// Waits for bcrypt and remembers what it says.
-    pub async fn conclude(&self, pending: Pending, now: i64) -> bool {
-        let right = pending.verdict.wait().await;
-        if right {
+    pub async fn conclude(&self, pending: Pending, now: i64) -> Result<bool, NotNow> {
+        let verdict = pending.verdict.wait().await;
+        if verdict == Some(true) {
             self.cache.insert(pending.key, now);
+            self.note_at(pending.address, &pending.key, now);
         }
-        if let Some(attempt) = pending.attempt.filter(|_| right) {
+        if let Some(attempt) = pending.attempt.filter(|_| verdict != Some(false)) {
             self.limit.withdraw(&attempt);
         }
-        right
+        verdict.ok_or(NotNow::Busy)
     }
 }

@@ -1,16 +1,17 @@
 //! bcrypt, in its own few threads: it takes a quarter of a second a password, and nobody else may wait for it.
 
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
 use super::cache::Key;
+use super::queue::Queue;
 
 /// bcrypt looks at so many bytes and no more.
 const LONGEST: usize = 72;
-/// Checks that may wait; the next one is told to come back.
+/// Checks that may wait; beyond it whoever has the most of them is told to come back.
 const QUEUE: usize = 64;
 /// The weakest priority that Linux knows: requests with a known password go first.
 const NICE: i32 = 19;
@@ -46,7 +47,7 @@ pub fn hash_password(password: &str, cost: u32) -> Result<String, PasswordError>
 
 /// The threads that check passwords.
 pub(super) struct Hasher {
-    jobs: SyncSender<Job>,
+    queue: Arc<Queue<Job>>,
     waiting: Waiting,
 }
 
@@ -66,9 +67,9 @@ type Waiting = Arc<Mutex<HashMap<Key, Vec<oneshot::Sender<bool>>>>>;
 impl Hasher {
     /// Starts half as many threads as there are cores.
     pub(super) fn new(cost: u32) -> Result<Hasher, PasswordError> {
-        let (jobs, queue) = sync_channel(QUEUE);
-        let queue = Arc::new(Mutex::new(queue));
+        let queue = Arc::new(Queue::new(QUEUE));
         let waiting = Waiting::default();
+        let hasher = Hasher { queue: Arc::clone(&queue), waiting: Arc::clone(&waiting) };
         let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
         for number in 0..threads {
             let (queue, waiting) = (Arc::clone(&queue), Arc::clone(&waiting));
@@ -77,7 +78,7 @@ impl Hasher {
                 .spawn(move || work(cost, &queue, &waiting))
                 .map_err(|error| PasswordError::Hashing(error.to_string()))?;
         }
-        Ok(Hasher { jobs, waiting })
+        Ok(hasher)
     }
 
     /// The answer to a check that is under way for somebody else.
@@ -88,29 +89,46 @@ impl Hasher {
         Some(Verdict(receiver))
     }
 
-    /// Queues a check; `None` when the queue is full. `hash` is `None` for an unknown name, which is never right.
-    pub(super) fn verify(&self, key: Key, password: &str, hash: Option<&str>) -> Option<Verdict> {
+    /// Queues a check; `None` when the queue is full of others. `hash` is `None` for an unknown name, which is never
+    /// right. `urgent`: before all others.
+    pub(super) fn verify(
+        &self,
+        key: Key,
+        password: &str,
+        hash: Option<&str>,
+        from: IpAddr,
+        urgent: bool,
+    ) -> Option<Verdict> {
         let (sender, receiver) = oneshot::channel();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let job = Job { key, password: password.to_owned(), hash: hash.map(str::to_owned) };
-        self.jobs.try_send(job).ok()?;
+        let pushed_out = if urgent { self.queue.first(job) } else { self.queue.push(from, job).ok()? };
+        if let Some(job) = pushed_out {
+            // Whoever waits for it is told to come back.
+            waiting.remove(&job.key);
+        }
         waiting.entry(key).or_default().push(sender);
         Some(Verdict(receiver))
     }
 }
 
-impl Verdict {
-    pub(super) async fn wait(self) -> bool {
-        self.0.await.unwrap_or(false)
+impl Drop for Hasher {
+    fn drop(&mut self) {
+        self.queue.close();
     }
 }
 
-fn work(cost: u32, queue: &Mutex<Receiver<Job>>, waiting: &Waiting) {
+impl Verdict {
+    /// Whether it is right; `None` if nobody came to look.
+    pub(super) async fn wait(self) -> Option<bool> {
+        self.0.await.ok()
+    }
+}
+
+fn work(cost: u32, queue: &Queue<Job>, waiting: &Waiting) {
     // Where this is not allowed, the threads just keep their priority.
     let _ = rustix::process::setpriority_process(None, NICE);
-    loop {
-        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
+    while let Some(job) = queue.next() {
         let same = match &job.hash {
             Some(hash) => bcrypt::verify(&job.password, hash).unwrap_or(false),
             // An unknown name takes as long as a known one.

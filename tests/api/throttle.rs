@@ -100,6 +100,65 @@ fn tokens_work_while_the_password_of_the_same_name_is_guessed() {
     assert_eq!(viewer.get(LOGIN).status, 200);
 }
 
+#[test]
+fn the_same_wrong_password_again_and_again_is_one_guess() {
+    let app = spawn_app();
+    for _ in 0..MANY {
+        assert_eq!(try_password(&app.anon(), "sara", "last year's").codes(), "401");
+        assert_eq!(try_password(&app.anon(), "nobody", "last year's").codes(), "401", "as for a known name");
+    }
+    assert_eq!(app.supervisor().get(LOGIN).status, 200);
+    let guesses = (0..MANY).take_while(|number| {
+        try_password(&app.anon(), "anna", "last year's");
+        try_password(&app.anon(), "anna", &format!("wrong {number}")).status == 401
+    });
+    assert!(guesses.count() < 20, "it makes no guess free");
+}
+
+#[test]
+fn whoever_logged_in_before_at_an_address_is_not_locked_out_by_others_there() {
+    let app = spawn_app();
+    let sara = app.supervisor();
+    assert_eq!(sara.get(LOGIN).status, 200);
+    for number in 0..MANY / 2 {
+        try_password(&app.anon(), "sara", &format!("wrong {number}"));
+        assert_eq!(sara.get(LOGIN).status, 200, "after {number}");
+    }
+    assert_throttled(&try_password(&app.anon(), "sara", "wrong"));
+    let elsewhere = app.anon().from([127, 0, 0, 2]);
+    guess(&elsewhere, "sara");
+    assert_throttled(&try_password(&elsewhere, "sara", PASSWORD));
+}
+
+#[test]
+fn what_is_known_to_be_right_is_not_to_be_found_by_trying_it_all() {
+    let app = spawn_app();
+    assert_eq!(app.supervisor().get(LOGIN).status, 200);
+    for number in 0..10 * MANY {
+        try_password(&app.anon(), "sara", &format!("wrong {number}"));
+    }
+    assert_throttled(&try_password(&app.anon(), "sara", PASSWORD));
+    assert_eq!(app.supervisor().from([127, 0, 0, 2]).get(LOGIN).status, 200);
+}
+
+#[test]
+fn a_flood_from_one_address_is_in_nobodys_way_at_another() {
+    let app = spawn_with(|config| config.bcrypt_cost = 9);
+    let flood: Vec<_> = (0..120)
+        .map(|number| {
+            let anon = app.anon();
+            std::thread::spawn(move || try_password(&anon, &format!("name {number}"), "wrong").status)
+        })
+        .collect();
+    // Each of them never logged in before.
+    for (name, address) in [("sara", 2), ("anna", 3), ("uwe", 4)] {
+        let login = app.person(name).from([127, 0, 0, address]).get(LOGIN);
+        assert_eq!(login.status, 200, "{name} has a turn");
+    }
+    let statuses: Vec<u16> = flood.into_iter().map(|one| one.join().expect("an answer")).collect();
+    assert!(statuses.contains(&503), "there was a flood");
+}
+
 fn slow_hash(app: &TestApp, id: i64) {
     let hash = tapeline::auth::hash_password(PASSWORD, 9).expect("a hash");
     app.sqlite3(&format!("UPDATE people SET hash = '{hash}' WHERE id = {id}"));

@@ -122,7 +122,7 @@ pub async fn check_password(
     let check = app.auth.begin(&username, &password, credential.as_ref(), address, now()).map_err(not_now)?;
     let right = match check {
         Check::Right => true,
-        Check::Pending(pending) => app.auth.conclude(pending, now()).await,
+        Check::Pending(pending) => app.auth.conclude(pending, now()).await.map_err(not_now)?,
     };
     credential.filter(|_| right).ok_or(Refusal::Unauthorized)
 }
