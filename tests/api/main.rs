@@ -3,10 +3,11 @@
 //! | file | subject |
 //! |---|---|
 //! | `app.rs` | a running server with two customers, and who calls it |
-//! | `http.rs` | an HTTP client that may be slow, rude or gone |
-//! | `program.rs` | the built binary, and the sqlite3 shell beside it |
-//! | `waiting.rs` | waiting until something is so |
+//! | `../office` | the built program, and how to ask it |
 //! | the others | a subject each |
+
+#[path = "../office/mod.rs"]
+mod office;
 
 mod app;
 mod asterisk;
@@ -27,7 +28,6 @@ mod freeswitch;
 mod get;
 mod groups;
 mod house;
-mod http;
 mod ids;
 mod import;
 mod intake;
@@ -41,7 +41,6 @@ mod paging;
 mod peaks;
 mod people;
 mod play;
-mod program;
 mod recordings;
 mod removals;
 mod rights;
@@ -55,5 +54,6 @@ mod summary;
 mod tenants;
 mod throttle;
 mod transport;
-mod waiting;
 mod withheld;
+
+use office::{http, program, waiting};

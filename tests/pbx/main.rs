@@ -4,14 +4,8 @@
 //! free ones. With TAPELINE_TORTURE every kind of call is made, without it a dozen.
 
 #[allow(dead_code, reason = "shared with tests/api")]
-#[path = "../api/http.rs"]
-mod http;
-#[allow(dead_code, reason = "shared with tests/api")]
-#[path = "../api/program.rs"]
-mod program;
-#[allow(dead_code, reason = "shared with tests/api")]
-#[path = "../api/waiting.rs"]
-mod waiting;
+#[path = "../office/mod.rs"]
+mod shared;
 
 mod ami;
 mod calls;
@@ -24,6 +18,7 @@ mod rush;
 mod stranger;
 mod tls;
 
+use shared::{http, program, waiting};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The PBX's root is there once.

@@ -158,11 +158,12 @@ fn no_file_unwraps() {
 }
 
 /// Where the tests rest between two looks at what they wait for, and where they give up on the page.
-const RESTING: [&str; 3] = ["tests/api/waiting.rs", "tests/browser/server.js", "tests/browser/sound.js"];
+const RESTING: [&str; 3] = ["tests/office/waiting.rs", "tests/browser/server.js", "tests/browser/sound.js"];
 
 #[test]
 fn tests_wait_for_what_they_wait_for_and_sleep_nowhere() {
-    let tests = ["api", "pbx", "browser", "install"].map(|folder| root().join("tests").join(folder));
+    let tests =
+        ["api", "office", "pbx", "browser", "install"].map(|folder| root().join("tests").join(folder));
     // Put together, so that this file does not name them.
     let words = ["sleep", "setTimeout", "waitForTimeout", "sleep_until"].map(|word| format!("{word}("));
     let texts = tests.iter().flat_map(|folder| ["rs", "js"].map(|end| files(folder, end))).flatten();
@@ -174,7 +175,7 @@ fn tests_wait_for_what_they_wait_for_and_sleep_nowhere() {
             continue;
         }
         let found = words.iter().find(|word| tests.contains(word.as_str()));
-        assert!(found.is_none(), "{name} sleeps: wait for something by tests/api/waiting.rs instead");
+        assert!(found.is_none(), "{name} sleeps: wait for something by tests/office/waiting.rs instead");
     }
 }
 
@@ -199,7 +200,7 @@ fn the_folder_holds_what_the_house_has_and_nothing_else() {
 
 #[test]
 fn nothing_needs_a_path_outside() {
-    let folders = ["src", "tests/api", "tests/bench", "static"];
+    let folders = ["src", "tests/api", "tests/office", "tests/bench", "static"];
     let mut texts: Vec<PathBuf> = folders
         .iter()
         .flat_map(|folder| ["rs", "js", "css", "html", "c", "md"].map(|end| files(&root().join(folder), end)))

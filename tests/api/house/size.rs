@@ -79,7 +79,9 @@ fn a_functions_length_is_from_its_name_to_its_brace() {
 
 #[test]
 fn a_folder_has_one_form_of_facade() {
-    for path in ["src", "tests/api"].iter().flat_map(|folder| files(&root().join(folder), "rs")) {
+    for path in
+        ["src", "tests/api", "tests/office"].iter().flat_map(|folder| files(&root().join(folder), "rs"))
+    {
         let folder = path.with_extension("");
         assert!(
             !folder.is_dir(),
