@@ -6,8 +6,9 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// What is logged unless said: our own events, and what goes wrong in libraries.
-const USUAL: &str = "warn,tapeline=info";
+/// What is logged unless said: our own events, and what goes wrong in libraries, but for what one says of requests that
+/// it cannot read: we say the same with their address.
+const USUAL: &str = "warn,tapeline=info,actix_http::h1::dispatcher=off";
 
 /// Starts the log. `TAPELINE_LOG` sets what is logged, as in `warn` or `tapeline=debug`; `info` unless said.
 pub fn start() {

@@ -21,6 +21,11 @@ static LOGGED: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     all().map(|one| one.name).filter(|name| !secret.contains(name)).collect()
 });
 
+/// Bytes of a method that are logged.
+const METHOD: usize = 20;
+/// Bytes of a path with its query that are logged.
+const TARGET: usize = 2_000;
+
 /// Logs each request with its status and the time to its first byte.
 pub async fn access_log(
     request: ServiceRequest,
@@ -32,12 +37,23 @@ pub async fn access_log(
     let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
     tracing::info!(
         "{address} {} {} {} {:.1} ms",
-        request.method(),
-        redacted(request.path(), request.query_string()),
+        cut(request.method().as_str().into(), METHOD),
+        cut(redacted(request.path(), request.query_string()), TARGET),
         response.status().as_u16(),
         begun.elapsed().as_secs_f64() * 1000.0
     );
     Ok(response)
+}
+
+/// What a stranger chose may be of any length.
+fn cut(mut text: String, longest: usize) -> String {
+    if let Some(end) = (0..=longest).rev().find(|end| text.is_char_boundary(*end))
+        && text.len() > longest
+    {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// Path and query, with `…` for whatever may be secret.

@@ -1,11 +1,12 @@
 //! How many connections the system lets us have, and when it ends one.
 
-use std::any::Any;
 use std::os::fd::AsFd;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::Extensions;
 
+use super::stream::Connection;
 use crate::api;
 
 /// File descriptors that the process asks for.
@@ -24,12 +25,12 @@ pub(super) fn allow_descriptors() {
     }
 }
 
-/// Notes what ends a connection whose client neither reads nor goes away.
-pub(super) fn know_connection(connection: &dyn Any, data: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
+/// Notes what belongs to a connection: what ends it if its client neither reads nor goes away, and its gate.
+pub(super) fn know_connection(connection: &Connection, data: &mut Extensions) {
     // Where the system does not know it, such a client is left to the keep-alive of TCP.
-    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED));
-    if let Ok(handle) = stream.as_fd().try_clone_to_owned() {
+    let _ = socket2::SockRef::from(&connection.socket).set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+    if let Ok(handle) = connection.socket.as_fd().try_clone_to_owned() {
         data.insert(api::Hangup::new(handle.into()));
     }
+    data.insert(Rc::clone(&connection.gate));
 }

@@ -1,9 +1,14 @@
 //! The only place that starts things: binds the port, serves until told to stop.
 
+mod chunks;
 mod connections;
+mod door;
+mod gate;
 mod serve;
 mod signals;
 mod sources;
+mod stream;
 mod timers;
+mod turns;
 
 pub use serve::{Server, build};

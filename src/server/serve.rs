@@ -3,17 +3,19 @@
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
+use actix_web::App as Actix;
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::Data;
-use actix_web::{App as Actix, HttpServer};
 use anyhow::Context;
+use tokio::sync::watch;
 
-use super::connections::{allow_descriptors, know_connection};
+use super::connections::allow_descriptors;
+use super::door::door;
 use super::signals::asked_to_stop;
 use super::sources::{Sources, sources};
 use super::timers::{index_now_and_then, remove_now_and_then};
+use super::turns::turns;
 use crate::app::App;
 use crate::config::Config;
 use crate::ingest::Stop;
@@ -26,8 +28,6 @@ use crate::{api, viewer};
 const BLOCKING: usize = 64;
 /// Connections of each worker; more wait to be accepted. Each has two file descriptors.
 const CONNECTIONS: usize = 2_000;
-/// How long a connection may lie idle between two requests.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long requests in flight may take once the server was told to stop, in seconds.
 const FAREWELL: u64 = 30;
 
@@ -76,8 +76,9 @@ impl Server {
         let (watched, watched_app) = (hub.clone(), app.clone());
         let watching = actix_web::rt::spawn(async move { watched.watch_others(watched_app).await });
         let listeners = hub.clone();
-        let server = HttpServer::new(move || {
-            Actix::new()
+        let (stop_serving, stopping) = watch::channel(false);
+        let application = move || {
+            let app = Actix::new()
                 .app_data(app.clone())
                 .app_data(hub.clone())
                 .app_data(intake.clone())
@@ -88,21 +89,19 @@ impl Server {
                 .wrap(from_fn(api::access_log))
                 // Base addresses are often written with a slash at their end.
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
+                .wrap(from_fn(turns))
                 .configure(api::routes)
                 .configure(freeswitch::routes)
-                .configure(viewer::routes)
-        })
-        // Before listen(), which takes what is set by then.
-        .on_connect(know_connection)
-        .max_connections(CONNECTIONS)
-        .listen(listener)?
-        .h1_allow_half_closed(false)
-        .tcp_nodelay(true)
-        .worker_max_blocking_threads(BLOCKING)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(FAREWELL)
-        .disable_signals()
-        .run();
+                .configure(viewer::routes);
+            door(app, stopping.clone())
+        };
+        let server = actix_web::dev::Server::build()
+            .max_concurrent_connections(CONNECTIONS)
+            .worker_max_blocking_threads(BLOCKING)
+            .shutdown_timeout(FAREWELL)
+            .disable_signals()
+            .listen("http", listener, application)?
+            .run();
         let handle = server.handle();
         let mut server = std::pin::pin!(server);
         tokio::select! {
@@ -110,6 +109,7 @@ impl Server {
             () = shutdown => {}
         }
         listeners.end();
+        stop_serving.send_replace(true);
         let ended = tokio::join!(handle.stop(true), server).1;
         drop(sources);
         indexing.abort();

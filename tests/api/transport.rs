@@ -1,9 +1,11 @@
 //! Methods, paths, versions of HTTP, and how an answer ends.
 
 use std::io::{ErrorKind, Read, Write};
+use std::net::SocketAddr;
 
-use crate::app::{Caller, spawn_app};
+use crate::app::{Caller, make_database, spawn_app};
 use crate::http::{self, Answer};
+use crate::program::{Folder, Serving, tapeline};
 
 const LIST: &str = "/api/json/recording/recordings/list";
 
@@ -120,4 +122,129 @@ pub fn by_http10(caller: &Caller, target: &str, receive_buffer: Option<usize>) -
     let end = all.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
     let body = all.split_off(end + 4);
     (String::from_utf8(all).expect("ASCII").to_ascii_lowercase(), body, reset)
+}
+
+/// Sends requests in one segment on one connection, the last of which ends it, and reads an answer to each.
+fn in_one_segment(address: SocketAddr, requests: &[(&str, Vec<u8>)]) -> Vec<Answer> {
+    let mut stream = http::connect(address, None, None);
+    let bytes: Vec<u8> = requests.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+    stream.write_all(&bytes).expect("they are sent");
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).expect("the connection ends");
+    let answers = requests
+        .iter()
+        .map(|(method, _)| {
+            let mut unread = rest.as_slice();
+            let (status, headers, mut after) = http::read_head(&mut unread);
+            after.extend(unread);
+            let named = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+            let mut body = Vec::new();
+            if *method != "HEAD" && named("transfer-encoding").is_some() {
+                while let Some(chunk) = http::read_chunk(&mut std::io::empty(), &mut after) {
+                    body.extend(chunk);
+                }
+            } else if *method != "HEAD" {
+                let length: usize = named("content-length").expect("a length").parse().expect("a number");
+                assert!(after.len() >= length, "{} of {length} bytes follow", after.len());
+                body = after.drain(..length).collect();
+            }
+            rest.clone_from(&after);
+            Answer { status, headers, body, whole: true }
+        })
+        .collect();
+    assert_eq!(String::from_utf8_lossy(&rest), "", "nothing follows the last answer");
+    answers
+}
+
+#[test]
+fn requests_in_one_segment_are_answered_in_order_each_with_its_own_body() {
+    let app = spawn_app();
+    let sara = app.supervisor();
+    let host = app.address.to_string();
+    let authorization = sara.headers[0].1.clone();
+    let one = |method: &str, target: &str, body: &[u8], more: (&str, &str)| {
+        let headers = [("Host", host.as_str()), ("Authorization", &authorization), more];
+        http::request(method, target, &headers, body)
+    };
+    let (stay, end) = (("Accept", "*/*"), ("Connection", "close"));
+    let chunked = {
+        let mut bytes = one("POST", LIST, b"", ("Transfer-Encoding", "chunked"));
+        let text = String::from_utf8(bytes.clone()).expect("ASCII").replace("Content-Length: 0\r\n", "");
+        bytes = text.into_bytes();
+        bytes.extend(b"5\r\nlimit\r\n2\r\n=1\r\n0\r\n\r\n");
+        bytes
+    };
+    let page = sara.send("GET", "/", &[], b"").body;
+    let requests = [
+        ("GET", one("GET", "/", b"", stay)),
+        ("HEAD", one("HEAD", "/", b"", stay)),
+        ("GET", one("GET", LIST, b"", stay)),
+        ("HEAD", one("HEAD", LIST, b"", stay)),
+        ("POST", one("POST", LIST, b"limit=1", stay)),
+        ("HEAD", one("HEAD", "/", b"", stay)),
+        ("POST", chunked),
+        ("HEAD", one("HEAD", "/none", b"", stay)),
+        ("POST", one("POST", LIST, &[b'x'; 20_000], stay)),
+        ("OPTIONS", one("GET", "/", b"", stay)),
+        ("HEAD", one("HEAD", "/", b"", end)),
+    ];
+    let answers = in_one_segment(app.address, &requests);
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [200, 200, 200, 405, 200, 200, 200, 404, 400, 200, 200]);
+    for page_at in [0, 9] {
+        assert!(answers[page_at].body == page, "{page_at}");
+    }
+    assert_eq!((answers[2].rows().as_str(), answers[4].rows().as_str()), ("a b c d", "a"));
+    assert_eq!((answers[6].rows().as_str(), answers[8].codes().as_str()), ("a", "400"));
+    assert_eq!(answers[1].header("content-length"), Some(page.len().to_string().as_str()));
+    // A HEAD whose answer ends the connection comes first, too.
+    let answers = in_one_segment(app.address, &[("HEAD", one("HEAD", "/", b"", end))]);
+    assert_eq!(answers[0].status, 200);
+}
+
+#[test]
+fn a_body_that_nobody_reads_does_not_keep_the_next_request_from_being_answered() {
+    let app = spawn_app();
+    let host = app.address.to_string();
+    let long = vec![b'x'; 200_000];
+    let one = |target: &str, more: (&str, &str), body: &[u8]| {
+        http::request("POST", target, &[("Host", host.as_str()), more], body)
+    };
+    let mut stream = http::connect(app.address, None, None);
+    stream.write_all(&one("/ingest/freeswitch", ("Accept", "*/*"), &long)).expect("it is taken");
+    assert_eq!(http::read_answer(&mut stream).status, 404);
+    let mut stream = http::connect(app.address, None, None);
+    stream.write_all(&one(LIST, ("Content-Encoding", "gzip"), &long)).expect("it is taken");
+    assert_eq!(http::read_answer(&mut stream).codes(), "415");
+    // Whoever closes the half that sends has been understood as well as ever.
+    let mut stream = http::connect(app.address, None, None);
+    stream.write_all(&one(LIST, ("Connection", "close"), &long)).expect("it is taken");
+    assert_eq!(http::read_answer(&mut stream).codes(), "400");
+}
+
+#[test]
+fn what_is_no_request_is_one_line_with_its_address_and_names_in_the_log_are_bounded() {
+    let folder = Folder::new();
+    let db = folder.file("recordings.db");
+    make_database(&db);
+    let mut command = tapeline();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&db);
+    let server = Serving::start(command.arg("--media-root").arg(folder.file("sound")));
+    for garbage in ["\u{16}\u{3}\u{1}\0\n\n", "GET / HTTP/9.9\r\n\r\n", "GET /\r\nHost: x\r\n\r\n"] {
+        let mut stream = http::connect(server.address, None, None);
+        stream.write_all(garbage.as_bytes()).expect("it is taken");
+        assert_eq!(http::read_head(&mut stream).0, 400, "{garbage:?}");
+    }
+    let long = "X".repeat(5_000);
+    let target = format!("/{}?called={}", "y".repeat(5_000), "z".repeat(5_000));
+    let request = http::request(&long, &target, &[("Host", "x"), ("Connection", "close")], b"");
+    assert_eq!(http::exchange(server.address, None, &request).status, 404);
+    let log = server.stop().err;
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("no request")).collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    assert!(lines.iter().all(|line| line.contains("INFO") && line.contains(" 127.0.0.1 ")), "{log}");
+    assert!(!log.contains("ERROR"), "{log}");
+    let longest = log.lines().map(str::len).max();
+    assert!(longest < Some(2_500), "{longest:?}");
+    assert!(log.contains("404"), "{log}");
 }
