@@ -130,6 +130,23 @@ fn a_row_is_nothing_to_the_people_of_the_group_that_it_names_and_all_to_those_of
 }
 
 #[test]
+fn a_name_without_its_dot_is_not_taken_for_another_customers_row() {
+    let app = with_misfiled();
+    app.sqlite3(
+        "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, complete) VALUES
+           (1, 1, '123.45', '1', 1), (2, 1, '12.345', '1', 1), (2, 1, '12345', '1', 1), (1, 1, '1.2345', '2', 1), (1, 1, '12.345', '2', 1);",
+    );
+    let get = |caller: &Caller, recordid: i64| {
+        let names = format!("recordgroup=1;uniqueid=12345;recordid={recordid};wrap=meta");
+        caller.get(&format!("recording/recordings/get?{names}"))
+    };
+    assert_eq!(get(&app.supervisor(), 1).data()["uniqueid"], "123.45");
+    assert_eq!(get(&app.agent(), 1).data()["uniqueid"], "123.45");
+    assert_eq!(get(&app.stranger(), 1).data()["uniqueid"], "12345");
+    assert_eq!(get(&app.supervisor(), 2).codes(), "404 uniqueid", "two have that name");
+}
+
+#[test]
 fn a_group_goes_when_its_customer_has_no_rows_in_it_and_others_keep_theirs() {
     let app = with_misfiled();
     let adam = app.administrator();

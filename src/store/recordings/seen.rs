@@ -32,22 +32,13 @@ pub struct Seen {
     pub customer: i64,
 }
 
-/// The row with exactly this unique id, else the only one that has it but for a dot; if the person may see it.
+/// The row with exactly this unique id, else the only one that has it but for a dot, among those that the person may see.
 pub(in crate::store) fn place(
     connection: &Connection,
     person: &Person,
     identity: &Identity,
 ) -> Result<Option<Place>, StoreError> {
-    let Some(place) = find(connection, identity)? else { return Ok(None) };
-    // As lists do: a row counts for a group of its customer only, and is among the customer's whatever group it names.
-    let group = groups::visible(connection, person, identity.recordgroup)?;
-    let seen = group.is_some_and(|group| group.customer == place.customer)
-        || (person.privileges.record() && customers::is_seen(connection, person, place.customer)?);
-    Ok(seen.then_some(place))
-}
-
-fn find(connection: &Connection, identity: &Identity) -> Result<Option<Place>, StoreError> {
-    let exact = exactly(connection, identity, &identity.uniqueid)?;
+    let exact = seen_exactly(connection, person, identity, &identity.uniqueid)?;
     if exact.is_some() || identity.uniqueid.contains('.') || identity.uniqueid.len() > LONGEST {
         return Ok(exact);
     }
@@ -55,12 +46,27 @@ fn find(connection: &Connection, identity: &Identity) -> Result<Option<Place>, S
     let mut found = None;
     for (at, _) in identity.uniqueid.char_indices().chain([(identity.uniqueid.len(), ' ')]) {
         let (before, behind) = identity.uniqueid.split_at(at);
-        let Some(row) = exactly(connection, identity, &format!("{before}.{behind}"))? else { continue };
+        let dotted = format!("{before}.{behind}");
+        let Some(row) = seen_exactly(connection, person, identity, &dotted)? else { continue };
         if found.replace(row).is_some() {
             return Ok(None);
         }
     }
     Ok(found)
+}
+
+/// As in lists: a row counts for a group of its customer only, and is among the customer's whatever group it names.
+fn seen_exactly(
+    connection: &Connection,
+    person: &Person,
+    identity: &Identity,
+    uniqueid: &str,
+) -> Result<Option<Place>, StoreError> {
+    let Some(place) = exactly(connection, identity, uniqueid)? else { return Ok(None) };
+    let group = groups::visible(connection, person, identity.recordgroup)?;
+    let seen = group.is_some_and(|group| group.customer == place.customer)
+        || (person.privileges.record() && customers::is_seen(connection, person, place.customer)?);
+    Ok(seen.then_some(place))
 }
 
 fn exactly(
