@@ -8,7 +8,7 @@ use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::privilege::{Changing, MayAdminister, MayListen, MayRecord};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
-use crate::model::Person;
+use crate::model::{Person, names};
 use crate::store::{Change, GroupFields};
 
 const CUSTOMER: Parameter =
@@ -27,8 +27,8 @@ pub const DELETE: &[Parameter] = &[ID];
 
 const OF: Parameter =
     Parameter::integer("customer", "the caller's", "The customer that it belongs to").logged();
-const NAME: Parameter = Parameter::text("name", "Shown to people");
-const DESCRIPTION: Parameter = Parameter::text("description", "What it is for");
+const NAME: Parameter = Parameter::text("name", "Shown to people; at most 200 characters");
+const DESCRIPTION: Parameter = Parameter::text("description", "What it is for; at most 2000 characters");
 const EMAIL: Parameter = Parameter::text("email", "Address for notices");
 const EXPIRES: Parameter =
     Parameter::natural("expires", "", "Days that recordings are kept; 0 not to save").logged();
@@ -128,6 +128,7 @@ pub async fn update(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResp
     let change = move |change: &Change<'_>, person: &Person| {
         let group = change.group(person, id)?;
         if let Some(group) = &group {
+            faults.retain(|fault| !fields.keeps(group, &fault.key));
             faults.extend(stranger(change, &fields, group.customer)?);
         }
         Refusal::if_any(faults)?;
@@ -158,8 +159,8 @@ fn fields(reading: &mut Reading<'_>, name: &Parameter) -> GroupFields {
         reading.fault(EMAIL.name, "email must be one address, such as calls@example.com, or empty");
     }
     GroupFields {
-        name: reading.new_name(name).map(str::to_owned),
-        description: reading.new_text(&DESCRIPTION).map(str::to_owned),
+        name: reading.new_checked(name, names::title).map(str::to_owned),
+        description: reading.new_checked(&DESCRIPTION, names::description).map(str::to_owned),
         email: email.map(str::to_owned),
         expires: reading.integer(&EXPIRES),
         fraction: reading.integer(&FRACTION),

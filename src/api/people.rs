@@ -11,7 +11,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::blocking;
 use crate::auth;
-use crate::model::{NewPerson, Person, described, is_username};
+use crate::model::{NewPerson, Person, described, names};
 use crate::store::{Change, PersonFields, Subject};
 
 const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Home customer").logged();
@@ -19,8 +19,11 @@ const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many row
 const OFFSET: Parameter = Parameter::natural("offset", "0", "Rows to skip").logged();
 const COUNT: Parameter = Parameter::flag("count", "1: how many there are, and no rows").logged();
 const ID: Parameter = Parameter::integer("id", "", "The person").required().logged();
-const USERNAME: Parameter = Parameter::text("username", "The name to log in with");
-const NAME: Parameter = Parameter::text("name", "The name that people know");
+const USERNAME: Parameter = Parameter::text(
+    "username",
+    "The name to log in with, 1 to 64 characters, whatever their case; it is stored without blanks around it and in Unicode's form C",
+);
+const NAME: Parameter = Parameter::text("name", "The name that people know, at most 200 characters");
 const ROLE: Parameter =
     Parameter::text("role", "The role's name, see roles/list; one that allows no more than the caller's");
 const PASSWORD: Parameter = Parameter::text("password", "The password, 1 to 72 bytes").required();
@@ -171,14 +174,10 @@ fn fields(
     username: &Parameter,
     role: &Parameter,
 ) -> PersonFields {
-    let username = reading.new_text(username);
-    if username.is_some_and(|username| !is_username(username)) {
-        let message = "username must have at least one character, no colon and no control characters";
-        reading.fault(USERNAME.name, message);
-    }
+    let username = reading.new_checked(username, |text| names::username(text).map(drop));
     PersonFields {
         username: username.map(str::to_owned),
-        name: reading.new_text(&NAME).map(str::to_owned),
+        name: reading.new_checked(&NAME, |text| names::full_name(text).map(drop)).map(str::to_owned),
         customer,
         role: reading.new_text(role).map(str::to_owned),
     }
@@ -234,7 +233,12 @@ fn judge(
     {
         note(&mut faults, CUSTOMER.name, "There is no such customer");
     }
+    // A name that another program wrote may stay as it is.
+    if let Some(subject) = subject {
+        faults.retain(|fault| !fields.keeps(subject, &fault.key));
+    }
     if let Some(username) = &fields.username
+        && subject.is_none_or(|subject| !fields.keeps(subject, USERNAME.name))
         && change.is_taken(username, subject.map(|subject| subject.id))?
     {
         note(&mut faults, USERNAME.name, "Somebody has this username already");

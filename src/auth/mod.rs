@@ -5,6 +5,7 @@ mod limit;
 mod password;
 mod queue;
 mod session;
+mod work;
 
 use std::net::IpAddr;
 
@@ -54,6 +55,16 @@ impl Auth {
             cache: cache::Verified::new(),
             limit: limit::Limit::new(),
         })
+    }
+
+    /// Whether this password was right for this name a while ago, so that nobody needs to be looked for.
+    pub fn remembers(&self, username: &str, password: &str, credential: &Credential, now: i64) -> bool {
+        self.cache.contains(&self.cache.key(username, password, &credential.hash), now)
+    }
+
+    /// Says what the highest cost of a stored hash is now: no name takes less work than that.
+    pub fn expect(&self, cost: u32) {
+        self.hasher.expect(cost);
     }
 
     /// Begins to check a password for `username`, of whom `credential` is the row if there is one.

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::cache::Key;
 use super::queue::Queue;
+use super::work::{Itself, Work};
 
 /// bcrypt looks at so many bytes and no more.
 const LONGEST: usize = 72;
@@ -49,6 +50,7 @@ pub fn hash_password(password: &str, cost: u32) -> Result<String, PasswordError>
 pub(super) struct Hasher {
     queue: Arc<Queue<Job>>,
     waiting: Waiting,
+    work: Arc<Work>,
 }
 
 /// The answer to come.
@@ -69,16 +71,24 @@ impl Hasher {
     pub(super) fn new(cost: u32) -> Result<Hasher, PasswordError> {
         let queue = Arc::new(Queue::new(QUEUE));
         let waiting = Waiting::default();
-        let hasher = Hasher { queue: Arc::clone(&queue), waiting: Arc::clone(&waiting) };
+        let effort = Arc::new(Work::new(cost));
+        let hasher =
+            Hasher { queue: Arc::clone(&queue), waiting: Arc::clone(&waiting), work: Arc::clone(&effort) };
         let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
         for number in 0..threads {
             let (queue, waiting) = (Arc::clone(&queue), Arc::clone(&waiting));
+            let effort = Arc::clone(&effort);
             std::thread::Builder::new()
                 .name(format!("bcrypt-{number}"))
-                .spawn(move || work(cost, &queue, &waiting))
+                .spawn(move || work(&effort, &queue, &waiting))
                 .map_err(|error| PasswordError::Hashing(error.to_string()))?;
         }
         Ok(hasher)
+    }
+
+    /// Says what the highest cost of a stored hash is now.
+    pub(super) fn expect(&self, cost: u32) {
+        self.work.expect(cost);
     }
 
     /// The answer to a check that is under way for somebody else.
@@ -125,18 +135,11 @@ impl Verdict {
     }
 }
 
-fn work(cost: u32, queue: &Queue<Job>, waiting: &Waiting) {
+fn work(effort: &Work, queue: &Queue<Job>, waiting: &Waiting) {
     // Where this is not allowed, the threads just keep their priority.
     let _ = rustix::process::setpriority_process(None, NICE);
     while let Some(job) = queue.next() {
-        let same = match &job.hash {
-            Some(hash) => bcrypt::verify(&job.password, hash).unwrap_or(false),
-            // An unknown name takes as long as a known one.
-            None => {
-                let _ = bcrypt::hash(&job.password, cost);
-                false
-            }
-        };
+        let same = effort.check(&job.password, job.hash.as_deref(), &mut Itself);
         // A longer password than bcrypt looks at is wrong even if its beginning is right.
         let right = same && check_new_password(&job.password).is_ok();
         let waiters = waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.key);

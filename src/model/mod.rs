@@ -6,6 +6,7 @@ mod described;
 mod filters;
 mod intake_files;
 mod lists;
+pub mod names;
 mod people;
 mod recordings;
 mod time;

@@ -114,11 +114,6 @@ pub struct Person {
     pub privileges: Privileges,
 }
 
-/// Whether somebody can log in with this name: HTTP Basic ends it at a colon.
-pub fn is_username(name: &str) -> bool {
-    !name.is_empty() && !name.contains(':') && !name.chars().any(char::is_control)
-}
-
 /// Who changes something, for the audit log.
 #[derive(Clone, Debug)]
 pub struct Actor {

@@ -35,6 +35,7 @@ mod listening;
 mod log;
 mod members;
 mod misfiled;
+mod names;
 mod openapi;
 mod oracle;
 mod paging;

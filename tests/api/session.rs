@@ -119,8 +119,8 @@ fn what_is_no_credential_is_a_401_in_one_message() {
     for who in [
         credentials("sara", "wrong"),
         credentials("nobody", PASSWORD),
-        credentials("SARA", PASSWORD),
-        credentials("sara ", PASSWORD),
+        credentials("sa ra", PASSWORD),
+        credentials("sara\u{200b}", PASSWORD),
         credentials("sara\0", PASSWORD),
         credentials("sara", &PASSWORD.to_uppercase()),
         credentials("' OR 1 --", PASSWORD),

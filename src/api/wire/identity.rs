@@ -16,7 +16,8 @@ use super::privilege::Privilege;
 use super::stream;
 use crate::app::{App, now};
 use crate::auth::{self, Check, NotNow};
-use crate::store::{Credential, Issued, Secret};
+use crate::model::names::same_username;
+use crate::store::{Credential, Issued, Reader, Secret};
 
 /// The viewer's cookie.
 pub const COOKIE: &str = "tapeline_session";
@@ -117,14 +118,35 @@ pub async fn check_password(
     username: String,
     password: String,
 ) -> Result<Credential, Refusal> {
-    let name = username.clone();
-    let credential = stream::question(app, move |reader| Ok(reader.accounts().named(&name)?)).await?;
-    let check = app.auth.begin(&username, &password, credential.as_ref(), address, now()).map_err(not_now)?;
+    let credential = meant(app, &username, &password).await?;
+    // However it is written, it is the same name to guess at.
+    let name = same_username(&username);
+    let check = app.auth.begin(&name, &password, credential.as_ref(), address, now()).map_err(not_now)?;
     let right = match check {
         Check::Right => true,
         Check::Pending(pending) => app.auth.conclude(pending, now()).await.map_err(not_now)?,
     };
     credential.filter(|_| right).ok_or(Refusal::Unauthorized)
+}
+
+/// Whoever is meant by a name. Whether there is somebody is no matter of time: but for who logged in a while ago with
+/// this very password, everybody is looked at.
+async fn meant(app: &Data<App>, username: &str, password: &str) -> Result<Option<Credential>, Refusal> {
+    let name = username.to_owned();
+    let exactly = move |reader: &Reader| Ok(reader.accounts().named_exactly(&name)?);
+    if let Some(known) = stream::question(app, exactly).await?
+        && app.auth.remembers(&same_username(username), password, &known, now())
+    {
+        return Ok(Some(known));
+    }
+    let name = username.to_owned();
+    let all = move |reader: &Reader| {
+        let accounts = reader.accounts();
+        Ok((accounts.named(&name)?, accounts.highest_cost()?))
+    };
+    let (credential, cost) = stream::question(app, all).await?;
+    app.auth.expect(cost);
+    Ok(credential)
 }
 
 fn not_now(why: NotNow) -> Refusal {

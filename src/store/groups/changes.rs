@@ -4,7 +4,7 @@ use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
 use super::by_id;
-use crate::model::Group;
+use crate::model::{Group, names};
 use crate::store::database::Ids;
 use crate::store::{Change, Entry, StoreError};
 
@@ -81,13 +81,32 @@ fn told(fields: &[(&'static str, Value)]) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
+/// The sentence for a name or description that a group cannot have.
+fn check_text(field: &str, text: &str) -> Result<(), StoreError> {
+    let checked = match field {
+        "name" => names::title(text),
+        "description" => names::description(text),
+        _ => Ok(()),
+    };
+    checked.map_err(|fault| StoreError::Refused(format!("a group's {field} {fault}")))
+}
+
+impl GroupFields {
+    /// Whether a text is sent as it is there already.
+    pub fn keeps(&self, group: &Group, field: &str) -> bool {
+        match field {
+            "name" => self.name.as_ref() == Some(&group.name),
+            "description" => self.description.as_ref() == Some(&group.description),
+            _ => false,
+        }
+    }
+}
+
 impl Change<'_> {
     /// Adds a group to a customer, with the next free id or with `id`, and with the defaults of what is not given.
     pub fn add_group(&self, id: Option<i64>, customer: i64, fields: &GroupFields) -> Result<i64, StoreError> {
         self.needs_customer(customer)?;
-        if fields.name.as_deref().is_none_or(|name| name.trim().is_empty()) {
-            return Err(StoreError::Refused("a group's name must not be empty".into()));
-        }
+        check_text("name", fields.name.as_deref().unwrap_or_default())?;
         if let Some(id) = id
             && by_id(&self.transaction, id)?.is_some()
         {
@@ -121,6 +140,11 @@ impl Change<'_> {
     }
 
     fn set_group(&self, id: i64, fields: &[(&'static str, Value)]) -> Result<(), StoreError> {
+        for (name, value) in fields {
+            if let Value::Text(text) = value {
+                check_text(name, text)?;
+            }
+        }
         let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
         let sql = format!("UPDATE recordgroups SET {} = ? WHERE id = ?", names.join(" = ?, "));
         let values = fields.iter().map(|(_, value)| value.clone()).chain([Value::Integer(id)]);

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::model::{Customer, Person};
+use crate::model::{Customer, Person, names};
 use crate::store::database::Ids;
 use crate::store::{Change, Entry, Reader, StoreError};
 
@@ -102,9 +102,7 @@ impl Change<'_> {
     }
 
     fn free_customer_name(&self, name: &str, but: Option<i64>) -> Result<(), StoreError> {
-        if name.trim().is_empty() {
-            return Err(StoreError::Refused("a customer's name must not be empty".into()));
-        }
+        names::title(name).map_err(|fault| StoreError::Refused(format!("a customer's name {fault}")))?;
         let mut statement =
             self.transaction.prepare("SELECT id FROM customers WHERE name = ?1 AND id IS NOT ?2")?;
         match statement.query_row((name, but), |row| row.get::<_, i64>(0)).optional()? {

@@ -2,7 +2,8 @@
 
 use rusqlite::OptionalExtension;
 
-use crate::model::{NewPerson, Privileges, is_username};
+use super::accounts::same_names;
+use crate::model::{NewPerson, Privileges, names};
 use crate::store::database::Ids;
 use crate::store::{Change, Entry, StoreError};
 
@@ -32,6 +33,15 @@ pub struct Subject {
 }
 
 impl PersonFields {
+    /// Whether a name is sent as it is there already.
+    pub fn keeps(&self, subject: &Subject, field: &str) -> bool {
+        match field {
+            "username" => self.username.as_ref() == Some(&subject.username),
+            "name" => self.name.as_ref() == Some(&subject.name),
+            _ => false,
+        }
+    }
+
     /// Those that the person does not have already, and how they are told.
     fn new_to(&self, subject: &Subject) -> (PersonFields, String) {
         let text = |new: &Option<String>, old: &String| new.clone().filter(|new| new != old);
@@ -61,11 +71,12 @@ impl Change<'_> {
     pub fn add_person(&self, new: &NewPerson) -> Result<i64, StoreError> {
         self.needs_customer(new.customer)?;
         self.needs_role(&new.role)?;
-        self.free_username(&new.username, None)?;
+        let username = &self.free_username(&new.username, None)?;
+        let name = &shown_name(&new.name)?;
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO people (id, customer, username, name, role, hash, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
         )?;
-        let NewPerson { customer, username, name, role, hash } = new;
+        let NewPerson { customer, role, hash, .. } = new;
         let id = Ids::People.never_used(&self.transaction, None)?;
         statement.execute((id, customer, username, name, role, hash, self.now))?;
         self.audit_person("people/create", *customer, format!("{username}: person {id}, role {role}"))?;
@@ -74,7 +85,7 @@ impl Change<'_> {
 
     /// Changes what is given. A new role or customer ends the person's tokens and sessions.
     pub fn edit_person(&self, subject: &Subject, fields: &PersonFields) -> Result<(), StoreError> {
-        let (fields, told) = fields.new_to(subject);
+        let (fields, told) = self.cleaned(subject, fields)?.new_to(subject);
         if told.is_empty() {
             return Ok(());
         }
@@ -87,9 +98,6 @@ impl Change<'_> {
                 self.needs_other_owner(subject)?;
             }
         }
-        if let Some(new) = &fields.username {
-            self.free_username(new, Some(subject.id))?;
-        }
         self.transaction.execute(
             "UPDATE people SET username = coalesce(?2, username), name = coalesce(?3, name),
                customer = coalesce(?4, customer), role = coalesce(?5, role) WHERE id = ?1",
@@ -101,6 +109,18 @@ impl Change<'_> {
             self.disown(subject.id)?;
         }
         self.audit_person("people/update", subject.customer, format!("{}: {told}", subject.username))
+    }
+
+    /// Names as they are stored; those that are there already stay as they are.
+    fn cleaned(&self, subject: &Subject, fields: &PersonFields) -> Result<PersonFields, StoreError> {
+        let mut fields = fields.clone();
+        if let Some(username) = fields.username.as_mut().filter(|new| **new != subject.username) {
+            *username = self.free_username(username, Some(subject.id))?;
+        }
+        if let Some(name) = fields.name.as_mut().filter(|new| **new != subject.name) {
+            *name = shown_name(name)?;
+        }
+        Ok(fields)
     }
 
     /// Sets the hash of a new password; the schema then ends the person's tokens and sessions.
@@ -123,25 +143,22 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The person with this id.
-    pub fn subject(&self, id: i64) -> Result<Option<Subject>, StoreError> {
-        self.find_subject("p.id = ?", id)
-    }
-
     /// The person with this username, or the sentence that there is none.
     pub fn subject_named(&self, username: &str) -> Result<Subject, StoreError> {
-        self.find_subject("p.username = ?", username)?.ok_or_else(|| {
+        let meant = same_names(&self.transaction, username)?.meant();
+        meant.map(|id| self.subject(id)).transpose()?.flatten().ok_or_else(|| {
             StoreError::Refused(format!("there is no user {username}; see: tapeline user list"))
         })
     }
 
-    fn find_subject(&self, is: &str, value: impl rusqlite::ToSql) -> Result<Option<Subject>, StoreError> {
-        let sql = format!(
+    /// The person with this id.
+    pub fn subject(&self, id: i64) -> Result<Option<Subject>, StoreError> {
+        let mut statement = self.transaction.prepare_cached(
             "SELECT p.id, p.customer, p.username, p.name, p.role,
                (SELECT group_concat(rp.privilege) FROM role_privileges rp WHERE rp.role = p.role)
-               FROM people p WHERE {is}"
-        );
-        let found = self.transaction.prepare_cached(&sql)?.query_row([value], |row| {
+               FROM people p WHERE p.id = ?",
+        )?;
+        let found = statement.query_row([id], |row| {
             let privileges: Option<String> = row.get(5)?;
             Ok(Subject {
                 id: row.get(0)?,
@@ -179,11 +196,9 @@ impl Change<'_> {
         Ok(words.map(|words| Privileges::parse(words.as_deref().unwrap_or_default())))
     }
 
-    /// Whether somebody else than `but` logs in with this name.
+    /// Whether somebody else than `but` logs in with this name, or one that is the same but for case and form.
     pub fn is_taken(&self, username: &str, but: Option<i64>) -> Result<bool, StoreError> {
-        let mut statement =
-            self.transaction.prepare_cached("SELECT 1 FROM people WHERE username = ?1 AND id IS NOT ?2")?;
-        Ok(statement.exists((username, but))?)
+        Ok(same_names(&self.transaction, username)?.any_but(but))
     }
 
     /// Whether there is this person, at home at the customer.
@@ -219,18 +234,24 @@ impl Change<'_> {
         Err(StoreError::Refused(format!("there is no role {role}; see: tapeline role list")))
     }
 
-    fn free_username(&self, username: &str, but: Option<i64>) -> Result<(), StoreError> {
-        if !is_username(username) {
-            let why = "a user's name must have at least one character, no colon and no control characters";
-            return Err(StoreError::Refused(why.into()));
+    /// The name to log in with as it is stored, or the sentence that it cannot be had.
+    fn free_username(&self, username: &str, but: Option<i64>) -> Result<String, StoreError> {
+        let name = names::username(username)
+            .map_err(|fault| StoreError::Refused(format!("a user's name {fault}")))?;
+        if self.is_taken(&name, but)? {
+            return Err(StoreError::Refused(format!(
+                "user {name} exists, whatever the case of the letters; choose another name"
+            )));
         }
-        if self.is_taken(username, but)? {
-            return Err(StoreError::Refused(format!("user {username} exists; choose another name")));
-        }
-        Ok(())
+        Ok(name)
     }
 
     fn audit_person(&self, action: &str, customer: i64, detail: String) -> Result<(), StoreError> {
         self.audit(&Entry { action, customer: Some(customer), detail, ..Entry::default() })
     }
+}
+
+/// The name that people know somebody by as it is stored, or the sentence what is wrong with it.
+fn shown_name(name: &str) -> Result<String, StoreError> {
+    names::full_name(name).map_err(|fault| StoreError::Refused(format!("a person's name {fault}")))
 }

@@ -28,11 +28,13 @@ const FLOORS: [(&str, u8); 15] = [
 ];
 
 /// A library, and the only rooms that know it.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("actix_web", &["api", "ingest", "viewer", "server"]),
     ("rusqlite", &["store"]),
     ("r2d2", &["store"]),
     ("bcrypt", &["auth"]),
+    ("caseless", &["model"]),
+    ("unicode_normalization", &["model"]),
     ("rust_embed", &["viewer"]),
     ("clap", &["cli"]),
     ("cap_std", &["media"]),

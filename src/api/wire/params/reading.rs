@@ -3,6 +3,7 @@
 use super::parameter::{LAST_TIME, Parameter, Type};
 use super::sent::{Params, twice};
 use crate::api::wire::error::{Fault, Refusal};
+use crate::model::names::NameFault;
 
 /// Reads parameters one after the other and keeps every fault.
 pub struct Reading<'a> {
@@ -49,13 +50,17 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A name that is set, and says something.
-    pub fn new_name(&mut self, parameter: &Parameter) -> Option<&'a str> {
-        let name = self.new_text(parameter)?;
-        if name.trim().is_empty() {
-            self.fault(parameter.name, format!("{} must not be empty", parameter.name));
+    /// A text that is set, and is as `check` wants it.
+    pub fn new_checked(
+        &mut self,
+        parameter: &Parameter,
+        check: impl FnOnce(&str) -> Result<(), NameFault>,
+    ) -> Option<&'a str> {
+        let text = self.new_text(parameter)?;
+        if let Err(fault) = check(text) {
+            self.fault(parameter.name, format!("{} {fault}", parameter.name));
         }
-        Some(name)
+        Some(text)
     }
 
     /// A number.
