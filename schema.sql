@@ -244,6 +244,34 @@ WHEN new.recordgroup <> 0 AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'r
     WHERE typeof(n.id) = 'integer' AND n.id <> 0
       AND NOT EXISTS (SELECT 1 FROM ids_used u WHERE u.kind = n.kind AND u.id = n.id);
 END;
+-- Recordings that wait: their rule leads nowhere, or what it asks for may still be told. They have a line in intake_files
+-- and no row; here is what was heard of them, for the row that they get once it is known whose they are.
+CREATE TABLE IF NOT EXISTS intake_waiting (
+  file     INTEGER PRIMARY KEY,            -- id of its line in intake_files
+  since    INTEGER NOT NULL,               -- when it was met first
+  began    INTEGER NOT NULL,               -- when the recording began
+  rule     INTEGER NOT NULL,               -- number of the rule; 0 where none takes it
+  reason   TEXT    NOT NULL,               -- why it waits, and what to do
+  customer INTEGER NOT NULL DEFAULT 0,     -- whose it will be; 0 unknown
+  to_come  INTEGER NOT NULL DEFAULT 0,     -- 1: for what a source may still tell
+  stale    INTEGER NOT NULL DEFAULT 0,     -- 1: its sound is missing
+  path     TEXT    NOT NULL DEFAULT '',    -- where its file was when the recording ended: what the rules look at
+  heard    TEXT    NOT NULL                -- all facts, JSON
+);
+CREATE INDEX IF NOT EXISTS intake_waiting_rule ON intake_waiting (rule, began, file, since, to_come);
+-- What the rules of the configuration name: found once, and kept. So a rename is followed, and what gets the same name
+-- later is not taken for it. A customer that rules name has a line of its own, without a group; what goes where no rule
+-- says has one without any name.
+CREATE TABLE IF NOT EXISTS rule_targets (
+  customer_named    TEXT    NOT NULL,      -- as in the rule: a name in quotation marks, or an id; empty where it has none
+  recordgroup_named TEXT    NOT NULL,      -- as in the rule
+  customer          INTEGER NOT NULL,      -- which one that is; 0 none so far
+  recordgroup       INTEGER NOT NULL,      -- which one that is; 0 none so far
+  name              TEXT    NOT NULL,      -- the group's name when it was found
+  found             INTEGER NOT NULL,      -- when it was found, or looked for in vain
+  rule              INTEGER,               -- number of the first rule that names it; NULL where none does any more
+  PRIMARY KEY (customer_named, recordgroup_named)
+) WITHOUT ROWID;
 -- Call detail records, kept for 30 days: a call may have several, in any order, also before its recording.
 CREATE TABLE IF NOT EXISTS intake_records (
   id       INTEGER PRIMARY KEY,

@@ -9,7 +9,7 @@ use crate::api::wire::privilege::{Changing, MayAdminister, MayListen, MayRecord}
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::model::{Person, names};
-use crate::store::{Change, GroupFields};
+use crate::store::{Change, GroupFields, needed_by};
 
 const CUSTOMER: Parameter =
     Parameter::integer("customer", "the caller's", "Groups of this customer").logged();
@@ -147,6 +147,9 @@ pub async fn delete(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
         let group = change.managed_group(person, id)?.ok_or(Refusal::NotFound(ID.name))?;
         if change.has_recordings(&group)? {
             return Err(Refusal::invalid(ID.name, "The group has recordings; delete those first"));
+        }
+        if let Some(rule) = change.rule_of_group(group.id)? {
+            return Err(Refusal::invalid(ID.name, needed_by(rule)));
         }
         Ok(change.remove_group(group.id)?)
     };

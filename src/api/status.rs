@@ -17,7 +17,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::{Space, now};
 use crate::intake::{Intake, SourceStatus};
-use crate::store::Counts;
+use crate::store::{Counts, Waiting};
 
 /// How it all is.
 #[derive(Serialize)]
@@ -27,6 +27,8 @@ struct Status {
     sources: Vec<Source>,
     #[serde(flatten)]
     counts: Counts,
+    /// Recordings of which it isn't known whose they are.
+    waiting: Vec<Waits>,
     /// Files that have no row: on purpose, or not yet.
     files_without_rows: Vec<Reason>,
     disks: Vec<Disk>,
@@ -48,6 +50,20 @@ struct Source {
 }
 
 #[derive(Serialize)]
+struct Waits {
+    rule: i64,
+    reason: String,
+    count: i64,
+    since: i64,
+}
+
+impl From<Waiting> for Waits {
+    fn from(Waiting { rule, reason, count, since, .. }: Waiting) -> Waits {
+        Waits { rule, reason, count, since }
+    }
+}
+
+#[derive(Serialize)]
 struct Reason {
     reason: String,
     count: i64,
@@ -65,29 +81,31 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
     let (person, now) = (request.person.clone(), now());
     let everywhere = person.privileges.everywhere();
     let today = today(now);
-    let (counts, excluded, alone) = stream::long_question(&request.app, move |reader| {
+    let (counts, excluded, waits, alone) = stream::long_question(&request.app, move |reader| {
         let customer = (!everywhere).then_some(person.customer);
         let alone = reader.customers()?.len() < 2;
-        Ok((reader.counts(customer, today)?, reader.excluded_files()?, alone))
+        Ok((reader.counts(customer, today)?, reader.excluded_files()?, reader.waiting()?, alone))
     })
     .await?;
     // Reasons and troubles name files and groups of every customer.
     let all = everywhere || alone;
     let mut files_without_rows = excluded;
-    files_without_rows.extend(waiting(&request));
+    files_without_rows.extend(not_yet(&request));
     files_without_rows.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
     let reasons = files_without_rows.into_iter().map(|(reason, count)| Reason { reason, count });
     let files_without_rows = reasons.filter(|_| all).collect();
+    let waiting = waits.into_iter().filter(|_| all).map(Waits::from).collect();
     let app = request.app.clone();
     let disks = vec![
         Disk { name: "database", space: Space::of(app.store.path()) },
         Disk { name: "sound", space: Space::of(&app.config.media_root) },
     ];
-    request.ok(&Status { time: now, sources: sources(&request, all), counts, files_without_rows, disks })
+    let sources = sources(&request, all);
+    request.ok(&Status { time: now, sources, counts, waiting, files_without_rows, disks })
 }
 
 /// What the sources know of files without a row, by reason.
-fn waiting<P: Privilege>(request: &ApiRequest<P>) -> BTreeMap<String, i64> {
+fn not_yet<P: Privilege>(request: &ApiRequest<P>) -> BTreeMap<String, i64> {
     let mut reasons = BTreeMap::new();
     let Some(intake) = request.http.app_data::<Data<Intake>>() else { return reasons };
     for (reason, files) in intake.live().sources().into_values().flat_map(|status| status.without_rows) {

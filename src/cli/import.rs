@@ -14,7 +14,7 @@ use crate::config::{Config, Folder, innermost_of};
 use crate::ingest::cdr::asterisk::Layout;
 use crate::ingest::import::{self, Kind, Report};
 use crate::ingest::names::Names;
-use crate::intake::Intake;
+use crate::intake::{Intake, Rules};
 use crate::model::Group;
 use crate::store::Store;
 
@@ -120,7 +120,7 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
     // The rows of an export say themselves where they are filed.
     let intake = match kind {
         Kind::Export => Intake::default(),
-        _ => Intake::new(super::rules::read(config, &store)?),
+        _ => Intake::new(Rules::new(&config.rules)),
     };
     let mut folder = folder(config, &args.path);
     let mut inside: Vec<Folder> =
@@ -142,6 +142,9 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         now: now(),
     };
     import.run(kind, &args.path, &mut report)?;
+    if !args.dry_run && !matches!(kind, Kind::Export) {
+        intake.look_after_waiting(&store, false, now())?;
+    }
     report.summary(args.dry_run).iter().try_for_each(|line| say(line))
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Component, Path};
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 
 use super::database::open;
 use super::terminal::say;
@@ -10,7 +11,7 @@ use crate::app::now;
 use crate::config::{Config, Folder, find_of_pbx, innermost};
 use crate::ingest::names::Names;
 use crate::intake::{self, Draft, Intake, Subject};
-use crate::store::Store;
+use crate::store::{Store, Waiting};
 
 #[derive(Subcommand)]
 pub(super) enum Rules {
@@ -40,17 +41,10 @@ pub(super) struct RulesTest {
     answered: Option<String>,
 }
 
-/// The rules of the configuration, against the customers and groups there are.
-pub(super) fn read(config: &Config, store: &Store) -> anyhow::Result<intake::Rules> {
-    let reader = store.reader()?;
-    intake::Rules::new(&config.rules, &reader.customers()?, &reader.all_groups(None)?)
-        .map_err(anyhow::Error::msg)
-}
-
 pub(super) fn run(config: &Config, command: &Rules) -> anyhow::Result<()> {
     let Rules::Test(test) = command;
     let store = open(config)?;
-    let intake = Intake::new(read(config, &store)?);
+    let intake = Intake::new(intake::Rules::new(&config.rules));
     for (place, file) in test.file.iter().enumerate() {
         if place > 0 {
             say("")?;
@@ -69,6 +63,18 @@ pub(super) fn run(config: &Config, command: &Rules) -> anyhow::Result<()> {
         for line in intake.explain(&store, &subject, now())? {
             say(&format!("  {line}"))?;
         }
+    }
+    tell_waiting(&store)?;
+    let faults = intake.faults(&store, now())?;
+    let sentences: Vec<String> = faults.into_iter().map(|fault| fault.sentence).collect();
+    if sentences.is_empty() { Ok(()) } else { Err(anyhow::Error::msg(sentences.join("\n"))) }
+}
+
+/// How many recordings wait, and why.
+fn tell_waiting(store: &Store) -> anyhow::Result<()> {
+    for Waiting { count, since, reason, .. } in store.reader()?.waiting()? {
+        let since = Timestamp::from_second(since).unwrap_or_default();
+        say(&format!("\n{count} recordings wait, the first since {since}: {reason}"))?;
     }
     Ok(())
 }

@@ -263,6 +263,9 @@ pub(super) const SAMPLE: &str = r#"
 
 # Rules: where a new recording is filed. They are asked from the top; the first whose conditions all hold decides, and one
 # without conditions takes the rest. Without rules everything goes to the first group of the only customer.
+# What a rule names is found when the server reads it first, and kept: renaming it changes nothing, and as long as a rule names
+# it, it is not deleted. Where several customers are, name the customer too: a group without one must be there by then, and
+# once only. Recordings of which it isn't known whose they are wait, in no list; log and status say why.
 # Try them with: tapeline rules test FILE
 # Conditions are patterns (* any characters, ? one, [a-z], {this,that}; in folder ** any folders), or lists of them.
 #[[rules]]

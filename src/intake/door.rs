@@ -80,9 +80,7 @@ impl Intake {
 
     /// Which rule takes a recording and why, a line each, and what would become of it.
     pub fn explain(&self, store: &Store, subject: &Subject, now: i64) -> Result<Vec<String>, StoreError> {
-        store.rehearse(&Actor::intake(), now, |change| {
-            self.rules.explain(subject, |id| change.group_settings(id))
-        })
+        store.rehearse(&Actor::intake(), now, |change| self.rules.explain(subject, change))
     }
 
     /// What would become of the drafts; nothing is stored.

@@ -111,6 +111,8 @@ pub enum Outcome {
     Excluded(String),
     /// It names a place that it can't be filed at, for this reason.
     Refused(String),
+    /// It has no row yet, for this reason.
+    Waits(String),
     /// Its row was deleted, and it does not come back.
     Deleted,
     /// Facts about a call without a recording yet: kept.

@@ -10,7 +10,7 @@ const HIGHEST: u8 = 15;
 /// The rank of what a file says of the end of its call.
 pub(super) const OF_FILE: u8 = 2;
 /// The rank of what detail records of a call that nobody answered say.
-const OF_RECORD: u8 = 7;
+pub(super) const OF_RECORD: u8 = 7;
 /// The rank of what the PBX itself says.
 pub(super) const OF_PBX: u8 = 10;
 /// Who answered, in `dnumber`, where no person did: the call was not answered, or only by the dialplan.

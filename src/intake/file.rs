@@ -39,6 +39,11 @@ pub(super) fn is_over(known: &IntakeFile) -> bool {
     if known.state == UNSEEN { known.over != 0 } else { known.state == CLOSED }
 }
 
+/// Whether it is known and has neither a row nor a reason to have none: it waits until it is known whose it is.
+pub(super) fn is_waiting(known: &IntakeFile) -> bool {
+    known.id != 0 && known.recording == 0 && known.excluded.is_empty()
+}
+
 /// The file as it was, and closed.
 pub(super) fn last_seen(known: &IntakeFile) -> FileState {
     FileState {

@@ -95,6 +95,7 @@ impl SourceStatus {
             Outcome::Excluded(_) => self.excluded += 1,
             Outcome::Unchanged
             | Outcome::Refused(_)
+            | Outcome::Waits(_)
             | Outcome::Deleted
             | Outcome::Kept
             | Outcome::NoRecording => {}

@@ -28,12 +28,14 @@ mod rules;
 mod source;
 mod stages;
 mod times;
+mod waiting;
 
 pub use door::{Intake, RECORDS_DAYS};
 pub use draft::{About, Draft, FileState, LeftOut, Outcome, stem};
 pub use facts::Facts;
 pub use file::alike;
 pub use live::{Event, Live, SourceStatus, What};
-pub use rules::{Rules, Subject, Verdict};
+pub use rules::{Fault, Rules, Subject, Verdict};
 pub use source::Source;
 pub use stages::NO_FILE;
+pub use waiting::Looked;

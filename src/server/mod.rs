@@ -10,5 +10,6 @@ mod sources;
 mod stream;
 mod timers;
 mod turns;
+mod waiting;
 
 pub use serve::{Server, build};

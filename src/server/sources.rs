@@ -5,31 +5,23 @@ use std::thread::JoinHandle;
 
 use actix_web::web::Data;
 
+use super::waiting::WaitingRoom;
 use crate::app::App;
 use crate::ingest::cdr::freeswitch;
 use crate::ingest::spool::{self, Spool};
 use crate::ingest::{Stop, ami};
 use crate::intake::{Intake, Rules};
 
-/// The door for new recordings, and the folders that are watched for them. Customers and groups that the settings name
-/// must be there.
+/// The door for new recordings, and the folders that are watched for them. Whatever is wrong with the rules, recordings
+/// are heard of, and wait.
 pub(super) fn sources(app: &App, stop: &Arc<Stop>) -> anyhow::Result<(Arc<Intake>, Vec<Spool>)> {
-    let (config, reader) = (&app.config, app.store.reader()?);
-    match Rules::new(&config.rules, &reader.customers()?, &reader.all_groups(None)?) {
-        Ok(rules) => {
-            let intake = Arc::new(Intake::new(rules));
-            let spool = |folder| Spool::new(folder, &config.media_root, &app.store, &intake, stop);
-            let spools = config.folders.iter().filter(|_| config.watch).map(spool).collect::<Result<_, _>>();
-            let spools = spools.map_err(anyhow::Error::msg)?;
-            Ok((intake, spools))
-        }
-        // Nobody asked for it, and whose the recordings are must not be guessed.
-        Err(why) if config.rules.is_empty() && config.asterisk.is_none() => {
-            tracing::info!("new recordings are not filed: {why}");
-            Ok((Arc::default(), Vec::new()))
-        }
-        Err(why) => Err(anyhow::Error::msg(why)),
-    }
+    let config = &app.config;
+    let pbx_tells = config.asterisk.is_some() || config.freeswitch.is_some();
+    let intake = Arc::new(Intake::new(Rules::new(&config.rules).with_pbx(pbx_tells)));
+    let spool = |folder| Spool::new(folder, &config.media_root, &app.store, &intake, stop);
+    let spools = config.folders.iter().filter(|_| config.watch).map(spool).collect::<Result<_, _>>();
+    let spools = spools.map_err(anyhow::Error::msg)?;
+    Ok((intake, spools))
 }
 
 /// The threads that new recordings come from.
@@ -46,6 +38,9 @@ impl Sources {
         stop: Arc<Stop>,
     ) -> std::io::Result<Sources> {
         let mut sources = Sources { stop, threads: Vec::new() };
+        let hears = !spools.is_empty() || app.config.asterisk.is_some() || app.config.freeswitch.is_some();
+        let waiting = WaitingRoom::new(app, intake, hears);
+        sources.spawn("rules", move |stop| waiting.look_after(stop))?;
         if let Some(pause) = spools.iter().map(Spool::rescan).min() {
             let (app, intake) = (app.clone(), intake.clone());
             sources.spawn("rows", move |stop| {

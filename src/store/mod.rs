@@ -18,7 +18,7 @@ pub use audit::{Entry, Heard, ONE_LISTENING};
 pub use case_folding::{MOST_WORDS, fold_words};
 pub use database::{Change, OpenError, Reader, Snapshot, Store, StoreError, wide_mode};
 pub use groups::{GroupFields, Member};
-pub use intake::{FileKnown, MOST_RECORDS, NoRow, RowWithFile};
+pub use intake::{FileKnown, MOST_RECORDS, NoRow, RowWithFile, RuleTarget, Waiting, Waits, needed_by};
 pub use log::{LogFilter, Logged};
 pub use other_programs::{ForeignError, ForeignRow, ForeignTable};
 pub use people::{Accounts, Credential, Issued, Listed, PersonFields, Role, Secret, Subject};

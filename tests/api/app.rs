@@ -90,6 +90,8 @@ pub fn spawn(settings: impl FnOnce(&mut Config), fill: impl FnOnce(&Path)) -> Te
         media_root: folder.file("sound"),
         listen: ([127, 0, 0, 1], 0).into(),
         bcrypt_cost: 4,
+        // Only where a test wants it.
+        watch: false,
         ..Config::default()
     };
     settings(&mut config);

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tapeline::config::{FreeSwitch, Secret};
+use tapeline::config::{FreeSwitch, NameOrId, Rule, Secret};
 use tapeline::intake::{Draft, FileState, Intake, Rules};
 use tapeline::store::Store;
 
@@ -17,8 +17,13 @@ const B_LEG: &str = "5b1f4a52-7f55-4a3c-8d3e-1f0a7d6c2e11";
 fn listening() -> TestApp {
     spawn_with(|config| {
         let secret = Secret::new(SECRET.into());
+        config.rules = all_to_reception();
         config.freeswitch = Some(FreeSwitch { secret, machine: "fs1".into() });
     })
+}
+
+fn all_to_reception() -> Vec<Rule> {
+    vec![Rule { group: Some(NameOrId::Id(1)), ..Rule::default() }]
 }
 
 fn a_leg() -> Value {
@@ -82,7 +87,7 @@ fn record(app: &TestApp) {
         }),
         ..Draft::default()
     };
-    Intake::new(Rules::default()).accept(&store, &draft, 1_795_499_700).expect("it is taken");
+    Intake::new(Rules::new(&all_to_reception())).accept(&store, &draft, 1_795_499_700).expect("it is taken");
 }
 
 /// The recording's row, as far as the record speaks of it.

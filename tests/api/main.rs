@@ -41,6 +41,7 @@ mod oracle;
 mod paging;
 mod peaks;
 mod people;
+mod places;
 mod play;
 mod recordings;
 mod removals;

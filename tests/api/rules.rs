@@ -27,8 +27,12 @@ fn rules_test_says_which_rule_takes_what_and_why() {
     run(&["group", "add", "Sales", "--customer", "1", "--config", &config]).ok();
     let missing = run(&["rules", "test", "a.wav", "--config", &config]);
     assert_eq!(
-        missing.refusal(),
-        "rule 1 cannot be used: there is no group \"Support\"; add it with: tapeline group add \"Support\" --customer ID"
+        (missing.status, missing.err.as_str()),
+        (
+            1,
+            "tapeline: rule 1 cannot be used: there is no group \"Support\"; add it with: tapeline group add \"Support\" \
+             --customer 1\n"
+        )
     );
     run(&["group", "add", "Support", "--customer", "1", "--config", &config]).ok();
     let said = run(&[
@@ -79,6 +83,7 @@ fn rules_test_tells_what_is_no_recording_here_and_what_is_no_direction() {
     let folder = Folder::new();
     let config = settings(&folder, "");
     run(&["customer", "add", "Alder", "--config", &config]).ok();
+    run(&["group", "add", "Sales", "--customer", "1", "--config", &config]).ok();
     let said = run(&["rules", "test", "--config", &config, "/etc/passwd", "../x.wav", ""]).ok();
     let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("  ")).collect();
     let expected = format!(

@@ -404,10 +404,11 @@ fn nothing_is_filed_before_there_is_a_group_to_file_it_in() {
     write(&office.root().join("a.wav"), &wav("a", 1));
     office.step();
     assert_eq!(office.rows(), "");
-    let state = office.intake.live().sources()["folder"].state.clone();
-    assert_eq!(state, "waiting for a group to file recordings in: tapeline init, or tapeline group add");
+    assert_eq!(office.sqlite3("SELECT count(*) FROM intake_waiting"), "1");
     office.sqlite3("INSERT INTO customers VALUES (3, 'Cedar'); INSERT INTO recordgroups (id, customer, name) VALUES (7, 3, 'All');");
-    office.until("a.wav|1|0|16044|1");
+    let looked = office.intake.look_after_waiting(&office.store, false, 1_795_500_000).expect("a look");
+    assert_eq!((looked.filed, looked.faults), (1, Vec::new()));
+    assert_eq!(office.rows(), "a.wav|1|0|16044|1");
     assert_eq!(office.sqlite3("SELECT customer, recordgroup FROM recordings"), "3|7");
 }
 

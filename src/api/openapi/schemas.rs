@@ -176,6 +176,12 @@ fn status() -> Value {
         "skipped": reasons,
         "trouble": text("What went wrong last, in words"),
     }));
+    let waiting = object(json!({
+        "rule": int("The rule that leads nowhere, or asks for what isn't known yet; 0: no rule takes them"),
+        "reason": text("Why they wait, and what to do, in words"),
+        "count": int("Recordings that wait: they are in no list, and are filed once it is known whose they are"),
+        "since": int("Since when the first of them waits, Unix seconds"),
+    }));
     let disk = object(json!({
         "name": text("What lies on it: database or sound"),
         "size": int("Bytes; 0 where it isn't known"),
@@ -189,6 +195,7 @@ fn status() -> Value {
         "rows_without_files": int("Rows whose sound is missing"),
         "rows_without_groups": int("Rows that name a record group which is another customer's, or gone: they are in the list of all \
             of their customer, and in no group's"),
+        "waiting": list(waiting),
         "files_without_rows": reasons,
         "disks": list(disk),
     }))

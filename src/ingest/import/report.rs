@@ -1,5 +1,6 @@
 //! What an import did, and what it could not use: line by line for a file, in a few lines for the terminal.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -35,6 +36,8 @@ pub struct Report {
     pub unchanged: u64,
     /// Calls without a recording so far, of which is kept what is known.
     pub kept: u64,
+    /// Recordings of which it isn't known whose they are, by reason.
+    waiting: BTreeMap<String, u64>,
     /// Rows that could not be used.
     pub skipped: u64,
 }
@@ -84,6 +87,7 @@ impl Report {
             Outcome::Completed | Outcome::Enriched => self.enriched += 1,
             Outcome::Unchanged => self.unchanged += 1,
             Outcome::Kept => self.kept += 1,
+            Outcome::Waits(reason) => *self.waiting.entry(reason.clone()).or_default() += 1,
             Outcome::Excluded(reason) => return Err(format!("left out: {reason}")),
             Outcome::Refused(why) => return Err(why.clone()),
             Outcome::Deleted => return Err("its recording was deleted and does not come back".into()),
@@ -116,6 +120,11 @@ impl Report {
                 self.kept
             ));
         }
+        for (reason, count) in &self.waiting {
+            lines.push(format!(
+                "{count:>9}  wait, and are filed later, since it isn't known whose they are: {reason}"
+            ));
+        }
         let mut reasons: Vec<&Reason> = self.reasons.iter().collect();
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
         for Reason { why, count, first } in reasons {
@@ -128,7 +137,7 @@ impl Report {
             None if self.skipped > 0 => lines.push("--report FILE writes a line for each of those.".into()),
             _ => {}
         }
-        if self.kept > 0 && self.inserted + self.enriched + self.unchanged == 0 {
+        if self.kept > 0 && self.waiting.is_empty() && self.inserted + self.enriched + self.unchanged == 0 {
             lines.push(NONE_KNOWN.into());
         }
         lines

@@ -123,5 +123,6 @@ fn what_became(reader: &Reader, path: &str) -> Result<Outcome, StoreError> {
         None => Outcome::Unchanged,
         Some(NoRow::Excluded(reason)) => Outcome::Excluded(reason),
         Some(NoRow::Deleted) => Outcome::Deleted,
+        Some(NoRow::Waits(reason)) => Outcome::Waits(reason),
     })
 }

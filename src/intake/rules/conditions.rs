@@ -40,8 +40,29 @@ impl What {
     }
 }
 
-/// The conditions of a rule; what is wrong with one of its patterns, in words.
-pub(super) fn conditions(rule: &Rule) -> Result<Vec<Condition>, String> {
+/// Whether a condition holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Yes,
+    /// What there is instead.
+    No(String),
+    /// Not yet: this word names what may still be told.
+    ToCome(&'static str),
+}
+
+impl Answer {
+    /// What there is instead.
+    pub(super) fn instead(self) -> Option<String> {
+        match self {
+            Answer::Yes => None,
+            Answer::No(instead) => Some(instead),
+            Answer::ToCome(word) => Some(format!("no {word} is known yet")),
+        }
+    }
+}
+
+/// The conditions of a rule that can be asked, and what is wrong with one that can't, in words.
+pub(super) fn conditions(rule: &Rule) -> (Vec<Condition>, Option<String>) {
     let all = [
         (What::Folder, &rule.folder),
         (What::Name, &rule.name),
@@ -53,7 +74,14 @@ pub(super) fn conditions(rule: &Rule) -> Result<Vec<Condition>, String> {
         (What::Direction, &rule.direction),
     ];
     let given = all.into_iter().filter(|(_, patterns)| !matches!(patterns, Patterns::Any));
-    given.map(|(what, patterns)| condition(what, patterns.list())).collect()
+    let (mut conditions, mut wrong) = (Vec::new(), None);
+    for one in given.map(|(what, patterns)| condition(what, patterns.list())) {
+        match one {
+            Ok(condition) => conditions.push(condition),
+            Err(why) => wrong = wrong.or(Some(why)),
+        }
+    }
+    (conditions, wrong)
 }
 
 fn condition(what: What, patterns: &[String]) -> Result<Condition, String> {
@@ -84,15 +112,20 @@ impl Condition {
         format!("{} is {}", self.what.word(), self.said)
     }
 
-    /// None where it holds; else what there is instead.
-    pub(super) fn fails(&self, subject: &Subject) -> Option<String> {
+    /// Whether it holds for a recording.
+    pub(super) fn answer(&self, subject: &Subject) -> Answer {
         // The media root itself is a folder as well; but of what isn't known, nothing holds.
         let says = |value: &&str| !value.is_empty() || self.what == What::Folder && !subject.path.is_empty();
-        let known: Vec<&str> = self.what.values(subject).into_iter().filter(says).collect();
+        let values = self.what.values(subject);
+        let asked = values.len();
+        let known: Vec<&str> = values.into_iter().filter(says).collect();
         if known.iter().any(|value| self.patterns.is_match(value)) {
-            return None;
+            return Answer::Yes;
         }
-        Some(match (self.what, known.as_slice()) {
+        if known.len() < asked && self.what.may_be_told(subject) {
+            return Answer::ToCome(self.what.word());
+        }
+        Answer::No(match (self.what, known.as_slice()) {
             (What::Folder, [""]) => "the file lies in the media root itself".into(),
             (_, []) => format!("no {} is known", self.what.word()),
             (_, known) => format!("{} is {}", self.what.word(), known.join(", ")),
@@ -101,6 +134,11 @@ impl Condition {
 }
 
 impl What {
+    /// Whether the PBX may still tell it.
+    fn may_be_told(self, subject: &Subject) -> bool {
+        subject.to_come && !matches!(self, What::Folder | What::Name)
+    }
+
     fn values(self, subject: &Subject) -> Vec<&str> {
         let (folder, name) = subject.path.rsplit_once('/').unwrap_or(("", &subject.path));
         match self {

@@ -23,6 +23,8 @@ pub struct Subject {
     pub account: String,
     /// Queue.
     pub queue: String,
+    /// Whether the PBX may still tell what isn't known of the call.
+    pub to_come: bool,
 }
 
 impl Subject {
@@ -39,6 +41,7 @@ impl Subject {
             context: text(&facts.context),
             account: text(&facts.account),
             queue: text(&facts.queue),
+            to_come: false,
         }
     }
 }

@@ -1,35 +1,57 @@
 use super::*;
+use crate::model::Actor;
+use crate::store::{GroupFields, Store};
 
-fn customers() -> Vec<Customer> {
-    [(1, "Alder"), (2, "Birch")].map(|(id, name)| Customer { id, name: name.into() }).into()
+/// A database with Alder (1: Sales, 2: Support) and Birch (3: Sales).
+fn house() -> (Store, Folder) {
+    let folder = Folder::new();
+    let store = Store::open(&folder.0.join("recordings.db"), 1).expect("a database");
+    let filled = store.change(&Actor::intake(), 0, |change| {
+        for name in ["Alder", "Birch"] {
+            change.add_customer(None, name)?;
+        }
+        for (customer, name) in [(1, "Sales"), (1, "Support"), (2, "Sales")] {
+            let fields = GroupFields { name: Some(name.into()), expires: Some(30), ..GroupFields::default() };
+            change.add_group(None, customer, &fields)?;
+        }
+        Ok::<_, StoreError>(())
+    });
+    filled.expect("customers and groups");
+    (store, folder)
 }
 
-fn groups() -> Vec<Group> {
-    [(1, 1, "Sales"), (2, 1, "Support"), (3, 2, "Sales")]
-        .map(|(id, customer, name)| Group {
-            id,
-            customer,
-            name: name.into(),
-            description: String::new(),
-            email: String::new(),
-            expires: 30,
-            fraction: 100,
-            beep: 0,
-            owner: 0,
-            record_in: 1,
-            record_out: 1,
-            transcribe: 0,
-        })
-        .into()
+/// A folder that goes when the test is over.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("tapeline-rules-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Folder(path)
+    }
 }
 
-fn rules(text: &str) -> Result<Rules, String> {
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn rules(text: &str) -> Rules {
     #[derive(serde::Deserialize)]
     struct File {
         rules: Vec<Rule>,
     }
     let File { rules } = toml::from_str(text).expect("TOML");
-    Rules::new(&rules, &customers(), &groups())
+    Rules::new(&rules)
+}
+
+fn faults(rules: &Rules, store: &Store) -> Vec<String> {
+    let faults = store.rehearse(&Actor::intake(), 0, |change| rules.settle(change, true)).expect("a look");
+    rules.shadowing().into_iter().chain(faults).map(|fault| fault.sentence).collect()
 }
 
 fn subject() -> Subject {
@@ -47,8 +69,9 @@ fn subject() -> Subject {
 }
 
 fn explained(rules: &Rules) -> String {
-    let group = |id: i64| Ok::<_, ()>(groups().into_iter().find(|group| id == 0 || group.id == id));
-    rules.explain(&subject(), group).expect("groups").join("\n")
+    let (store, _folder) = house();
+    let told = store.rehearse(&Actor::intake(), 0, |change| rules.explain(&subject(), change));
+    told.expect("groups").join("\n")
 }
 
 const REST: &str = "\n[[rules]]\ngroup = 2";
@@ -87,7 +110,7 @@ fn every_condition_fits_what_it_names() {
             false,
         ),
     ] {
-        let rules = rules(&format!("[[rules]]\n{condition}\ngroup = 1{REST}")).expect("rules");
+        let rules = rules(&format!("[[rules]]\n{condition}\ngroup = 1{REST}"));
         let number = rules.taking(&subject()).expect("a rule").number;
         assert_eq!(number == 1, fits, "{condition}");
     }
@@ -97,11 +120,11 @@ fn every_condition_fits_what_it_names() {
 fn nothing_holds_of_what_is_not_known() {
     let empty = Subject { path: "x.wav".into(), ..Subject::default() };
     for condition in ["extension", "number", "context", "account", "queue"] {
-        let rules = rules(&format!("[[rules]]\n{condition} = \"*\"\ngroup = 1{REST}")).expect("rules");
+        let rules = rules(&format!("[[rules]]\n{condition} = \"*\"\ngroup = 1{REST}"));
         assert_eq!(rules.taking(&empty).expect("a rule").number, 2, "{condition}");
     }
     for condition in ["folder = \"**\"", "folder = [\"\", \"sales\"]", "name = \"*\""] {
-        let rules = rules(&format!("[[rules]]\n{condition}\ngroup = 1{REST}")).expect("rules");
+        let rules = rules(&format!("[[rules]]\n{condition}\ngroup = 1{REST}"));
         assert_eq!(rules.taking(&empty).expect("a rule").number, 1, "{condition}");
         assert_eq!(rules.taking(&Subject::default()).expect("a rule").number, 2, "no path: {condition}");
     }
@@ -126,26 +149,26 @@ fn what_is_told_says_which_rule_takes_it_and_why() {
         group = 1"#,
     );
     assert_eq!(
-        explained(&three.expect("rules")),
+        explained(&three),
         "rule 1 wants that direction is out; but direction is in\n\
          rule 2 wants that context is from-trunk; but no context is known\n\
          rule 3 takes it, since folder is pbx1/** and queue is 400 or 401\n\
          filed in group 2 (Support) of customer 1, kept for ever"
     );
-    let rest = rules("[[rules]]\ngroup = \"Sales\"\ncustomer = 2\nexpires = 7").expect("rules");
+    let rest = rules("[[rules]]\ngroup = \"Sales\"\ncustomer = 2\nexpires = 7");
     assert_eq!(
         explained(&rest),
         "rule 1 takes it, as it takes everything that comes this far\n\
          filed in group 3 (Sales) of customer 2, kept for 7 days"
     );
-    let skipped = rules("[[rules]]\nqueue = \"9\"\ngroup = 1\n[[rules]]\nskip = true").expect("rules");
+    let skipped = rules("[[rules]]\nqueue = \"9\"\ngroup = 1\n[[rules]]\nskip = true");
     assert_eq!(
         explained(&skipped),
         "rule 1 wants that queue is 9; but queue is 400\n\
          rule 2 takes it, as it takes everything that comes this far\n\
          left out: rule 2 skips it"
     );
-    let none = rules("[[rules]]\ngroup = 1\nexpires = 0").expect("rules");
+    let none = rules("[[rules]]\ngroup = 1\nexpires = 0");
     assert!(explained(&none).ends_with("left out: rule 1 keeps it 0 days"));
 }
 
@@ -178,7 +201,7 @@ fn what_is_wrong_with_a_rule_is_said_with_what_to_do() {
         ),
         (
             "group = 3\ncustomer = 1",
-            "rule 1 cannot be used: there is no group 3 of customer 1; see: tapeline group list",
+            "rule 1 cannot be used: there is no group 3 of customer 1 (Alder); see: tapeline group list",
         ),
         (
             "group = 1\ncustomer = \"Cedar\"",
@@ -190,28 +213,72 @@ fn what_is_wrong_with_a_rule_is_said_with_what_to_do() {
         ),
         (
             "group = 1\nnumber = \"1*\"",
-            "there are 2 customers, and the rules don't say where the rest of the new recordings is filed: end [[rules]] in the configuration with one that has no condition, and a group, or skip = true to leave the rest out",
+            "there are 2 customers, and nothing says where the rest of the new recordings is filed: end [[rules]] in the configuration with one that has no condition, and a group, or skip = true to leave the rest out",
         ),
     ] {
-        assert_eq!(rules(&format!("[[rules]]\n{text}")).expect_err(text), sentence);
+        let (store, _folder) = house();
+        let said = faults(&rules(&format!("[[rules]]\n{text}")), &store);
+        assert_eq!(said.first().map(String::as_str), Some(sentence), "{text}: {said:?}");
     }
 }
 
 #[test]
-fn without_rules_all_goes_to_the_first_group_of_the_only_customer() {
-    let alone = Rules::new(&[], &customers()[..1], &groups()[..2]).expect("rules");
-    assert_eq!(
-        explained(&alone),
-        "no rule takes it, so that it goes where all goes without rules\n\
-         filed in group 1 (Sales) of customer 1, kept for 30 days"
+fn without_rules_all_waits_where_there_are_several_customers() {
+    let (store, _folder) = house();
+    let sentence = "there are 2 customers, and nothing says where the rest of the new recordings is filed: end [[rules]] in \
+                    the configuration with one that has no condition, and a group, or skip = true to leave the rest out";
+    assert_eq!(faults(&Rules::default(), &store), [sentence]);
+    assert!(explained(&Rules::default()).ends_with(&format!("\nwaits, and is filed later: {sentence}")));
+}
+
+#[test]
+fn a_rule_that_cannot_be_used_lets_wait_what_it_may_take_and_nothing_else() {
+    let broken = rules(
+        r#"
+        [[rules]]
+        direction = "out"
+        number = "["
+        group = 1
+        [[rules]]
+        queue = "400"
+        name = "["
+        group = 1
+        [[rules]]
+        group = 2"#,
     );
-    assert!(Rules::new(&[], &customers(), &groups()).is_err());
-    assert!(Rules::new(&[], &[], &[]).is_ok(), "a new file");
+    let told = explained(&broken);
+    assert!(told.starts_with("rule 1 wants that direction is out; but direction is in\n"), "{told}");
+    assert!(
+        told.contains("waits, and is filed later: rule 2 cannot be used: its name is not right"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_fact_that_may_still_be_told_is_waited_for_where_it_leads_to_another_customer() {
+    let (store, _folder) = house();
+    let judged = |condition: &str, rest: &str, to_come: bool| {
+        let rules = rules(&format!("[[rules]]\n{condition}\ngroup = 3\n[[rules]]\n{rest}"));
+        let subject = Subject { to_come, ..subject() };
+        let verdict = store.rehearse(&Actor::intake(), 0, |change| rules.judge(&subject, change));
+        match verdict.expect("a verdict") {
+            Verdict::Waits(wait) => format!("waits for rule {}: {}", wait.rule, wait.to_come),
+            Verdict::Filed { customer, .. } => format!("filed for {customer}"),
+            Verdict::Excluded(reason) => reason,
+        }
+    };
+    let context = "context = 'birch'";
+    assert_eq!(judged(context, "group = 2", true), "waits for rule 1: true");
+    assert_eq!(judged(context, "group = 2", false), "filed for 1", "nobody can tell it");
+    assert_eq!(judged(context, "group = 3", true), "filed for 2", "the same customer");
+    assert_eq!(judged("account = 'birch'", "group = 2", true), "filed for 1", "it is known, and another one");
+    assert_eq!(judged("folder = 'birch'\ncontext = 'birch'", "group = 2", true), "filed for 1", "never fits");
+    assert_eq!(judged(context, "skip = true", true), "rule 2 skips it");
 }
 
 #[test]
 fn what_no_rule_and_no_group_looks_at_changes_nothing() {
-    let rules = rules(&format!("[[rules]]\naccount = \"4711\"\ngroup = 1{REST}")).expect("rules");
+    let rules = rules(&format!("[[rules]]\naccount = \"4711\"\ngroup = 1{REST}"));
     let alike = |other: Subject| rules.judges_alike(&subject(), &other);
     assert!(alike(Subject { context: "from-trunk".into(), dnumber: "202".into(), ..subject() }));
     assert!(!alike(Subject { account: "4712".into(), ..subject() }), "another rule takes it");

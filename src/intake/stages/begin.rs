@@ -1,6 +1,7 @@
 //! A recording that isn't known yet: where it is filed, if it is, and its first row.
 
 use super::transaction::Acceptance;
+use super::wait::Heard;
 use crate::intake::digest::digest_of;
 use crate::intake::draft::Draft;
 use crate::intake::draft::Outcome;
@@ -31,15 +32,28 @@ impl Acceptance<'_> {
         facts: Facts,
         draft: &Draft,
     ) -> Result<Outcome, StoreError> {
-        let verdict = self.judge(&known, &facts, draft)?;
-        let mut row = row_of(facts, &mut known, &RecordingRow::default());
+        let waited = self.waits(&known)?;
+        let path = self.path_for_rules(&known, draft, waited.as_ref())?;
+        let verdict = self.judge_at(&path, &known, &facts, draft)?;
+        let stale = waited.as_ref().map_or(0, |waits| waits.stale);
+        let heard = facts.clone();
+        let mut row = row_of(facts, &mut known, &RecordingRow { stale, ..RecordingRow::default() });
         match verdict {
             Verdict::Excluded(reason) => {
                 known.excluded.clone_from(&reason);
                 self.remember(&mut known)?;
+                self.end_wait(&known, waited.as_ref())?;
                 Ok(Outcome::Excluded(reason))
             }
+            Verdict::Waits(wait) => {
+                let stale = if draft.file.is_some() { 0 } else { stale };
+                let since = waited.as_ref().map_or(self.change.now(), |waited| waited.since);
+                let heard = Heard { facts: &heard, began: row.start, stale, path, since };
+                self.let_wait(known, &heard, wait, waited.as_ref())
+            }
             Verdict::Filed { customer, recordgroup, days } => {
+                self.end_wait(&known, waited.as_ref())?;
+                row.stale = if draft.file.is_some() { 0 } else { stale };
                 known.recordid = self.change.next_recordid(&known.uniqueid)?.to_string();
                 (known.customer, known.recordgroup, known.days) = (customer, recordgroup, days);
                 (row.customer, row.recordgroup, row.recordid) =

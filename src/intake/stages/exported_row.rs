@@ -22,6 +22,10 @@ impl Acceptance<'_> {
             if there && (&known.uniqueid, &known.recordid) == (&row.uniqueid, &row.recordid) {
                 return self.add_told(row);
             }
+            if self.waits(&known)?.is_some() {
+                self.change.end_wait(known.id)?;
+                return self.add_told(row);
+            }
             return Ok(match known.excluded {
                 _ if there => Outcome::Unchanged,
                 reason if known.recording == 0 => Outcome::Excluded(reason),

@@ -3,7 +3,7 @@
 use super::transaction::Acceptance;
 use crate::intake::draft::Draft;
 use crate::intake::facts::{Facts, OF_PBX, Ranks};
-use crate::intake::file::{is_stem, look};
+use crate::intake::file::{is_stem, is_waiting, look};
 use crate::intake::records::together;
 use crate::intake::source::Source;
 use crate::intake::times::knows_time;
@@ -14,10 +14,11 @@ impl Acceptance<'_> {
     /// Takes over what the draft knows better.
     pub(super) fn learn(&self, known: &mut IntakeFile, facts: &mut Facts, ranks: &mut Ranks, draft: &Draft) {
         // The PBX knows it; a name, by which we filed the recording, only looks like it.
-        let by_name = known.recordgroup != 0;
+        let waits = is_waiting(known);
+        let by_name = known.recordgroup != 0 || waits;
         let surer = (draft.source == Source::Pbx && by_name) || is_stem(known);
         let better = draft.knows_uniqueid() && ranks.callid < OF_PBX && surer;
-        if known.uniqueid.is_empty() || (better && known.written.is_some()) {
+        if known.uniqueid.is_empty() || (better && (known.written.is_some() || waits)) {
             known.uniqueid = draft.identity().into();
         }
         if let Some(path) = &draft.path {

@@ -12,7 +12,7 @@ impl Acceptance<'_> {
     /// A file that is gone.
     pub(in crate::intake) fn lose(&mut self, path: &str) -> Result<(), StoreError> {
         let Some(known) = self.change.known_file(path, None)? else { return Ok(()) };
-        let id = known.recording;
+        let (line, id) = (known.id, known.recording);
         if known.state == OPEN {
             let file = Some(last_seen(&known));
             self.improve(known, &Draft { path: Some(path.into()), file, ..Draft::default() })?;
@@ -20,7 +20,7 @@ impl Acceptance<'_> {
         for row in self.change.set_stale(&[id], true)? {
             self.tell(What::Changed, &row);
         }
-        Ok(())
+        self.change.set_waiting_stale(line, true)
     }
 
     /// Notes that the sound of these rows is missing, or there again.

@@ -10,6 +10,7 @@ mod relocated;
 mod reused_path;
 mod transaction;
 mod update;
+mod wait;
 
 pub use relocated::NO_FILE;
 pub(super) use transaction::Acceptance;

@@ -42,6 +42,9 @@ impl Acceptance<'_> {
         if Ranks::parse(&known.ranks).start != OF_PBX {
             return Ok(None);
         }
+        if let Some(waits) = self.waits(known)? {
+            return Ok(draft.facts.start.map(|start| waits.began == start));
+        }
         let row = self.change.recording_row(known.recording)?;
         let row = row.filter(|row| known.written == Some(digest_of(row)));
         Ok(row.zip(draft.facts.start).map(|(row, start)| row.start == start))

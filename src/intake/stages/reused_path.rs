@@ -3,7 +3,7 @@
 use super::transaction::Acceptance;
 use crate::intake::digest::digest_of;
 use crate::intake::draft::{About, Draft, FileState};
-use crate::intake::facts::{OF_FILE, OF_PBX, Ranks};
+use crate::intake::facts::{Facts, OF_FILE, OF_PBX, Ranks};
 use crate::intake::facts_to_row::{facts_of, row_of, stay};
 use crate::intake::file::{CLOSED, UNSEEN, last_seen};
 use crate::intake::live::What;
@@ -46,7 +46,9 @@ impl Acceptance<'_> {
             return Ok(Turn::Own);
         }
         let row = self.change.recording_row(known.recording)?;
-        let began = row.map_or(known.first_seen, |row| row.start);
+        let waits = self.waits(&known)?;
+        let began = row.map(|row| row.start).or(waits.map(|waits| waits.began));
+        let began = began.unwrap_or(known.first_seen);
         let by_pbx = Ranks::parse(&known.ranks).callid >= OF_PBX;
         Ok(match by_pbx {
             true if start > began => Turn::Next(Box::new(known)),
@@ -94,6 +96,9 @@ impl Acceptance<'_> {
             }
             self.change.change_recording(known.recording, &old, &new)?;
         }
+        if let Some(waits) = self.waits(&before)? {
+            self.lose_sound(&before, &mut known, waits)?;
+        }
         self.change.know_better(&before, &known)?;
         rows.iter().for_each(|row| self.tell(What::Changed, row));
         Ok(file)
@@ -108,16 +113,23 @@ fn without_sound(
     by_hand: bool,
 ) -> RecordingRow {
     let (mut facts, mut ranks) = facts_of(Some(old), before, by_hand);
-    if old.complete != 0 {
-        (facts.end, ranks.end) = (Some(old.end), ranks.end.max(OF_FILE));
-        if facts.talktime.is_none() {
-            (facts.talktime, ranks.talktime) = (Some(old.talktime), OF_FILE);
-        }
-    }
-    let note = facts.note.take().filter(|note| !note.is_empty());
-    let why = Some("another call was recorded under the same name".to_owned());
-    facts.note = Some([note, why].into_iter().flatten().collect::<Vec<_>>().join("; "));
-    ranks.note = ranks.note.max(SURE);
+    facts.lose_sound(&mut ranks, old);
     known.ranks = ranks.text();
     row_of(facts, known, old)
+}
+
+impl Facts {
+    /// Takes over the length that the sound had, from the row as it was.
+    pub(super) fn lose_sound(&mut self, ranks: &mut Ranks, old: &RecordingRow) {
+        if old.complete != 0 {
+            (self.end, ranks.end) = (Some(old.end), ranks.end.max(OF_FILE));
+            if self.talktime.is_none() {
+                (self.talktime, ranks.talktime) = (Some(old.talktime), OF_FILE);
+            }
+        }
+        let note = self.note.take().filter(|note| !note.is_empty());
+        let why = Some("another call was recorded under the same name".to_owned());
+        self.note = Some([note, why].into_iter().flatten().collect::<Vec<_>>().join("; "));
+        ranks.note = ranks.note.max(SURE);
+    }
 }

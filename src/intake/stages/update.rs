@@ -1,13 +1,15 @@
 //! What is known already, and now better.
 
 use super::transaction::Acceptance;
+use super::wait::Heard;
 use crate::intake::digest::digest_of;
 use crate::intake::draft::Outcome;
 use crate::intake::draft::{Draft, LeftOut};
+use crate::intake::facts::Facts;
 use crate::intake::facts_to_row::{facts_of, row_of, stay};
 use crate::intake::file::{is_another_file, is_over};
 use crate::intake::live::What;
-use crate::intake::rules::{Subject, Verdict};
+use crate::intake::rules::{Subject, Verdict, Wait};
 use crate::intake::source::Source;
 use crate::intake::times::expiry;
 use crate::model::{IntakeFile, RecordingRow};
@@ -34,9 +36,10 @@ impl Acceptance<'_> {
     fn improve_rest(&mut self, before: IntakeFile, draft: &Draft) -> Result<Outcome, StoreError> {
         // Its source may find that it was wrong, or that the file has got sound since.
         let found = draft.file.is_some() && draft.leave_out.is_none() && LeftOut::is_reason(&before.excluded);
-        let settled = before.recording != 0 || (is_over(&before) && !found);
+        let waiting = self.waits(&before)?.is_some();
+        let settled = !waiting && (before.recording != 0 || (is_over(&before) && !found));
         let mut known = before.clone();
-        let (mut facts, mut ranks) = facts_of(None, &known, false);
+        let (mut facts, mut ranks) = self.facts_of(None, &known, false)?;
         let seen = facts.clone();
         self.learn(&mut known, &mut facts, &mut ranks, draft);
         self.learn_more(&before, &mut known, &mut facts, &mut ranks)?;
@@ -87,6 +90,7 @@ impl Acceptance<'_> {
             None if filed_here && old.complete == 0 => Some(self.judge(&known, &facts, draft)?),
             None => None,
         };
+        let heard = facts.clone();
         let mut new = row_of(facts, &mut known, &old);
         if draft.file.is_none() {
             // Who has not seen the file can't say that it is there.
@@ -95,9 +99,9 @@ impl Acceptance<'_> {
         if by_hand {
             stay(&old, &mut new);
         }
-        match verdict {
-            // Who holds a recording wants it, whatever the rules say.
-            Some(Verdict::Excluded(reason)) if old.hold == 0 => return self.withdraw(known, &old, reason),
+        match verdict.filter(|verdict| may_move(verdict, &old, by_hand)) {
+            Some(Verdict::Excluded(reason)) => return self.withdraw(known, &old, reason),
+            Some(Verdict::Waits(wait)) => return self.withdraw_to_wait(known, &old, &heard, wait),
             Some(Verdict::Filed { customer, recordgroup, days }) => {
                 (known.customer, known.recordgroup) = (customer, recordgroup);
                 (new.customer, new.recordgroup) = (customer, recordgroup);
@@ -105,7 +109,7 @@ impl Acceptance<'_> {
                     known.days = days;
                 }
             }
-            Some(Verdict::Excluded(_)) | None => {}
+            None => {}
         }
         self.renumber(&mut known, &old, &mut new)?;
         if before.written.is_some() && old.expires == expiry(old.start, before.days, before.first_seen) {
@@ -153,8 +157,34 @@ impl Acceptance<'_> {
         old: &RecordingRow,
         reason: String,
     ) -> Result<Outcome, StoreError> {
+        self.remove_row(&mut known, old, &reason)?;
+        known.excluded.clone_from(&reason);
+        self.remember(&mut known)?;
+        Ok(Outcome::Excluded(reason))
+    }
+
+    /// A call of which more is known now, and not yet whose it is.
+    fn withdraw_to_wait(
+        &mut self,
+        mut known: IntakeFile,
+        old: &RecordingRow,
+        heard: &Facts,
+        wait: Wait,
+    ) -> Result<Outcome, StoreError> {
+        self.remove_row(&mut known, old, &wait.reason)?;
+        let (path, since) = (known.path.clone(), self.change.now());
+        let heard = Heard { facts: heard, began: old.start, stale: old.stale, path, since };
+        self.let_wait(known, &heard, wait, None)
+    }
+
+    fn remove_row(
+        &mut self,
+        known: &mut IntakeFile,
+        old: &RecordingRow,
+        reason: &str,
+    ) -> Result<(), StoreError> {
         if known.id == 0 {
-            known.id = self.change.know(&known)?;
+            known.id = self.change.know(known)?;
         }
         self.change.withdraw_recording(known.recording)?;
         // A call in progress can't have been listened to yet; only a complete one is missed.
@@ -164,15 +194,13 @@ impl Acceptance<'_> {
                 uniqueid: old.uniqueid.clone(),
                 recordid: old.recordid.clone(),
             };
-            self.change.audit(&Entry::of(WITHDRAW, old.customer, &identity, reason.clone()))?;
+            self.change.audit(&Entry::of(WITHDRAW, old.customer, &identity, reason.into()))?;
         }
         known.recording = 0;
         // Its number is free again, unless the channel has later recordings.
         known.recordid.clear();
-        known.excluded.clone_from(&reason);
-        self.remember(&mut known)?;
         self.tell(What::Removed, old);
-        Ok(Outcome::Excluded(reason))
+        Ok(())
     }
 
     /// Another group or uniqueid means another number.
@@ -188,5 +216,18 @@ impl Acceptance<'_> {
             new.recordid.clone_from(&known.recordid);
         }
         Ok(())
+    }
+}
+
+/// Whether a verdict counts for a row. Who holds a recording wants it, whatever the rules say; and where its group is gone,
+/// or somebody changed it, it stays until it is known whose it is.
+fn may_move(verdict: &Verdict, old: &RecordingRow, by_hand: bool) -> bool {
+    match verdict {
+        Verdict::Filed { .. } => true,
+        Verdict::Excluded(_) => old.hold == 0,
+        Verdict::Waits(wait) => {
+            let is_there = (wait.customer, wait.recordgroup) == (old.customer, old.recordgroup);
+            old.hold == 0 && !by_hand && !is_there
+        }
     }
 }

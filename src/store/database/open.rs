@@ -27,7 +27,7 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
     "", // of which 5 needs less, and detail records elsewhere.
     "DROP TRIGGER IF EXISTS recordings_insert_file; DROP TABLE IF EXISTS intake_calls;
      DROP INDEX IF EXISTS intake_files_path; DROP INDEX IF EXISTS intake_files_uniqueid;",
-    // 6 never uses an id again.
+    // 6 never uses an id again, and keeps what rules name, and what waits.
     "",
 ];
 

@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use super::by_id;
 use crate::model::{Group, names};
 use crate::store::database::Ids;
-use crate::store::{Change, Entry, StoreError};
+use crate::store::{Change, Entry, StoreError, needed_by};
 
 /// Settings of a group; `None` keeps what is there, or the default.
 #[derive(Clone, Debug, Default)]
@@ -167,6 +167,9 @@ impl Change<'_> {
             return Err(StoreError::Refused(format!(
                 "group {id} still has recordings; delete or move those first"
             )));
+        }
+        if let Some(rule) = self.rule_of_group(id)? {
+            return Err(StoreError::Refused(format!("group {id} is needed. {}", needed_by(rule))));
         }
         self.transaction.execute("DELETE FROM recordgroups WHERE id = ?", [id])?;
         self.audit_group("groups/delete", group.customer, id, told(&[("name", Value::Text(group.name))]))

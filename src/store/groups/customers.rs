@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::model::{Customer, Person, names};
 use crate::store::database::Ids;
-use crate::store::{Change, Entry, Reader, StoreError};
+use crate::store::{Change, Entry, Reader, StoreError, needed_by};
 
 fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
     Ok(Customer { id: row.get(0)?, name: row.get(1)? })
@@ -89,6 +89,9 @@ impl Change<'_> {
                     "customer {id} still has {what}; remove those first"
                 )));
             }
+        }
+        if let Some(rule) = self.rule_of_customer(id)? {
+            return Err(StoreError::Refused(format!("customer {id} is needed. {}", needed_by(rule))));
         }
         if self.transaction.execute("DELETE FROM customers WHERE id = ?", [id])? == 0 {
             return Err(no_customer(id));

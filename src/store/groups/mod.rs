@@ -148,9 +148,16 @@ impl Change<'_> {
         })
     }
 
-    /// A group's settings; for 0 those of the first group there is.
+    /// A group's settings.
     pub fn group_settings(&self, id: i64) -> Result<Option<Group>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM recordgroups WHERE ?1 IN (0, id) ORDER BY id LIMIT 1");
-        Ok(self.transaction.prepare_cached(&sql)?.query_row([id], group).optional()?)
+        by_id(&self.transaction, id)
+    }
+
+    /// The groups of a customer, by id.
+    pub fn groups_of(&self, customer: i64) -> Result<Vec<Group>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM recordgroups WHERE customer = ? ORDER BY id");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let rows = statement.query_map([customer], group)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }

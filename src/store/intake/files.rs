@@ -11,12 +11,12 @@ use crate::model::{IntakeFile, Value};
 use crate::store::database::free_id;
 use crate::store::{Change, Reader, StoreError};
 
-fn known(row: &Row<'_>) -> rusqlite::Result<IntakeFile> {
+pub(super) fn known(row: &Row<'_>) -> rusqlite::Result<IntakeFile> {
     IntakeFile::read(&mut Strict { row, place: 0 })
 }
 
 /// The lines of intake_files, each with the row that is its own now.
-static LINES: LazyLock<String> = LazyLock::new(|| {
+pub(super) static LINES: LazyLock<String> = LazyLock::new(|| {
     let columns =
         IntakeFile::NAMES.iter().map(|name| if *name == "recording" { OWNER.as_str() } else { name });
     format!("SELECT {} FROM intake_files f", columns.collect::<Vec<_>>().join(", "))
@@ -108,7 +108,8 @@ impl Reader {
     pub fn not_over(&self, machine: &str) -> Result<Vec<(IntakeFile, i64)>, StoreError> {
         // Ranks begin with that of the callid; a: 10, the PBX said it.
         let sql = format!(
-            "SELECT {}, ifnull((SELECT CAST(start AS INTEGER) FROM recordings WHERE id = recording), 0)
+            "SELECT {}, ifnull((SELECT CAST(start AS INTEGER) FROM recordings WHERE id = recording),
+               ifnull((SELECT began FROM intake_waiting WHERE file = intake_files.id), 0))
                FROM intake_files WHERE machine = ? AND over = 0 AND substr(ranks, 1, 1) = 'a' ORDER BY id",
             IntakeFile::NAMES.join(", ")
         );

@@ -12,20 +12,25 @@ pub enum NoRow {
     Excluded(String),
     /// Its row was deleted.
     Deleted,
+    /// It waits for one, for this reason.
+    Waits(String),
 }
 
 impl Reader {
     /// Why the known file at `path` has no row; None if it has one, or isn't known.
     pub fn why_no_row(&self, path: &str) -> Result<Option<NoRow>, StoreError> {
         let sql = format!(
-            "SELECT excluded, recording <> 0, EXISTS (SELECT 1 FROM recordings WHERE id = owner)
-               FROM (SELECT f.*, {} AS owner FROM intake_files f WHERE path = ? ORDER BY f.id LIMIT 1)",
+            "SELECT excluded, recording <> 0, EXISTS (SELECT 1 FROM recordings WHERE id = owner),
+                 (SELECT reason FROM intake_waiting w WHERE w.file = f_id)
+               FROM (SELECT f.*, f.id AS f_id, {} AS owner FROM intake_files f WHERE path = ? ORDER BY f.id LIMIT 1)",
             *OWNER
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let found = statement.query_row([path], |row| {
+            let waits: Option<String> = row.get(3)?;
             Ok(match (row.get(1)?, row.get(2)?) {
                 (_, true) => None,
+                (false, false) if waits.is_some() => waits.map(NoRow::Waits),
                 (true, false) => Some(NoRow::Deleted),
                 (false, false) => Some(NoRow::Excluded(row.get(0)?)),
             })

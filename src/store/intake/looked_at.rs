@@ -31,11 +31,6 @@ pub struct RowWithFile {
 }
 
 impl Reader {
-    /// Whether there is any group to file recordings in.
-    pub fn has_groups(&self) -> Result<bool, StoreError> {
-        Ok(self.0.prepare_cached("SELECT 1 FROM recordgroups")?.exists([])?)
-    }
-
     /// The file at `path`, if it is known.
     pub fn file_at(&self, path: &str) -> Result<Option<FileKnown>, StoreError> {
         let sql = format!("{} WHERE path = ? ORDER BY id LIMIT 1", *FILES);
@@ -82,11 +77,12 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Calls `each` with every known file that has a row and a digest.
+    /// Calls `each` with every known file that has a row, or waits for one, and a digest.
     pub fn each_file(&self, mut each: impl FnMut(FileKnown)) -> Result<(), StoreError> {
         let sql = format!(
             "{} WHERE path <> '' AND digest IS NOT NULL
-               AND EXISTS (SELECT 1 FROM recordings r WHERE r.id = f.recording)",
+               AND (EXISTS (SELECT 1 FROM recordings r WHERE r.id = f.recording)
+                 OR EXISTS (SELECT 1 FROM intake_waiting w WHERE w.file = f.id))",
             *FILES
         );
         let mut statement = self.0.prepare_cached(&sql)?;

@@ -6,11 +6,15 @@ mod files_without_rows;
 mod looked_at;
 mod records;
 mod row;
+mod rule_targets;
 mod strict;
 mod values;
+mod waiting;
 mod without_intake_row;
 
 pub use file_known::FileKnown;
 pub use files_without_rows::NoRow;
 pub use looked_at::RowWithFile;
 pub use records::MOST_RECORDS;
+pub use rule_targets::{RuleTarget, Waiting, needed_by};
+pub use waiting::Waits;

@@ -29,9 +29,14 @@ static BY_PATH: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The rows that name a file and say that it is missing.
-pub(super) static MISSING: LazyLock<String> =
-    LazyLock::new(|| format!("SELECT 1 {} AND r.stale = 1", naming("?1")));
+/// The rows that name a file and say that it is missing; and who waits without one.
+pub(super) static MISSING: LazyLock<String> = LazyLock::new(|| {
+    format!(
+            "SELECT 1 {} AND r.stale = 1 UNION ALL
+               SELECT 1 FROM intake_files f JOIN intake_waiting w ON w.file = f.id WHERE f.path = ?1 AND w.stale = 1",
+            naming("?1")
+        )
+});
 
 /// The recordings of a channel that name a file, but ?3: usually there is no other one, and no row is read.
 static OF_CALL: LazyLock<String> = LazyLock::new(|| {

@@ -42,13 +42,26 @@ function disk({ name, size, free }) {
   return figure(`${DISKS[name] ?? name}, free`, format.bytes(free), { note: `${Math.round((free / size) * 100)} % of ${format.bytes(size)}`, bad });
 }
 
-function figures({ calls_today, in_progress, rows_without_files, rows_without_groups, files_without_rows, disks }) {
+/** Recordings of which it isn't known whose they are. */
+function waits(waiting) {
+  if (waiting.length === 0) return "";
+  const rows = waiting.map(({ reason, count, since }) => html`<tr><td data-label="Why"><span class="wrong">${icon("warning")}<bdi>${reason}</bdi></span></td>
+    <td data-label="Since">${moment(since)}</td><td data-label="Recordings" class="end">${format.count(count)}</td></tr>`);
+  return html`<h2>Recordings that wait</h2>
+    <p class="note">They are in no list until it is known whose they are. Nothing is lost: they are filed by themselves, in order, within a minute after it is mended.</p>
+    <table class="reasons waits" aria-label="Recordings that wait"><thead><tr><th scope="col">Why, and what to do</th><th scope="col">Since</th><th scope="col" class="end">Recordings</th></tr></thead>
+    <tbody>${rows}</tbody></table>`;
+}
+
+function figures({ calls_today, in_progress, rows_without_files, rows_without_groups, files_without_rows, waiting, disks }) {
+  const waits = total(waiting);
   const out = total(files_without_rows);
   return html`<dl class="figures">
     ${figure("Calls today", format.count(calls_today), { to: "range=today" })}
     ${figure("In progress", format.count(in_progress), { to: "state=live" })}
     ${figure("Calls whose file is missing", format.count(rows_without_files), { bad: rows_without_files > 0, to: "state=missing" })}
     ${rows_without_groups > 0 ? figure("Calls in no group", format.count(rows_without_groups), { bad: true, note: "Another program filed them under a group that is not of their customer, or gone. They are among all calls of the customer: copy them to a group there" }) : ""}
+    ${waits > 0 ? figure("Recordings that wait", format.count(waits), { bad: true }) : ""}
     ${figure("Files without a call in the list", format.count(out))}
     ${disks.map(disk)}
   </dl>`;
@@ -84,7 +97,7 @@ function reasons(title, some) {
 
 function draw(status) {
   time = status.time;
-  const text = html`${figures(status)}
+  const text = html`${figures(status)}${waits(status.waiting)}
     <h2>Sources</h2>${sources(status.sources)}
     ${reasons("Files without a call in the list", status.files_without_rows)}
     ${status.sources.map(({ name, skipped }) => reasons(`Not understood, ${name}`, skipped))}`;

@@ -199,11 +199,26 @@ fn a_folder_elsewhere_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn without_rules_a_house_with_several_customers_says_what_is_missing() {
+fn without_rules_recordings_of_several_customers_wait_and_are_filed_in_order_by_a_later_import() {
     let office = office();
     office.sqlite3("INSERT INTO customers VALUES (2, 'Birch');");
-    let refusal = import(&office, &["freepbx-dir", &sound(&office)]).refusal();
-    assert!(refusal.contains("[[rules]]"), "{refusal}");
+    for _ in 0..2 {
+        let said = import(&office, &["freepbx-dir", &sound(&office)]).ok();
+        assert!(
+            said.contains(
+                "  wait, and are filed later, since it isn't known whose they are: there are 2 customers"
+            ),
+            "{said}"
+        );
+        assert_eq!(office.sqlite3("SELECT count(*) FROM recordings"), "0");
+    }
+    let waiting = office
+        .sqlite3("SELECT f.path FROM intake_waiting JOIN intake_files f ON f.id = file ORDER BY began, file");
+    office.sqlite3("DELETE FROM customers WHERE id = 2");
+    import(&office, &["freepbx-dir", &sound(&office)]).ok();
+    assert_eq!(office.sqlite3("SELECT path FROM recordings ORDER BY id"), waiting);
+    assert_eq!(office.sqlite3("SELECT count(*) FROM intake_waiting"), "0");
+    assert_ne!(waiting, "");
 }
 
 #[test]

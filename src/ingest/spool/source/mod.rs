@@ -155,10 +155,6 @@ impl Spool {
     }
 
     fn go_on(&mut self, most: Duration) -> anyhow::Result<()> {
-        if !self.store.reader()?.has_groups()? {
-            return self
-                .wait_for("a group to file recordings in: tapeline init, or tapeline group add", most);
-        }
         match std::fs::metadata(self.folder()) {
             Ok(facts) => {
                 let root = Some(identity(&facts));
