@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
+use super::decode::budget::Unwanted;
 use super::decode::{Content, ReadAt, compressed};
 use super::kind::{WAVE, media_type};
 use super::sound::Sound;
@@ -39,8 +40,9 @@ pub struct Heard {
 }
 
 impl Sound {
-    /// What there is to know of the file.
-    pub fn heard(&self) -> io::Result<Heard> {
+    /// What there is to know of the file; an error as soon as it is unwanted. It takes a bounded time, whatever the file
+    /// says: where it says nothing that can be true, the length is 0.
+    pub fn heard(&self, unwanted: &Unwanted<'_>) -> io::Result<Heard> {
         let facts = self.file().metadata()?;
         let created = facts.created().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let (duration, kind) = match self.content()? {
@@ -49,7 +51,8 @@ impl Sound {
                 (pcm.milliseconds(), kind)
             }
             Content::Packed(kind) => {
-                (compressed::milliseconds(self.file(), self.size).unwrap_or(0), Some(kind))
+                let length = compressed::milliseconds(self.file(), self.size, kind, unwanted)?;
+                (length.unwrap_or(0), Some(kind))
             }
             Content::Unknown => (0, None),
         };

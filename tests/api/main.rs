@@ -31,6 +31,8 @@ mod house;
 mod ids;
 mod import;
 mod intake;
+
+mod lengths;
 mod listening;
 mod log;
 mod members;

@@ -21,7 +21,8 @@ const USUAL: usize = 1000;
 
 /// What a client should know of peaks.
 pub const ABOUT: &str = "As in {\"duration\":2.3,\"channels\":1,\"peaks\":[[[-0.25,0.31],…]]}: for each channel the least and \
-    the largest sample of each part.";
+    the largest sample of each part. Sound that takes too long to decode – days of it, or what is none – has no outline: 404 \
+    with the key path.";
 /// The parameters of peaks.
 pub const PEAKS: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, POINTS];
 
@@ -63,6 +64,7 @@ fn make(app: &App, sound: &Sound, complete: bool, gone: &AtomicBool) -> Result<W
     }
     let waveform = sound.waveform(gone).map_err(|why| match why {
         NoWaveform::Unknown => Refusal::NoWaveform,
+        NoWaveform::TooLong => Refusal::LongWaveform,
         NoWaveform::Unwanted => Refusal::TakesLong,
         NoWaveform::Unreadable(error) => Refusal::internal(&error),
     })?;

@@ -31,6 +31,8 @@ pub enum Refusal {
     NotFound(&'static str),
     /// The sound is in a form of which no waveform can be made.
     NoWaveform,
+    /// A waveform of the sound takes too long to make.
+    LongWaveform,
     /// Objects that do not exist or are not the caller's to see, each with its name.
     Absent(Vec<Fault>),
     /// A method that is not among these.
@@ -91,6 +93,11 @@ impl Refusal {
                 StatusCode::NOT_FOUND,
                 "path",
                 "No waveform can be made of this sound: its format is not known",
+            ),
+            Refusal::LongWaveform => one(
+                StatusCode::NOT_FOUND,
+                "path",
+                "No waveform is made of this sound: it takes too long; listen to it, or save it",
             ),
             Refusal::NotFound(key) => one(StatusCode::NOT_FOUND, key, "There is no such object"),
             Refusal::Method(allowed) => {

@@ -133,7 +133,7 @@ impl<'a> Recordings<'a> {
     }
 
     fn look(&self, known: &IntakeFile) -> Option<Heard> {
-        self.app.media.open(known.path.as_bytes()).ok()?.heard().ok()
+        self.app.media.open(known.path.as_bytes()).ok()?.heard(&|| false).ok()
     }
 
     /// What a draft says of a recording is all that is known: an older one of the same need not wait any longer.
@@ -192,7 +192,7 @@ impl<'a> Recordings<'a> {
             }
             Err(_) => return true,
         };
-        match (report.before, report.end, sound.heard()) {
+        match (report.before, report.end, sound.heard(&|| false)) {
             (Some((_, before)), Some(end), Ok(heard)) => {
                 if heard.finished != Some(false)
                     && was_overwritten(heard.duration, before, end - report.start)

@@ -1,6 +1,7 @@
 //! A folder of recordings, of any age: what the folder source finds when it looks through it, once and with a report.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
@@ -54,6 +55,7 @@ fn looker(import: &Import<'_>, folder: &Folder) -> anyhow::Result<Looker> {
         settings: folder.clone(),
         machine: folder.machine(),
         media_root: import.media_root.clone(),
+        stop: Arc::default(),
     })
 }
 

@@ -1,10 +1,12 @@
 //! Looking at a file: what it is, whether it is finished, and the draft that it makes.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::open_files::OpenFiles;
 use crate::config::Folder;
+use crate::ingest::Stop;
 use crate::ingest::names::{Names, side_of};
 use crate::intake::{Draft, Facts, FileState, LeftOut, Source, stem};
 use crate::media::{Heard, Media, NoSound, is_sound_name};
@@ -34,6 +36,8 @@ pub struct Looker {
     pub settings: Folder,
     pub machine: String,
     pub media_root: std::path::PathBuf,
+    /// Ends a look that takes long.
+    pub stop: Arc<Stop>,
 }
 
 impl Looker {
@@ -47,7 +51,7 @@ impl Looker {
         rest: Option<Duration>,
         now: i64,
     ) -> Look {
-        let heard = match self.media.open(path.as_bytes()).map(|sound| sound.heard()) {
+        let heard = match self.hear(path) {
             Ok(Ok(heard)) => heard,
             Err(NoSound::Unreadable(error)) | Ok(Err(error))
                 if error.kind() == std::io::ErrorKind::NotFound =>
@@ -75,6 +79,11 @@ impl Looker {
             _ => None,
         };
         Look::Draft(Box::new(Draft { leave_out, ..self.draft(path, heard, closed) }))
+    }
+
+    fn hear(&self, path: &str) -> Result<std::io::Result<Heard>, NoSound> {
+        let stop = &self.stop;
+        self.media.open(path.as_bytes()).map(|sound| sound.heard(&|| stop.is_told()))
     }
 
     fn draft(&self, path: &str, heard: Heard, closed: bool) -> Draft {

@@ -1,21 +1,30 @@
 //! The samples of compressed sound, for its outline: MP3, AAC, FLAC, Vorbis by symphonia, Opus by opus-decoder.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use opus_decoder::OpusDecoder;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, TrackType};
-use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 
-use super::read_at::ReadAt;
+use super::budget::{Budget, Unwanted};
+use super::source::Source;
+use super::{mp4, sniff};
+
+/// What the length of a file may cost. Only a recording of days takes more, or none at all.
+const BYTES: u64 = 512 << 20;
+const TIME: Duration = Duration::from_secs(2);
+/// Milliseconds of sound that a byte may stand for: of silence, packed well. More is a lie.
+const OF_A_BYTE: u64 = 1_000;
 
 /// Samples of a second that Opus is decoded to: enough for an outline. Its own clock has 48,000.
 const OPUS_RATE: u32 = 16_000;
@@ -28,47 +37,82 @@ pub type Take<'a> = dyn FnMut(usize, u32, &[i16]) -> ControlFlow<()> + 'a;
 #[derive(Debug)]
 pub struct Unknown;
 
-/// Hands over the samples of a file of which `size` bytes count. What breaks off is as long as it is.
-pub fn read_samples(file: &File, size: u64, take: &mut Take<'_>) -> io::Result<Result<(), Unknown>> {
-    let source = Source { file: file.try_clone()?, size, at: 0 };
+/// Hands over the samples of a file of this media type, of which `size` bytes count, as long as the budget lasts. What
+/// breaks off is as long as it is.
+pub fn read_samples(
+    file: &File,
+    size: u64,
+    kind: &str,
+    budget: &Budget<'_>,
+    take: &mut Take<'_>,
+) -> io::Result<Result<(), Unknown>> {
+    if kind == sniff::MP4 && !mp4::is_countable(file, size, budget).unwrap_or(false) {
+        return Ok(Err(Unknown));
+    }
+    let source = Source::new(file.try_clone()?, size, budget);
     // The decoders are made by others, and see whatever somebody put there.
-    Ok(catch_unwind(AssertUnwindSafe(|| decode(source, take))).unwrap_or(Err(Unknown)))
+    Ok(catch_unwind(AssertUnwindSafe(|| decode(source, budget, take))).unwrap_or(Err(Unknown)))
 }
 
-/// How long the sound of a file is, by its packets; they are counted and not decoded.
-pub fn milliseconds(file: &File, size: u64) -> Option<u64> {
-    let source = Source { file: file.try_clone().ok()?, size, at: 0 };
-    catch_unwind(AssertUnwindSafe(|| count(source))).ok().flatten()
+/// How long the sound of a file of this media type is, without decoding it. `None`: nobody knows, or would believe it.
+pub fn milliseconds(file: &File, size: u64, kind: &str, unwanted: &Unwanted<'_>) -> io::Result<Option<u64>> {
+    let budget = Budget::new(BYTES, TIME, unwanted).for_things(size);
+    let found = if kind == sniff::MP4 {
+        mp4::milliseconds(file, size, &budget).ok().flatten()
+    } else {
+        let source = Source::new(file.try_clone()?, size, &budget);
+        catch_unwind(AssertUnwindSafe(|| count(source, &budget))).ok().flatten()
+    };
+    if budget.is_unwanted() {
+        budget.check()?
+    }
+    Ok(found.filter(|milliseconds| *milliseconds <= size.saturating_mul(OF_A_BYTE)))
 }
 
-fn count(source: Source) -> Option<u64> {
+fn open(source: Source<'_>) -> Option<Box<dyn FormatReader + '_>> {
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
     let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
-    let mut format = symphonia::default::get_probe().probe(&Hint::new(), stream, format, metadata).ok()?;
+    symphonia::default::get_probe().probe(&Hint::new(), stream, format, metadata).ok()
+}
+
+/// Packets are counted: what a header says was perhaps never written. Where it takes too long, it is so long at least.
+fn count(source: Source<'_>, budget: &Budget<'_>) -> Option<u64> {
+    let mut format = open(source)?;
     let track = format.default_track(TrackType::Audio)?;
     let (id, base) = (track.id, track.time_base?);
-    let mut total: u64 = 0;
-    while let Ok(Some(packet)) = format.next_packet() {
+    let (mut total, mut span) = (0_u64, None);
+    while let Some(packet) = next(&mut *format, budget) {
         if packet.track_id == id {
             total = total.saturating_add(packet.dur.get());
+            let (first, _) = *span.get_or_insert((packet.pts, packet.pts));
+            span = Some((first, packet.pts));
         }
+    }
+    if let Some((first, last)) = span.filter(|_| total == 0) {
+        // Browsers say when a packet begins, and not how long it is.
+        total = last.get().abs_diff(first.get());
     }
     let milliseconds =
         u128::from(total) * u128::from(base.numer.get()) * 1_000 / u128::from(base.denom.get());
     u64::try_from(milliseconds).ok()
 }
 
-fn decode(source: Source, take: &mut Take<'_>) -> Result<(), Unknown> {
-    let stream = MediaSourceStream::new(Box::new(source), Default::default());
-    let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
-    let probe = symphonia::default::get_probe();
-    let mut format = probe.probe(&Hint::new(), stream, format, metadata).map_err(|_| Unknown)?;
+/// The next packet within the budget.
+fn next(format: &mut dyn FormatReader, budget: &Budget<'_>) -> Option<Packet> {
+    budget.begin().ok()?;
+    format.next_packet().ok().flatten()
+}
+
+fn decode(source: Source<'_>, budget: &Budget<'_>, take: &mut Take<'_>) -> Result<(), Unknown> {
+    let mut format = open(source).ok_or(Unknown)?;
     let track = format.default_track(TrackType::Audio).ok_or(Unknown)?;
     let parameters = track.codec_params.as_ref().and_then(|known| known.audio()).ok_or(Unknown)?;
     let (id, mut decoder) = (track.id, Decoder::new(parameters).ok_or(Unknown)?);
     // An error at the end is how a file that is cut off ends, and one before that how it begins anew.
-    while let Ok(Some(packet)) = format.next_packet() {
-        if packet.track_id == id && decoder.decode(&packet, take).is_break() {
+    while let Some(packet) = next(&mut *format, budget) {
+        // A decoder makes up what is lost; where nothing was, nothing is.
+        let is_sound = packet.track_id == id && !packet.data.is_empty();
+        if is_sound && decoder.decode(&packet, take).is_break() {
             break;
         }
     }
@@ -118,44 +162,5 @@ impl Decoder {
                 take(*channels, OPUS_RATE, &samples[first * *channels..last * *channels])
             }
         }
-    }
-}
-
-/// A file up to where it ended when it was opened, with a place of its own.
-struct Source {
-    file: File,
-    size: u64,
-    at: u64,
-}
-
-impl Read for Source {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.size.saturating_sub(self.at)).unwrap_or(usize::MAX);
-        let wanted = bytes.len().min(left);
-        let count = self.file.at(self.at, &mut bytes[..wanted])?;
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
-impl Seek for Source {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.size.checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
-    }
-}
-
-impl MediaSource for Source {
-    fn is_seekable(&self) -> bool {
-        true
-    }
-
-    fn byte_len(&self) -> Option<u64> {
-        Some(self.size)
     }
 }

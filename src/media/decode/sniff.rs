@@ -17,6 +17,9 @@ pub enum Content {
     Unknown,
 }
 
+/// The media type of MP4 files.
+pub(super) const MP4: &str = "audio/mp4";
+
 /// Bytes at the beginning of a file that tell what it is.
 const BEGINNING: usize = 4096;
 /// Bytes of a GSM frame, and the four bits at its beginning.
@@ -111,7 +114,7 @@ fn packed(beginning: &[u8]) -> Option<&'static str> {
         [b'O', b'g', b'g', b'S', ..] => Some("audio/ogg"),
         [b'f', b'L', b'a', b'C', ..] => Some("audio/flac"),
         [b'I', b'D', b'3', 2..=4, ..] => Some("audio/mpeg"),
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some("audio/mp4"),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(MP4),
         [0x1a, 0x45, 0xdf, 0xa3, ..] => Some("audio/webm"),
         _ if is_chain(beginning, mpeg_frame) => Some("audio/mpeg"),
         _ if is_chain(beginning, adts_frame) => Some("audio/aac"),

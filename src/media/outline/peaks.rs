@@ -7,12 +7,12 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
-use super::super::decode::Content;
-use super::super::decode::compressed;
+use super::super::decode::budget::Budget;
+use super::super::decode::{Content, compressed};
 use super::super::sound::Sound;
 use super::waveform::{Outline, Waveform};
 
@@ -20,6 +20,8 @@ use super::waveform::{Outline, Waveform};
 const KEPT: u64 = 64 << 20;
 /// A waveform's bytes are fewer than these.
 const LONGEST: u64 = 4 << 20;
+/// Processor time of one: what takes longer is a day of sound, or no sound at all.
+const TIME: Duration = Duration::from_secs(20);
 
 /// Where waveforms are made and kept.
 pub struct Peaks {
@@ -34,6 +36,8 @@ pub struct Peaks {
 pub enum NoWaveform {
     #[error("its format is not one that can be decoded")]
     Unknown,
+    #[error("it takes too long")]
+    TooLong,
     #[error("nobody waits for it any more")]
     Unwanted,
     #[error("it cannot be read: {0}")]
@@ -114,37 +118,74 @@ fn make_room(folder: &Path, most: u64) -> io::Result<()> {
 }
 
 impl Sound {
-    /// Decodes all of it for its waveform, until `unwanted` becomes true.
+    /// Decodes all of it for its waveform, until `unwanted` becomes true. A part of it is none.
     pub fn waveform(&self, unwanted: &AtomicBool) -> Result<Waveform, NoWaveform> {
-        let wanted = || {
-            if unwanted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
+        self.waveform_within(TIME, unwanted)
+    }
+
+    fn waveform_within(&self, time: Duration, unwanted: &AtomicBool) -> Result<Waveform, NoWaveform> {
+        let is_unwanted = || unwanted.load(Ordering::Relaxed);
+        let budget = Budget::new(u64::MAX, time, &is_unwanted).for_things(self.size);
         let waveform = match self.content()? {
             Content::Samples(pcm) => {
                 let mut outline = Outline::new(pcm.channels.into(), pcm.rate);
                 let _ = pcm.read_samples(self.file(), &mut |samples| {
                     outline.push(samples);
-                    wanted()
+                    go_on(&budget)
                 })?;
                 Some(outline.finish())
             }
-            Content::Packed(_) => self.packed_waveform(&wanted)?,
+            Content::Packed(kind) => self.packed_waveform(kind, &budget)?,
             Content::Unknown => None,
         };
-        if wanted().is_break() { Err(NoWaveform::Unwanted) } else { waveform.ok_or(NoWaveform::Unknown) }
+        match budget.check() {
+            Err(_) if is_unwanted() => Err(NoWaveform::Unwanted),
+            Err(_) => Err(NoWaveform::TooLong),
+            Ok(()) => waveform.ok_or(NoWaveform::Unknown),
+        }
     }
 
-    fn packed_waveform(&self, wanted: &dyn Fn() -> ControlFlow<()>) -> io::Result<Option<Waveform>> {
+    fn packed_waveform(&self, kind: &str, budget: &Budget<'_>) -> io::Result<Option<Waveform>> {
         let mut outline: Option<Outline> = None;
-        let decoded = compressed::read_samples(self.file(), self.size, &mut |channels, rate, samples| {
-            let outline = outline.get_or_insert_with(|| Outline::new(channels, rate));
-            if !outline.is_of(channels, rate) {
-                // Another sound begins within the file.
-                return ControlFlow::Break(());
-            }
-            outline.push(samples);
-            wanted()
-        })?;
+        let decoded = compressed::read_samples(
+            self.file(),
+            self.size,
+            kind,
+            budget,
+            &mut |channels, rate, samples| {
+                let outline = outline.get_or_insert_with(|| Outline::new(channels, rate));
+                if !outline.is_of(channels, rate) {
+                    // Another sound begins within the file.
+                    return ControlFlow::Break(());
+                }
+                outline.push(samples);
+                go_on(budget)
+            },
+        )?;
         Ok(outline.filter(|_| decoded.is_ok()).map(Outline::finish))
+    }
+}
+
+fn go_on(budget: &Budget<'_>) -> ControlFlow<()> {
+    if budget.check().is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Media;
+    use super::*;
+
+    #[test]
+    fn a_part_of_an_outline_is_none() {
+        let media = Media::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data")));
+        let wanted = AtomicBool::new(false);
+        for name in ["call.wav", "call.m4a", "call.webm", "call.gsm"] {
+            let sound = media.open(name.as_bytes()).expect("a file");
+            let made = sound.waveform_within(Duration::ZERO, &wanted);
+            assert!(matches!(made, Err(NoWaveform::TooLong)), "{name}: {made:?}");
+            assert!(sound.waveform(&wanted).is_ok(), "{name}");
+            let unwanted = sound.waveform(&AtomicBool::new(true));
+            assert!(matches!(unwanted, Err(NoWaveform::Unwanted)), "{name}: {unwanted:?}");
+        }
     }
 }

@@ -77,6 +77,7 @@ impl Spool {
             settings: folder.clone(),
             machine: folder.machine(),
             media_root: media_root.into(),
+            stop: Arc::clone(stop),
         };
         Ok(Spool {
             looker,

@@ -13,6 +13,8 @@ use crate::store::StoreError;
 
 /// Drafts of one transaction.
 const BATCH: usize = 500;
+/// How long drafts wait for the rest of their transaction.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How long the original of a copy may take to go.
 const COPYING: Duration = Duration::from_secs(30);
 /// How long it counts what the processes were found to have open.
@@ -22,15 +24,13 @@ impl Spool {
     /// Looks at what is due and takes it through the door. What fails stays due.
     pub(super) fn take_in(&mut self) -> anyhow::Result<()> {
         self.due.retain(|path, _| self.looker.settings.owns(Path::new(path)));
-        for batch in self.by_beginning().chunks(BATCH) {
-            if self.stop.is_told() {
-                break;
-            }
+        let due = self.by_beginning();
+        let mut left = &due[..];
+        while !left.is_empty() && !self.stop.is_told() {
             let begun = Instant::now();
-            let mut drafts = Vec::new();
-            for path in batch {
-                drafts.extend(self.look(path, self.due.get(path).copied().flatten())?);
-            }
+            let (looked, mut drafts) = self.look_at_some(left, begun)?;
+            let (batch, rest) = left.split_at(looked);
+            left = rest;
             drafts.sort_by_cached_key(|draft| (began(draft), draft.path.clone()));
             let outcomes = self.intake.accept_all(&self.store, &drafts, self.now())?;
             for (draft, outcome) in drafts.iter().zip(outcomes) {
@@ -41,6 +41,23 @@ impl Spool {
             }
         }
         Ok(())
+    }
+
+    /// Looks at the first of what is due, and says how many these were: those that are ready don't wait long for a file
+    /// that takes its time.
+    fn look_at_some(&mut self, due: &[String], begun: Instant) -> Result<(usize, Vec<Draft>), StoreError> {
+        let (mut looked, mut drafts) = (0, Vec::new());
+        for path in due.iter().take(BATCH) {
+            drafts.extend(self.look(path, self.due.get(path).copied().flatten())?);
+            if self.stop.is_told() {
+                break;
+            }
+            looked += 1;
+            if begun.elapsed() > PATIENCE {
+                break;
+            }
+        }
+        Ok((looked, drafts))
     }
 
     /// What is due, in the order in which it began.
@@ -72,6 +89,8 @@ impl Spool {
                 self.went.push((path.into(), Instant::now()));
                 Ok(None)
             }
+            // It is due again after the next start.
+            Look::Unreadable(_) if self.stop.is_told() => Ok(None),
             Look::Unreadable(why) => {
                 tracing::warn!("{path} cannot be read: {why}");
                 self.intake.live().note(&self.name(), |status| status.trouble = format!("{path}: {why}"));
