@@ -12,7 +12,7 @@ mod recordings;
 mod time;
 mod withheld;
 
-pub use apostrophe::{needs_apostrophe, without_apostrophe};
+pub use apostrophe::{with_apostrophes, without_apostrophes};
 pub use columns::*;
 pub(crate) use columns::{recording_columns, row_of_columns};
 pub(crate) use described::described;

@@ -92,7 +92,8 @@ fn exported() -> Value {
     let file = |kind: &str, about: &str| json!({ "schema": { "type": "string", "contentMediaType": kind, "description": about } });
     let csv = "RFC 4180 in UTF-8 with a byte order mark; the header has the names of the columns of a list. Times are ISO \
                8601 with the offset of the zone, empty for 0. A text that a spreadsheet could take for a formula, or that \
-               begins with an apostrophe, has an apostrophe before it";
+               begins with an apostrophe, has an apostrophe before it, also behind a comma, semicolon, tab or line break; \
+               with `text=1` numbers are =\"0012\"";
     let zip = "The sound files, stored and named by time, caller and called number; last index.csv: `file` and `missing` \
                (why there is no sound, or not all of it), then the columns of the CSV";
     json!({

@@ -4,7 +4,7 @@
 //! - Times (`Kind::Time`: `start`, `end`, `expires`) are ISO 8601 with the offset of the zone, exact to the second. 0 is an empty cell; a
 //!   time that no calendar has is the number that it is.
 //! - Other numbers are digits, with a minus where they are negative.
-//! - A text that a spreadsheet could take for a formula has an apostrophe before it: see `needs_apostrophe`.
+//! - A text that a spreadsheet could take for a formula has an apostrophe before it: see `model/apostrophe.rs`.
 
 use std::sync::LazyLock;
 
@@ -12,8 +12,10 @@ use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::{Offset, TimeZone};
 
+use super::calendar;
 use super::envelope::place;
-use crate::model::{Kind, WIRE, needs_apostrophe};
+use super::params::{Parameter, Reading};
+use crate::model::{Kind, WIRE, with_apostrophes};
 use crate::store::ListRow;
 
 /// The media type.
@@ -43,32 +45,104 @@ static COLUMNS: LazyLock<Vec<(usize, Kind)>> = LazyLock::new(|| {
     FIRST.into_iter().chain(rest).map(place).map(|place| (place, WIRE[place].kind)).collect()
 });
 
-/// The header; columns called `before` come first.
-pub fn header(before: &[&str], out: &mut Vec<u8>) {
-    out.extend_from_slice(BYTE_ORDER_MARK.as_bytes());
-    let names = before.iter().copied().chain(COLUMNS.iter().map(|(place, _)| WIRE[*place].name));
-    for (index, name) in names.enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        out.extend_from_slice(name.as_bytes());
-    }
-    out.extend_from_slice(b"\r\n");
+/// What stands between cells.
+pub const SEPARATOR: Parameter = Parameter::choice(
+    "separator",
+    &["comma", "semicolon", "tab"],
+    "comma",
+    "What stands between the cells of the CSV: Excel expects a semicolon where decimals have a comma",
+)
+.logged();
+/// How texts are written that are digits.
+pub const TEXT: Parameter = Parameter::flag(
+    "text",
+    "1: numbers of phones and ids are written as =\"0012\", which Excel keeps as they are: with zeros, plus and all digits",
+)
+.logged();
+
+/// How the rows are written: by whose clocks, and for which spreadsheet.
+#[derive(Clone)]
+pub struct Dialect {
+    /// Whose clocks count.
+    pub zone: TimeZone,
+    separator: u8,
+    as_text: bool,
 }
 
-/// A row, straight from SQLite's buffers.
-pub fn row(row: &ListRow<'_>, zone: &TimeZone, out: &mut Vec<u8>) {
-    for (index, (place, kind)) in COLUMNS.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
+impl Dialect {
+    /// Reads [`SEPARATOR`], [`TEXT`] and the zone.
+    pub fn read(reading: &mut Reading<'_>) -> Dialect {
+        let separator = reading.choice(&SEPARATOR).map_or(b',', |place| b",;\t"[place]);
+        Dialect { as_text: reading.flag(&TEXT), zone: calendar::read_zone(reading), separator }
+    }
+
+    /// The header; columns called `before` come first.
+    pub fn header(&self, before: &[&str], out: &mut Vec<u8>) {
+        out.extend_from_slice(BYTE_ORDER_MARK.as_bytes());
+        let names = before.iter().copied().chain(COLUMNS.iter().map(|(place, _)| WIRE[*place].name));
+        for (index, name) in names.enumerate() {
+            if index > 0 {
+                out.push(self.separator);
+            }
+            out.extend_from_slice(name.as_bytes());
         }
-        match kind {
-            Kind::Number | Kind::Flag => integer(row.integer(*place), out),
-            Kind::Text => row.text(*place, |bytes| text(bytes, out)),
-            Kind::Time => time(row.integer(*place), zone, out),
+        out.extend_from_slice(b"\r\n");
+    }
+
+    /// A row, straight from SQLite's buffers.
+    pub fn row(&self, row: &ListRow<'_>, out: &mut Vec<u8>) {
+        for (index, (place, kind)) in COLUMNS.iter().enumerate() {
+            if index > 0 {
+                out.push(self.separator);
+            }
+            match kind {
+                Kind::Number | Kind::Flag => integer(row.integer(*place), out),
+                Kind::Text => row.text(*place, |bytes| self.text(bytes, out)),
+                Kind::Time => time(row.integer(*place), &self.zone, out),
+            }
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+
+    /// A cell with what follows it in its row.
+    pub fn cell(&self, text: &str, out: &mut Vec<u8>) {
+        self.text(text.as_bytes(), out);
+        out.push(self.separator);
+    }
+
+    /// Bytes that are not UTF-8 become U+FFFD, as in JSON.
+    fn text(&self, bytes: &[u8], out: &mut Vec<u8>) {
+        if self.as_text && is_calculated(bytes) {
+            out.extend_from_slice(b"\"=\"\"");
+            out.extend_from_slice(bytes);
+            out.extend_from_slice(b"\"\"\"");
+            return;
+        }
+        let quoted = memchr::memchr3(b'"', self.separator, b'\n', bytes).is_some() || bytes.contains(&b'\r');
+        if quoted {
+            out.push(b'"');
+        }
+        for chunk in with_apostrophes(bytes).utf8_chunks() {
+            for (index, part) in chunk.valid().split('"').enumerate() {
+                if index > 0 {
+                    out.extend_from_slice(b"\"\"");
+                }
+                out.extend_from_slice(part.as_bytes());
+            }
+            if !chunk.invalid().is_empty() {
+                out.extend_from_slice("\u{fffd}".as_bytes());
+            }
+        }
+        if quoted {
+            out.push(b'"');
         }
     }
-    out.extend_from_slice(b"\r\n");
+}
+
+/// Whether a spreadsheet may make a number or a date of a text, and keeps it in a formula: one of more is none to Excel.
+fn is_calculated(text: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" +-./:()_#*%".contains(byte);
+    text.len() <= 255 && text.iter().any(u8::is_ascii_digit) && text.iter().all(is_plain)
 }
 
 fn integer(number: i64, out: &mut Vec<u8>) {
@@ -87,41 +161,20 @@ fn time(seconds: i64, zone: &TimeZone, out: &mut Vec<u8>) {
     let _ = DateTimePrinter::new().print_timestamp_with_offset(&timestamp, offset, out);
 }
 
-/// A cell. Bytes that are not UTF-8 become U+FFFD, as in JSON.
-pub fn text(bytes: &[u8], out: &mut Vec<u8>) {
-    let quoted = memchr::memchr3(b'"', b',', b'\n', bytes).is_some() || bytes.contains(&b'\r');
-    if quoted {
-        out.push(b'"');
-    }
-    if needs_apostrophe(bytes) {
-        out.push(b'\'');
-    }
-    for chunk in bytes.utf8_chunks() {
-        for (index, part) in chunk.valid().split('"').enumerate() {
-            if index > 0 {
-                out.extend_from_slice(b"\"\"");
-            }
-            out.extend_from_slice(part.as_bytes());
-        }
-        if !chunk.invalid().is_empty() {
-            out.extend_from_slice("\u{fffd}".as_bytes());
-        }
-    }
-    if quoted {
-        out.push(b'"');
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::calendar;
     use super::*;
+    use crate::model::without_apostrophes;
 
     fn cell(value: &[u8]) -> String {
+        written(value, b',', false)
+    }
+
+    fn written(value: &[u8], separator: u8, as_text: bool) -> String {
         let mut out = Vec::new();
-        text(value, &mut out);
+        Dialect { zone: TimeZone::UTC, separator, as_text }.text(value, &mut out);
         String::from_utf8(out).expect("UTF-8")
     }
 
@@ -129,7 +182,7 @@ mod tests {
     fn read_back(cell: &str) -> String {
         let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
         let value = inner.map_or(cell.to_owned(), |inner| inner.replace("\"\"", "\""));
-        value.strip_prefix('\'').map_or(value.clone(), str::to_owned)
+        without_apostrophes(&value).into_owned()
     }
 
     #[test]
@@ -147,9 +200,10 @@ mod tests {
             ("=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""),
             ("-1", "'-1"),
             ("@SUM(1)", "'@SUM(1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "\"'\r=1\""),
-            ("\n=1", "\"'\n=1\""),
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "\"'\r'=1\""),
+            ("\n=1", "\"'\n'=1\""),
+            ("Acme;=1+1", "Acme;'=1+1"),
             ("＝1", "'＝1"),
             ("'", "''"),
             ("'=1", "''=1"),
@@ -164,6 +218,29 @@ mod tests {
             assert_eq!(read_back(&cell(value.as_bytes())), value);
         }
         assert_eq!(cell(b"a\xffb"), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_cell_is_quoted_for_its_separator_and_numbers_are_texts_if_wanted() {
+        for (value, separator, as_text, expected) in [
+            ("a;b", b';', false, "\"a;b\""),
+            ("a,b", b';', false, "a,b"),
+            ("a,=b", b';', false, "a,'=b"),
+            ("a\tb", b'\t', false, "\"a\tb\""),
+            ("0012", b',', true, "\"=\"\"0012\"\"\""),
+            ("+972 50", b';', true, "\"=\"\"+972 50\"\"\""),
+            ("1700000000.290", b'\t', true, "\"=\"\"1700000000.290\"\"\""),
+            ("-1", b',', true, "\"=\"\"-1\"\"\""),
+            ("Anna", b',', true, "Anna"),
+            ("", b',', true, ""),
+            ("1;=1", b',', true, "1;'=1"),
+            ("1\"&A1", b',', true, "\"1\"\"&A1\""),
+            ("=1", b',', true, "'=1"),
+        ] {
+            assert_eq!(written(value.as_bytes(), separator, as_text), expected, "{value:?}");
+        }
+        let long = "1".repeat(256);
+        assert_eq!(written(long.as_bytes(), b',', true), long);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use std::path::Path;
 
 use anyhow::Context;
-use csv_core::Reader;
+use csv_core::{Reader, ReaderBuilder};
 use memchr::{memchr_iter, memchr2};
 
 use super::fields::Fields;
@@ -21,6 +21,7 @@ const FEW: usize = 20;
 pub struct Rows<R> {
     input: R,
     parser: Reader,
+    separator: u8,
     /// A row may go on over so many lines.
     lines: usize,
     /// Lines that were read in search of a closing quote, to be read again.
@@ -60,7 +61,14 @@ impl<R: BufRead> Rows<R> {
 
     fn new(input: R, lines: usize) -> Rows<R> {
         let (again, text) = (VecDeque::new(), Vec::new());
-        Rows { input, parser: Reader::new(), lines, again, text, number: 0, read: 0 }
+        let parser = Reader::new();
+        Rows { input, parser, separator: b',', lines, again, text, number: 0, read: 0 }
+    }
+
+    /// What stands between the fields of the rows to come, if it is no comma.
+    pub fn separate_by(&mut self, separator: u8) {
+        self.separator = separator;
+        self.parser = ReaderBuilder::new().delimiter(separator).build();
     }
 
     /// Bytes that were read so far.
@@ -106,7 +114,7 @@ impl<R: BufRead> Rows<R> {
             }
         }
         // The quote that a torn line lacks is not the next torn one's.
-        odd |= !is_quoted_well(&self.text);
+        odd |= !is_quoted_well(&self.text, self.separator);
         if odd {
             self.number = first;
             taken.into_iter().rev().for_each(|line| self.again.push_front(line));
@@ -199,17 +207,18 @@ impl Line {
 }
 
 /// Whether quotation marks stand only around fields, or twice within such (RFC 4180).
-fn is_quoted_well(text: &[u8]) -> bool {
+fn is_quoted_well(text: &[u8], separator: u8) -> bool {
     let mut quoted = false;
-    let mut before = b',';
+    let mut before = separator;
     let mut rest = text.iter().copied().peekable();
     while let Some(byte) = rest.next() {
         match (quoted, byte) {
-            (false, b'"') if before != b',' => return false,
+            (false, b'"') if before != separator => return false,
             (false, b'"') => quoted = true,
             (true, b'"') => match rest.peek() {
                 Some(b'"') => drop(rest.next()),
-                Some(b',') | None => quoted = false,
+                None => quoted = false,
+                Some(next) if *next == separator => quoted = false,
                 Some(_) => return false,
             },
             _ => {}

@@ -10,7 +10,7 @@ use crate::ingest::files;
 use crate::ingest::reading::{Length, Reading};
 use crate::intake::Draft;
 use crate::model::{
-    Column, Group, Kind, ReadValue, RecordingRow, RowSource, Value, WIRE, without_apostrophe,
+    Column, Group, Kind, ReadValue, RecordingRow, RowSource, Value, WIRE, without_apostrophes,
 };
 
 /// The drafts of the rows. `machine`: the one that they are imported for. `group`: where they are filed, if not where they say.
@@ -20,7 +20,10 @@ pub(super) fn open(path: &Path, machine: String, group: Option<&Group>) -> anyho
     let mut rows = Rows::of_many_lines(input);
     let mut fields = Fields::default();
     let header = match rows.next(&mut fields).with_context(|| files::unreadable(path))? {
-        Some((_, Ok(()))) => Header::read(&fields),
+        Some((_, Ok(()))) => {
+            rows.separate_by(separator(fields.get(0)));
+            Header::read(&fields)
+        }
         _ => Err("it has no first line with names of columns".into()),
     };
     let header = header.map_err(|why| {
@@ -39,6 +42,11 @@ pub(super) fn open(path: &Path, machine: String, group: Option<&Group>) -> anyho
     Ok(Reading { entries, length: Length::Bytes(length) })
 }
 
+/// What stands between cells, by the header, which may have been taken for one field.
+fn separator(header: &[u8]) -> u8 {
+    *header.iter().find(|byte| matches!(byte, b';' | b'\t')).unwrap_or(&b',')
+}
+
 /// Where each wire column stands in a row.
 struct Header {
     places: Vec<usize>,
@@ -47,8 +55,10 @@ struct Header {
 
 impl Header {
     fn read(fields: &Fields) -> Result<Header, String> {
+        let by = separator(fields.get(0));
+        let names = fields.iter().flat_map(|names| names.split(move |byte| *byte == by));
         let names: Vec<&[u8]> =
-            fields.iter().map(|name| name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name)).collect();
+            names.map(|name| name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name)).collect();
         let place = |name: &str| names.iter().position(|found| *found == name.as_bytes());
         let places: Vec<Option<usize>> = WIRE.iter().map(|column| place(column.name)).collect();
         let missing: Vec<&str> = WIRE
@@ -123,10 +133,11 @@ impl RowSource for Cells<'_> {
 }
 
 impl ReadValue<String> for Cells<'_> {
-    /// A text without the apostrophe that keeps spreadsheets from calculating it.
+    /// A text without what keeps spreadsheets from calculating it.
     fn next(&mut self) -> Result<String, String> {
         let (cell, _) = self.cell();
-        Ok(without_apostrophe(cell).to_owned())
+        let kept = cell.strip_prefix("=\"").and_then(|cell| cell.strip_suffix('"'));
+        Ok(kept.map_or_else(|| without_apostrophes(cell).into_owned(), str::to_owned))
     }
 }
 

@@ -67,9 +67,12 @@ function keepUntil(event) {
   update({ expires }, "Keeping", `kept until ${format.date(expires)}`);
 }
 
+/** Excel expects semicolons where decimals have a comma, and makes numbers of what is one of a phone. */
+const forExcel = () => ({ separator: (1.5).toLocaleString().includes(",") ? "semicolon" : "comma", text: 1 });
+
 /** Which recordings, and as what. */
-async function wanted(picked, kind, signal) {
-  const what = { format: kind, timezone: format.zone };
+async function wanted(picked, kind, more, signal) {
+  const what = { format: kind, timezone: format.zone, ...more };
   if (picked.params) return { ...picked.params, ...what };
   const ids = [];
   for await (const row of picked.rows(signal)) ids.push(key(row));
@@ -90,10 +93,10 @@ function follow(kind, { count, size }, show) {
 }
 
 /** @param {"zip"|"csv"} kind */
-function exportAs(kind) {
+function exportAs(kind, more = {}) {
   const picked = selection.picked();
   job(`Exporting ${format.calls(picked.count)}`, async ({ signal, show }) => {
-    const params = await wanted(picked, kind, signal);
+    const params = await wanted(picked, kind, more, signal);
     const url = api.downloadUrl(EXPORT, params);
     if (kind === "zip" && picked.size > LARGE && url.length < LONGEST_URL) {
       download(url);
@@ -131,7 +134,8 @@ export function start() {
   $("bulk-none").addEventListener("click", selection.clear);
   $("export-menu").addEventListener("click", ({ target }) => {
     const kind = target.closest("[data-export]")?.dataset.export;
-    if (kind) exportAs(kind);
+    if (kind === "excel") exportAs("csv", forExcel());
+    else if (kind) exportAs(kind);
   });
   $("keep-menu").addEventListener("beforetoggle", () => {
     $("keep-date").min = toDate(api.now());

@@ -98,9 +98,12 @@ async function more() {
   }
 }
 
-/** As exports of recordings are written: what a spreadsheet could take for a formula has an apostrophe before it. */
+/**
+ * As exports of recordings are written: what a spreadsheet could take for a formula has an apostrophe before it, also where
+ * another separator would begin a cell.
+ */
 function cell(value) {
-  const text = /^[=+\-@\t\r']/.test(value) ? `'${value}` : String(value);
+  const text = String(value).replace(/(^|[,;\t\r\n])(?="*[=+\-@＝＋－＠]|')/g, "$1'");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

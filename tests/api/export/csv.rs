@@ -91,6 +91,8 @@ fn whatever_a_value_holds_it_comes_back_and_is_no_formula() {
         "'quoted",
         "''",
         "a\"b,c;d",
+        "Acme;=HYPERLINK(A1&B1);x",
+        "a;\"=1\",-1\t@x;'b",
         "line\r\nline\nline\rline",
         "gnp.\u{202e}vaw",
         "  blanks  ",
@@ -118,12 +120,16 @@ fn whatever_a_value_holds_it_comes_back_and_is_no_formula() {
     let query = "recordgroup=2;start=1700001000";
     let answer = app.supervisor().get(&format!("{EXPORT}?{query}"));
     assert_eq!(read_csv(&answer.text()), listed(&app.supervisor(), query));
-    let script = "import csv, sys\nsys.stdin.reconfigure(encoding='utf-8-sig', newline='')\n\
-        print(*(repr(cell) for row in csv.reader(sys.stdin) for cell in row if cell[:1] in tuple('=+-@\\t\\r\\n＝')))";
-    assert_eq!(
-        python(script, &[], &answer.text()).ok().trim(),
-        "'+972501234567' '+972501234567' '+972501234567'"
-    );
+    // However it is opened.
+    let script = "import csv, sys\nsys.stdin.reconfigure(encoding='utf-8-sig', newline='')\ntext = sys.stdin.read()\n\
+        print({cell for by in ',;\\t' for row in csv.reader(text.splitlines(True), delimiter=by) for cell in row\n\
+            if cell[:1] in tuple('=+-@＝')})";
+    for separator in ["comma", "semicolon", "tab"] {
+        let text = app.supervisor().get(&format!("{EXPORT}?{query};separator={separator}")).text();
+        let found = python(script, &[], &text).ok();
+        let is_number = |cell: &str| cell.chars().all(|sign| "{}', +0123456789".contains(sign));
+        assert!(found.trim().split("', '").all(is_number), "{separator}: {found}");
+    }
     let unpacked = zip(&app.supervisor(), query);
     assert_eq!(unpacked.names(), ["index.csv"]);
     assert!(unpacked.column("missing").iter().all(|why| *why == "its sound is not there or cannot be read"));
@@ -146,5 +152,34 @@ fn what_another_program_stored_is_what_a_list_shows() {
         let expected: Value = serde_json::from_str(&expected).expect("JSON");
         assert_eq!(read_csv(&text.replace('\0', "")), expected, "{query}");
         assert!(text.contains("a\0b"));
+    }
+}
+
+#[test]
+fn a_table_has_the_separator_and_the_texts_that_a_spreadsheet_keeps() {
+    let app = spawn_app();
+    app.sqlite3("UPDATE recordings SET uniqueid = '1700000000.290', snumber = '0012', cnumber = '+972501234567' WHERE id = 11");
+    let sara = app.supervisor();
+    for (separator, sign) in [("semicolon", ';'), ("tab", '\t'), ("comma", ',')] {
+        let text = sara.get(&format!("{EXPORT}?recordgroup=1;limit=1;text=1;separator={separator}")).text();
+        assert!(
+            text.starts_with(&format!("\u{feff}{}\r\n", HEADER.replace(',', &sign.to_string()))),
+            "{text}"
+        );
+        for number in ["1700000000.290", "0012", "+972501234567"] {
+            assert!(text.contains(&format!("{sign}\"=\"\"{number}\"\"\"{sign}")), "{number}: {text}");
+        }
+        assert!(
+            text.contains("\"Zoë \"\"Z\"\" Ångström\"") && text.contains(&format!("{sign}65{sign}")),
+            "{text}"
+        );
+    }
+    let index = zip(&sara, "recordgroup=1;limit=1;text=1");
+    assert!(index.text("index.csv").contains(",\"=\"\"0012\"\"\","));
+    for (query, codes) in
+        [("separator=x", "400 separator"), ("separator=;text=2", "400 text"), ("separator=", "")]
+    {
+        let answer = sara.get(&format!("{EXPORT}?{query}"));
+        if codes.is_empty() { assert_eq!(answer.status, 200) } else { assert_eq!(answer.codes(), codes) }
     }
 }

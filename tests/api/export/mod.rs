@@ -20,13 +20,13 @@ const LIST: &str = "recording/recordings/list";
 
 /// Reads CSV as the contract says, and gives the rows of a list: `file` and `missing` stay where they are there.
 const READ_CSV: &str = r#"
-import csv, datetime, io, json, sys
+import csv, datetime, io, json, re, sys
 sys.stdin.reconfigure(encoding="utf-8-sig", newline="")
 INTEGERS = set("customer recordgroup talktime totaltime scustomer dcustomer spresent complete stale size hold".split())
 def value(name, cell):
     if name in ("start", "end", "expires"):
         return 0 if cell == "" else int(cell) if "T" not in cell else int(datetime.datetime.fromisoformat(cell).timestamp())
-    return int(cell) if name in INTEGERS else cell.removeprefix("'")
+    return int(cell) if name in INTEGERS else re.sub("(^|[,;\t\r\n])'", r"\1", cell)
 rows = csv.DictReader(sys.stdin, strict=True)
 print(json.dumps([{name: value(name, cell) for name, cell in row.items()} for row in rows]))
 "#;

@@ -14,6 +14,7 @@ const HOSTILE: &str = "
       (1, 2, 'u,v', '1', -5, 9223372036854775807, char(9) || 'tab ', ' blanks ', 'Zoë 前台 ＝', '''', '+49 30 1', 9223372036854775807, 0, 'x/2.wav', 0),
       (1, 2, 'e', 'r', 0, 0, char(13), char(10), '\"', ',', '', 5, 1, '', 0),
       (1, 2, 'copied', '1', 1, 2, '', '', '', '', '', 0, 1, 'x/shared.wav', 7),
+      (1, 3, 'apart', '1', 1, 2, 'Acme;=1+1,-2', ';''=1' || char(9) || '@\"x\"', '=\"0012\"', '0012', '-1', 0, 1, 'a;=b', 7),
       (1, 3, 'copied', '1', 1, 2, '', '', '', '', '', 0, 1, 'x/shared.wav', 7);";
 
 /// Every wire column of every row.
@@ -27,7 +28,11 @@ fn rows(db: &Path) -> String {
 }
 
 fn exported(app: &TestApp, customer: i64, timezone: &str) -> Vec<u8> {
-    let query = format!("customer={customer};complete=-1;end=99999999999;timezone={timezone}");
+    exported_as(app, customer, timezone, "")
+}
+
+fn exported_as(app: &TestApp, customer: i64, timezone: &str, how: &str) -> Vec<u8> {
+    let query = format!("customer={customer};complete=-1;end=99999999999;timezone={timezone};{how}");
     let answer = app.owner().get(&format!("recording/recordings/export?{query}"));
     assert_eq!(answer.status, 200);
     answer.body
@@ -36,19 +41,25 @@ fn exported(app: &TestApp, customer: i64, timezone: &str) -> Vec<u8> {
 #[test]
 fn an_export_comes_back_exactly_in_any_zone() {
     let app = spawn(|_| {}, |db| drop(sqlite3(db, HOSTILE)));
-    for timezone in ["UTC", "Europe/Berlin", "Asia/Kolkata"] {
+    for (timezone, how) in [
+        ("UTC", ""),
+        ("Europe/Berlin", "separator=semicolon"),
+        ("Asia/Kolkata", "separator=tab;text=1"),
+        ("UTC", "text=1"),
+        ("UTC", "separator=semicolon;text=1"),
+    ] {
         let office = Office::new();
         for customer in [1, 2] {
-            let file = office.file(&format!("{customer}.csv"), exported(&app, customer, timezone));
+            let file = office.file(&format!("{customer}.csv"), exported_as(&app, customer, timezone, how));
             office.import(&["csv", &file]).ok();
         }
         // Negative starts are not in a list, which begins at 0.
         let expected = sqlite3(&app.db, "DELETE FROM recordings WHERE start < 0; SELECT 1;");
         assert_eq!(expected, "1");
-        assert_eq!(rows(&office.db), rows(&app.db), "{timezone}");
+        assert_eq!(rows(&office.db), rows(&app.db), "{timezone} {how}");
         let before = office.sqlite3(".dump");
         let again = office.import(&["csv", office.folder.file("1.csv").to_str().expect("UTF-8")]).ok();
-        assert!(again.contains("0 are new, 0 know more now, 10 were known"), "{again}");
+        assert!(again.contains("0 are new, 0 know more now, 11 were known"), "{again}");
         assert_eq!(office.sqlite3(".dump"), before);
     }
 }

@@ -11,14 +11,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use jiff::tz::TimeZone;
 use tempfile::SpooledTempFile;
 
 use super::selection::Selected;
+use crate::api::wire::calendar;
+use crate::api::wire::csv::Dialect;
 use crate::api::wire::envelope::place;
 use crate::api::wire::error::Refusal;
 use crate::api::wire::stream::{Handing, PIECE};
-use crate::api::wire::{calendar, csv};
 use crate::media::names::{Names, ending, stem};
 use crate::media::zip::{Archive, Made};
 use crate::media::{Media, Sound};
@@ -35,7 +35,7 @@ const OF_INDEX: [&str; 2] = ["file", "missing"];
 pub struct Rows {
     spool: SpooledTempFile,
     folder: PathBuf,
-    zone: TimeZone,
+    dialect: Dialect,
     /// How many they are.
     pub count: i64,
 }
@@ -45,13 +45,13 @@ impl Rows {
     pub fn gather(
         reader: &Reader,
         selected: &Selected,
-        zone: &TimeZone,
+        dialect: &Dialect,
         database: &Path,
     ) -> Result<Rows, Refusal> {
         let folder = database.parent().unwrap_or(Path::new(".")).to_owned();
         let copy = Rc::new(RefCell::new(Copying {
             out: BufWriter::new(spool(&folder)),
-            zone: zone.clone(),
+            dialect: dialect.clone(),
             item: Item::default(),
             done: Ok(0),
         }));
@@ -62,7 +62,7 @@ impl Rows {
         let Copying { out, done, .. } = copy.into_inner();
         let count = done.map_err(failed)?;
         let spool = out.into_inner().map_err(|error| failed(error.into_error()))?;
-        Ok(Rows { spool, folder, zone: zone.clone(), count })
+        Ok(Rows { spool, folder, dialect: dialect.clone(), count })
     }
 
     /// Sends the archive. Breaks when the client is gone.
@@ -78,13 +78,13 @@ impl Rows {
         self.spool.rewind()?;
         let mut rows = BufReader::new(self.spool);
         let mut archive = Archive::new(out, spool(&self.folder));
-        let mut index = Index::new(&self.folder)?;
+        let mut index = Index::new(&self.folder, self.dialect.clone())?;
         let mut names = Names::default();
         let mut item = Item::default();
         let mut without = 0_u64;
         for _ in 0..self.count {
             item.read(&mut rows)?;
-            let made = Made { local: calendar::clock(&self.zone, item.start), unix: item.start };
+            let made = Made { local: calendar::clock(&self.dialect.zone, item.start), unix: item.start };
             let (name, missing) = match media.open(&item.path) {
                 Ok(sound) => {
                     let name = names.unique(&item.stem, &ending(&item.path));
@@ -103,7 +103,7 @@ impl Rows {
         if without > 0 {
             tracing::warn!("{without} of {} recordings of an export have no sound", self.count);
         }
-        let local = calendar::clock(&self.zone, crate::app::now());
+        let local = calendar::clock(&self.dialect.zone, crate::app::now());
         index.add_to(&mut archive, Made { local, unix: crate::app::now() })?;
         archive.finish()
     }
@@ -143,12 +143,13 @@ fn spool(folder: &Path) -> SpooledTempFile {
 struct Index {
     out: BufWriter<SpooledTempFile>,
     line: Vec<u8>,
+    dialect: Dialect,
 }
 
 impl Index {
-    fn new(folder: &Path) -> io::Result<Index> {
-        let mut index = Index { out: BufWriter::new(spool(folder)), line: Vec::new() };
-        csv::header(&OF_INDEX, &mut index.line);
+    fn new(folder: &Path, dialect: Dialect) -> io::Result<Index> {
+        let mut index = Index { out: BufWriter::new(spool(folder)), line: Vec::new(), dialect };
+        index.dialect.header(&OF_INDEX, &mut index.line);
         index.out.write_all(&index.line)?;
         Ok(index)
     }
@@ -157,8 +158,7 @@ impl Index {
     fn row(&mut self, name: &str, missing: &str, line: &[u8]) -> io::Result<()> {
         self.line.clear();
         for text in [name, missing] {
-            csv::text(text.as_bytes(), &mut self.line);
-            self.line.push(b',');
+            self.dialect.cell(text, &mut self.line);
         }
         self.line.extend_from_slice(line);
         self.out.write_all(&self.line)
@@ -194,7 +194,7 @@ struct Item {
 }
 
 impl Item {
-    fn take(&mut self, row: &ListRow<'_>, zone: &TimeZone) {
+    fn take(&mut self, row: &ListRow<'_>, dialect: &Dialect) {
         let text = |name| {
             let mut text = Vec::new();
             row.text(place(name), |bytes| text.extend_from_slice(bytes));
@@ -203,11 +203,11 @@ impl Item {
         let either =
             |first, second| Some(text(first)).filter(|text| !text.is_empty()).unwrap_or(text(second));
         self.start = row.integer(place("start"));
-        let local = calendar::clock(zone, self.start);
+        let local = calendar::clock(&dialect.zone, self.start);
         self.stem = stem(local, &either("snumber", "callerid_internal"), &either("cnumber", "dnumber"));
         self.path = text("path");
         self.line.clear();
-        csv::row(row, zone, &mut self.line);
+        dialect.row(row, &mut self.line);
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
@@ -237,7 +237,7 @@ impl Item {
 /// Rows on their way out of the database.
 struct Copying {
     out: BufWriter<SpooledTempFile>,
-    zone: TimeZone,
+    dialect: Dialect,
     item: Item,
     /// How many, or why no more.
     done: io::Result<i64>,
@@ -245,7 +245,7 @@ struct Copying {
 
 impl Copying {
     fn row(&mut self, row: &ListRow<'_>) -> ControlFlow<()> {
-        self.item.take(row, &self.zone);
+        self.item.take(row, &self.dialect);
         let written = self.item.write(&mut self.out);
         if let (Ok(count), Ok(())) = (&mut self.done, &written) {
             *count += 1;

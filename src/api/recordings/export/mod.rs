@@ -26,7 +26,7 @@ pub use request::{ABOUT, EXPORT};
 impl ExportRequest {
     /// The headers of a file that is kept under the date of today.
     fn response(&self) -> HttpResponseBuilder {
-        let today = calendar::clock(&self.zone, now()).date();
+        let today = calendar::clock(&self.dialect.zone, now()).date();
         let name = Name::of(format!("recordings {today}.{}", self.format()).as_bytes());
         let mut response = HttpResponse::Ok();
         response.insert_header((header::CONTENT_DISPOSITION, format!("attachment; {}", name.disposition())));
@@ -60,9 +60,9 @@ async fn as_csv(request: ApiRequest<MayListen>, export: ExportRequest) -> Result
         let _snapshot = reader.snapshot()?;
         let selected = export.select(reader, &person)?;
         export.audit(app, &actor, &selected, selected.count(reader)?)?;
-        out.write(|buffer| csv::header(&[], buffer));
-        let (zone, out) = (export.zone, out.clone());
-        selected.each(reader, move |row| out.row(|buffer| csv::row(row, &zone, buffer)))
+        out.write(|buffer| export.dialect.header(&[], buffer));
+        let (dialect, out) = (export.dialect, out.clone());
+        selected.each(reader, move |row| out.row(|buffer| dialect.row(row, buffer)))
     })
     .await
 }
@@ -76,7 +76,7 @@ async fn as_zip(request: ApiRequest<MayListen>, export: ExportRequest) -> Result
     let gather = move |reader: &Reader| {
         let snapshot = reader.snapshot()?;
         let selected = export.select(reader, &person)?;
-        let rows = Rows::gather(reader, &selected, &export.zone, app.store.path())?;
+        let rows = Rows::gather(reader, &selected, &export.dialect, app.store.path())?;
         drop(snapshot);
         export.audit(&app, &actor, &selected, rows.count)?;
         Ok(rows)

@@ -1,12 +1,11 @@
 //! What an export request asks for.
 
-use jiff::tz::TimeZone;
-
 use super::ids::{IDS, read_ids};
 use super::selection::Selected;
 use crate::api::recordings::filters::{FILTERS, FilterRequest};
 use crate::api::recordings::order::{ORDER, read_page};
-use crate::api::wire::calendar::{self, TIMEZONE};
+use crate::api::wire::calendar::TIMEZONE;
+use crate::api::wire::csv::{Dialect, SEPARATOR, TEXT};
 use crate::api::wire::error::{Fault, Refusal};
 use crate::api::wire::params::{Parameter, Params, Reading, joined};
 use crate::model::{Page, Person, Sort};
@@ -25,14 +24,17 @@ const MATCHING: [Parameter; FILTERS.len() + ORDER.len()] = joined(&[&FILTERS, &O
 /// What a client should know of export.
 pub const ABOUT: &str = "The CSV (RFC 4180, UTF-8 with a byte order mark) has all columns of a list under their names, what \
     people look for first. Times are ISO 8601 with the offset of `timezone`, empty for 0. A text that a spreadsheet could take \
-    for a formula, or that begins with an apostrophe, has an apostrophe before it, which whoever reads it back takes off; + \
-    with digits and blanks stays as it is. `tapeline import csv` reads it back exactly.\n\nThe ZIP holds the files as they are \
+    for a formula, or that begins with an apostrophe, has an apostrophe before it, which whoever reads it back takes off; so \
+    has what stands behind a comma, semicolon, tab or line break in it, since a file may be opened by another `separator` than \
+    it has. + with digits and blanks stays as it is. With `text=1` a text with digits, of letters, blanks and `+-./:()_#*%` \
+    alone, is written as =\"0012\". `tapeline import csv` reads all of it back exactly.\n\nThe ZIP holds the files as they are \
     stored, named \"2026-08-20 14-03-05 caller - called.wav\" by the clocks of `timezone`, and last index.csv: the same rows \
     with the `file` of each and why it is `missing`. It may take as long as it moves, needs no memory for what it holds (some \
     twenty bytes a file, for its name), and keeps no row from changing: rows are copied at the start, to an unnamed temporary \
     file beside the database if they are many (below a kilobyte a recording).";
 /// The parameters: what matches, or names of recordings; and what to make of them.
-pub const EXPORT: &[Parameter] = &joined::<{ MATCHING.len() + 3 }>(&[&MATCHING, &[IDS, FORMAT, TIMEZONE]]);
+pub const EXPORT: &[Parameter] =
+    &joined::<{ MATCHING.len() + 5 }>(&[&MATCHING, &[IDS, FORMAT, TIMEZONE, SEPARATOR, TEXT]]);
 
 /// So many recordings are found at once.
 const FEW: usize = 100;
@@ -42,8 +44,8 @@ const LONGEST_DETAIL: usize = 1000;
 /// What a request asks for, before it is known whether the caller may see it.
 pub struct ExportRequest {
     chosen: Chosen,
-    /// Whose clocks count.
-    pub zone: TimeZone,
+    /// How rows are written.
+    pub dialect: Dialect,
     /// Whether sound is wanted too.
     pub is_zip: bool,
     /// What was sent of the parameters that choose recordings, as it was sent.
@@ -73,8 +75,8 @@ impl ExportRequest {
             }
         };
         let is_zip = reading.choice(&FORMAT) == Some(1);
-        let zone = calendar::read_zone(&mut reading);
-        ExportRequest { chosen, zone, is_zip, chosen_by: chosen_by(params), faults: reading.into_faults() }
+        let dialect = Dialect::read(&mut reading);
+        ExportRequest { chosen, dialect, is_zip, chosen_by: chosen_by(params), faults: reading.into_faults() }
     }
 
     /// How the file's name ends.
