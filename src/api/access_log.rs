@@ -9,8 +9,11 @@ use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 
 use super::functions::functions;
+use super::wire::identity;
+use crate::app::App;
 
 /// Parameters whose values may stand in the log: those that are declared so wherever they are taken. Others – passwords,
 /// tokens, and what somebody mistyped, which may be a password – do not.
@@ -34,7 +37,8 @@ pub async fn access_log(
     let begun = Instant::now();
     let response = next.call(request).await?;
     let request = response.request();
-    let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    let app = request.app_data::<Data<App>>();
+    let address = app.map(|app| identity::address(app, request).to_string()).unwrap_or_default();
     tracing::info!(
         "{address} {} {} {} {:.1} ms",
         cut(request.method().as_str().into(), METHOD),

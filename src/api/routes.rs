@@ -12,7 +12,7 @@ use super::functions::{BASES, functions};
 use super::openapi;
 use super::wire::error::Refusal;
 use super::wire::function::only;
-use super::wire::identity::HttpStatus;
+use super::wire::identity::{HttpStatus, is_of_a_browser};
 use super::wire::stream::UNCOMPRESSED;
 use crate::app::App;
 use crate::config::Compat;
@@ -39,6 +39,9 @@ pub fn routes(config: &mut ServiceConfig) {
     }
 }
 
+/// For clients that wait to be asked for name and password.
+const BASIC: &str = "Basic realm=\"Tapeline\", charset=\"UTF-8\"";
+
 /// The headers of every API answer, and Enswitch's HTTP status where that is wanted.
 pub async fn finish_answer(
     request: ServiceRequest,
@@ -46,6 +49,7 @@ pub async fn finish_answer(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let is_api = BASES.iter().any(|base| request.path().starts_with(base));
     let compat = request.app_data::<Data<App>>().is_some_and(|app| app.config.compat == Compat::Enswitch);
+    let is_of_a_browser = is_of_a_browser(request.request());
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     if headers.get(UNCOMPRESSED.0) == Some(&UNCOMPRESSED.1) {
@@ -55,6 +59,9 @@ pub async fn finish_answer(
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if is_api {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if headers.contains_key(header::WWW_AUTHENTICATE) && !is_of_a_browser {
+            headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static(BASIC));
+        }
         let kept = response.request().extensions().contains::<HttpStatus>();
         if compat && !kept {
             *response.response_mut().status_mut() = StatusCode::OK;

@@ -1,12 +1,11 @@
 //! user/…: logging in and out, and one's own password.
 
-use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::api::wire::error::Refusal;
-use crate::api::wire::identity::{self, COOKIE};
+use crate::api::wire::identity;
 use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::privilege::{Changing, MayLogIn};
 use crate::api::wire::request::ApiRequest;
@@ -53,10 +52,9 @@ pub async fn login(request: ApiRequest<MayLogIn>) -> Result<HttpResponse, Refusa
     reading.finish()?;
     // A page elsewhere must neither use our cookie for a token nor log the browser in as somebody else.
     let by_cookie = matches!(request.secret(), Some(Secret::Session(_)));
-    if (by_cookie && (token || session) && !identity::from_this_page(&request.http, true))
-        || (session && !identity::from_this_page(&request.http, false))
-    {
-        return Err(Refusal::Unauthorized);
+    let is_ours = |changes| identity::from_this_page(&request.app, &request.http, changes);
+    if (by_cookie && (token || session) && !is_ours(true)) || (session && !is_ours(false)) {
+        return Err(identity::from_elsewhere(&request.http));
     }
     // Browsers say where a POST comes from; following a link they may not, but they ask for a page then.
     if session && request.http.method() != Method::POST && wants_a_page(&request.http) {
@@ -80,7 +78,8 @@ pub async fn login(request: ApiRequest<MayLogIn>) -> Result<HttpResponse, Refusa
         }),
     })?;
     if let Some(session) = &session {
-        set_cookie(&mut response, &request, &session.text, request.app.session_rules().session)?;
+        let lasts = request.app.session_rules().session;
+        identity::set_cookie(&mut response, &request.app, &request.http, &session.text, lasts)?;
     }
     Ok(response)
 }
@@ -123,22 +122,6 @@ fn audit(change: &Change<'_>, person: &Person, action: &str, detail: &str) -> Re
     Ok(change.audit(&Entry { action, customer, detail: detail.into(), ..Entry::default() })?)
 }
 
-fn set_cookie(
-    response: &mut HttpResponse,
-    request: &ApiRequest<MayLogIn>,
-    value: &str,
-    seconds: i64,
-) -> Result<(), Refusal> {
-    let cookie = Cookie::build(COOKIE, value)
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Strict)
-        .secure(request.http.connection_info().scheme() == "https")
-        .max_age(time::Duration::seconds(seconds))
-        .finish();
-    response.add_cookie(&cookie).map_err(|error| Refusal::internal(&error))
-}
-
 /// Ends the token or session that the caller came with.
 pub async fn logout(request: ApiRequest<Changing<MayLogIn>>) -> Result<HttpResponse, Refusal> {
     if let Some(secret) = request.secret() {
@@ -150,9 +133,7 @@ pub async fn logout(request: ApiRequest<Changing<MayLogIn>>) -> Result<HttpRespo
     }
     let mut response = request.done();
     if matches!(request.secret(), Some(Secret::Session(_))) {
-        let mut cookie = Cookie::build(COOKIE, "").path("/").finish();
-        cookie.make_removal();
-        response.add_removal_cookie(&cookie).map_err(|error| Refusal::internal(&error))?;
+        identity::remove_cookie(&mut response, &request.app, &request.http)?;
     }
     Ok(response)
 }

@@ -4,6 +4,7 @@ mod listening;
 mod removals;
 mod space;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use tokio::sync::Semaphore;
 
-use crate::auth::{Auth, SessionRules};
+use crate::auth::{self, Auth, SessionRules};
 use crate::config::Config;
 use crate::media::{Media, Peaks};
 use crate::store::Store;
@@ -23,6 +24,8 @@ pub use space::Space;
 pub struct App {
     /// The settings.
     pub config: Config,
+    /// What tells this server from others that browsers see as one host: 8 hexadecimal digits, the same at each start.
+    pub instance: String,
     /// The database.
     pub store: Arc<Store>,
     /// Who hears what, on its way to the audit log.
@@ -65,7 +68,27 @@ impl App {
         let sounds = Arc::new(Semaphore::new(SOUNDS));
         let waveforms = Arc::new(Semaphore::new(WAVEFORMS));
         let bodies = Arc::new(Semaphore::new(BODIES));
-        Ok(App { config, store, listening, auth, media, peaks, searches, streams, sounds, waveforms, bodies })
+        let instance = instance(&config);
+        Ok(App {
+            config,
+            instance,
+            store,
+            listening,
+            auth,
+            media,
+            peaks,
+            searches,
+            streams,
+            sounds,
+            waveforms,
+            bodies,
+        })
+    }
+
+    /// Notes where it listens, once that is known.
+    pub fn listens_at(&mut self, address: SocketAddr) {
+        self.config.listen = address;
+        self.instance = instance(&self.config);
     }
 
     /// How long tokens and sessions last.
@@ -77,6 +100,15 @@ impl App {
             session: hours(self.config.session_days) * 24,
         }
     }
+}
+
+/// A digest of the machine, the database's file and the port: of two servers that a browser sees as one host, one of them
+/// differs.
+fn instance(config: &Config) -> String {
+    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    let file = std::fs::canonicalize(&config.db).unwrap_or_else(|_| config.db.clone());
+    let digest = auth::hash_secret(&format!("{machine}\n{}\n{}", file.display(), config.listen.port()));
+    digest[..4].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `recordings.db` with `-peaks` behind it.

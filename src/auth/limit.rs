@@ -50,8 +50,8 @@ pub(super) struct Attempt {
 }
 
 struct Failures {
-    /// Each guess once.
-    guesses: Vec<Guess>,
+    /// Each guess once, and whether bcrypt said that it is wrong.
+    guesses: Vec<(Guess, bool)>,
     since: i64,
 }
 
@@ -78,6 +78,23 @@ impl Limit {
     pub(super) fn may_look(&self, address: IpAddr, name: &str, now: i64) -> bool {
         let key = Key::Look(network(address), hashed(name));
         self.counters().get(&key).is_none_or(|looks| wait(&key, looks, now).is_none())
+    }
+
+    /// Whether bcrypt said a while ago that this guess is wrong, for somebody at this address.
+    pub(super) fn is_wrong(&self, address: IpAddr, name: &str, guess: &Guess, now: i64) -> bool {
+        let key = Key::Name(network(address), hashed(name));
+        let counters = self.counters();
+        let failures = counters.get(&key).filter(|failures| !is_over(failures, now));
+        failures.is_some_and(|failures| failures.guesses.contains(&(*guess, true)))
+    }
+
+    /// Notes that bcrypt said that an attempt is wrong.
+    pub(super) fn confirm(&self, attempt: &Attempt) {
+        let mut counters = self.counters();
+        for key in &attempt.keys {
+            let known = counters.get_mut(key).map(|failures| &mut failures.guesses);
+            known.into_iter().flatten().filter(|one| one.0 == attempt.guess).for_each(|one| one.1 = true);
+        }
     }
 
     /// Counts a look that found nothing.
@@ -127,16 +144,16 @@ fn add(counters: &mut HashMap<Key, Failures>, key: Key, guess: Guess, now: i64) 
     if is_over(failures, now) {
         *failures = Failures { guesses: Vec::new(), since: now };
     }
-    let new = !failures.guesses.contains(&guess);
+    let new = failures.guesses.iter().all(|(known, _)| *known != guess);
     if new {
-        failures.guesses.push(guess);
+        failures.guesses.push((guess, false));
     }
     new
 }
 
 fn give_back(counters: &mut HashMap<Key, Failures>, key: &Key, guess: &Guess) {
     if let Some(failures) = counters.get_mut(key) {
-        failures.guesses.retain(|known| known != guess);
+        failures.guesses.retain(|(known, _)| known != guess);
         if failures.guesses.is_empty() {
             counters.remove(key);
         }
@@ -246,6 +263,20 @@ mod tests {
         limit.withdraw(&again);
         fail(&limit, HERE, "anna", 0..1);
         assert_eq!(limit.check(HERE, "anna", 1000), Err(Throttled(WINDOW)));
+    }
+
+    #[test]
+    fn a_guess_is_known_to_be_wrong_once_bcrypt_said_so_at_that_address_in_that_window() {
+        let limit = Limit::new();
+        let attempt = limit.count(HERE, "anna", guess(1), 1000);
+        assert!(!limit.is_wrong(HERE, "anna", &guess(1), 1000));
+        limit.confirm(&attempt);
+        assert!(limit.is_wrong(HERE, "anna", &guess(1), 1000));
+        assert!(
+            !limit.is_wrong(HERE, "anna", &guess(2), 1000) && !limit.is_wrong(HERE, "bram", &guess(1), 1000)
+        );
+        assert!(!limit.is_wrong(THERE, "anna", &guess(1), 1000));
+        assert!(!limit.is_wrong(HERE, "anna", &guess(1), 1000 + WINDOW));
     }
 
     #[test]

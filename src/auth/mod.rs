@@ -1,6 +1,7 @@
 //! Who is who, without HTTP: passwords, tokens and sessions, and what slows down those who guess.
 
 mod cache;
+mod forwarded;
 mod limit;
 mod password;
 mod queue;
@@ -9,6 +10,7 @@ mod work;
 
 use std::net::IpAddr;
 
+pub use forwarded::{Client, client};
 pub use limit::Throttled;
 pub use password::{PasswordError, check_new_password, hash_password};
 pub use session::{NewSecret, SessionRules, hash_secret, is_live, new_secret, standing};
@@ -96,8 +98,14 @@ impl Auth {
         if let Some(verdict) = self.hasher.join(&key) {
             return Ok(Check::Pending(Pending { verdict, key, attempt: None, address }));
         }
-        // A password that is known to be wrong takes the same way: if it were answered sooner, the time would tell
-        // whoever guesses that somebody else tried it.
+        if self.limit.is_wrong(address, username, &key, now) {
+            return Ok(Check::Pending(Pending {
+                verdict: self.hasher.wrong_again(),
+                key,
+                attempt: None,
+                address,
+            }));
+        }
         let urgent = self.cache.was_right(&key);
         let verdict = self.hasher.verify(key, password, hash, address, urgent).ok_or(NotNow::Busy)?;
         let attempt = Some(self.limit.count(address, username, key, now));
@@ -138,8 +146,10 @@ impl Auth {
             self.cache.insert(pending.key, now);
             self.note_at(pending.address, &pending.key, now);
         }
-        if let Some(attempt) = pending.attempt.filter(|_| verdict != Some(false)) {
-            self.limit.withdraw(&attempt);
+        match (&pending.attempt, verdict) {
+            (Some(attempt), Some(false)) => self.limit.confirm(attempt),
+            (Some(attempt), _) => self.limit.withdraw(attempt),
+            (None, _) => {}
         }
         verdict.ok_or(NotNow::Busy)
     }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -51,12 +53,20 @@ pub(super) struct Hasher {
     queue: Arc<Queue<Job>>,
     waiting: Waiting,
     work: Arc<Work>,
+    /// Microseconds that the latest wrong password took, its waiting included.
+    lately: Arc<AtomicU64>,
 }
 
 /// The answer to come.
-pub(super) struct Verdict(oneshot::Receiver<bool>);
+pub(super) enum Verdict {
+    /// A thread's.
+    Pending(oneshot::Receiver<bool>),
+    /// Wrong, as it was before; after so long.
+    Wrong(Duration),
+}
 
 struct Job {
+    since: Instant,
     key: Key,
     password: String,
     /// `None` for an unknown name.
@@ -71,16 +81,20 @@ impl Hasher {
     pub(super) fn new(cost: u32) -> Result<Hasher, PasswordError> {
         let queue = Arc::new(Queue::new(QUEUE));
         let waiting = Waiting::default();
-        let effort = Arc::new(Work::new(cost));
-        let hasher =
-            Hasher { queue: Arc::clone(&queue), waiting: Arc::clone(&waiting), work: Arc::clone(&effort) };
+        let (effort, lately) = (Arc::new(Work::new(cost)), Arc::default());
+        let hasher = Hasher {
+            queue: Arc::clone(&queue),
+            waiting: Arc::clone(&waiting),
+            work: Arc::clone(&effort),
+            lately: Arc::clone(&lately),
+        };
         let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
         for number in 0..threads {
             let (queue, waiting) = (Arc::clone(&queue), Arc::clone(&waiting));
-            let effort = Arc::clone(&effort);
+            let (effort, lately) = (Arc::clone(&effort), Arc::clone(&lately));
             std::thread::Builder::new()
                 .name(format!("bcrypt-{number}"))
-                .spawn(move || work(&effort, &queue, &waiting))
+                .spawn(move || work(&effort, &queue, &waiting, &lately))
                 .map_err(|error| PasswordError::Hashing(error.to_string()))?;
         }
         Ok(hasher)
@@ -91,12 +105,19 @@ impl Hasher {
         self.work.expect(cost);
     }
 
+    /// The answer to a password that is known to be wrong. It costs no work, so that a program which goes on with an old
+    /// password is no burden; but it takes as long as the latest wrong one did, so that the time does not tell others at that
+    /// address that somebody tried it before.
+    pub(super) fn wrong_again(&self) -> Verdict {
+        Verdict::Wrong(Duration::from_micros(self.lately.load(Ordering::Relaxed)))
+    }
+
     /// The answer to a check that is under way for somebody else.
     pub(super) fn join(&self, key: &Key) -> Option<Verdict> {
         let (sender, receiver) = oneshot::channel();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.get_mut(key)?.push(sender);
-        Some(Verdict(receiver))
+        Some(Verdict::Pending(receiver))
     }
 
     /// Queues a check; `None` when the queue is full of others. `hash` is `None` for an unknown name, which is never
@@ -111,14 +132,15 @@ impl Hasher {
     ) -> Option<Verdict> {
         let (sender, receiver) = oneshot::channel();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let job = Job { key, password: password.to_owned(), hash: hash.map(str::to_owned) };
+        let job =
+            Job { since: Instant::now(), key, password: password.to_owned(), hash: hash.map(str::to_owned) };
         let pushed_out = if urgent { self.queue.first(job) } else { self.queue.push(from, job).ok()? };
         if let Some(job) = pushed_out {
             // Whoever waits for it is told to come back.
             waiting.remove(&job.key);
         }
         waiting.entry(key).or_default().push(sender);
-        Some(Verdict(receiver))
+        Some(Verdict::Pending(receiver))
     }
 }
 
@@ -131,17 +153,27 @@ impl Drop for Hasher {
 impl Verdict {
     /// Whether it is right; `None` if nobody came to look.
     pub(super) async fn wait(self) -> Option<bool> {
-        self.0.await.ok()
+        match self {
+            Verdict::Pending(receiver) => receiver.await.ok(),
+            Verdict::Wrong(after) => {
+                tokio::time::sleep(after).await;
+                Some(false)
+            }
+        }
     }
 }
 
-fn work(effort: &Work, queue: &Queue<Job>, waiting: &Waiting) {
+fn work(effort: &Work, queue: &Queue<Job>, waiting: &Waiting, lately: &AtomicU64) {
     // Where this is not allowed, the threads just keep their priority.
     let _ = rustix::process::setpriority_process(None, NICE);
     while let Some(job) = queue.next() {
         let same = effort.check(&job.password, job.hash.as_deref(), &mut Itself);
         // A longer password than bcrypt looks at is wrong even if its beginning is right.
         let right = same && check_new_password(&job.password).is_ok();
+        if !right {
+            let took = u64::try_from(job.since.elapsed().as_micros()).unwrap_or(u64::MAX);
+            lately.store(took, Ordering::Relaxed);
+        }
         let waiters = waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.key);
         for waiter in waiters.into_iter().flatten() {
             // Whoever went away meanwhile does not need to know.

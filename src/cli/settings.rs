@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::ValueParser;
 
-use crate::config::{Compat, Config, Given, GivenAsterisk, GivenFreeSwitch, Secret, general_settings};
+use crate::config::{
+    Compat, Config, Given, GivenAsterisk, GivenFreeSwitch, Networks, PublicUrl, Secret, general_settings,
+};
 
 macro_rules! flags {
     ($($name:ident: $type:ty = $default:expr, $(in $range:expr,)? $variable:literal, $value:literal, hide: $hide:literal,
@@ -114,6 +116,18 @@ impl Flag for u32 {
 impl Flag for SocketAddr {
     fn parser() -> ValueParser {
         ValueParser::new(address)
+    }
+}
+
+impl Flag for Networks {
+    fn parser() -> ValueParser {
+        ValueParser::new(|text: &str| text.parse::<Networks>())
+    }
+}
+
+impl Flag for PublicUrl {
+    fn parser() -> ValueParser {
+        ValueParser::new(|text: &str| text.parse::<PublicUrl>())
     }
 }
 

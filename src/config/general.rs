@@ -17,6 +17,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::network::Networks;
+use super::origin::PublicUrl;
+
 /// Hands the settings that stand in no section to a macro.
 macro_rules! general_settings {
     ($to:ident) => {
@@ -28,6 +31,14 @@ macro_rules! general_settings {
             listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)), "TAPELINE_LISTEN", "ADDR", hide: false,
                 "Address and port to listen on [default: 127.0.0.1:8080]",
                 "Passwords travel as they are over plain HTTP: beyond this machine, put a proxy with TLS in front.";
+            trusted_proxies: Networks = Networks::default(), "TAPELINE_TRUSTED_PROXIES", "NETWORKS", hide: false,
+                "Proxies whose word counts for who asks, as in 127.0.0.1,10.0.0.0/8",
+                "Addresses and networks. X-Forwarded-For or Forwarded of these, and of nobody else, says whose address is \
+                 limited, audited and logged; X-Forwarded-Host and X-Forwarded-Proto where the page is. A proxy must set one \
+                 of them and take the other away.";
+            public_url: PublicUrl = PublicUrl::default(), "TAPELINE_PUBLIC_URL", "URL", hide: false,
+                "Address of the page, where a proxy has it at another one",
+                "As the browser shows it: needed where the proxy does not pass the Host that it was asked for.";
             compat: Compat = Compat::None, "TAPELINE_COMPAT", "none|enswitch", hide: false,
                 "Answer as Enswitch itself does: HTTP 200 always, numbers in rows as strings",
                 "For clients that count on it.";

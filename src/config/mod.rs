@@ -5,6 +5,8 @@ mod error;
 mod freeswitch;
 mod general;
 mod intake;
+mod network;
+mod origin;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -18,6 +20,8 @@ pub use freeswitch::{FreeSwitch, Given as GivenFreeSwitch};
 pub use general::Compat;
 pub(crate) use general::general_settings;
 pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule, find_of_pbx, innermost, innermost_of};
+pub use network::Networks;
+pub use origin::{Origin, PublicUrl};
 
 macro_rules! declare {
     ($($name:ident: $type:ty = $default:expr, $(in $range:expr,)? $variable:literal, $value:literal, hide: $hide:literal,

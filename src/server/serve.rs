@@ -43,13 +43,14 @@ pub struct Server {
 /// Opens the database and binds the port; port 0 takes a free one.
 pub fn build(config: Config) -> anyhow::Result<Server> {
     allow_descriptors();
-    let app = App::open(config)?;
+    let mut app = App::open(config)?;
     let address = app.config.listen;
     let listener = TcpListener::bind(address).with_context(|| {
         format!(
             "{address} cannot be listened on; another program may use the port: choose another with --listen"
         )
     })?;
+    app.listens_at(listener.local_addr()?);
     let stop = Arc::default();
     let (intake, spools) = sources(&app, &stop)?;
     Ok(Server { listener, app: Data::new(app), intake: intake.into(), spools, stop })

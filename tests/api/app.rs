@@ -202,19 +202,22 @@ impl TestApp {
         answer
     }
 
-    /// The value of a new viewer's session.
-    pub fn session(&self, name: &str) -> String {
+    /// The cookie of a new viewer's session, as a browser sends it back.
+    pub fn cookie(&self, name: &str) -> String {
         let answer = self.person(name).post("user/login", "session=1");
         assert_eq!(answer.codes(), "200");
         let cookie = answer.header("set-cookie").expect("a cookie");
-        let value = cookie.strip_prefix("tapeline_session=").expect("its name");
-        value.split(';').next().expect("its value").to_owned()
+        cookie.split(';').next().expect("name and value").to_owned()
+    }
+
+    /// The value of a new viewer's session.
+    pub fn session(&self, name: &str) -> String {
+        self.cookie(name).split_once('=').expect("a value").1.to_owned()
     }
 
     /// The viewer, on a page of this server.
     pub fn viewer(&self, name: &str) -> Caller {
-        let cookie = format!("tapeline_session={}", self.session(name));
-        self.anon().with("Cookie", &cookie).with("Sec-Fetch-Site", "same-origin")
+        self.anon().with("Cookie", &self.cookie(name)).with("Sec-Fetch-Site", "same-origin")
     }
 
     /// A new token.

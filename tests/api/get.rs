@@ -564,7 +564,7 @@ fn a_cookie_is_enough_to_listen_from_here_but_not_from_elsewhere() {
     with_sound(&app, b"sound");
     assert_eq!(file(&app.viewer("sara"), "GET", &[]).body, b"sound");
     // Plain HTTP at an address of the network: the browser sends no word of where it comes from.
-    let cookie = format!("tapeline_session={}", app.session("sara"));
+    let cookie = app.cookie("sara");
     let bare = app.anon().with("Cookie", &cookie);
     assert_eq!(file(&bare, "GET", &[]).body, b"sound");
     assert_eq!(file(&bare, "GET", &[("Sec-Fetch-Site", "cross-site")]).codes(), "401");

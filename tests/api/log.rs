@@ -71,7 +71,7 @@ fn no_secret_is_in_the_log_however_much_is_logged() {
         let login = adam.post("user/login", "token=1;session=1");
         let token = login.data()["auth_token"].as_str().expect("a token").to_owned();
         let cookie = login.header("set-cookie").expect("a cookie").to_owned();
-        let session = cookie["tapeline_session=".len()..].split(';').next().expect("a value").to_owned();
+        let session = cookie.split(['=', ';']).nth(1).expect("a value").to_owned();
         anon.get(&format!("recording/recordings/list?called=100;auth_token={token}"));
         anon.get(&format!("recording/recordings/list?{}", credentials("adam", PASSWORD)));
         let form = format!("auth_token={token};password_old={};password_new=SECRET-18", encoded(PASSWORD));

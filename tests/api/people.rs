@@ -176,14 +176,14 @@ fn every_fault_of_a_new_person_is_named() {
 #[test]
 fn an_administrator_changes_what_is_sent_and_a_new_role_logs_out() {
     let app = spawn_app();
-    let (token, session) = (app.token("anna"), app.session("anna"));
+    let (token, session) = (app.token("anna"), app.cookie("anna"));
     let entries = app.entries().len();
     done(&app, "adam", UPDATE, "id=4;name=Anna+A.");
     let bearer = app.anon().with("Authorization", &format!("Bearer {token}"));
     assert_eq!(bearer.get("user/login").status, 200, "a new name does not log out");
     done(&app, "adam", UPDATE, "id=4;role=supervisor;username=anne");
     assert_eq!(bearer.get("user/login").status, 401);
-    let cookie = app.anon().with("Cookie", &format!("tapeline_session={session}"));
+    let cookie = app.anon().with("Cookie", &session);
     assert_eq!(cookie.get("user/login").status, 401);
     assert!(logs_in(&app, "anne", PASSWORD) && !logs_in(&app, "anna", PASSWORD));
     assert_eq!(app.person("anne").get("recording/recordings/list?recordgroup=3").rows(), "d");
@@ -293,15 +293,12 @@ fn nobody_removes_the_last_owner_or_the_own_rights_by_accident() {
 #[test]
 fn a_new_password_from_an_administrator_logs_out_everywhere() {
     let app = spawn_app();
-    let (token, session) = (app.token("anna"), app.session("anna"));
+    let (token, session) = (app.token("anna"), app.cookie("anna"));
     let entries = app.entries().len();
     done(&app, "adam", PASSWORD_UPDATE, "id=4;password_new=brand+new");
     assert!(logs_in(&app, "anna", "brand new") && !logs_in(&app, "anna", PASSWORD));
     assert_eq!(app.anon().get(&format!("user/login?auth_token={token}")).status, 401);
-    assert_eq!(
-        app.anon().with("Cookie", &format!("tapeline_session={session}")).get("user/login").status,
-        401
-    );
+    assert_eq!(app.anon().with("Cookie", &session).get("user/login").status, 401);
     assert_eq!(app.sqlite3("SELECT count(*) FROM tokens; SELECT count(*) FROM sessions;"), "0\n0");
     assert_eq!(app.entries()[entries..], ["2|adam|127.0.0.1|people/password/update|1||||anna"]);
     for (form, codes) in [

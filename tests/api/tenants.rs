@@ -187,7 +187,7 @@ fn a_function_that_changes_data_takes_the_cookie_by_post_from_here_only() {
     let app = spawn_app();
     for function in functions() {
         let viewer = app.viewer("sara");
-        let elsewhere = app.anon().with("Cookie", &format!("tapeline_session={}", app.session("sara")));
+        let elsewhere = app.anon().with("Cookie", &app.cookie("sara"));
         let (get, post) = (viewer.get(function.path), elsewhere.post(function.path, ""));
         assert_eq!(get.status == 401, function.changes, "GET {}", function.path);
         assert_eq!(post.status == 401, function.changes, "POST without a word where from {}", function.path);

@@ -43,6 +43,27 @@ const freePort = () =>
 export const lanAddress = () =>
   Object.values(networkInterfaces()).flat().find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 
+/**
+ * An nginx in front of a server.
+ * @param {{port: number}} server
+ * @param {{how?: string, at?: string}} [options]  how: lines of its location block; at: the address that it listens at
+ */
+export async function startProxy(server, { how = "", at = "127.0.0.1" } = {}) {
+  const folder = mkdtempSync(join(target, "browser-nginx-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${name};`).join(" ");
+  const location = `location / { proxy_pass http://127.0.0.1:${server.port}; ${how} }`;
+  const settings = `daemon off; master_process off; pid nginx.pid; error_log error.log; events {}
+    http { access_log off; ${temporary} server { listen ${at}:${port}; ${location} } }`;
+  writeFileSync(join(folder, "nginx.conf"), settings);
+  writeFileSync(join(folder, "htpasswd"), "front:{PLAIN}door\n");
+  const child = spawn("/usr/sbin/nginx", ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")], { stdio: "ignore" });
+  const url = `http://${at}:${port}`;
+  await answers(url);
+  return { url, stop: () => child.kill("SIGKILL") };
+}
+
 async function answers(url) {
   for (let tries = 0; tries < 200; tries += 1) {
     try {

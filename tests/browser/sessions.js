@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { logIn, openCalls, openPage, rows, settled } from "./page.js";
-import { LENA, PASSWORD, lanAddress } from "./server.js";
+import { LENA, PASSWORD, lanAddress, startProxy } from "./server.js";
 import { browser, long, query, server, total } from "./suite.js";
 
 test("a wrong password is refused in words, the right one shows the calls, and a reload keeps them", async () => {
@@ -126,5 +126,62 @@ test("another origin gets neither data nor a frame, cookie or not", async () => 
   await settled(page);
   assert.equal(await page.locator("#login").isVisible(), false, "the other origin could not log out");
   stranger.close();
+  await context.close();
+});
+
+/** A page behind an nginx of its own. */
+async function behind(options, body) {
+  const proxy = await startProxy(server, options);
+  const { page, context, faults } = await openPage(browser, proxy.url, options);
+  try {
+    await body(page);
+    assert.deepEqual(faults, []);
+  } finally {
+    await context.close();
+    proxy.stop();
+  }
+}
+
+test("behind an nginx that passes no Host, or one without its port: log in, list, reload", async () => {
+  for (const how of ["", "proxy_set_header Host $host;"]) {
+    await behind({ how }, async (page) => {
+      await logIn(page);
+      await settled(page);
+      await page.reload();
+      await settled(page);
+    });
+  }
+});
+
+test("behind an nginx that asks for a password of its own: log in, list, log out, be wrong", async () => {
+  const how = "auth_basic Office; auth_basic_user_file htpasswd; proxy_set_header Host $http_host;";
+  await behind({ how, httpCredentials: { username: "front", password: "door" } }, async (page) => {
+    await logIn(page);
+    await settled(page);
+    await page.reload();
+    await settled(page);
+    await page.locator("#me").click();
+    await page.locator("#logout").click();
+    await logIn(page, "tess", "not it");
+    await page.getByText("Name or password is wrong.").waitFor();
+  });
+});
+
+test("where the server cannot know the page's address, the page says what to do", async (t) => {
+  const at = lanAddress();
+  if (!at) return t.skip("this machine has no other address");
+  return behind({ at }, async (page) => {
+    await logIn(page);
+    await page.locator("#login-error").getByText("public_url").waitFor();
+  });
+});
+
+test("a neighbour's cookie with letters beyond ASCII logs nobody out", async () => {
+  const { page, context } = await openPage(browser, server.url);
+  await page.evaluate(() => (document.cookie = "name=Jürgen; path=/"));
+  await logIn(page);
+  await settled(page);
+  await page.reload();
+  await settled(page);
   await context.close();
 });

@@ -8,12 +8,14 @@ use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::web::Data;
 use serde_json::{Map, Value, json};
 
 use super::functions::{BASES, functions};
 use crate::api::wire::envelope;
 use crate::api::wire::function::Function;
-use crate::api::wire::identity::COOKIE;
+use crate::api::wire::identity::cookie_name;
+use crate::app::App;
 use answers::{refusals, responses};
 use parameters::{body, query_parameter};
 use schemas::schemas;
@@ -25,19 +27,24 @@ one counts as absent. Every answer is an envelope: `responses` says with a code,
 message how it went, `data` holds what was asked for. The HTTP status is the first code, but for 201 and 204, which \
 travel as 200. Times are Unix seconds, durations seconds, sizes bytes, flags 0 or 1.
 
-Who is asking is told by `auth_token` (from user/login with `token=1`), by `auth_username` with `auth_password`, by an \
-Authorization header, or by the viewer's cookie; the first of them that is present decides. Ten wrong passwords for one \
-name from one address, or fifty from one address, and it has to wait up to five minutes (429 with Retry-After). Addresses \
-of the server's own machine only count by name, since behind a proxy everybody has one.";
+Who is asking is told by `auth_token` (from user/login with `token=1`), by `auth_username` with `auth_password`, by the \
+viewer's cookie, or by an Authorization header (Bearer with the token, or Basic in UTF-8 or Latin-1); the first of them \
+that is present decides, and a password in a header beside our cookie is not looked at. Ten wrong passwords for one name \
+from one address, or fifty from one address, and it has to wait up to five minutes (429 with Retry-After); the same one \
+again is not counted. Addresses of the server's own machine only count by name, since behind a proxy that is not among the \
+trusted_proxies everybody has one.";
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
+/// Stands for the name of the viewer's cookie, which each server has its own of.
+const COOKIE: &str = "tapeline_session_OF_THIS_SERVER";
+
 /// The description of the API, for everybody.
-pub async fn openapi() -> HttpResponse {
+pub async fn openapi(app: Data<App>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(envelope::JSON)
         .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(DOCUMENT.as_str())
+        .body(DOCUMENT.replace(COOKIE, &cookie_name(&app)))
 }
 
 fn document() -> Value {

@@ -23,6 +23,8 @@ pub enum Refusal {
     Invalid(Vec<Fault>),
     /// Credentials missing or wrong; one message for all.
     Unauthorized,
+    /// A session that is shown elsewhere than on our own page.
+    Elsewhere,
     /// The role lacks the privilege.
     Forbidden,
     /// No such function.
@@ -84,6 +86,12 @@ impl Refusal {
             Refusal::Unauthorized => {
                 one(StatusCode::UNAUTHORIZED, "", "Log in: credentials are missing or wrong")
             }
+            Refusal::Elsewhere => one(
+                StatusCode::UNAUTHORIZED,
+                "",
+                "The address of this page is not known here as the server's own, or a change was not sent by POST. \
+                 Let the proxy in front pass the Host, or set public_url; the log names both addresses",
+            ),
             Refusal::Forbidden => one(StatusCode::PAYMENT_REQUIRED, "", "Your role does not allow this"),
             Refusal::NoFunction => one(StatusCode::NOT_FOUND, "", "There is no such function"),
             Refusal::NotFound("path") => {
@@ -155,7 +163,9 @@ impl ResponseError for Refusal {
         match self {
             Refusal::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
             Refusal::Busy(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
-            Refusal::Unauthorized => response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
+            Refusal::Unauthorized | Refusal::Elsewhere => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))
+            }
             Refusal::Method(allowed) => response.insert_header((header::ALLOW, allowed.as_str())),
             Refusal::NotAcceptable => response.insert_header((header::VARY, "accept-encoding")),
             Refusal::Encoded => response.insert_header((header::ACCEPT_ENCODING, "identity")),

@@ -84,7 +84,7 @@ impl<P: Privilege> ApiRequest<P> {
     /// Whether this is the caller's own password.
     pub async fn is_password(&self, password: String) -> Result<bool, Refusal> {
         let Person { id, username, .. } = self.caller.person();
-        let address = identity::address(&self.http);
+        let address = identity::address(&self.app, &self.http);
         match identity::check_password(&self.app, address, username.clone(), password).await {
             // Somebody else may have got the name since the request came.
             Ok(credential) => Ok(credential.person.id == *id),
@@ -95,7 +95,7 @@ impl<P: Privilege> ApiRequest<P> {
 
     /// Where they ask from, for the audit log.
     pub fn address(&self) -> String {
-        identity::address(&self.http).to_string()
+        identity::address(&self.app, &self.http).to_string()
     }
 }
 

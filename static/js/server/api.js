@@ -17,7 +17,7 @@ class ApiError extends Error {
 /** The server could not be reached, or its answer broke off. */
 export class Unreachable extends Error {}
 
-/** Tells of what concerns the whole page: "unauthorized", "unreachable", "reached". */
+/** Tells of what concerns the whole page: "unauthorized" with its `error`, "unreachable", "reached". */
 export const wire = new EventTarget();
 
 let skew = 0;
@@ -47,9 +47,15 @@ const pause = (seconds, signal) =>
     signal?.addEventListener("abort", () => fail(signal.reason), { once: true });
   });
 
-function tell(name) {
-  wire.dispatchEvent(new Event(name));
+function tell(name, error) {
+  wire.dispatchEvent(Object.assign(new Event(name), { error }));
 }
+
+/**
+ * Whether nobody is known by what was shown: a session that ended, a wrong password. Another 401 is for where the page is,
+ * and says what to do.
+ */
+export const isNobody = (error) => error.code === "401" && error.message.startsWith("Log in");
 
 async function exchange(path, init) {
   try {
@@ -98,7 +104,7 @@ export async function call(name, params = {}, options = {}) {
     try {
       return await once(name, params, options);
     } catch (error) {
-      if (error.code === "401" && !quiet) tell("unauthorized");
+      if (error.code === "401" && !quiet) tell("unauthorized", error);
       if (error.code !== "503" || attempt === ATTEMPTS) throw error;
       await pause(Math.min(LONGEST_WAIT, error.retryAfter || 1), signal);
     }
@@ -165,9 +171,9 @@ export async function download(name, params, { signal, progress }) {
     if (error.name === "AbortError") throw error;
     throw new Unreachable(response ? "The download broke off. Try again." : "The server can't be reached. Try again.");
   }
-  const answer = parse(response, await response.text());
-  if (response.status === 401) tell("unauthorized");
-  throw new ApiError(answer.responses, 0);
+  const error = new ApiError(parse(response, await response.text()).responses, 0);
+  if (response.status === 401) tell("unauthorized", error);
+  throw error;
 }
 
 /** The same as a link, which the browser downloads by itself. */
@@ -180,8 +186,9 @@ export const downloadUrl = (name, params) => `${BASE}${name}?${body(params)}`;
 export async function listen(name, params, { signal, heard }) {
   const response = await fetch(`${BASE}${name}?${body(params)}`, { headers: { Accept: "text/event-stream" }, signal, credentials: "same-origin", cache: "no-store" });
   if (!response.ok) {
-    if (response.status === 401) tell("unauthorized");
-    throw new ApiError(parse(response, await response.text()).responses, Number(response.headers.get("retry-after") ?? 0));
+    const error = new ApiError(parse(response, await response.text()).responses, Number(response.headers.get("retry-after") ?? 0));
+    if (response.status === 401) tell("unauthorized", error);
+    throw error;
   }
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let text = ""; ; ) {

@@ -1,7 +1,7 @@
 /** Who is using the page: log in, log out, and what happens when a session ends. */
 
 import { $ } from "../kit/dom.js";
-import { call, wire } from "./api.js";
+import { call, isNobody, wire } from "./api.js";
 
 
 /** @type {import("../types.js").Person|null} */
@@ -45,7 +45,7 @@ function ask(note) {
 }
 
 function refusal(error) {
-  if (error.code === "401") return "Name or password is wrong.";
+  if (isNobody(error)) return "Name or password is wrong.";
   if (error.code === "429") {
     const minutes = Math.ceil((error.retryAfter || 60) / 60);
     return `Too many attempts. Try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`;
@@ -84,11 +84,16 @@ async function logout() {
   return session.dispatchEvent(new Event("out"));
 }
 
+function told(error) {
+  if (!isNobody(error)) return error.message;
+  return person ? "Your session has ended. Log in to go on where you were." : "";
+}
+
 /** Finds out who it is, or asks. */
 export async function start() {
   $("login-form").addEventListener("submit", submit);
   $("logout").addEventListener("click", logout);
-  wire.addEventListener("unauthorized", () => ask(person ? "Your session has ended. Log in to go on where you were." : ""));
+  wire.addEventListener("unauthorized", ({ error }) => ask(told(error)));
   await identify();
 }
 
@@ -98,6 +103,6 @@ export async function identify() {
     const { data } = await call("user/login", {}, { quiet: true });
     enter(data);
   } catch (error) {
-    ask(error.code === "401" ? "" : error.message);
+    ask(isNobody(error) ? "" : error.message);
   }
 }

@@ -144,7 +144,7 @@ fn the_viewer_follows_a_link_to_it() {
     let viewer = app.viewer("sara");
     assert_eq!(viewer.get(EXPORT).status, 200);
     assert_eq!(zip(&viewer, "").files.len(), 5);
-    let elsewhere = app.anon().with("Cookie", &format!("tapeline_session={}", app.session("sara")));
+    let elsewhere = app.anon().with("Cookie", &app.cookie("sara"));
     assert_eq!(elsewhere.clone().with("Sec-Fetch-Site", "cross-site").get(EXPORT).codes(), "401");
     assert_eq!(elsewhere.get(EXPORT).status, 200, "a browser that does not say where from");
 }

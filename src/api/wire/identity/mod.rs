@@ -1,16 +1,17 @@
-//! Who is asking: by a token, a password or the viewer's session.
+//! Who is asking: by a token, a password or the viewer's session. The first kind that is there decides: a token or a
+//! password in the parameters, the cookie of a session that lives, the Authorization header.
+
+mod cookie;
+mod page;
+mod shown;
 
 use std::net::IpAddr;
 
-use actix_web::http::header::{self, HeaderMap};
-use actix_web::http::{Method, Uri};
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 use super::caller::Caller;
-use super::error::{Fault, Refusal};
+use super::error::Refusal;
 use super::params::Params;
 use super::privilege::Privilege;
 use super::stream;
@@ -18,9 +19,11 @@ use crate::app::{App, now};
 use crate::auth::{self, Check, NotNow};
 use crate::model::names::same_username;
 use crate::store::{Credential, Issued, Reader, Secret};
+use shown::Shown;
 
-/// The viewer's cookie.
-pub const COOKIE: &str = "tapeline_session";
+pub use cookie::{cookie_name, remove_cookie, set_cookie};
+pub use page::{address, from_elsewhere, from_this_page, is_of_a_browser};
+
 /// Seconds between two notes of a session's use.
 const TOUCH: i64 = 60;
 /// Seconds after which a client may try again when too many passwords wait to be checked.
@@ -30,85 +33,68 @@ const BUSY: u32 = 2;
 #[derive(Clone, Copy)]
 pub struct HttpStatus;
 
-/// What a caller shows.
-enum Shown {
-    Token(String),
-    Password(String, String),
-    Session(String),
-}
-
 /// Who a request is from.
 pub async fn identify<P: Privilege>(
     app: &Data<App>,
     request: &HttpRequest,
     params: &Params,
 ) -> Result<Caller, Refusal> {
-    match shown(request, params)? {
+    if let Some(shown) = shown::in_params(params)? {
+        return prove(app, request, shown).await;
+    }
+    let sessions = cookie::sessions(app, request.headers());
+    if sessions.is_empty() {
+        let shown = shown::in_header(request.headers())?.ok_or(Refusal::Unauthorized)?;
+        return prove(app, request, shown).await;
+    }
+    by_cookie(app, request, &sessions, P::CHANGES).await
+}
+
+/// Who the page is used by. A proxy in front may add an Authorization header of its own to what the page sends: beside
+/// our cookie a password in it is never looked at, so that it is no guess at anybody's either.
+async fn by_cookie(
+    app: &Data<App>,
+    request: &HttpRequest,
+    sessions: &[String],
+    changes: bool,
+) -> Result<Caller, Refusal> {
+    let sessions = sessions.iter().map(|text| Secret::Session(auth::hash_secret(text)));
+    let found = living(app, sessions).await?;
+    let is_ours = from_this_page(app, request, changes);
+    let is_elsewhere = found.is_some() && !is_ours;
+    let page = found.filter(|_| is_ours);
+    if page.is_none()
+        && let Ok(Some(Shown::Token(text))) = shown::in_header(request.headers())
+        && let Some(caller) = living(app, [Secret::Token(auth::hash_secret(&text))]).await?
+    {
+        return Ok(caller);
+    }
+    request.extensions_mut().insert(HttpStatus);
+    page.ok_or_else(|| if is_elsewhere { from_elsewhere(request) } else { Refusal::Unauthorized })
+}
+
+/// Whoever holds the first of these that still counts.
+async fn living(
+    app: &Data<App>,
+    secrets: impl IntoIterator<Item = Secret>,
+) -> Result<Option<Caller>, Refusal> {
+    for secret in secrets {
+        match holder(app, secret).await {
+            Err(Refusal::Unauthorized) => {}
+            other => return other.map(Some),
+        }
+    }
+    Ok(None)
+}
+
+async fn prove(app: &Data<App>, request: &HttpRequest, shown: Shown) -> Result<Caller, Refusal> {
+    match shown {
+        Shown::Token(text) => holder(app, Secret::Token(auth::hash_secret(&text))).await,
         Shown::Password(username, password) => {
-            let address = address(request);
-            let credential = check_password(app, address, username, password).await?;
+            let credential = check_password(app, address(app, request), username, password).await?;
             Ok(Caller { credential, secret: None })
         }
-        Shown::Token(text) => holder(app, Secret::Token(auth::hash_secret(&text))).await,
-        Shown::Session(text) => {
-            request.extensions_mut().insert(HttpStatus);
-            if !from_this_page(request, P::CHANGES) {
-                return Err(Refusal::Unauthorized);
-            }
-            holder(app, Secret::Session(auth::hash_secret(&text))).await
-        }
     }
-}
-
-/// The first kind of credential that is there decides.
-fn shown(request: &HttpRequest, params: &Params) -> Result<Shown, Refusal> {
-    let mut faults: Vec<Fault> = Vec::new();
-    let mut read = |name| {
-        params.get(name).unwrap_or_else(|fault| {
-            faults.push(fault);
-            None
-        })
-    };
-    let (token, username, password) = (read("auth_token"), read("auth_username"), read("auth_password"));
-    if !faults.is_empty() {
-        return Err(Refusal::Invalid(faults));
-    }
-    match (token, username, password) {
-        (Some(token), ..) => return Ok(Shown::Token(token.into())),
-        (None, Some(username), Some(password)) => {
-            return Ok(Shown::Password(username.into(), password.into()));
-        }
-        (None, None, None) => {}
-        _ => return Err(Refusal::Unauthorized),
-    }
-    if let Some(value) = request.headers().get(header::AUTHORIZATION) {
-        return value.to_str().ok().and_then(from_header).ok_or(Refusal::Unauthorized);
-    }
-    session_cookie(request.headers()).map(Shown::Session).ok_or(Refusal::Unauthorized)
-}
-
-fn from_header(value: &str) -> Option<Shown> {
-    let (scheme, rest) = value.split_once(' ')?;
-    let rest = rest.trim();
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(Shown::Token(rest.into()));
-    }
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
-    let (username, password) = decoded.split_once(':')?;
-    Some(Shown::Password(username.into(), password.into()))
-}
-
-fn session_cookie(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, value)| value.to_owned())
 }
 
 /// Checks a password. The answer to an unknown name and to a wrong password take the same way.
@@ -177,34 +163,4 @@ async fn issued(app: &Data<App>, secret: Secret, now: i64) -> Result<Issued, Ref
         .ok_or(Refusal::Unauthorized)?;
     let idle = matches!(secret, Secret::Session(_)).then(|| app.session_rules().session_idle);
     if auth::is_live(&issued, idle, now) { Ok(issued) } else { Err(Refusal::Unauthorized) }
-}
-
-/// Whether a request with the cookie comes from our own page. Browsers say where a request comes from, but older ones
-/// and those on plain HTTP say less: reading is then allowed, since the cookie is SameSite=Strict; changing is not.
-pub fn from_this_page(request: &HttpRequest, changes: bool) -> bool {
-    let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
-    let (site, origin) = (text(header::HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN));
-    let same_origin = origin.map(|origin| is_this_host(origin, request));
-    if changes {
-        let from_here = site == Some("same-origin") || same_origin == Some(true);
-        return request.method() == Method::POST && from_here && same_origin != Some(false);
-    }
-    matches!(site, None | Some("same-origin" | "none")) && same_origin != Some(false)
-}
-
-fn is_this_host(origin: &str, request: &HttpRequest) -> bool {
-    let Ok(origin) = origin.parse::<Uri>() else { return false };
-    let port =
-        |port: Option<u16>| port.unwrap_or(if origin.scheme_str() == Some("https") { 443 } else { 80 });
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let Some(here) = host.and_then(|host| host.parse::<actix_web::http::uri::Authority>().ok()) else {
-        return false;
-    };
-    origin.host().is_some_and(|host| host.eq_ignore_ascii_case(here.host()))
-        && port(origin.port_u16()) == port(here.port_u16())
-}
-
-/// Where the request comes from.
-pub fn address(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip())
 }
