@@ -17,7 +17,7 @@ use tapeline::config::Config;
 use tapeline::server;
 
 use crate::http::{self, Answer, encoded};
-use crate::program::{Folder, make_with_sqlite3, sqlite3};
+use crate::program::{Folder, Serving, make_with_sqlite3, sqlite3};
 
 /// With what forms, headers and JSON make something else of.
 pub const PASSWORD: &str = "correct; horse & 50% battery+staple: \"ü\"";
@@ -271,6 +271,14 @@ impl Caller {
             .chain(headers.iter().copied())
             .collect();
         http::request(method, target, &all, body)
+    }
+}
+
+impl Serving {
+    /// Someone who asks it, with a password.
+    pub fn caller(&self, name: &str, password: &str) -> Caller {
+        let headers = vec![("Authorization".into(), basic(name, password))];
+        Caller { address: self.address, from: None, headers }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::iter::repeat;
 use std::net::SocketAddr;
-use std::process::Stdio;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -11,7 +10,7 @@ use serde_json::json;
 
 use crate::app::{make_database, spawn_app, spawn_with};
 use crate::http::{self, Answer};
-use crate::program::{Folder, Serving, tapeline};
+use crate::program::{Folder, Serving, serve};
 
 const LIST: &str = "/api/json/recording/recordings/list";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -260,10 +259,7 @@ fn two_hundred_strangers_at_once_cost_little_memory() {
     let folder = Folder::new();
     let db = folder.file("recordings.db");
     make_database(&db);
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&db).stderr(Stdio::null());
-    command.arg("--media-root").arg(folder.file("sound")).env("TAPELINE_LOG", "warn");
-    let server = Serving::start(&mut command);
+    let server = Serving::start(serve(&db).env("TAPELINE_LOG", "warn"));
     let before = server.peak_memory();
     let gzip = [("Content-Type", FORM), ("Content-Encoding", "gzip")];
     for answer in at_once(200, server.address, LIST, &gzip, &bomb()) {

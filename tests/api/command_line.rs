@@ -8,9 +8,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::app::{Caller, basic, make_database};
+use crate::app::{Caller, make_database};
 use crate::http;
-use crate::program::{Folder, Said, Serving, finish, run, sqlite3, tapeline};
+use crate::program::{Folder, Said, Serving, finish, run, serve, sqlite3, tapeline};
 use crate::waiting::until;
 
 /// Runs the binary with a database.
@@ -20,18 +20,6 @@ fn with_db(db: &Path, arguments: &[&str], input: &str) -> Said {
 
 fn json_of(said: Said) -> Value {
     serde_json::from_str(&said.ok()).expect("JSON")
-}
-
-fn serve(folder: &Folder, db: &Path) -> Command {
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(db);
-    command.arg("--media-root").arg(folder.file("sound"));
-    command
-}
-
-fn caller(server: &Serving, name: &str, password: &str) -> Caller {
-    let headers = vec![("Authorization".to_owned(), basic(name, password))];
-    Caller { address: server.address, from: None, headers }
 }
 
 #[test]
@@ -79,7 +67,7 @@ fn what_it_does_not_understand_is_status_2_and_what_fails_is_status_1() {
 fn a_stranger_sets_up_an_office_and_logs_in() {
     let folder = Folder::new();
     let db = folder.file("office.db");
-    let server = Serving::start(&mut serve(&folder, &db));
+    let server = Serving::start(&mut serve(&db));
     let first = server.stop();
     assert!(first.out.contains("tapeline init --customer"), "the one next command: {}", first.out);
 
@@ -90,8 +78,8 @@ fn a_stranger_sets_up_an_office_and_logs_in() {
     let again = with_db(&db, &init, "first secret\n").refusal();
     assert!(again.contains("tapeline user add"), "{again}");
 
-    let server = Serving::start(&mut serve(&folder, &db));
-    let login = caller(&server, "olga", "first secret").get("user/login").data();
+    let server = Serving::start(&mut serve(&db));
+    let login = server.caller("olga", "first secret").get("user/login").data();
     assert_eq!(
         login,
         json!({"id": 1, "username": "olga", "customer": 1, "role": "owner",
@@ -442,11 +430,11 @@ fn compat_enswitch_is_a_flag_a_variable_and_a_key() {
         let server = Serving::start(command);
         Caller { address: server.address, from: None, headers: Vec::new() }.get("user/login").status
     };
-    assert_eq!(status(&mut serve(&folder, &db)), 401);
-    assert_eq!(status(serve(&folder, &db).args(["--compat", "enswitch"])), 200);
-    assert_eq!(status(serve(&folder, &db).env("TAPELINE_COMPAT", "enswitch")), 200);
-    assert_eq!(status(serve(&folder, &db).arg("--config").arg(&config)), 200);
-    assert_eq!(status(serve(&folder, &db).arg("--config").arg(&config).args(["--compat", "none"])), 401);
+    assert_eq!(status(&mut serve(&db)), 401);
+    assert_eq!(status(serve(&db).args(["--compat", "enswitch"])), 200);
+    assert_eq!(status(serve(&db).env("TAPELINE_COMPAT", "enswitch")), 200);
+    assert_eq!(status(serve(&db).arg("--config").arg(&config)), 200);
+    assert_eq!(status(serve(&db).arg("--config").arg(&config).args(["--compat", "none"])), 401);
 }
 
 #[test]
@@ -461,8 +449,8 @@ fn told_to_stop_it_ends_the_requests_in_flight_first() {
              INSERT INTO recordings (customer, recordgroup, uniqueid, start, complete, cnumber)
              SELECT 2, 4, i, 1600000000 + i, 1, printf('%.*c', 300, 'x') FROM n;",
         );
-        let server = Serving::start(&mut serve(&folder, &db));
-        let olga = caller(&server, "olga", crate::app::PASSWORD);
+        let server = Serving::start(&mut serve(&db));
+        let olga = server.caller("olga", crate::app::PASSWORD);
         let mut stream = http::connect(server.address, None, Some(4096));
         let bytes = olga.bytes("GET", "/api/json/recording/recordings/list?recordgroup=4", &[], b"");
         stream.write_all(&bytes).expect("the server reads");
@@ -480,7 +468,7 @@ fn told_to_stop_it_ends_the_requests_in_flight_first() {
 #[test]
 fn told_to_stop_it_does_not_wait_for_idle_connections() {
     let folder = Folder::new();
-    let server = Serving::start(&mut serve(&folder, &folder.file("x.db")));
+    let server = Serving::start(&mut serve(&folder.file("x.db")));
     let mut idle = http::connect(server.address, None, None);
     idle.write_all(b"GET /api/json/user/login HTTP/1.1\r\nHost: tapeline\r\n\r\n").expect("the server reads");
     assert_eq!(http::read_answer(&mut idle).status, 401);
@@ -520,8 +508,8 @@ fn the_demo_is_a_believable_office() {
     assert_eq!(files + in_progress, 5_000, "every call has its sound");
     assert!(demo().refusal().contains("--db"), "never into a database that is not empty");
 
-    let server = Serving::start(&mut serve(&folder, &db));
-    let olga = caller(&server, "astrid", "tapeline-demo");
+    let server = Serving::start(&mut serve(&db));
+    let olga = server.caller("astrid", "tapeline-demo");
     assert!(olga.get("recording/recordings/list?limit=5").rows().split(' ').count() == 5);
 }
 

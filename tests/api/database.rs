@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::app::{Caller, PASSWORD, basic, make_database};
-use crate::program::{Folder, Said, Serving, Shell, finish, make_with_sqlite3, sqlite3, tapeline};
+use crate::app::{PASSWORD, make_database};
+use crate::program::{Folder, Said, Serving, Shell, finish, make_with_sqlite3, serve, sqlite3, tapeline};
 
 /// A command that opens the database and changes nothing in it.
 fn open(db: &Path) -> Said {
@@ -68,18 +68,6 @@ fn columns(db: &Path) -> String {
     sqlite3(db, "SELECT group_concat(name) FROM pragma_table_info('recordings')")
 }
 
-fn serve(db: &Path) -> Serving {
-    let sound = db.parent().expect("a folder").join("sound");
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(db).arg("--media-root").arg(sound);
-    Serving::start(&mut command)
-}
-
-fn caller(server: &Serving, name: &str, password: &str) -> Caller {
-    let headers = vec![("Authorization".to_owned(), basic(name, password))];
-    Caller { address: server.address, from: None, headers }
-}
-
 #[test]
 fn a_missing_file_is_made_for_its_owner_alone() {
     let folder = Folder::new();
@@ -107,7 +95,7 @@ fn an_empty_file_becomes_a_database() {
 fn a_database_is_in_wal_mode_and_closed_to_others_while_it_is_served() {
     let folder = Folder::new();
     let db = folder.file("new.db");
-    let server = serve(&db);
+    let server = Serving::start(&mut serve(&db));
     sqlite3(&db, "INSERT INTO customers (name) VALUES ('x')");
     for suffix in ["", "-wal", "-shm"] {
         assert_eq!(mode(&with(&db, suffix)), 0o600, "{suffix}");
@@ -185,8 +173,8 @@ fn a_file_with_the_contracts_tables_is_adopted_and_its_rows_stay_as_they_were() 
 
     let sara = ["user", "add", "sara", "--customer", "3", "--role", "supervisor", "--password-stdin", "--db"];
     finish(tapeline().args(sara).arg(&db), "secret\n").ok();
-    let server = serve(&db);
-    let answer = caller(&server, "sara", "secret").get("recording/recordings/list");
+    let server = Serving::start(&mut serve(&db));
+    let answer = server.caller("sara", "secret").get("recording/recordings/list");
     let data = answer.data();
     assert_eq!(data[0]["uniqueid"], "a");
     assert_eq!(data[0]["snumber"], "\u{fffd}");
@@ -214,8 +202,8 @@ fn missing_columns_get_their_defaults_and_null_is_served_as_empty() {
     let person =
         "INSERT INTO people (customer, username, role, hash) VALUES (1, 'sara', 'supervisor', 'HASH')";
     sqlite3(&db, &person.replace("HASH", &crate::app::HASH));
-    let server = serve(&db);
-    let data = caller(&server, "sara", PASSWORD).get("recording/recordings/list").data();
+    let server = Serving::start(&mut serve(&db));
+    let data = server.caller("sara", PASSWORD).get("recording/recordings/list").data();
     let row = data[0].as_object().expect("a row");
     assert_eq!(row.len(), 36);
     assert_eq!(row.values().filter(|value| value.is_null()).count(), 0);
@@ -296,8 +284,8 @@ fn a_file_of_the_first_version_is_upgraded_and_its_rows_stay_as_they_were() {
         sqlite3(&db, "SELECT * FROM recordings; SELECT * FROM people; SELECT * FROM recordgroups;"),
         before
     );
-    let server = serve(&db);
-    let sara = caller(&server, "sara", PASSWORD);
+    let server = Serving::start(&mut serve(&db));
+    let sara = server.caller("sara", PASSWORD);
     assert_eq!(sara.get("recording/recordings/list?search=front").rows(), "a", "rows of before are found");
 }
 
@@ -549,8 +537,8 @@ fn a_database_is_served_while_another_program_holds_the_write_lock() {
     open(&db).ok();
     let mut shell = Shell::open(&db);
     shell.run("BEGIN IMMEDIATE; UPDATE recordings SET cnumber = 'not yet' WHERE id = 11;");
-    let server = serve(&db);
-    let sara = caller(&server, "sara", PASSWORD);
+    let server = Serving::start(&mut serve(&db));
+    let sara = server.caller("sara", PASSWORD);
     assert_eq!(sara.get("recording/recordings/list?called=100").rows(), "a");
     shell.run("COMMIT;");
     assert_eq!(sara.get("recording/recordings/list?called=not%20yet").rows(), "a");

@@ -4,87 +4,29 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
 
-use crate::app::{Caller, PASSWORD, basic};
+use crate::app::Caller;
 use crate::faults::Mount;
-use crate::program::{Folder, Serving, finish, run, sqlite3, tapeline};
+use crate::office::{Office, PASSWORD};
+use crate::program::finish;
 use crate::spool::{age, header, sound, wav, write};
-use crate::waiting::{until, until_answer};
+use crate::waiting::until;
 
 /// Who may not read what is root's.
 const NOBODY: u32 = 65_534;
 const DENIED: &str = "Permission denied (os error 13)";
 
-/// A database with one group, a media root, and a server that watches it.
-struct Office {
-    folder: Folder,
-    serving: Option<Serving>,
+/// With these settings of its folder. The server isn't started yet.
+fn with_folder(settings: &str) -> Office {
+    Office::new(&format!("[[folders]]\nmachine = \"pbx1\"\nzone = \"UTC\"\n{settings}\n"))
 }
 
-impl Office {
-    /// With these settings of the folder; the server is not started yet.
-    fn new(settings: &str) -> Office {
-        let office = Office { folder: Folder::new(), serving: None };
-        fs::create_dir(office.root()).expect("a folder");
-        let config = format!("[[folders]]\nmachine = \"pbx1\"\nzone = \"UTC\"\n{settings}\n");
-        fs::write(office.folder.file("tapeline.toml"), config).expect("a file");
-        let db = office.text("office.db");
-        run(&["customer", "add", "Alder", "--db", &db]).ok();
-        run(&["group", "add", "Sales", "--customer", "1", "--db", &db]).ok();
-        office
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.folder.file(name).to_str().expect("UTF-8").to_owned()
-    }
-
-    fn root(&self) -> PathBuf {
-        self.folder.file("sound")
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = tapeline();
-        command.args(words).args(["--db", &self.text("office.db"), "--media-root", &self.text("sound")]);
-        command.args(["--config", &self.text("tapeline.toml")]);
-        command
-    }
-
-    fn serve(&mut self) {
-        self.serve_as(|_| {});
-    }
-
-    fn serve_as(&mut self, who: impl FnOnce(&mut Command)) {
-        let mut command = self.command(&["serve", "--watch", "true", "--listen", "127.0.0.1:0"]);
-        who(&mut command);
-        self.serving = Some(Serving::start(&mut command));
-    }
-
-    /// Stops the server and gives its log.
-    fn stop(&mut self) -> String {
-        self.serving.take().map(|serving| serving.stop().err).unwrap_or_default()
-    }
-
-    #[track_caller]
-    fn sqlite3(&self, script: &str) -> String {
-        sqlite3(&self.folder.file("office.db"), script)
-    }
-
-    /// Waits until the database answers so.
-    #[track_caller]
-    fn until(&self, question: &str, answer: &str) {
-        until_answer(question, answer, || self.sqlite3(question));
-    }
-
-    fn owner(&self) -> Caller {
-        let words = ["user", "add", "olga", "--customer", "1", "--role", "owner", "--password-stdin", "--db"];
-        finish(tapeline().args(words).arg(self.folder.file("office.db")), &format!("{PASSWORD}\n")).ok();
-        let headers = vec![("Authorization".to_owned(), basic("olga", PASSWORD))];
-        Caller { address: self.serving.as_ref().expect("it serves").address, from: None, headers }
-    }
+fn boss(office: &Office) -> Caller {
+    office.serving().caller("boss", PASSWORD)
 }
 
 const ROWS: &str =
@@ -106,7 +48,7 @@ fn close(mut file: File, bytes: u32) {
 
 #[test]
 fn a_folder_that_cannot_be_read_is_named_and_keeps_nothing_else_from_being_filed() {
-    let mut office = Office::new("");
+    let mut office = with_folder("");
     let root = office.root();
     write(&root.join("a.wav"), &wav("a", 1));
     write(&root.join("b/b.wav"), &wav("b", 1));
@@ -126,13 +68,13 @@ fn a_folder_that_cannot_be_read_is_named_and_keeps_nothing_else_from_being_filed
             command.uid(NOBODY);
         }
     };
-    let mut import = office.command(&["import", "freepbx-dir", &office.text("sound"), "--dry-run"]);
+    let mut import = office.command(&["import", "freepbx-dir", &office.folder.text("sound"), "--dry-run"]);
     as_nobody(&mut import);
     let said = finish(&mut import, "").ok();
     let expected = format!("the folder cannot be read: {DENIED} (first: {})", closed[0].display());
     assert!(said.starts_with("Of 4 files, 2 could not be used.") && said.contains(&expected), "{said}");
 
-    office.serve_as(as_nobody);
+    office.start_as(as_nobody);
     office.until(ROWS, "a.wav|1|1|0|1|\nb/b.wav|1|1|0|1|");
     write(&root.join("b/c.wav"), &wav("c", 1));
     office.until(ROWS, "a.wav|1|1|0|1|\nb/b.wav|1|1|0|1|\nb/c.wav|1|1|0|1|");
@@ -140,7 +82,7 @@ fn a_folder_that_cannot_be_read_is_named_and_keeps_nothing_else_from_being_filed
     DirBuilder::new().mode(0o000).create(root.join("later")).expect("a folder");
     write(&root.join("d.wav"), &wav("d", 1));
     office.until("SELECT count(*) FROM recordings WHERE complete = 1", "4");
-    let source = office.owner().get("status/get").data()["sources"][0].clone();
+    let source = boss(&office).get("status/get").data()["sources"][0].clone();
     assert_eq!(
         source["skipped"],
         json!([{"reason": format!("folders that cannot be read, first of them b/private: {DENIED}"), "count": 2}]),
@@ -156,11 +98,11 @@ fn a_folder_that_cannot_be_read_is_named_and_keeps_nothing_else_from_being_filed
 
 #[test]
 fn a_file_that_was_left_out_for_its_silence_gets_its_row_with_its_sound() {
-    let mut office = Office::new("keep_empty = false");
+    let mut office = with_folder("keep_empty = false");
     let root = office.root();
     let path = |number: usize| root.join(format!("meeting {number}.wav"));
     (0..42).for_each(|number| write(&path(number), &header(8_000, 0, true)));
-    office.serve();
+    office.start();
     office.until("SELECT count(*) FROM intake_files WHERE excluded <> ''", "42");
     for number in 0..20 {
         write(&path(number), &wav("again", 1));
@@ -171,16 +113,16 @@ fn a_file_that_was_left_out_for_its_silence_gets_its_row_with_its_sound() {
     office.until(HEARD, "40|40|0|1");
     office.stop();
     write(&path(40), &wav("meanwhile", 1));
-    office.serve();
+    office.start();
     office.until(HEARD, "41|41|0|1");
     assert_eq!(office.sqlite3("SELECT path FROM intake_files WHERE excluded <> ''"), "meeting 41.wav");
 }
 
 #[test]
 fn a_recording_that_was_thought_silent_for_a_while_is_still_its_calls_first() {
-    let mut office = Office::new("keep_empty = false");
+    let mut office = with_folder("keep_empty = false");
     let path = office.root().join("1795499618.1.wav");
-    office.serve();
+    office.start();
     let file = growing(&path, 0);
     office.until(ROWS, "1795499618.1.wav|1|0|0|0|");
     close(file, 0);
@@ -191,17 +133,16 @@ fn a_recording_that_was_thought_silent_for_a_while_is_still_its_calls_first() {
 
 #[test]
 fn the_disk_of_the_media_root_can_be_unmounted_and_mounted_again() {
-    let mut office = Office::new("");
+    let mut office = with_folder("");
     let root = office.root();
-    let disk = office.text("disk");
+    let disk = office.folder.text("disk");
     fs::create_dir(&disk).expect("a folder");
     let bind = ["--bind", &disk];
     let Some(mount) = Mount::new(&bind, &root) else { return };
     write(&root.join("a.wav"), &wav("a", 1));
-    office.serve();
+    office.start();
     office.until(ROWS, "a.wav|1|1|0|1|");
-    let play =
-        || office.owner().get("recording/recordings/get?recordgroup=1;uniqueid=a;recordid=1;wrap=none");
+    let play = || boss(&office).get("recording/recordings/get?recordgroup=1;uniqueid=a;recordid=1;wrap=none");
     assert_eq!(play().body.len(), 16_044);
     let unmounted = || Command::new("umount").arg(&root).status().expect("umount runs").success();
     until("that the server leaves it", unmounted);
@@ -217,8 +158,8 @@ fn another_program_that_closes_a_file_does_not_end_its_recording() {
         eprintln!("SKIPPED: only root sees who writes to a file");
         return;
     }
-    let mut office = Office::new("");
-    office.serve();
+    let mut office = with_folder("");
+    office.start();
     let path = office.root().join("1795499618.1.wav");
     let file = growing(&path, 16_000);
     office.until(ROWS, "1795499618.1.wav|1|0|0|0|");
@@ -248,13 +189,13 @@ fn recordings_of_a_call_are_counted_from_the_first_whoever_finds_them() {
             age(&office.root().join(name), seconds);
         }
     };
-    let mut watched = Office::new("");
+    let mut watched = with_folder("");
     plant(&watched);
-    watched.serve();
+    watched.start();
     watched.until("SELECT sum(complete) FROM recordings", "604");
-    let imported = Office::new("");
+    let imported = with_folder("");
     plant(&imported);
-    finish(&mut imported.command(&["import", "freepbx-dir", &imported.text("sound")]), "").ok();
+    finish(&mut imported.command(&["import", "freepbx-dir", &imported.folder.text("sound")]), "").ok();
     for office in [&watched, &imported] {
         assert_eq!(
             office.sqlite3(
@@ -267,15 +208,15 @@ fn recordings_of_a_call_are_counted_from_the_first_whoever_finds_them() {
 
 #[test]
 fn a_folder_that_is_mounted_again_has_its_rows_and_its_new_files_at_once() {
-    let mut office = Office::new("");
+    let mut office = with_folder("");
     let root = office.root();
-    let disk = office.text("disk");
+    let disk = office.folder.text("disk");
     fs::create_dir(&disk).expect("a folder");
     let (bind, at) = (["--bind", &disk], root.join("a b"));
     let Some(mount) = Mount::new(&bind, &at) else { return };
     write(&at.join("a.wav"), &wav("a", 1));
     write(&root.join("c.wav"), &wav("c", 1));
-    office.serve();
+    office.start();
     office.until(ROWS, "a b/a.wav|1|1|0|1|\nc.wav|1|1|0|1|");
     drop(mount);
     office.until(ROWS, "a b/a.wav|1|1|1|1|\nc.wav|1|1|0|1|");
@@ -292,9 +233,9 @@ fn sox(from: &Path, to: &Path, effects: &[&str]) {
 
 #[test]
 fn what_a_post_command_makes_of_a_recording_is_the_same_recording() {
-    let mut office = Office::new("");
+    let mut office = with_folder("");
     let root = office.root();
-    office.serve();
+    office.start();
     let (louder, packed) = (root.join("louder.wav"), root.join("1795499618.1.wav"));
     for (path, name) in [(&louder, "louder"), (&packed, "packed")] {
         let new = root.join(format!(".{name}.wav"));
@@ -324,12 +265,12 @@ fn what_a_post_command_makes_of_a_recording_is_the_same_recording() {
 
 #[test]
 fn a_name_that_is_used_again_after_its_file_was_deleted_is_another_recording() {
-    let mut office = Office::new("");
+    let mut office = with_folder("");
     let path = office.root().join("meeting.wav");
     const MEETINGS: &str =
         "SELECT path, recordid, complete, stale, totaltime - talktime, talktime FROM recordings ORDER BY id";
     const SHORT: &str = "SELECT path, recordid, stale, talktime FROM recordings ORDER BY id";
-    office.serve();
+    office.start();
     write(&path, &wav("first", 1));
     office.until(MEETINGS, "meeting.wav|1|1|0|0|1");
     fs::remove_file(&path).expect("removed");
@@ -352,19 +293,19 @@ fn a_name_that_is_used_again_after_its_file_was_deleted_is_another_recording() {
     office.until(SHORT, "|1|1|1\nmeeting.wav|2|1|4");
     office.stop();
     write(&path, &wav("third", 5));
-    office.serve();
+    office.start();
     let three = "|1|1|1\n|2|1|4\nmeeting.wav|3|0|5";
     office.until(SHORT, three);
     office.stop();
-    office.serve();
+    office.start();
     let gone = "recording/recordings/get?recordgroup=1;uniqueid=meeting;recordid=2;wrap=none";
-    assert_eq!(office.owner().get(gone).status, 404);
+    assert_eq!(boss(&office).get(gone).status, 404);
     office.until(SHORT, three);
 }
 
 #[test]
 fn a_call_that_sounds_like_one_whose_file_is_gone_is_another_one() {
-    let mut office = Office::new("");
+    let mut office = with_folder("");
     let name = |number: u32, caller: u32| {
         format!("in-5550100-{caller}-20261124-0553{number:02}-17954996{number:02}.{number}.wav")
     };
@@ -379,7 +320,7 @@ fn a_call_that_sounds_like_one_whose_file_is_gone_is_another_one() {
         silent(&path(name), bytes);
     }
     let others = [(name(3, 5_553), 48_000), (name(4, 5_554), 48_000), ("conference.wav".to_owned(), 32_000)];
-    office.serve();
+    office.start();
     office.until("SELECT count(*), sum(complete) FROM recordings", "3|3");
     office.stop();
     office.sqlite3("DELETE FROM recordings WHERE uniqueid IN ('1795499601.1', 'meeting')");
@@ -389,7 +330,7 @@ fn a_call_that_sounds_like_one_whose_file_is_gone_is_another_one() {
     for (name, bytes) in others {
         silent(&path(&name), bytes);
     }
-    office.serve();
+    office.start();
     office.until(
         "SELECT uniqueid, snumber, complete, stale FROM recordings ORDER BY uniqueid",
         "1795499602.2|5552|1|1\n1795499603.3|5553|1|0\n1795499604.4|5554|1|0\nconference||1|0",
@@ -398,10 +339,10 @@ fn a_call_that_sounds_like_one_whose_file_is_gone_is_another_one() {
 
 #[test]
 fn a_detail_record_does_not_bring_sound_back() {
-    let mut office = Office::new("");
+    let mut office = with_folder("");
     let path = office.root().join("1795499618.1.wav");
     write(&path, &wav("gone", 1));
-    office.serve();
+    office.start();
     office.until(ROWS, "1795499618.1.wav|1|1|0|1|");
     fs::remove_file(&path).expect("removed");
     office.until(ROWS, "1795499618.1.wav|1|1|1|1|");
@@ -417,7 +358,7 @@ fn a_detail_record_does_not_bring_sound_back() {
 
 #[test]
 fn a_row_that_writes_its_path_in_another_way_has_its_file_all_the_same() {
-    let mut office = Office::new("");
+    let mut office = with_folder("");
     fs::create_dir(office.root().join("d")).expect("a folder");
     for name in ["d/dots.wav", "d/slashes.wav", "plain.wav"] {
         write(&office.root().join(name), &wav(name, 1));
@@ -427,12 +368,12 @@ fn a_row_that_writes_its_path_in_another_way_has_its_file_all_the_same() {
            VALUES (1, 1, 'a', '1', 1795499606, 1795499607, 1, 1, './d/dots.wav'),
                   (1, 1, 'b', '1', 1795499606, 1795499607, 1, 1, 'd//slashes.wav')",
     );
-    office.serve();
+    office.start();
     let rows = "SELECT group_concat(path, ' ') FROM (SELECT path FROM recordings ORDER BY id)";
     // As it is written everywhere else.
     office.until(rows, "d/dots.wav d/slashes.wav plain.wav");
     office.stop();
-    office.serve();
-    office.owner();
+    office.start();
+    boss(&office);
     office.until("SELECT count(*), sum(stale) FROM recordings", "3|0");
 }

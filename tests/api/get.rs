@@ -11,9 +11,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::app::{Caller, TestApp, make_database, spawn, spawn_app, spawn_with};
+use crate::app::{Caller, PASSWORD, TestApp, make_database, spawn, spawn_app, spawn_with};
 use crate::http::{Answer, connect, encoded, is_kept, read_head};
-use crate::program::{Folder, Serving, tapeline};
+use crate::program::{Folder, Serving, serve};
 use crate::waiting::until;
 
 const GET: &str = "recording/recordings/get";
@@ -541,13 +541,8 @@ fn the_log_says_why_there_is_no_sound_and_the_client_is_not_told() {
     let db = folder.file("recordings.db");
     make_database(&db);
     crate::program::sqlite3(&db, "UPDATE recordings SET path = '../../etc/passwd' WHERE id = 11;");
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&db);
-    command.arg("--media-root").arg(folder.path());
-    let serving = Serving::start(&mut command);
-    let basic = crate::app::basic("sara", crate::app::PASSWORD);
-    let sara =
-        Caller { address: serving.address, from: None, headers: vec![("Authorization".into(), basic)] };
+    let serving = Serving::start(&mut serve(&db));
+    let sara = serving.caller("sara", PASSWORD);
     let answer = sara.get(&format!("{GET}?{A}"));
     assert_eq!(answer.codes(), "404 path");
     assert!(!answer.text().contains("passwd"));
@@ -663,12 +658,8 @@ fn a_file_of_two_gigabytes_needs_no_more_memory_than_a_short_one() {
     let header = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/unanswered.wav")).expect("data");
     std::io::Write::write_all(&mut wav, &header).expect("it is written");
     wav.set_len(SIZE).expect("a hole");
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&db);
-    let serving = Serving::start(command.arg("--media-root").arg(folder.file("sound")));
-    let basic = crate::app::basic("sara", crate::app::PASSWORD);
-    let sara =
-        Caller { address: serving.address, from: None, headers: vec![("Authorization".into(), basic)] };
+    let serving = Serving::start(&mut serve(&db));
+    let sara = serving.caller("sara", PASSWORD);
     assert_eq!(file(&sara, "GET", &[("Range", "bytes=0-9")]).status, 206);
     let before = serving.peak_memory();
     for (form, wanted) in [(";wrap=none", SIZE), (";wrap=none;play=1", 300 << 20), ("", 100 << 20)] {

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::{Caller, HASH, TestApp, basic, spawn, spawn_app};
-use crate::program::{Folder, Serving, finish, make_with_sqlite3, sqlite3, tapeline};
+use crate::app::{Caller, HASH, TestApp, spawn, spawn_app};
+use crate::program::{Folder, Serving, finish, make_with_sqlite3, serve, sqlite3, tapeline};
 
 fn command(db: &Path, arguments: &[&str]) -> String {
     finish(tapeline().args(arguments).arg("--db").arg(db), "secret\n").ok()
@@ -70,21 +70,9 @@ fn an_upgrade_loses_no_member_and_gives_no_id_of_what_was_removed_before() {
     assert_eq!(added(&db, &["group", "add", "New", "--customer", "5"]), 11);
     let adam = ["user", "add", "eva", "--customer", "5", "--role", "administrator", "--password-stdin"];
     assert_eq!(added(&db, &adam), 5);
-    let server = serve(&db);
-    let entries = caller(&server, "eva", "secret").get("audit/list").text();
+    let server = Serving::start(&mut serve(&db));
+    let entries = server.caller("eva", "secret").get("audit/list").text();
     assert!(entries.contains("Elm") && !entries.contains("merger"), "{entries}");
-}
-
-fn serve(db: &Path) -> Serving {
-    let sound = db.parent().expect("a folder").join("sound");
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(db).arg("--media-root").arg(sound);
-    Serving::start(&mut command)
-}
-
-fn caller(server: &Serving, name: &str, password: &str) -> Caller {
-    let headers = vec![("Authorization".to_owned(), basic(name, password))];
-    Caller { address: server.address, from: None, headers }
 }
 
 /// A file of another program whose tables have columns, indexes and triggers of its own, and take along what refers to them.

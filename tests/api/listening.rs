@@ -2,10 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use crate::app::{Caller, PASSWORD, TestApp, basic, make_database, spawn_app};
-use crate::program::{Folder, Serving, Shell, sqlite3, tapeline};
+use crate::app::{PASSWORD, TestApp, make_database, spawn_app};
+use crate::program::{Folder, Serving, Shell, serve, sqlite3};
 use crate::waiting::{until, until_answer};
 
 const GET: &str = "recording/recordings/get";
@@ -86,20 +85,8 @@ fn an_entry_names_the_recording_as_its_row_does() {
     assert_eq!(app.sqlite3(ENTRIES), SARA_HEARS_A.replace("|a|", "|1700000000.12|"));
 }
 
-fn serve(db: &Path) -> Command {
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(db);
-    command.arg("--media-root").arg(db.with_file_name("sound"));
-    command
-}
-
-fn sara(serving: &Serving) -> Caller {
-    let headers = vec![("Authorization".into(), basic("sara", PASSWORD))];
-    Caller { address: serving.address, from: None, headers }
-}
-
 fn listens(serving: &Serving) {
-    assert_eq!(sara(serving).get(&format!("{GET}?{A};wrap=none")).body, vec![7; 1000]);
+    assert_eq!(serving.caller("sara", PASSWORD).get(&format!("{GET}?{A};wrap=none")).body, vec![7; 1000]);
 }
 
 #[test]

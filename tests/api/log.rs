@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::app::{Caller, PASSWORD, basic, credentials, make_database};
 use crate::http::encoded;
-use crate::program::{Folder, Serving, tapeline};
+use crate::program::{Folder, Serving, serve};
 
 /// In every place where a secret may stand, and where one may be mistyped.
 fn send_secrets(anon: &Caller) {
@@ -56,9 +56,7 @@ fn no_secret_is_in_the_log_however_much_is_logged() {
         let folder = Folder::new();
         let db = folder.file("recordings.db");
         make_database(&db);
-        let mut command = tapeline();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&db);
-        command.arg("--media-root").arg(folder.file("sound"));
+        let mut command = serve(&db);
         if let Some(level) = level {
             command.env("TAPELINE_LOG", level);
         }

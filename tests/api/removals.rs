@@ -11,27 +11,27 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tapeline::app::App;
 use tapeline::config::Config;
 
-use crate::app::{Caller, PASSWORD, basic, make_database};
-use crate::program::{Folder, Serving, sqlite3, tapeline};
+use crate::app::{PASSWORD, make_database};
+use crate::program::{Folder, Serving, serve, sqlite3};
 use crate::waiting::{until, until_answer};
 
 const DELETE: &str = "recording/recordings/delete";
 const B: &str = "recordgroup=1;uniqueid=b;recordid=1";
 
 /// A database and its media root.
-struct Office {
+struct Sounds {
     folder: Folder,
     db: PathBuf,
     media: PathBuf,
 }
 
-impl Office {
-    fn new() -> Office {
+impl Sounds {
+    fn new() -> Sounds {
         let folder = Folder::new();
         let (db, media) = (folder.file("recordings.db"), folder.file("sound"));
         make_database(&db);
         fs::create_dir_all(&media).expect("a folder");
-        Office { folder, db, media }
+        Sounds { folder, db, media }
     }
 
     fn sound(&self, path: &str) -> PathBuf {
@@ -41,15 +41,8 @@ impl Office {
         file
     }
 
-    fn arguments(&self, command: &mut Command) {
-        command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&self.db);
-        command.arg("--media-root").arg(&self.media);
-    }
-
     fn start(&self) -> Serving {
-        let mut command = tapeline();
-        self.arguments(&mut command);
-        Serving::start(&mut command)
+        Serving::start(&mut serve(&self.db))
     }
 
     fn app(&self) -> App {
@@ -80,14 +73,9 @@ impl Office {
     }
 }
 
-fn sara(serving: &Serving) -> Caller {
-    let headers = vec![("Authorization".into(), basic("sara", PASSWORD))];
-    Caller { address: serving.address, from: None, headers }
-}
-
 #[test]
 fn the_next_start_finishes_what_a_crash_left_and_spares_what_a_row_names() {
-    let office = Office::new();
+    let office = Sounds::new();
     let (gone, named, again) =
         (office.sound("a/gone.wav"), office.sound("a/named.wav"), office.sound("again.wav"));
     let outside = office.folder.file("outside.wav");
@@ -124,7 +112,7 @@ fn the_next_start_finishes_what_a_crash_left_and_spares_what_a_row_names() {
 
 #[test]
 fn a_sound_that_was_written_after_its_recording_was_deleted_is_another_one() {
-    let office = Office::new();
+    let office = Sounds::new();
     let (new, old) = (office.sound("new.wav"), office.sound("old.wav"));
     office.note("new.wav");
     sqlite3(&office.db, "UPDATE sound_removals SET noted = noted - 3600;");
@@ -136,7 +124,7 @@ fn a_sound_that_was_written_after_its_recording_was_deleted_is_another_one() {
 
 #[test]
 fn while_the_media_root_is_away_nothing_is_forgotten() {
-    let office = Office::new();
+    let office = Sounds::new();
     let elsewhere = office.folder.file("elsewhere");
     office.sound("b.wav");
     fs::rename(&office.media, &elsewhere).expect("it is moved");
@@ -153,9 +141,8 @@ fn while_the_media_root_is_away_nothing_is_forgotten() {
 }
 
 /// A command that runs as somebody whom permissions bind: the superuser of a test machine may write anywhere.
-fn bound(office: &Office) -> Command {
-    let mut inner = tapeline();
-    office.arguments(&mut inner);
+fn bound(office: &Sounds) -> Command {
+    let inner = serve(&office.db);
     if !rustix::process::geteuid().is_root() {
         return inner;
     }
@@ -181,7 +168,7 @@ fn allow(folder: &Path, mode: u32) {
 
 #[test]
 fn a_folder_that_is_read_only_keeps_the_sound_until_it_is_not() {
-    let office = Office::new();
+    let office = Sounds::new();
     let (file, folder) = (office.sound("locked/b.wav"), office.media.join("locked"));
     sqlite3(
         &office.db,
@@ -190,8 +177,8 @@ fn a_folder_that_is_read_only_keeps_the_sound_until_it_is_not() {
     let mut command = bound(&office);
     allow(&folder, 0o555);
     let serving = Serving::start(&mut command);
-    assert_eq!(sara(&serving).post(DELETE, B).codes(), "204", "the recording is deleted");
-    assert_eq!(sara(&serving).post(DELETE, B).codes(), "404 uniqueid");
+    assert_eq!(serving.caller("sara", PASSWORD).post(DELETE, B).codes(), "204", "the recording is deleted");
+    assert_eq!(serving.caller("sara", PASSWORD).post(DELETE, B).codes(), "404 uniqueid");
     assert!(file.exists());
     assert_eq!(office.notes(), "1");
     let log = serving.stop().err;
@@ -210,7 +197,7 @@ fn a_folder_that_is_read_only_keeps_the_sound_until_it_is_not() {
 const RECORDINGS: usize = 400;
 
 /// Recordings with a sound of their own, every fourth with a copy in another group.
-fn fill(office: &Office) {
+fn fill(office: &Sounds) {
     for number in 0..RECORDINGS {
         office.sound(&format!("{}/{number}.wav", number % 7));
     }
@@ -243,7 +230,7 @@ fn delete_until_killed(serving: &Serving, names: &[(String, String)], answered: 
     for (group, uniqueid) in names {
         let form = format!("recordgroup={group};uniqueid={uniqueid};recordid=1");
         let target = format!("/api/json/{DELETE}");
-        let request = sara(serving).bytes("POST", &target, &[], form.as_bytes());
+        let request = serving.caller("sara", PASSWORD).bytes("POST", &target, &[], form.as_bytes());
         let Ok(mut stream) = std::net::TcpStream::connect(serving.address) else { return };
         let mut answer = String::new();
         let sent = stream.write_all(&request).and_then(|()| stream.read_to_string(&mut answer));
@@ -256,7 +243,7 @@ fn delete_until_killed(serving: &Serving, names: &[(String, String)], answered: 
 
 #[test]
 fn a_kill_in_the_middle_of_many_deletions_leaves_no_file_without_a_row_and_no_row_without_a_file() {
-    let office = Office::new();
+    let office = Sounds::new();
     fill(&office);
     let mut left_behind = 0;
     for round in 0..8 {

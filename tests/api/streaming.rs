@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tapeline::config::Config;
 
-use crate::app::{Caller, PASSWORD, TestApp, basic, make_database, spawn};
+use crate::app::{PASSWORD, TestApp, basic, make_database, spawn};
 use crate::http::{self, Answer};
-use crate::program::{Folder, Serving, Shell, sqlite3, tapeline};
+use crate::program::{Folder, Serving, Shell, serve, sqlite3};
 use crate::transport::by_http10;
 use crate::waiting::{settled, take, until, wait};
 
@@ -249,9 +249,7 @@ fn a_reader_that_stalls_does_not_keep_its_connection() {
     let folder = Folder::new();
     let db = folder.file("recordings.db");
     std::fs::copy(&*MANY_ROWS, &db).expect("a copy");
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--stream-stall-seconds", "1", "--db"]).arg(&db);
-    let server = Serving::start(command.arg("--media-root").arg(folder.file("sound")));
+    let server = Serving::start(serve(&db).args(["--stream-stall-seconds", "1"]));
     let request = |path: &str| {
         let headers = [("Host", "tapeline"), ("Authorization", &basic("olga", PASSWORD))];
         http::request("GET", &format!("/api/json/{path}"), &headers, b"")
@@ -274,11 +272,8 @@ fn readers_that_vanish_end_their_queries_also_while_these_sort_or_scan() {
     let folder = Folder::new();
     let db = folder.file("recordings.db");
     std::fs::copy(&*MANY_ROWS, &db).expect("a copy");
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&db);
-    let server = Serving::start(command.arg("--media-root").arg(folder.file("sound")));
-    let headers = vec![("Authorization".to_owned(), basic("olga", PASSWORD))];
-    let olga = Caller { address: server.address, from: None, headers };
+    let server = Serving::start(&mut serve(&db));
+    let olga = server.caller("olga", PASSWORD);
     // These look at each byte of each row, since no index knows of so short a needle, and some sort what is left.
     // Nothing leaves before.
     let queries = ["search=%C3%A4", "search=zz;sort=snumber", "search=xy;count=1", "search=zz;descending=1"];

@@ -28,6 +28,11 @@ impl Folder {
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
+
+    /// The same as text.
+    pub fn text(&self, name: &str) -> String {
+        self.file(name).to_str().expect("UTF-8").to_owned()
+    }
 }
 
 impl Drop for Folder {
@@ -157,6 +162,14 @@ impl Drop for Shell {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// `tapeline serve` of this database, at a free port, with the folder sound beside it as its media root.
+pub fn serve(db: &Path) -> Command {
+    let mut command = tapeline();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(db);
+    command.arg("--media-root").arg(db.with_file_name("sound"));
+    command
 }
 
 /// A running `tapeline serve`.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks, at first and at most: what is waited for is mostly there at once.
 const FIRST_REST: Duration = Duration::from_millis(1);
-const LONGEST_REST: Duration = Duration::from_millis(50);
+const LONGEST_REST: Duration = Duration::from_millis(20);
 /// For how long nothing changes before it counts as over.
 const QUIET: Duration = Duration::from_millis(400);
 

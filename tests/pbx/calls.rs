@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::ami::Ami;
 use crate::compare::Expected;
 use crate::lab::Lab;
-use crate::office::Office;
+use crate::shared::Office;
 use crate::waiting::take;
 use crate::{alone, compare};
 

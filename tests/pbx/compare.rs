@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::calls::Call;
 use crate::lab;
-use crate::office::Office;
 use crate::program::finish;
+use crate::shared::Office;
 
 /// What a call's row must say beside what the PBX's own records do.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::alone;
 use crate::ami::Ami;
 use crate::lab::Lab;
-use crate::office::Office;
+use crate::shared::Office;
 
 fn is_it(row: &Value) {
     assert_eq!((&row["cnumber"], &row["ctype"]), (&"board".into(), &"conference".into()), "{row:#}");
@@ -32,7 +32,7 @@ fn a_conference_is_one_row_from_its_first_to_its_last_member_whatever_becomes_of
     until_joined(&pbx, "101");
     // Whoever starts in the middle of it learns of it from who takes part.
     office.kill();
-    office.start();
+    office.listen();
     let rows = office.list();
     assert_eq!((rows.len(), &rows[0]["complete"]), (1, &0.into()), "{rows:#?}");
     let rows = office.list_once("it is over", |rows| rows.iter().all(|row| row["complete"] == 1));

@@ -3,7 +3,7 @@
 use crate::alone;
 use crate::ami::Ami;
 use crate::lab::{self, Lab};
-use crate::office::Office;
+use crate::shared::Office;
 use crate::waiting::until;
 
 fn answered(office: &Office, number: usize) {
@@ -75,7 +75,7 @@ fn bare_files_after_a_crash(formats: &[(&str, &str, f64)], lives: bool) {
     lab.pbx.kill();
     lab.pbx.restart();
     if !lives {
-        office.start();
+        office.listen();
     }
     let rows = office.list_once("they are over, and marked", |rows| {
         rows.iter().all(|row| row["complete"] == 1 && row["status"] == "interrupted")
@@ -129,7 +129,7 @@ fn what_began_and_ended_while_tapeline_was_dead_is_right() {
     is_recorded(&pbx, "5553330003");
     let ended = is_recorded(&pbx, "5553330001");
     pbx.wait("its end", |event| event.event() == "Hangup" && event.text("Uniqueid") == ended);
-    office.start();
+    office.listen();
     let rows = office.list_once("the ended one is over, and the new one there", |rows| {
         let of = |number: &str| rows.iter().find(|row| row["cnumber"] == number);
         rows.len() == 3

@@ -3,7 +3,7 @@
 //! `tests/pbx/setup` makes the PBX; `make test` runs it. The tests share its root, so one runs after the other; its ports are
 //! free ones. With TAPELINE_TORTURE every kind of call is made, without it a dozen.
 
-#[allow(dead_code, reason = "shared with tests/api")]
+#[allow(dead_code, unused_imports, reason = "shared with tests/api")]
 #[path = "../office/mod.rs"]
 mod shared;
 

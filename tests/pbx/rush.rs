@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::alone;
 use crate::ami::Ami;
 use crate::lab::Lab;
-use crate::office::Office;
+use crate::shared::Office;
 use crate::waiting::take;
 
 #[test]

@@ -2,8 +2,8 @@
 
 use crate::alone;
 use crate::lab::{Lab, SECRET, free_port};
-use crate::office::Office;
 use crate::program::finish;
+use crate::shared::Office;
 
 #[test]
 fn a_stranger_is_told_what_is_missing_until_nothing_is() {
@@ -11,7 +11,7 @@ fn a_stranger_is_told_what_is_missing_until_nothing_is() {
     let lab = Lab::start("UTC", "");
     let office = Office::open(&lab);
     let check = |user: &str, secret: &str| {
-        let mut program = office.program();
+        let mut program = office.command(&[]);
         program
             .args(["asterisk", "check", "--asterisk-username", user])
             .env("TAPELINE_ASTERISK_SECRET", secret);
@@ -36,7 +36,7 @@ fn a_stranger_is_told_what_is_missing_until_nothing_is() {
     assert_eq!(right.status, 0);
     assert!(right.out.contains("ok      eventfilter lets through what is needed"), "{}", right.out);
     let address = format!("127.0.0.1:{}", free_port());
-    let mut nobody = office.program();
+    let mut nobody = office.command(&[]);
     nobody.args(["asterisk", "check", "--asterisk", &address]);
     assert!(finish(&mut nobody, "").out.contains(&format!("MISSING {address} cannot be connected to")));
 }

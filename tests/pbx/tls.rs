@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use crate::alone;
 use crate::ami::Ami;
 use crate::lab::{self, Lab, SECRET, free_port};
-use crate::office::Office;
 use crate::program::{Folder, Said, finish};
+use crate::shared::Office;
 use crate::waiting::until;
 
 /// An authority, another one, and two certificates of the first.
@@ -73,7 +73,7 @@ impl Certificates {
 }
 
 fn check(office: &Office, address: &str, tls: &str) -> Said {
-    let mut program = office.program();
+    let mut program = office.command(&[]);
     program.args(["asterisk", "check", "--asterisk", address, "--asterisk-tls", tls]);
     finish(program.env("TAPELINE_ASTERISK_SECRET", SECRET), "")
 }

@@ -6,48 +6,29 @@ use serde_json::Value;
 
 use super::documents::{Asked, ChannelEvent, Record, asked, channel_events, records};
 use super::{player, recorded};
-use crate::program::{Folder, Serving, finish, tapeline};
+use crate::office::Office;
 use crate::spool::write_as_recorded;
-use crate::waiting::{in_the_end, settled};
-
-const PASSWORD: &str = "a quiet office";
-
-struct Office {
-    folder: Folder,
-    serving: Serving,
-}
+use crate::waiting::settled;
 
 impl Office {
     /// A server that listens to the run.
-    fn new() -> Office {
-        let folder = Folder::new();
-        let settings = format!(
-            "db = {:?}\nmedia_root = {:?}\nlisten = \"127.0.0.1:0\"\n[[folders]]\nmachine = \"pbx1\"\nzone = \"UTC\"\n\
-             monitor_dir = \"/var/spool/asterisk/monitor\"\n[asterisk]\naddress = \"{}\"\nsecret = \"word\"\n",
-            folder.file("recordings.db"),
-            folder.file("monitor"),
+    fn of_the_run() -> Office {
+        let mut office = Office::new(&format!(
+            "[[folders]]\nmachine = \"pbx1\"\nzone = \"UTC\"\nmonitor_dir = \"/var/spool/asterisk/monitor\"\n\
+             [asterisk]\naddress = \"{}\"\nsecret = \"word\"\n",
             player::play()
-        );
-        std::fs::create_dir(folder.file("monitor")).expect("a folder");
-        std::fs::write(folder.file("tapeline.toml"), settings).expect("a file");
-        std::fs::set_permissions(
-            folder.file("tapeline.toml"),
-            std::os::unix::fs::PermissionsExt::from_mode(0o600),
-        )
-        .expect("a mode");
-        let mut init = tapeline();
-        init.arg("--config").arg(folder.file("tapeline.toml"));
-        init.args(["init", "--customer", "Office", "--user", "boss", "--password-stdin"]);
-        finish(&mut init, &format!("{PASSWORD}\n")).ok();
-        let serving = serve(&folder, "false");
-        Office { folder, serving }
+        ));
+        office.start_as(|command| {
+            command.env("TAPELINE_WATCH", "false");
+        });
+        office
     }
 
     /// The same later, with the files that the PBX made; nobody plays any more.
-    fn with_files(self, files: &[(String, u64, String)]) -> Office {
-        self.serving.stop();
+    fn with_files(mut self, files: &[(String, u64, String)]) -> Office {
+        self.stop();
         for (path, size, written) in files {
-            let path = self.folder.file("monitor").join(path);
+            let path = self.path(path);
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             let mut file = std::fs::File::create(&path).expect("a file");
             write_as_recorded(&mut file, path.to_str().expect("UTF-8"), *size, true);
@@ -55,38 +36,23 @@ impl Office {
             let since = Duration::from_nanos(written.as_nanosecond().try_into().expect("after 1970"));
             file.set_modified(std::time::UNIX_EPOCH + since).expect("a time");
         }
-        let serving = serve(&self.folder, "true");
-        Office { folder: self.folder, serving }
+        self.start();
+        self
     }
 
     /// The rows in the order in which they began.
-    fn list(&self) -> Vec<Value> {
-        let target = format!(
-            "/api/json/recording/recordings/list?auth_username=boss&auth_password={}&complete=-1&limit=1000",
-            crate::http::encoded(PASSWORD)
-        );
-        let headers = [("Host", "tapeline"), ("Connection", "close")];
-        let request = crate::http::request("GET", &target, &headers, b"");
-        let answer = crate::http::exchange(self.serving.address, None, &request);
-        let mut rows = answer.data().as_array().expect("rows").clone();
+    fn all(&self) -> Vec<Value> {
+        let rows = self.ask("recording/recordings/list", "&complete=-1&limit=1000");
+        let mut rows = rows.as_array().expect("rows").clone();
         rows.sort_by_key(|row| (number(row, "start"), text(row, "uniqueid").to_owned()));
         rows
     }
 
-    /// The rows once all calls are over and nothing changes any more.
-    fn list_at_the_end(&self, rows: usize, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
-        let all = || Some(self.list()).filter(|now| now.len() >= rows && now.iter().all(&wanted));
-        if in_the_end(all).is_none() {
-            panic!("{rows} rows: {:#?}", self.list());
-        }
-        settled("the end", || self.list())
+    /// The list once all calls are over and nothing changes any more.
+    fn all_at_the_end(&self, rows: usize, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        self.list_once("all calls are over", |now| now.len() >= rows && now.iter().all(&wanted));
+        settled("the end", || self.all())
     }
-}
-
-fn serve(folder: &Folder, watch: &str) -> Serving {
-    let mut program = tapeline();
-    program.env("TAPELINE_WATCH", watch).arg("--config").arg(folder.file("tapeline.toml"));
-    Serving::start(program.arg("serve"))
 }
 
 fn text<'a>(row: &'a Value, name: &str) -> &'a str {
@@ -212,8 +178,8 @@ fn files() -> Vec<(String, u64, String)> {
 #[test]
 fn the_list_says_of_every_call_what_the_pbx_wrote_down() {
     let (records, events, files) = (records(), channel_events(), files());
-    let office = Office::new();
-    let rows = office.list_at_the_end(files.len(), |row| row["complete"] == 1);
+    let office = Office::of_the_run();
+    let rows = office.all_at_the_end(files.len(), |row| row["complete"] == 1);
     let mut listed: Vec<&str> = rows.iter().map(|row| text(row, "path")).collect();
     listed.sort_unstable();
     let mut there: Vec<&str> = files.iter().map(|(path, ..)| path.as_str()).collect();
@@ -240,7 +206,7 @@ fn the_list_says_of_every_call_what_the_pbx_wrote_down() {
     assert_eq!(left, Vec::<&Value>::new());
     // The files say how large they are and of what kind, and where the PBX itself answered their names say at which number.
     let office = office.with_files(&files);
-    let later = office.list_at_the_end(files.len(), |row| row["size"] != 0);
+    let later = office.all_at_the_end(files.len(), |row| row["size"] != 0);
     assert_eq!(later.len(), rows.len());
     for (mut now, mut before) in later.into_iter().zip(rows) {
         let file = files.iter().find(|(path, ..)| path == text(&now, "path")).expect("a file");

@@ -191,7 +191,7 @@ fn a_late_detail_record_reaches_the_row_of_a_call_that_is_forgotten() {
     write(&office.path("a.wav"), &wav("a", 3));
     hang_up(&office, &format!("{at}.1"), at + 4);
     office.until("SELECT complete FROM recordings", "1");
-    office.serving.take().expect("it runs").stop();
+    office.stop();
     office.start();
     let time = |seconds: i64| {
         jiff::Timestamp::from_second(at + seconds).expect("a time").strftime("%Y-%m-%d %H:%M:%S").to_string()

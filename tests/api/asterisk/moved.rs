@@ -29,7 +29,7 @@ fn restart(office: &mut Office, id: &str, file: &str, meanwhile: impl FnOnce()) 
     let channel =
         format!("{channel}\nChannelState: 6\nConnectedLineNum: 5559876543\nBridgeId: b\nAccountCode: listed");
     office.pbx.list(&channel, &format!("{MONITOR}/{file}"));
-    office.serving.take().expect("it runs").stop();
+    office.stop();
     office.pbx.cut();
     meanwhile();
     office.pbx.mend(now() - 3_600);

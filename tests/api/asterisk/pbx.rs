@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::program::{Folder, Serving, finish, sqlite3, tapeline};
-use crate::waiting::{in_the_end, until};
+use crate::waiting::until;
 
 /// Where the PBX records to, in its own words.
 pub const MONITOR: &str = "/var/spool/asterisk/monitor";
@@ -141,11 +141,10 @@ fn answer(action: &HashMap<String, String>, state: &State) -> String {
     }
 }
 
-/// A server that listens to the PBX and watches its folder.
+/// An office whose server listens to the PBX and watches its folder.
 pub struct Office {
-    pub folder: Folder,
+    office: crate::office::Office,
     pub pbx: Pbx,
-    pub serving: Option<Serving>,
 }
 
 impl Office {
@@ -155,64 +154,34 @@ impl Office {
 
     /// With these lines in `[[folders]]`.
     pub fn with(lines: &str) -> Office {
-        let (folder, pbx) = (Folder::new(), Pbx::start());
-        std::fs::create_dir_all(folder.file("sound")).expect("a folder");
+        let pbx = Pbx::start();
         let settings = format!(
-            "media_root = {:?}\nlisten = \"127.0.0.1:0\"\n[[folders]]\nmonitor_dir = {MONITOR:?}\nmachine = \"pbx1\"\n\
-             zone = \"UTC\"\n{lines}\n[asterisk]\nsecret = \"secret\"\naddress = \"{}\"\n",
-            folder.file("sound"),
+            "[[folders]]\nmonitor_dir = {MONITOR:?}\nmachine = \"pbx1\"\nzone = \"UTC\"\n{lines}\n\
+             [asterisk]\nsecret = \"secret\"\naddress = \"{}\"\n",
             pbx.address
         );
-        let file = folder.file("tapeline.toml");
-        std::fs::write(&file, settings).expect("a file");
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        std::fs::set_permissions(&file, mode).expect("a mode");
-        let mut office = Office { folder, pbx, serving: None };
-        let mut init = office.program();
-        init.args(["init", "--customer", "Office", "--user", "boss", "--password-stdin"]);
-        finish(&mut init, "a quiet office\n").ok();
+        let mut office = crate::office::Office::new(&settings);
         office.start();
-        office
-    }
-
-    fn program(&self) -> std::process::Command {
-        let mut program = tapeline();
-        program.env("TAPELINE_WATCH", "true");
-        program.arg("--config").arg(self.folder.file("tapeline.toml"));
-        program.arg("--db").arg(self.folder.file("recordings.db"));
-        program
-    }
-
-    pub fn start(&mut self) {
-        self.serving = Some(Serving::start(self.program().arg("serve")));
-    }
-
-    pub fn path(&self, name: &str) -> std::path::PathBuf {
-        self.folder.file("sound").join(name)
-    }
-
-    pub fn sqlite3(&self, script: &str) -> String {
-        sqlite3(&self.folder.file("recordings.db"), script)
-    }
-
-    /// Waits until the database says so.
-    #[track_caller]
-    pub fn until(&self, script: &str, expected: &str) {
-        if in_the_end(|| (self.sqlite3(script) == expected).then_some(())).is_none() {
-            let all = self.sqlite3("SELECT * FROM recordings; SELECT * FROM intake_files");
-            assert_eq!(self.sqlite3(script), expected, "{all}");
-        }
+        Office { office, pbx }
     }
 
     /// What the status says of the PBX.
     pub fn status(&self) -> serde_json::Value {
-        let address = self.serving.as_ref().expect("it runs").address;
-        let path = "/api/json/status/get?auth_username=boss&auth_password=a%20quiet%20office";
-        let request =
-            crate::http::request("GET", path, &[("Host", "tapeline"), ("Connection", "close")], b"");
-        let status = crate::http::exchange(address, None, &request).data();
-        let mut sources = status["sources"].as_array().expect("sources").iter();
-        sources.find(|source| source["name"] == "asterisk").expect("it is there").clone()
+        self.source("asterisk")
+    }
+}
+
+impl Deref for Office {
+    type Target = crate::office::Office;
+
+    fn deref(&self) -> &crate::office::Office {
+        &self.office
+    }
+}
+
+impl DerefMut for Office {
+    fn deref_mut(&mut self) -> &mut crate::office::Office {
+        &mut self.office
     }
 }
 

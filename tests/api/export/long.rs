@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{EXPORT, Unpacked, media, python, with_sound, zip};
 use crate::app::{PASSWORD, TestApp, basic, make_database, spawn_app, spawn_with};
 use crate::http::{Answer, connect, is_kept, read_answer, read_body, read_head, request};
-use crate::program::{Folder, Serving, Shell, finish, sqlite3, tapeline};
+use crate::program::{Folder, Serving, Shell, finish, serve, sqlite3};
 use crate::waiting::{take, until};
 
 /// More than fits in a ZIP without 64 bits.
@@ -49,13 +49,6 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
         print(one.filename, one.file_size, one.header_offset, one.extract_version)
     print(archive.read(files[-1]).decode("utf-8-sig").count("\r\n"))
 "#;
-
-/// A server of its own process.
-fn serve(folder: &Folder, db: &Path) -> Serving {
-    let mut command = tapeline();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(db);
-    Serving::start(command.arg("--media-root").arg(folder.file("sound")))
-}
 
 /// The most private memory that a server has while something is done.
 fn most_memory(server: &Serving, work: impl FnOnce()) -> u64 {
@@ -114,7 +107,7 @@ fn a_hundred_thousand_recordings_take_no_more_memory_than_one() {
              SELECT 2, 4, 'r' || i, '1', 1600000000 + i / 3, 1, '101', '0049301234567', 'x.wav' FROM n;"
         ),
     );
-    let server = serve(&folder, &db);
+    let server = Serving::start(&mut serve(&db));
     let fetch = |query: &str, path: &Path| {
         let (address, target) =
             (server.address.to_string(), format!("/api/json/{EXPORT}?customer=2;{query}"));

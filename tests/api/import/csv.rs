@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::Office;
 use crate::app::{TestApp, spawn};
+use crate::office::Office;
 use crate::program::sqlite3;
 
 /// Values that spreadsheets, CSV and calendars make something else of.
@@ -48,7 +48,7 @@ fn an_export_comes_back_exactly_in_any_zone() {
         ("UTC", "text=1"),
         ("UTC", "separator=semicolon;text=1"),
     ] {
-        let office = Office::new();
+        let office = Office::empty();
         for customer in [1, 2] {
             let file = office.file(&format!("{customer}.csv"), exported_as(&app, customer, timezone, how));
             office.import(&["csv", &file]).ok();
@@ -56,7 +56,7 @@ fn an_export_comes_back_exactly_in_any_zone() {
         // Negative starts are not in a list, which begins at 0.
         let expected = sqlite3(&app.db, "DELETE FROM recordings WHERE start < 0; SELECT 1;");
         assert_eq!(expected, "1");
-        assert_eq!(rows(&office.db), rows(&app.db), "{timezone} {how}");
+        assert_eq!(rows(&office.folder.file("recordings.db")), rows(&app.db), "{timezone} {how}");
         let before = office.sqlite3(".dump");
         let again = office.import(&["csv", office.folder.file("1.csv").to_str().expect("UTF-8")]).ok();
         assert!(again.contains("0 are new, 0 know more now, 11 were known"), "{again}");
@@ -71,7 +71,7 @@ fn rows_that_a_spreadsheet_has_spoilt_are_told() {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     lines[1] = lines[1].replace("2023-11-14T22:14:10+00:00", "14/11/2023 22:14");
     lines.push("1,2,3".into());
-    let office = Office::new();
+    let office = Office::empty();
     let file = office.file("export.csv", lines.join("\r\n"));
     let report = office.folder.file("report");
     let said = office.import(&["csv", &file, "--report", report.to_str().expect("UTF-8")]).ok();
@@ -88,7 +88,7 @@ fn a_deleted_recording_does_not_come_back() {
         |_| {},
         |db| drop(sqlite3(db, "UPDATE recordings SET path = 'x/' || id || '.wav', machine = 'tape1'")),
     );
-    let office = Office::new();
+    let office = Office::empty();
     let file = office.file("export.csv", exported(&app, 2, "UTC"));
     office.import(&["csv", &file]).ok();
     office.sqlite3("DELETE FROM recordings WHERE uniqueid = 'f'");
@@ -110,7 +110,7 @@ fn rows_that_no_export_has_are_refused_with_why() {
         fields[place] = value;
         fields.join(",")
     };
-    let office = Office::new();
+    let office = Office::empty();
     let report = office.folder.file("report");
     let cases = [
         ("complete", "7", "its complete is 7, and must be 0 or 1"),
@@ -136,7 +136,7 @@ fn rows_that_no_export_has_are_refused_with_why() {
 #[test]
 fn a_row_whose_group_is_another_customers_here_is_refused_unless_it_is_filed_elsewhere() {
     let app = spawn(|_| {}, |_| {});
-    let office = Office::new();
+    let office = Office::empty();
     office.sqlite3(
         "INSERT INTO customers (id, name) VALUES (2, 'Two'), (3, 'Three'), (4, 'Four');
          INSERT INTO recordgroups (id, customer, name) VALUES (4, 3, 'Of three'), (9, 3, 'Old calls'), (10, 2, 'Short-lived');

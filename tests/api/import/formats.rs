@@ -9,7 +9,7 @@ use tapeline::ingest::cdr::FORMATS;
 use tapeline::intake::{Draft, Intake};
 use tapeline::store::Store;
 
-use super::Office;
+use crate::office::Office;
 use crate::program::run;
 
 fn data() -> PathBuf {
@@ -36,7 +36,7 @@ fn sample(format: &str) -> (String, String) {
 
 /// A recording of which nothing is known but whose it is.
 fn record(office: &Office, uniqueid: &str) {
-    let store = Store::open(&office.db, 1).expect("the database");
+    let store = Store::open(&office.folder.file("recordings.db"), 1).expect("the database");
     let draft = Draft {
         machine: "pbx".into(),
         uniqueid: Some(uniqueid.into()),
@@ -59,7 +59,7 @@ fn a_sample_of_every_format_tells_recordings_what_their_calls_really_were() {
         let (sample, expected) = sample(format.name);
         let (columns, expected) = expected.trim_end().split_once('\n').expect("names, and rows");
         assert!(columns.starts_with("uniqueid|"), "{}: the first line names columns", format.name);
-        let office = Office::new();
+        let office = Office::empty();
         office.sqlite3(
             "INSERT INTO customers VALUES (1, 'Alder'); INSERT INTO recordgroups (id, customer, name) VALUES (1, 1, 'Sales');",
         );
@@ -87,7 +87,7 @@ fn every_format_has_a_subcommand_with_help_and_no_sample_is_left_over() {
 
 #[test]
 fn what_somebody_names_that_is_not_there_is_refused_with_what_to_do_in_every_format() {
-    let office = Office::new();
+    let office = Office::empty();
     for format in &FORMATS {
         let refusal = office.import(&[format.name, "/nowhere"]).refusal();
         assert!(refusal.contains("/nowhere") && refusal.contains("check"), "{}: {refusal}", format.name);

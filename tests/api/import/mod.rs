@@ -7,34 +7,21 @@ mod tree;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::program::{Folder, Said, finish, sqlite3, tapeline};
+use crate::office::Office;
+use crate::program::{Said, finish, sqlite3, tapeline};
 use crate::waiting::{take, until};
-
-/// A folder with a database, in which other programs have put recordings.
-struct Office {
-    folder: Folder,
-    db: PathBuf,
-}
 
 /// What the rows of a test say: one answered call of a ring group, one transferred, one busy.
 const SHOWN: &str = "SELECT uniqueid, status, snumber, snumber_name, cnumber, dnumber, callid, direction, spresent FROM recordings \
     ORDER BY uniqueid";
 
 impl Office {
-    fn new() -> Office {
-        let folder = Folder::new();
-        let db = folder.file("office.db");
-        finish(tapeline().arg("init").arg("--db").arg(&db), "").ok();
-        Office { folder, db }
-    }
-
     /// With recordings of the calls in [`CALLS`], and one of a call that is in no file.
     fn with_recordings() -> Office {
-        let office = Office::new();
+        let office = Office::empty();
         for (uniqueid, path) in [
             ("1795499616.205", "rg-600-5551230010-20261124-005336-1795499616.205.WAV"),
             ("1795499643.832", "in-5550100-5551230032-20261124-005403-1795499643.832.wav"),
@@ -50,10 +37,6 @@ impl Office {
         office
     }
 
-    fn sqlite3(&self, script: &str) -> String {
-        sqlite3(&self.db, script)
-    }
-
     fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.folder.file(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -61,14 +44,14 @@ impl Office {
         path.to_str().expect("UTF-8").to_owned()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = tapeline();
-        command.arg("import").args(arguments).arg("--db").arg(&self.db);
+    fn importing(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(&["import"]);
+        command.args(arguments);
         command
     }
 
     fn import(&self, arguments: &[&str]) -> Said {
-        finish(&mut self.command(arguments), "")
+        finish(&mut self.importing(arguments), "")
     }
 
     /// The first line of what an import says, and the rows afterwards.
@@ -176,7 +159,7 @@ fn every_layout_of_the_columns_says_the_same() {
 
 #[test]
 fn columns_in_an_order_of_its_own_are_guessed_and_the_sound_named_is_found() {
-    let office = Office::new();
+    let office = Office::empty();
     office.sqlite3(
         "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, complete, path)
            VALUES (1, 1, 'conference-7', '1', 1795499606, 1, 'x/conference-7.wav')",
@@ -250,9 +233,9 @@ fn a_wrong_zone_is_refused_before_anything_changes() {
 
 #[test]
 fn what_cannot_be_imported_says_what_to_do() {
-    let office = Office::new();
+    let office = Office::empty();
     let folder = office.folder.path().to_str().expect("UTF-8").to_owned();
-    let db = office.db.to_str().expect("UTF-8").to_owned();
+    let db = office.folder.text("recordings.db");
     let calls = office.file("Master.csv", CALLS);
     let prose = office.file("prose.txt", "Dear Sir,\nthere is nothing here.\n");
     let junk = office.file("junk", [0, 159, 146, 150, 10, 0, 255].repeat(1000));
@@ -299,14 +282,14 @@ fn what_cannot_be_imported_says_what_to_do() {
 
 #[test]
 fn an_empty_file_is_no_mistake() {
-    let office = Office::new();
+    let office = Office::empty();
     let said = office.import(&["asterisk-csv", &office.file("Master.csv", "")]).ok();
     assert!(said.starts_with("Of 0 rows, 0 could not be used."), "{said}");
 }
 
 #[test]
 fn calls_without_any_recording_here_are_kept_until_they_come() {
-    let office = Office::new();
+    let office = Office::empty();
     let file = office.file("Master.csv", CALLS);
     let said = office.import(&asterisk(&file)).ok();
     assert_eq!(
@@ -358,7 +341,7 @@ fn a_master_db_says_the_same_and_stays_as_it_is() {
 
 #[test]
 fn records_of_freeswitch_tell_recordings_of_their_calls() {
-    let office = Office::new();
+    let office = Office::empty();
     let uuid = "3da8bf84-c133-4959-9e24-e72875cb33a1";
     office.sqlite3(&format!(
         "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, \"end\", complete, path)
@@ -412,14 +395,14 @@ fn many(office: &Office, calls: usize) -> String {
 fn an_import_that_was_killed_goes_on() {
     const CALLS: usize = 16_000;
     const BATCH: usize = 4_000;
-    let office = Office::new();
+    let office = Office::empty();
     let file = many(&office, CALLS);
     let answered = "SELECT count(*) FROM recordings WHERE status = 'answer'";
     let done = || office.sqlite3(answered).parse::<usize>().expect("a number");
     let mut rounds = 0;
     loop {
         let mut import = office
-            .command(&asterisk(&file))
+            .importing(&asterisk(&file))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::Office;
+use crate::office::Office;
 use crate::program::{Said, finish};
 
 /// A WAV file with seconds of silence, written long ago.
@@ -30,7 +30,7 @@ fn wav(path: &Path, seconds: u32, modified: u64) {
 
 /// An office whose media root has calls of 2019 and of 2026.
 fn office() -> Office {
-    let office = Office::new();
+    let office = Office::empty();
     office.sqlite3("INSERT INTO customers VALUES (1, 'Alder'); INSERT INTO recordgroups (id, customer, name) VALUES (1, 1, 'Sales');");
     for (path, seconds, written) in [
         ("2019/03/10/in-5550100-5551230002-20190310-013000-1552199400.7.wav", 6, 1_552_199_406),
@@ -45,7 +45,7 @@ fn office() -> Office {
 }
 
 fn import(office: &Office, arguments: &[&str]) -> Said {
-    let mut command = office.command(&[]);
+    let mut command = office.importing(&[]);
     command.args(arguments).arg("--media-root").arg(office.folder.file("sound"));
     finish(command.args(["--timezone", "America/New_York"]), "")
 }
@@ -110,14 +110,12 @@ fn a_part_of_the_tree_is_enough_also_by_way_of_a_link() {
 #[test]
 fn the_innermost_folder_of_the_settings_says_whose_a_file_is() {
     let office = office();
-    let config = office.file(
-        "tapeline.toml",
+    office.configure(
         "[[folders]]\nmachine = 'A'\n[[folders]]\nfolder = '2026'\nmachine = 'B'\nsystemname = 'siteb'\n",
     );
-    fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
     for (path, more) in [(sound(&office), &[][..]), (sound(&office) + "/2026", &["--machine", "C"])] {
         office.sqlite3("DELETE FROM recordings; DELETE FROM intake_files;");
-        import(&office, &[&["freepbx-dir", &path, "--config", &config], more].concat()).ok();
+        import(&office, &[&["freepbx-dir", &*path], more].concat()).ok();
         let rows = office
             .sqlite3("SELECT group_concat(machine, '') FROM (SELECT machine FROM recordings ORDER BY path)");
         assert_eq!(rows, if more.is_empty() { "AABA" } else { "C" });
@@ -249,11 +247,10 @@ fn rows_after(rules: &str, order: &[&str]) -> String {
     let office = office();
     office.sqlite3("INSERT INTO recordgroups (id, customer, name) VALUES (2, 1, 'Support');");
     let (master, sound) = (office.file("Master.csv", MASTER), sound(&office));
-    let config = office.file("tapeline.toml", rules);
-    fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
+    office.configure(rules);
     for what in order {
         let path = if *what == "freepbx-dir" { &sound } else { &master };
-        import(&office, &[what, path, "--config", &config]).ok();
+        import(&office, &[what, path]).ok();
     }
     let names: Vec<String> = tapeline::model::WIRE
         .iter()
