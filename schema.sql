@@ -389,8 +389,9 @@ WHEN old.hash IS NOT new.hash OR old.role IS NOT new.role OR old.customer IS NOT
   DELETE FROM sessions WHERE person = new.id;
 END;
 
--- Audit: one entry for whatever changes data, made in the same transaction as the change, one for each export, and one
--- for each person who hears a recording within ten minutes. Never holds a secret.
+-- Audit: one entry for whatever changes data, made in the same transaction as the change, one for each export, one
+-- for each person who hears a recording within ten minutes, and one for the failed logins of a person, address and hour.
+-- Never holds a secret, nor a name to log in with that is nobody's: people type passwords there.
 CREATE TABLE IF NOT EXISTS audit (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   time        INTEGER NOT NULL,            -- when

@@ -37,7 +37,9 @@ const AFTER: Parameter =
 
 /// What a client should know of list.
 pub const ABOUT: &str = "There is one entry for each change, with what changed, one for each export, and one for each person \
-    who hears a recording within ten minutes (recordings/listen). Actions are called like the functions. Who heard a recording: \
+    who hears a recording within ten minutes (recordings/listen). Wrong passwords are summed: one entry for a person, address and \
+    hour (user/login/failed), whose count grows. Those for names that are nobody's have no name, and only owners see them. Ids are \
+    those of the whole log, so that they have gaps. Actions are called like the functions. Who heard a recording: \
     `recordgroup`, `uniqueid`, `recordid` and `action=recordings/listen`.";
 /// The parameters of list.
 pub const LIST: &[Parameter] =

@@ -1,5 +1,6 @@
 //! What the doors share: the settings, the database, the sound files, and who is who. Opened once.
 
+mod failed_logins;
 mod listening;
 mod removals;
 mod space;
@@ -17,6 +18,7 @@ use crate::config::Config;
 use crate::media::{Media, Peaks};
 use crate::store::Store;
 
+pub use failed_logins::FailedLogins;
 pub use listening::Listening;
 pub use space::Space;
 
@@ -30,6 +32,8 @@ pub struct App {
     pub store: Arc<Store>,
     /// Who hears what, on its way to the audit log.
     pub listening: Listening,
+    /// Failed logins, on their way to the audit log.
+    pub failed_logins: FailedLogins,
     /// Passwords, tokens and sessions.
     pub auth: Auth,
     /// The sound files.
@@ -60,6 +64,7 @@ impl App {
     pub fn open(config: Config) -> anyhow::Result<App> {
         let store = Arc::new(Store::open(&config.db, config.readers)?);
         let listening = Listening::new(&store).context("the audit log cannot be written to")?;
+        let failed_logins = FailedLogins::new(&store).context("the audit log cannot be written to")?;
         let auth = Auth::new(config.bcrypt_cost).context("the login cannot be started")?;
         let searches = Arc::new(Semaphore::new((config.readers as usize / 2).max(1)));
         let streams = Arc::new(Semaphore::new(config.streams as usize));
@@ -74,6 +79,7 @@ impl App {
             instance,
             store,
             listening,
+            failed_logins,
             auth,
             media,
             peaks,

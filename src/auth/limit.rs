@@ -184,7 +184,7 @@ fn make_room(counters: &mut HashMap<Key, Failures>, now: i64) {
 }
 
 /// Who answers for an address: an IPv4 address for itself, an IPv6 one for its /64.
-pub(super) fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) if !v6.is_loopback() => {
             IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)))

@@ -11,7 +11,7 @@ mod work;
 use std::net::IpAddr;
 
 pub use forwarded::{Client, client};
-pub use limit::Throttled;
+pub use limit::{Throttled, network};
 pub use password::{PasswordError, check_new_password, hash_password};
 pub use session::{NewSecret, SessionRules, hash_secret, is_live, new_secret, standing};
 

@@ -55,6 +55,21 @@ pub struct Heard {
     pub time: i64,
 }
 
+/// An entry that sums what goes on, and is told more of as it does.
+#[derive(Clone, Debug)]
+pub struct Summed {
+    /// Its id, once it is there.
+    pub entry: Option<i64>,
+    /// Who.
+    pub actor: Actor,
+    /// Whose matter it is.
+    pub customer: Option<i64>,
+    /// When it began, in Unix seconds.
+    pub time: i64,
+    /// What it comes to, for people.
+    pub detail: String,
+}
+
 impl Change<'_> {
     /// Adds an entry for what this transaction does.
     pub fn audit(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
@@ -66,6 +81,25 @@ impl Store {
     /// Adds an entry for what changes nothing, such as an export.
     pub fn note_entry(&self, actor: &Actor, now: i64, entry: &Entry<'_>) -> Result<(), StoreError> {
         self.change(actor, now, |change| change.audit(entry))
+    }
+
+    /// Writes entries that sum what goes on: adds those that are new, and notes their ids; of others, what they come to.
+    pub fn note_summed(&self, action: &str, entries: &mut [Summed]) -> Result<(), StoreError> {
+        let mut writer = self.writer();
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for summed in entries {
+            let Summed { entry, actor, customer, time, detail } = summed;
+            if let Some(id) = entry {
+                let mut statement =
+                    transaction.prepare_cached("UPDATE audit SET detail = ? WHERE id = ? AND action = ?")?;
+                statement.execute(params![*detail, *id, action])?;
+                continue;
+            }
+            let new = Entry { action, customer: *customer, detail: detail.clone(), ..Entry::default() };
+            insert(&transaction, actor, *time, &new)?;
+            *entry = Some(transaction.last_insert_rowid());
+        }
+        Ok(transaction.commit()?)
     }
 
     /// Adds an entry for each who did not listen to the same recording in the ten minutes before.

@@ -14,7 +14,7 @@ mod people;
 mod recordings;
 mod search;
 
-pub use audit::{Entry, Heard, ONE_LISTENING};
+pub use audit::{Entry, Heard, ONE_LISTENING, Summed};
 pub use case_folding::{MOST_WORDS, fold_words};
 pub use database::{Change, OpenError, Reader, Snapshot, Store, StoreError, wide_mode};
 pub use groups::{GroupFields, Member};

@@ -22,6 +22,7 @@ mod database;
 mod dice;
 mod events;
 mod export;
+mod failed_logins;
 mod faults;
 mod folder;
 mod forms;

@@ -3,6 +3,9 @@
 import * as format from "../kit/format.js";
 import * as groups from "../search/groups.js";
 
+/** Wrong passwords, summed; without a username where the name was nobody's. */
+export const FAILED = "user/login/failed";
+
 /** What was done, by the log's name of it. @type {Map<string, string>} */
 const ACTIONS = new Map([
   ["recordings/listen", "Listened"],
@@ -21,6 +24,7 @@ const ACTIONS = new Map([
   ["people/password/update", "Set a password"],
   ["people/delete", "Deleted a person"],
   ["user/login", "Logged in"],
+  [FAILED, "Failed to log in"],
   ["user/logout", "Logged out"],
   ["user/password/update", "Changed the own password"],
 ]);

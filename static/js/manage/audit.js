@@ -46,7 +46,7 @@ function about({ recordgroup, uniqueid, recordid }) {
 function line(entry) {
   const cells = {
     Time: html`<time datetime="${format.iso(entry.time)}" title="${format.exact(entry.time)}">${format.day(entry.time, now())} ${format.hour(entry.time)}</time>`,
-    Who: entry.username || "command line",
+    Who: entry.username || (entry.action === log.FAILED ? "no name of anybody's" : "command line"),
     What: log.name(entry.action),
     About: about(entry),
     Detail: log.detail(entry),

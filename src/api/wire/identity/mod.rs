@@ -107,11 +107,18 @@ pub async fn check_password(
     let credential = meant(app, &username, &password).await?;
     // However it is written, it is the same name to guess at.
     let name = same_username(&username);
-    let check = app.auth.begin(&name, &password, credential.as_ref(), address, now()).map_err(not_now)?;
-    let right = match check {
-        Check::Right => true,
-        Check::Pending(pending) => app.auth.conclude(pending, now()).await.map_err(not_now)?,
+    let person = credential.as_ref().map(|credential| &credential.person);
+    let right = match app.auth.begin(&name, &password, credential.as_ref(), address, now()) {
+        Ok(Check::Right) => Ok(true),
+        Ok(Check::Pending(pending)) => app.auth.conclude(pending, now()).await,
+        Err(why) => Err(why),
     };
+    match right {
+        Ok(false) => app.failed_logins.note(person, address, false, now()),
+        Err(NotNow::Throttled(_)) => app.failed_logins.note(person, address, true, now()),
+        Ok(true) | Err(NotNow::Busy) => {}
+    }
+    let right = right.map_err(not_now)?;
     credential.filter(|_| right).ok_or(Refusal::Unauthorized)
 }
 
