@@ -117,11 +117,14 @@ fn of_a_file() -> [(String, Value); 4] {
 }
 
 /// Code, name and meaning.
-const REFUSALS: [(&str, &str, &str); 7] = [
+const REFUSALS: [(&str, &str, &str); 10] = [
     ("400", "Invalid", "Invalid input; every parameter at fault has its entry"),
     ("401", "Unauthorized", "Credentials are missing or wrong"),
     ("402", "Forbidden", "Your role does not allow this"),
     ("404", "NotFound", "It does not exist, or is not yours to see"),
+    ("405", "Method", "This method is not there; Allow says which are"),
+    ("406", "NotAcceptable", "Accept-Encoding allows no encoding of an answer; nothing was done"),
+    ("415", "Encoded", "The body has a Content-Encoding; it was not read"),
     ("429", "Throttled", "Too many failed logins; Retry-After says when to try again"),
     ("500", "Failed", "Something went wrong at the server; its log has the error's id"),
     ("503", "Busy", "Too much at once; Retry-After says when to try again"),

@@ -22,8 +22,9 @@ use schemas::schemas;
 
 const ABOUT: &str = "Call recordings: lists, sound, and who may hear it.
 
-Parameters go in the query or, by POST, in a form or a flat JSON object; they are separated by `&` or `;`, and an empty \
-one counts as absent. Every answer is an envelope: `responses` says with a code, the key of the parameter at fault and a \
+Parameters go in the query or, by POST, in a form (multipart/form-data too, without files) or a flat JSON object, whatever \
+its content type; they are separated by `&` or `;`, an empty one counts as absent, and JSON's true and false are 1 and 0. A \
+body has at most 1 MiB and no Content-Encoding. Every answer is an envelope: `responses` says with a code, the key of the parameter at fault and a \
 message how it went, `data` holds what was asked for. The HTTP status is the first code, but for 201 and 204, which \
 travel as 200. Times are Unix seconds, durations seconds, sizes bytes, flags 0 or 1.
 

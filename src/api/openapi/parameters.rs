@@ -84,6 +84,7 @@ pub fn body(function: &Function) -> Value {
         "required": false,
         "content": {
             "application/x-www-form-urlencoded": { "schema": schema },
+            "multipart/form-data": { "schema": schema },
             "application/json": { "schema": schema },
         },
     })
