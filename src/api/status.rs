@@ -84,7 +84,7 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
     let (counts, excluded, waits, alone) = stream::long_question(&request.app, move |reader| {
         let customer = (!everywhere).then_some(person.customer);
         let alone = reader.customers()?.len() < 2;
-        Ok((reader.counts(customer, today)?, reader.excluded_files()?, reader.waiting()?, alone))
+        Ok((reader.counts(customer, today)?, reader.excluded_files()?, reader.waiting(customer)?, alone))
     })
     .await?;
     // Reasons and troubles name files and groups of every customer.
@@ -94,7 +94,7 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
     files_without_rows.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
     let reasons = files_without_rows.into_iter().map(|(reason, count)| Reason { reason, count });
     let files_without_rows = reasons.filter(|_| all).collect();
-    let waiting = waits.into_iter().filter(|_| all).map(Waits::from).collect();
+    let waiting = waits.into_iter().map(Waits::from).collect();
     let app = request.app.clone();
     let disks = vec![
         Disk { name: "database", space: Space::of(app.store.path()) },

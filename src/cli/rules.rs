@@ -72,7 +72,7 @@ pub(super) fn run(config: &Config, command: &Rules) -> anyhow::Result<()> {
 
 /// How many recordings wait, and why.
 fn tell_waiting(store: &Store) -> anyhow::Result<()> {
-    for Waiting { count, since, reason, .. } in store.reader()?.waiting()? {
+    for Waiting { count, since, reason, .. } in store.reader()?.waiting(None)? {
         let since = Timestamp::from_second(since).unwrap_or_default();
         say(&format!("\n{count} recordings wait, the first since {since}: {reason}"))?;
     }

@@ -45,6 +45,20 @@ impl Intake {
         Ok(Looked { faults, filed })
     }
 
+    /// What another program made rows of waits no longer.
+    pub fn end_waits(&self, store: &Store, lines: &[i64], now: i64) -> Result<(), StoreError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        store.change(&Actor::intake(), now, |change| {
+            for line in lines {
+                change.has_row_of_another(*line)?;
+                change.end_wait(*line)?;
+            }
+            Ok(())
+        })
+    }
+
     fn file_batch(
         &self,
         change: &Change<'_>,

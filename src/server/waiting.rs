@@ -84,6 +84,10 @@ impl WaitingRoom {
             self.intake.note_rules(&self.app.store, self.hears, now())?;
             self.noted = true;
         }
+        if due {
+            let found = self.app.store.reader()?.waiting_with_rows()?;
+            self.intake.end_waits(&self.app.store, &found, now())?;
+        }
         let looked = self.intake.look_after_waiting(&self.app.store, !self.judged, now())?;
         if looked.filed > 0 {
             tracing::info!("{} recordings that had waited are filed", looked.filed);
@@ -92,7 +96,7 @@ impl WaitingRoom {
         self.looked = Some(Instant::now());
         self.tell_faults(looked.faults);
         if self.counted.is_none_or(|counted| counted.elapsed() >= SELDOM) {
-            let waiting = self.app.store.reader()?.waiting()?;
+            let waiting = self.app.store.reader()?.waiting(None)?;
             self.counted = (!waiting.is_empty()).then(Instant::now);
             self.tell_waiting(&waiting);
         }
@@ -109,7 +113,9 @@ impl WaitingRoom {
                 tracing::info!("{} leads somewhere again", name_of(*rule));
             }
         }
-        let trouble: Vec<&str> = faults.iter().map(|fault| fault.sentence.as_str()).collect();
+        let shadowing = self.intake.rules().shadowing();
+        let trouble: Vec<&str> =
+            shadowing.iter().chain(&faults).map(|fault| fault.sentence.as_str()).collect();
         let trouble = trouble.join("; ");
         if faults.is_empty() && self.faults.is_empty() {
             return;

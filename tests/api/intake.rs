@@ -208,6 +208,110 @@ proptest! {
         }
         prop_assert_eq!(house.rows(), straight.rows());
     }
+
+    #[test]
+    fn what_waited_has_the_row_that_it_would_have_had_at_once(
+        order in Just((0..6).collect::<Vec<usize>>()).prop_shuffle(),
+        mended in 0..=6_usize,
+    ) {
+        let straight = House::new();
+        order.iter().for_each(|place| drop(straight.accept(&everything()[*place])));
+        let house = House::new();
+        let groups = house.sqlite3(".dump recordgroups --data-only");
+        house.sqlite3("DELETE FROM recordgroups");
+        for (count, place) in order.iter().enumerate() {
+            if count == mended {
+                house.sqlite3(&groups);
+            }
+            let outcome = house.accept(&everything()[*place]);
+            prop_assert!(count >= mended || matches!(outcome, Outcome::Waits(_) | Outcome::Kept), "{:?}", outcome);
+        }
+        if mended == 6 {
+            prop_assert_eq!(house.rows(), "");
+            house.sqlite3(&groups);
+        }
+        house.intake.look_after_waiting(&house.store, false, NOW + 600).expect("a look");
+        prop_assert_eq!(house.rows(), straight.rows());
+        prop_assert_eq!(house.sqlite3("SELECT count(*) FROM intake_waiting"), "0");
+    }
+}
+
+/// With rules, in a house that has another customer: Birch, with the group Yard (3).
+fn house_with_rules(rules: &str) -> House {
+    #[derive(serde::Deserialize)]
+    struct Rules {
+        rules: Vec<tapeline::config::Rule>,
+    }
+    let mut house = House::new();
+    house.sqlite3(
+        "INSERT INTO customers (id, name) VALUES (2, 'Birch');
+         INSERT INTO recordgroups (id, customer, name) VALUES (3, 2, 'Yard');",
+    );
+    let Rules { rules } = toml::from_str(rules).expect("rules");
+    house.intake = Intake::new(tapeline::intake::Rules::new(&rules).with_pbx(true));
+    house
+}
+
+const SALES_IS_BIRCHS: &str = "[[rules]]\naccount = 'sales'\ngroup = 'Yard'\n[[rules]]\ngroup = 'Sales'";
+
+#[test]
+fn a_call_is_nobodys_until_the_pbx_tells_whose_it_is() {
+    let house = house_with_rules(SALES_IS_BIRCHS);
+    let mut events = house.intake.live().listen();
+    let of_now = |closed: bool| {
+        let mut draft = from_folder(closed);
+        draft.file = Some(FileState { modified: NOW * SECOND, ..file(6, closed) });
+        draft
+    };
+    let why = "rule 1 asks for its account, which is not known yet";
+    for draft in [of_now(false), of_now(true)] {
+        assert_eq!(house.accept(&draft), Outcome::Waits(why.into()));
+        house.intake.look_after_waiting(&house.store, false, NOW).expect("a look");
+    }
+    assert_eq!(house.accept(&from_pbx()), Outcome::Inserted);
+    assert_eq!(house.sqlite3("SELECT customer, recordgroup, complete FROM recordings"), "2|3|1");
+    while let Ok(event) = events.try_recv() {
+        assert_eq!(event.customer, 2, "nobody else heard of it");
+    }
+}
+
+#[test]
+fn what_the_pbx_never_tells_is_not_waited_for() {
+    let house = house_with_rules(SALES_IS_BIRCHS);
+    // A file of long ago.
+    assert_eq!(house.accept(&from_folder(true)), Outcome::Inserted);
+    assert_eq!(house.sqlite3("SELECT customer FROM recordings"), "1");
+    // One of now, of which nobody speaks within a minute.
+    let mut draft = Draft { path: text("b.wav"), uniqueid: text("7.7"), ..from_folder(true) };
+    draft.file = Some(FileState { modified: NOW * SECOND, ..file(6, true) });
+    assert!(matches!(house.accept(&draft), Outcome::Waits(_)));
+    house.intake.look_after_waiting(&house.store, false, NOW + 59).expect("a look");
+    assert_eq!(house.sqlite3("SELECT count(*) FROM recordings"), "1");
+    house.intake.look_after_waiting(&house.store, false, NOW + 61).expect("a look");
+    assert_eq!(house.sqlite3("SELECT count(*) FROM recordings WHERE customer = 1"), "2");
+    // Within one customer it is in the list while it rings, and filed anew once more is known.
+    let within =
+        house_with_rules("[[rules]]\naccount = 'sales'\ngroup = 'Support'\n[[rules]]\ngroup = 'Sales'");
+    assert_eq!(within.accept(&from_folder(false)), Outcome::Inserted);
+    within.accept(&from_pbx());
+    assert_eq!(within.sqlite3("SELECT recordgroup FROM recordings"), "2");
+}
+
+#[test]
+fn a_call_in_progress_that_is_another_ones_after_all_waits_where_that_one_has_no_group() {
+    let house = house_with_rules(SALES_IS_BIRCHS);
+    house.intake.note_rules(&house.store, true, NOW).expect("what rules name");
+    house.sqlite3("DELETE FROM recordgroups WHERE id = 3");
+    let spoken = Draft { facts: Facts { account: None, ..from_pbx().facts }, over: false, ..from_pbx() };
+    house.accept(&from_folder(false));
+    assert_eq!(house.accept(&spoken), Outcome::Inserted);
+    assert!(matches!(house.accept(&from_pbx()), Outcome::Waits(_)));
+    assert_eq!(house.rows(), "");
+    house.accept(&from_folder(true));
+    house.sqlite3("INSERT INTO recordgroups (id, customer, name) VALUES (9, 1, 'Yard'), (10, 2, 'Yard')");
+    house.intake.look_after_waiting(&house.store, false, NOW).expect("a look");
+    let row = "SELECT customer, recordgroup, snumber_name, complete, totaltime, recordid FROM recordings";
+    assert_eq!(house.sqlite3(row), "2|10|O'Brien|1|5|1");
 }
 
 #[test]

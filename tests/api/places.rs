@@ -197,6 +197,7 @@ fn a_call_whose_group_is_gone_waits_and_goes_to_nobody_else() {
     };
     assert_eq!(office.told("root"), [(3, 2, why(3)), (4, 1, why(4))]);
     assert_eq!(office.told("badmin"), [], "another customer's");
+    assert_eq!(office.told("gadmin"), office.told("root"), "its own");
     // Gamma's own group of that name is what the rules mean.
     office.run(&["group", "add", "G-One", "--customer", "3"]).ok();
     let id = office.sqlite3("SELECT id FROM recordgroups WHERE customer = 3");
@@ -347,4 +348,54 @@ fn what_waits_survives_kills_and_moves_and_is_filed_once() {
     assert_eq!(office.sqlite3("SELECT path FROM recordings WHERE stale"), files[4]);
     office.restart();
     office.until_rows(&rows);
+}
+
+#[test]
+fn customers_are_found_once_too() {
+    let rules = "[[rules]]\nfolder = 'b'\ncustomer = 'Beta'\ngroup = 'B-Sales'\n\
+                 [[rules]]\nfolder = 'n'\ncustomer = 'Beta'\ngroup = 'New'\n[[rules]]\nskip = true\n";
+    let mut office = Office::started(rules);
+    office.run(&["customer", "edit", "2", "--name", "Beta Limited"]).ok();
+    office.run(&["customer", "edit", "3", "--name", "Beta"]).ok();
+    for (customer, name) in [("3", "B-Sales"), ("3", "New")] {
+        office.run(&["group", "add", name, "--customer", customer]).ok();
+    }
+    office.restart();
+    let (second, first) = (office.call("n", 10), office.call("b", 20));
+    office.until_rows(&[format!("2|2|{first}")]);
+    office.until_waiting(&[format!("2|{second}")]);
+    office.run(&["group", "add", "New", "--customer", "2"]).ok();
+    let id = office.sqlite3("SELECT id FROM recordgroups WHERE customer = 2 AND name = 'New'");
+    office.until_rows(&[format!("2|2|{first}"), format!("2|{id}|{second}")]);
+}
+
+#[test]
+fn whatever_another_program_stored_the_server_starts_and_files() {
+    let mut office = Office::new(RULES);
+    office.sqlite3(
+        "UPDATE recordgroups SET expires = 'a year', fraction = '', record_in = x'00ff', email = 5 WHERE id = 2;
+         UPDATE customers SET name = x'ff41' WHERE id = 1; UPDATE recordgroups SET customer = 'Gamma' WHERE id = 3;",
+    );
+    office.start();
+    let (first, second) = (office.call("b", 10), office.call("g", 5));
+    office.until_rows(&[format!("2|2|{first}")]);
+    office.until_waiting(&[format!("3|{second}")]);
+}
+
+#[test]
+fn a_file_that_waits_and_gets_a_row_of_another_program_waits_no_longer() {
+    let mut office = Office::started("[[rules]]\ngroup = 'Nowhere'\ncustomer = 'Alpha'\n");
+    let file = office.call("a", 10);
+    office.until_waiting(&[format!("1|{file}")]);
+    office.sqlite3(&format!(
+        "INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, path, complete) VALUES (2, 2, 'x', '1', '{file}', 1)"
+    ));
+    office.restart();
+    office.until_waiting(&[]);
+    office.run(&["group", "add", "Nowhere", "--customer", "1"]).ok();
+    office.restart();
+    let next = office.call("a", 5);
+    until("2", || office.sqlite3("SELECT count(*) FROM recordings"));
+    assert_eq!(office.rows().lines().filter(|row| row.ends_with(&file)).count(), 1);
+    assert!(office.rows().contains(&next));
 }

@@ -117,7 +117,7 @@ impl Named {
         if groups.len() != 1 {
             // Kept also in vain: whose it is must not be decided again.
             change.keep_rule_target(&target)?;
-            return Ok(none(was.0, was.1, self.no_group(customer, was.1, groups.len())));
+            return Ok(none(was.0, was.1, self.no_group(customer, customers.len() > 1, was.1, groups.len())));
         }
         let group = groups.remove(0);
         change.keep_rule_target(&RuleTarget { recordgroup: group.id, name: group.name.clone(), ..target })?;
@@ -136,10 +136,16 @@ impl Named {
         Ok(groups)
     }
 
-    fn no_group(&self, customer: &Customer, was: i64, found: usize) -> String {
+    fn no_group(&self, customer: &Customer, several: bool, was: i64, found: usize) -> String {
         let Customer { id, name } = customer;
         let add = |group: &str| format!("tapeline group add {group:?} --customer {id}");
-        match &self.group {
+        let whose = match self.customer {
+            None if several && was == 0 => {
+                "; or, if another customer's is meant, say so, as in customer = \"…\""
+            }
+            _ => "",
+        };
+        let why = match &self.group {
             _ if found > 1 => format!(
                 "customer {id} ({name}) has several groups of this name; name one by its id, from: tapeline group list"
             ),
@@ -165,7 +171,8 @@ impl Named {
                 "group {was} of customer {id} ({name}), to which everything went, is gone; say in [[rules]] where new \
                  recordings are filed"
             ),
-        }
+        };
+        why + whose
     }
 
     /// Why a group without a named customer isn't found, nor looked for again.

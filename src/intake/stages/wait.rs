@@ -91,6 +91,9 @@ impl Acceptance<'_> {
 
     /// Files a recording that waited, if its rule leads somewhere by now.
     pub(in crate::intake) fn file_waiting(&mut self, line: i64) -> Result<(), StoreError> {
+        if self.change.has_row_of_another(line)? {
+            return self.change.end_wait(line);
+        }
         let known = self.change.known_line(line)?.filter(is_waiting);
         let Some(known) = known else { return self.change.end_wait(line) };
         let (facts, _) = self.facts_of(None, &known, false)?;

@@ -4,10 +4,18 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::model::{Customer, Person, names};
 use crate::store::database::Ids;
+use crate::store::lenient::text;
 use crate::store::{Change, Entry, Reader, StoreError, needed_by};
 
 fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    Ok(Customer { id: row.get(0)?, name: row.get(1)? })
+    Ok(Customer { id: row.get(0)?, name: row.get_ref(1).map(text)? })
+}
+
+/// All customers, by id.
+pub(in crate::store) fn all_customers(connection: &Connection) -> Result<Vec<Customer>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT id, name FROM customers ORDER BY id")?;
+    let rows = statement.query_map([], customer)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whether the customer exists and the person may see it.
@@ -29,9 +37,7 @@ pub(in crate::store) fn exists(connection: &Connection, id: i64) -> Result<bool,
 impl Reader {
     /// All customers, by id.
     pub fn customers(&self) -> Result<Vec<Customer>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT id, name FROM customers ORDER BY id")?;
-        let rows = statement.query_map([], customer)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        all_customers(&self.0)
     }
 
     /// The customers that the person sees, by id.

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::model::{Group, Person, Scope};
 use crate::store::database::Ids;
+use crate::store::lenient::{number, text};
 use crate::store::{Change, Reader, StoreError};
 
 pub use changes::GroupFields;
@@ -19,20 +20,23 @@ const COLUMNS: &str = "id, customer, name, description, email, expires, fraction
 const VISIBLE: &str = "(?1 OR (customer = ?3 AND (?2 OR owner = ?4
     OR id IN (SELECT recordgroup FROM recordgroup_members WHERE person = ?4))))";
 
+/// A group as it is, whatever another program stored: what is no number is as in a new group.
 fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
+    let number = |place, new: i64| row.get_ref(place).map(|value| number(value).unwrap_or(new));
+    let text = |place| row.get_ref(place).map(text);
     Ok(Group {
         id: row.get(0)?,
-        customer: row.get(1)?,
-        name: row.get(2)?,
-        description: row.get(3)?,
-        email: row.get(4)?,
-        expires: row.get(5)?,
-        fraction: row.get(6)?,
-        beep: row.get(7)?,
-        owner: row.get(8)?,
-        record_in: row.get(9)?,
-        record_out: row.get(10)?,
-        transcribe: row.get(11)?,
+        customer: number(1, 0)?,
+        name: text(2)?,
+        description: text(3)?,
+        email: text(4)?,
+        expires: number(5, 365)?,
+        fraction: number(6, 100)?,
+        beep: number(7, 0)?,
+        owner: number(8, 0)?,
+        record_in: number(9, 1)?,
+        record_out: number(10, 1)?,
+        transcribe: number(11, 0)?,
     })
 }
 

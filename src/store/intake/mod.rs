@@ -16,5 +16,5 @@ pub use file_known::FileKnown;
 pub use files_without_rows::NoRow;
 pub use looked_at::RowWithFile;
 pub use records::MOST_RECORDS;
-pub use rule_targets::{RuleTarget, Waiting, needed_by};
+pub use rule_targets::{RuleTarget, Waiting};
 pub use waiting::Waits;

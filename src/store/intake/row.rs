@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Row, params_from_iter};
 use super::values::{bound, parameters};
 use crate::model::{ReadValue, RecordingRow, RowSource, Value, WIRE};
 use crate::store::database::free_id;
+use crate::store::lenient::{integer, text};
 use crate::store::recordings::plain;
 use crate::store::{Change, StoreError};
 
@@ -162,24 +163,4 @@ impl ReadValue<String> for Lenient<'_> {
 
 fn recording(row: &Row<'_>) -> rusqlite::Result<RecordingRow> {
     RecordingRow::read(&mut Lenient { row, place: 0 })
-}
-
-fn integer(value: ValueRef<'_>) -> i64 {
-    match value {
-        ValueRef::Integer(number) => number,
-        ValueRef::Real(real) => real as i64,
-        ValueRef::Text(text) | ValueRef::Blob(text) => {
-            std::str::from_utf8(text).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
-        }
-        ValueRef::Null => 0,
-    }
-}
-
-fn text(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into_owned(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(real) => real.to_string(),
-        ValueRef::Null => String::new(),
-    }
 }

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use crate::model::{Customer, Group};
+use crate::store::groups::customers::all_customers;
 use crate::store::{Change, Reader, StoreError};
 
 /// What a rule names, and what that was found to be.
@@ -80,9 +81,7 @@ impl Change<'_> {
 
     /// Every customer, by id.
     pub fn customers(&self) -> Result<Vec<Customer>, StoreError> {
-        let mut statement = self.transaction.prepare_cached("SELECT id, name FROM customers ORDER BY id")?;
-        let rows = statement.query_map([], |row| Ok(Customer { id: row.get(0)?, name: row.get(1)? }))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        all_customers(&self.transaction)
     }
 
     /// The settings of a group whose customer is there too.
@@ -111,19 +110,6 @@ impl Change<'_> {
     }
 }
 
-/// That something stays, since a rule leads to it: what people read who would delete it.
-pub fn needed_by(rule: i64) -> String {
-    match rule {
-        0 => "New recordings are filed there, since no rule says otherwise. Write one into [[rules]] of the configuration, \
-              and start the server again"
-            .into(),
-        rule => format!(
-            "Rule {rule} files new recordings there. Let it name another group, in [[rules]] of the configuration, and \
-             start the server again"
-        ),
-    }
-}
-
 /// Recordings that wait for the same reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -145,13 +131,14 @@ impl Reader {
         Ok(self.0.prepare_cached("SELECT 1 FROM intake_waiting")?.exists([])?)
     }
 
-    /// How many recordings wait, by rule and reason, and since when.
-    pub fn waiting(&self) -> Result<Vec<Waiting>, StoreError> {
+    /// How many recordings wait, by rule and reason, and since when: all, or those of which it is known that they will be
+    /// this customer's.
+    pub fn waiting(&self, customer: Option<i64>) -> Result<Vec<Waiting>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT rule, reason, count(*), min(since), max(to_come) FROM intake_waiting
-               GROUP BY rule, reason ORDER BY rule, reason",
+               WHERE ?1 IS NULL OR customer = ?1 GROUP BY rule, reason ORDER BY rule, reason",
         )?;
-        let rows = statement.query_map([], |row| {
+        let rows = statement.query_map([customer], |row| {
             Ok(Waiting {
                 rule: row.get(0)?,
                 reason: row.get(1)?,

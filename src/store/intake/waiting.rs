@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use rusqlite::{OptionalExtension, params};
 
 use super::files::{LINES, known};
+use super::without_intake_row::naming;
 use crate::model::IntakeFile;
-use crate::store::{Change, StoreError};
+use crate::store::{Change, Reader, StoreError};
 
 /// Why a recording waits, and what was heard of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +33,28 @@ pub struct Waits {
 }
 
 static LINE: LazyLock<String> = LazyLock::new(|| format!("{} WHERE f.id = ?", *LINES));
+
+/// The row that another program made for line `f`. A file that was seen is one and the same for every machine.
+static ROW_OF_ANOTHER: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "(SELECT min(r.id) {} AND f.path <> '' AND (r.machine = f.machine OR f.machine = '' OR f.state <> 0))",
+        naming("f.path")
+    )
+});
+
+impl Reader {
+    /// Lines of recordings that wait although their files have rows, of another program; and of some that are gone.
+    pub fn waiting_with_rows(&self) -> Result<Vec<i64>, StoreError> {
+        let sql = format!(
+            "SELECT w.file FROM intake_waiting w LEFT JOIN intake_files f ON f.id = w.file
+               WHERE f.id IS NULL OR {} IS NOT NULL LIMIT 500",
+            *ROW_OF_ANOTHER
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
 
 impl Change<'_> {
     /// What is known of a file, by the id of its line.
@@ -70,6 +93,15 @@ impl Change<'_> {
             )?
             .execute(params![file, since, began, rule, reason, customer, to_come, stale, path, heard])?;
         Ok(())
+    }
+
+    /// Whether another program made a row for the file of this line; then that is its row.
+    pub fn has_row_of_another(&self, file: i64) -> Result<bool, StoreError> {
+        let sql = format!(
+            "UPDATE intake_files AS f SET recording = {0} WHERE id = ? AND recording = 0 AND {0} IS NOT NULL",
+            *ROW_OF_ANOTHER
+        );
+        Ok(self.transaction.prepare_cached(&sql)?.execute([file])? > 0)
     }
 
     /// It has a row now, or is left out.

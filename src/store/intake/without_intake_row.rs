@@ -13,7 +13,7 @@ use crate::store::recordings::plain;
 const COLUMNS: &str = "r.id, r.path, ifnull(r.machine, ''), ifnull(r.uniqueid, ''), ifnull(r.recordid, '')";
 
 /// The rows that name the file ?1.
-fn naming(path: &str) -> String {
+pub(super) fn naming(path: &str) -> String {
     format!(
         "FROM recordings r INDEXED BY recordings_sound WHERE r.path <> '' AND {} = {} AND typeof(r.path) = 'text'",
         plain("r.path"),
