@@ -182,3 +182,34 @@ fn id_below_the_large_ones(connection: &Connection, table: &str) -> rusqlite::Re
     connection.prepare_cached(note)?.execute((table, next))?;
     Ok(next)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_that_names_a_customer_a_group_or_a_person_is_known() {
+        let connection = Connection::open_in_memory().expect("memory");
+        connection.execute_batch(include_str!("../../../schema.sql")).expect("schema.sql");
+        let mut statement = connection
+            .prepare(
+                "SELECT t.name, c.name FROM pragma_table_list t, pragma_table_info(t.name) c
+                   WHERE t.type = 'table' AND c.type LIKE 'INTEGER%'
+                     AND (c.name LIKE '%customer' OR c.name LIKE '%recordgroup' OR c.name IN ('person', 'owner'))
+                 UNION SELECT t.name, k.\"from\" FROM pragma_table_list t, pragma_foreign_key_list(t.name) k
+                   WHERE t.type = 'table' AND k.\"table\" IN ('customers', 'recordgroups', 'people')",
+            )
+            .expect("SQL");
+        let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("SQL");
+        let found: Vec<(String, String)> = found.map(|row| row.expect("a row")).collect();
+        assert!(found.len() > 10, "{found:?}");
+        for (table, column) in found {
+            assert!(
+                NAMING
+                    .iter()
+                    .any(|naming| (naming.table, naming.column) == (table.as_str(), column.as_str())),
+                "src/store/database/ids.rs: NAMING lacks {table}.{column}, so that an id which only it names would be given again"
+            );
+        }
+    }
+}
