@@ -110,12 +110,17 @@ fn the_tables_of_an_adopted_file_never_give_an_id_twice_and_lose_nothing() {
 }
 
 /// What names the id 500 of a customer, a group or a person that isn't there.
-const NAMED: [(&str, &str); 15] = [
+const NAMED: [(&str, &str); 17] = [
     ("customer", "INSERT INTO recordings (customer, recordgroup, uniqueid) VALUES (500, 1, 'n')"),
     ("customer", "UPDATE recordings SET scustomer = 500 WHERE id = 11"),
     ("customer", "UPDATE recordings SET dcustomer = 500 WHERE id = 11"),
     ("customer", "INSERT INTO audit (time, action, customer) VALUES (1, 'x', 500)"),
     ("customer", "INSERT INTO intake_files (path, customer) VALUES ('x', 500)"),
+    (
+        "customer",
+        "INSERT INTO intake_waiting (file, since, began, rule, reason, customer, heard) VALUES (1, 1, 1, 1, '', 500, '')",
+    ),
+    ("group", "INSERT INTO rule_targets VALUES ('', 'gone', 1, 500, 'gone', 1, NULL)"),
     ("customer", "UPDATE recordgroups SET customer = 500 WHERE id = 5"),
     ("customer", "UPDATE people SET customer = 500 WHERE id = 7"),
     ("group", "INSERT INTO recordings (customer, recordgroup, uniqueid) VALUES (1, 500, 'n')"),

@@ -40,12 +40,14 @@ const fn named(ids: Ids, table: &'static str, column: &'static str) -> Naming {
 
 /// Every column that names a customer, a group or a person. A table that begins to has its line here.
 #[rustfmt::skip]
-const NAMING: [Naming; 19] = [
+const NAMING: [Naming; 22] = [
     used(Ids::Customers,  "customers",           "id"),
     used(Ids::Customers,  "audit",               "customer"),
     used(Ids::Customers,  "intake_files",        "customer"),
     named(Ids::Customers, "recordgroups",        "customer"),
     named(Ids::Customers, "people",              "customer"),
+    named(Ids::Customers, "intake_waiting",      "customer"),
+    named(Ids::Customers, "rule_targets",        "customer"),
     named(Ids::Customers, "recordings",          "customer"),
     named(Ids::Customers, "recordings",          "scustomer"),
     named(Ids::Customers, "recordings",          "dcustomer"),
@@ -53,6 +55,7 @@ const NAMING: [Naming; 19] = [
     used(Ids::Groups,     "audit",               "recordgroup"),
     used(Ids::Groups,     "intake_files",        "recordgroup"),
     named(Ids::Groups,    "recordgroup_members", "recordgroup"),
+    named(Ids::Groups,    "rule_targets",        "recordgroup"),
     named(Ids::Groups,    "recordings",          "recordgroup"),
     used(Ids::People,     "people",              "id"),
     used(Ids::People,     "audit",               "person"),
