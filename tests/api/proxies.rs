@@ -222,6 +222,23 @@ fn the_log_names_the_client_behind_a_trusted_proxy() {
 }
 
 #[test]
+fn a_proxy_that_is_not_trusted_is_told_of_once() {
+    let folder = Folder::new();
+    let db = folder.file("recordings.db");
+    make_database(&db);
+    let mut command = tapeline();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&db).arg("--media-root");
+    let serving = Serving::start(command.arg(folder.file("media")));
+    let anon = Caller { address: serving.address, from: None, headers: Vec::new() };
+    for header in ["X-Forwarded-For", "X-Forwarded-For", "Forwarded"] {
+        anon.clone().with(header, "192.0.2.7").get(LIST);
+    }
+    let log = serving.stop().err;
+    assert_eq!(log.matches("trusted_proxies").count(), 1, "{log}");
+    assert!(!log.contains("192.0.2.7 GET"), "{log}");
+}
+
+#[test]
 fn a_setting_that_is_no_network_and_no_address_of_a_page_is_refused() {
     let folder = Folder::new();
     let refused = |setting: &str| {

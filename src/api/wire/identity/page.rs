@@ -1,6 +1,7 @@
 //! Where a request comes from: whose page sent it, and from which address.
 
 use std::net::IpAddr;
+use std::sync::Once;
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
@@ -68,9 +69,25 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
 /// Who is at the other end, behind the trusted proxies.
 pub(super) fn client(app: &App, request: &HttpRequest) -> Client {
     let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
+    let headers = request.headers();
+    if (headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED))
+        && !app.config.trusted_proxies.contains(peer)
+    {
+        UNTRUSTED.call_once(|| tell_of(peer));
+    }
     auth::client(peer, &app.config.trusted_proxies, |name| {
-        request.headers().get_all(name).map(|value| value.as_bytes()).collect()
+        headers.get_all(name).map(|value| value.as_bytes()).collect()
     })
+}
+
+/// Said once, since whoever likes can send such a header.
+static UNTRUSTED: Once = Once::new();
+
+fn tell_of(peer: IpAddr) {
+    tracing::info!(
+        "{peer} sent a request that says whom it is for (X-Forwarded-For or Forwarded), and is not believed: all that comes \
+         through it counts as from {peer}. If it is your proxy, add it to trusted_proxies"
+    );
 }
 
 /// Where the request comes from.
