@@ -15,7 +15,7 @@ use crate::api::wire::error::Refusal;
 use crate::api::wire::privilege::{MayAdminister, Privilege};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
-use crate::app::{Space, now};
+use crate::app::{Descriptors, Space, now};
 use crate::intake::{Intake, SourceStatus};
 use crate::store::{Counts, Waiting};
 
@@ -32,6 +32,7 @@ struct Status {
     /// Files that have no row: on purpose, or not yet.
     files_without_rows: Vec<Reason>,
     disks: Vec<Disk>,
+    descriptors: Descriptors,
 }
 
 #[derive(Serialize)]
@@ -101,7 +102,15 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
         Disk { name: "sound", space: Space::of(&app.config.media_root) },
     ];
     let sources = sources(&request, all);
-    request.ok(&Status { time: now, sources, counts, waiting, files_without_rows, disks })
+    request.ok(&Status {
+        time: now,
+        sources,
+        counts,
+        waiting,
+        files_without_rows,
+        disks,
+        descriptors: Descriptors::now(),
+    })
 }
 
 /// What the sources know of files without a row, by reason.

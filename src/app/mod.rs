@@ -20,7 +20,7 @@ use crate::store::Store;
 
 pub use failed_logins::FailedLogins;
 pub use listening::Listening;
-pub use space::Space;
+pub use space::{Descriptors, Space};
 
 /// The application, without any door to it.
 pub struct App {

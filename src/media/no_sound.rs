@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::shortage::Shortage;
+
 /// Why there is no sound; for the log.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the message is the documentation")]
@@ -21,4 +23,14 @@ pub enum NoSound {
     Unreadable(io::Error),
     #[error("the media root {path} cannot be opened: {why}")]
     NoRoot { path: PathBuf, why: io::Error },
+}
+
+impl NoSound {
+    /// What the system has run out of, if that is why.
+    pub fn shortage(&self) -> Option<Shortage> {
+        match self {
+            NoSound::Unreadable(why) | NoSound::NoRoot { why, .. } => Shortage::of(why),
+            _ => None,
+        }
+    }
 }

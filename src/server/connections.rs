@@ -9,8 +9,10 @@ use actix_web::dev::Extensions;
 use super::stream::Connection;
 use crate::api;
 
-/// File descriptors that the process asks for.
-const DESCRIPTORS: u64 = 16_384;
+/// File descriptors that the process asks for, where the system sets no limit.
+const DESCRIPTORS: u64 = 1 << 20;
+/// With fewer, an office's browsers may find none left.
+const FEW: u64 = 4_096;
 /// How long sent bytes may go unacknowledged, or the client's window stay shut, before the connection ends.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 
@@ -22,6 +24,12 @@ pub(super) fn allow_descriptors() {
     if current.is_some_and(|current| current < wanted) {
         // Where it fails, fewer clients are served at once.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
+    }
+    if let Some(few) = getrlimit(Resource::Nofile).current.filter(|limit| *limit < FEW) {
+        tracing::warn!(
+            "only {few} files and connections may be open at once, and a client has two: raise LimitNOFILE of the service \
+             (ulimit -n) to {FEW} or more"
+        );
     }
 }
 

@@ -54,6 +54,7 @@ mod rights;
 mod rules;
 mod search;
 mod session;
+mod shortage;
 mod spool;
 mod status;
 mod streaming;

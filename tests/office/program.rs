@@ -241,6 +241,13 @@ impl Serving {
         1024 * line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number")
     }
 
+    /// Lets it have file descriptors below this number, as `ulimit -n` does.
+    pub fn limit_descriptors(&self, most: u32) {
+        let (process, most) = (self.child.id().to_string(), format!("--nofile={most}:"));
+        let status = Command::new("prlimit").args(["--pid", &process, &most]).status();
+        assert!(status.expect("prlimit runs").success());
+    }
+
     /// Sends a signal, as `kill` does.
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();

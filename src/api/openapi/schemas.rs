@@ -187,6 +187,10 @@ fn status() -> Value {
         "size": int("Bytes; 0 where it isn't known"),
         "free": int("Bytes left"),
     }));
+    let descriptors = object(json!({
+        "limit": int("Files and connections that may be open at once; 0 where it isn't known"),
+        "open": int("That are open"),
+    }));
     object(json!({
         "time": int("Now, Unix seconds"),
         "sources": list(source),
@@ -198,5 +202,6 @@ fn status() -> Value {
         "waiting": list(waiting),
         "files_without_rows": reasons,
         "disks": list(disk),
+        "descriptors": descriptors,
     }))
 }

@@ -168,7 +168,7 @@ fn send(
         return Ok(response.body(Unsent(length)));
     }
     let body = stream::sound(&request.app, &request.http, length, move |each| {
-        parts.read(&sound, each).map_err(|error| Refusal::internal(&error))
+        parts.read(&sound, each).map_err(|error| Refusal::of_system(&error))
     })?;
     Ok(response.body(body))
 }

@@ -94,6 +94,9 @@ pub async fn open(
     let shown = String::from_utf8_lossy(&path).into_owned();
     let opened = blocking(move || app.media.open(&path)).await?;
     opened.map_err(|why| {
+        if let Some(shortage) = why.shortage() {
+            return Refusal::short(shortage, &why);
+        }
         let Identity { recordgroup, uniqueid, recordid } = identity;
         tracing::warn!(recordgroup, ?uniqueid, ?recordid, path = ?shown, "a recording has no sound: {why}");
         Refusal::NotFound("path")

@@ -139,7 +139,7 @@ async fn play(
     sound: Sound,
 ) -> Result<HttpResponse, Refusal> {
     let Playable { sound, kind, made } =
-        blocking(move || sound.playable()).await?.map_err(|error| Refusal::internal(&error))?;
+        blocking(move || sound.playable()).await?.map_err(|error| Refusal::of_system(&error))?;
     let name = if made { headers.name.with_ending("wav") } else { headers.name };
     let headers = FileHeaders { name, media_type: kind.unwrap_or(headers.media_type) };
     file(request, &headers, sound, "inline")
@@ -185,7 +185,7 @@ fn write_json(
         let text = STANDARD.encode(&bytes);
         out.row(|buffer| buffer.extend_from_slice(text.as_bytes()))
     });
-    if sent.map_err(|error| Refusal::internal(&error))?.is_continue() {
+    if sent.map_err(|error| Refusal::of_system(&error))?.is_continue() {
         let end = format!("\"{}}}}}", digests.fields());
         out.write(|buffer| buffer.extend_from_slice(end.as_bytes()));
     }

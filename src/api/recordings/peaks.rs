@@ -66,7 +66,7 @@ fn make(app: &App, sound: &Sound, complete: bool, gone: &AtomicBool) -> Result<W
         NoWaveform::Unknown => Refusal::NoWaveform,
         NoWaveform::TooLong => Refusal::LongWaveform,
         NoWaveform::Unwanted => Refusal::TakesLong,
-        NoWaveform::Unreadable(error) => Refusal::internal(&error),
+        NoWaveform::Unreadable(error) => Refusal::of_system(&error),
     })?;
     if complete && let Err(error) = app.peaks.keep(sound, &waveform) {
         tracing::warn!(%error, "a waveform cannot be kept; it is made again next time");

@@ -4,7 +4,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 
 use super::envelope;
+use crate::media::Shortage;
 use crate::store::StoreError;
+
+/// Seconds to wait for what somebody has to see to, or others give back.
+const SHORT: u32 = 10;
 
 /// A parameter at fault and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub enum Refusal {
     Internal(String),
     /// Too much at once; seconds to wait.
     Busy(u32),
+    /// The system has run out of something.
+    Short(Shortage),
     /// The query was ended before it had its answer. No client sees this: it is gone, or the query runs again on a
     /// thread with more time.
     TakesLong,
@@ -72,6 +78,20 @@ impl Refusal {
         let id = format!("{:08x}", u32::from_ne_bytes(bytes));
         tracing::error!(id, "a request failed: {error}");
         Refusal::Internal(id)
+    }
+
+    /// What an error of the system is for whoever asks: something that has run out, or else our fault.
+    pub fn of_system(error: &std::io::Error) -> Refusal {
+        match Shortage::of(error) {
+            Some(shortage) => Refusal::short(shortage, error),
+            None => Refusal::internal(error),
+        }
+    }
+
+    /// Logs what has run out, and gives the refusal.
+    pub fn short(shortage: Shortage, error: &dyn std::fmt::Display) -> Refusal {
+        tracing::error!("a request is refused for now: {error}");
+        Refusal::Short(shortage)
     }
 
     /// Code, key and message of each entry of the envelope.
@@ -102,11 +122,9 @@ impl Refusal {
                 "path",
                 "No waveform can be made of this sound: its format is not known",
             ),
-            Refusal::LongWaveform => one(
-                StatusCode::NOT_FOUND,
-                "path",
-                "No waveform is made of this sound: it takes too long; listen to it, or save it",
-            ),
+            Refusal::LongWaveform => {
+                one(StatusCode::NOT_FOUND, "path", "No waveform is made of this sound: it takes too long")
+            }
             Refusal::NotFound(key) => one(StatusCode::NOT_FOUND, key, "There is no such object"),
             Refusal::Method(allowed) => {
                 one(StatusCode::METHOD_NOT_ALLOWED, "", &format!("Use one of these methods: {allowed}"))
@@ -129,9 +147,22 @@ impl Refusal {
                 let message = format!("Something went wrong here; the log tells more about error {id}");
                 one(StatusCode::INTERNAL_SERVER_ERROR, "", &message)
             }
+            Refusal::Short(shortage) => one(StatusCode::SERVICE_UNAVAILABLE, "", advice(*shortage)),
             Refusal::Busy(_) | Refusal::TakesLong => {
                 one(StatusCode::SERVICE_UNAVAILABLE, "", "Too much at once; try again in a moment")
             }
+        }
+    }
+}
+
+fn advice(shortage: Shortage) -> &'static str {
+    match shortage {
+        Shortage::Descriptors => {
+            "Too many files and connections are open: try again in a moment; if it comes again, raise LimitNOFILE of the \
+             service (ulimit -n)"
+        }
+        Shortage::Room => {
+            "The disk is full: free some space on the machine that Tapeline runs on, and try again"
         }
     }
 }
@@ -142,7 +173,8 @@ impl From<StoreError> for Refusal {
             StoreError::Busy => Refusal::Busy(1),
             StoreError::Refused(message) => Refusal::invalid("", message),
             StoreError::Cancelled => Refusal::TakesLong,
-            StoreError::Full | StoreError::Other(_) => Refusal::internal(&error),
+            StoreError::Full => Refusal::short(Shortage::Room, &error),
+            StoreError::Other(_) => Refusal::internal(&error),
         }
     }
 }
@@ -162,6 +194,7 @@ impl ResponseError for Refusal {
         let mut response = HttpResponse::build(self.status_code());
         match self {
             Refusal::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
+            Refusal::Short(_) => response.insert_header((header::RETRY_AFTER, SHORT.to_string())),
             Refusal::Busy(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
             Refusal::Unauthorized | Refusal::Elsewhere => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))

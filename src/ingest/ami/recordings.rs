@@ -190,7 +190,7 @@ impl<'a> Recordings<'a> {
             Err(NoSound::Unreadable(error)) if error.kind() == ErrorKind::NotFound => {
                 return !self.places.sees(&report.file) || self.missing(draft, &path);
             }
-            Err(_) => return true,
+            Err(why) => return why.shortage().is_none(),
         };
         match (report.before, report.end, sound.heard(&|| false)) {
             (Some((_, before)), Some(end), Ok(heard)) => {

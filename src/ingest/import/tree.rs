@@ -112,6 +112,7 @@ fn drafts(
             }
             Look::Waits => report.skip(place(), "one side of a call that may still go on"),
             Look::Gone => report.skip(place(), "it went while it was looked for"),
+            Look::Later(why) => report.skip(place(), &format!("it cannot be read: {why}")),
             Look::Unreadable(why) => report.skip(place(), &format!("it cannot be read: {why}")),
         }
     }

@@ -9,7 +9,7 @@ use crate::config::Folder;
 use crate::ingest::Stop;
 use crate::ingest::names::{Names, side_of};
 use crate::intake::{Draft, Facts, FileState, LeftOut, Source, stem};
-use crate::media::{Heard, Media, NoSound, is_sound_name};
+use crate::media::{Heard, Media, NoSound, Shortage, is_sound_name};
 use crate::model::SECOND;
 
 /// A PBX may have opened a file a moment after the processes were looked through.
@@ -27,6 +27,8 @@ pub enum Look {
     Gone,
     /// It is there, and can't be read.
     Unreadable(String),
+    /// Nothing can be read at the moment.
+    Later(std::io::Error),
 }
 
 /// Looks at files of one folder.
@@ -57,6 +59,11 @@ impl Looker {
                 if error.kind() == std::io::ErrorKind::NotFound =>
             {
                 return Look::Gone;
+            }
+            Ok(Err(error)) | Err(NoSound::Unreadable(error) | NoSound::NoRoot { why: error, .. })
+                if Shortage::of(&error).is_some() =>
+            {
+                return Look::Later(error);
             }
             Ok(Err(error)) => return Look::Unreadable(error.to_string()),
             Err(error) => return Look::Unreadable(error.to_string()),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::intake::{Draft, FileState, alike, stem};
-use crate::media::is_sound_name;
+use crate::media::{Shortage, is_sound_name};
 use crate::model::SECOND;
 use crate::store::{FileKnown, Reader, StoreError};
 
@@ -49,7 +49,7 @@ pub fn walk(root: &Path, folder: &Path, each: &mut impl FnMut(&Path)) -> std::io
                 }
             }
             // The folder that was asked for has to be there; others may go meanwhile.
-            Err(error) if first => return Err(error),
+            Err(error) if first || Shortage::of(&error).is_some() => return Err(error),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => {
                 found.unreadable.insert(folder.clone(), error.to_string());

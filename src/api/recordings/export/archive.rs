@@ -21,7 +21,7 @@ use crate::api::wire::error::Refusal;
 use crate::api::wire::stream::{Handing, PIECE};
 use crate::media::names::{Names, ending, stem};
 use crate::media::zip::{Archive, Made};
-use crate::media::{Media, Sound};
+use crate::media::{Media, NoSound, Shortage, Sound};
 use crate::store::{ListRow, Reader};
 
 /// What is remembered in memory before it goes to a file.
@@ -57,7 +57,10 @@ impl Rows {
         }));
         let copying = Rc::clone(&copy);
         selected.each(reader, move |row| copying.borrow_mut().row(row))?;
-        let failed = |error: io::Error| Refusal::internal(&format!("rows cannot be set aside: {error}"));
+        let failed = |error: io::Error| match Shortage::of(&error) {
+            Some(shortage) => Refusal::short(shortage, &format!("rows cannot be set aside: {error}")),
+            None => Refusal::internal(&format!("rows cannot be set aside: {error}")),
+        };
         let copy = Rc::into_inner(copy).ok_or_else(|| Refusal::internal(&"rows are still read"))?;
         let Copying { out, done, .. } = copy.into_inner();
         let count = done.map_err(failed)?;
@@ -70,7 +73,7 @@ impl Rows {
         match self.write(media, Sink { buffer: Vec::new(), send }) {
             Ok(()) => Ok(ControlFlow::Continue(())),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
-            Err(error) => Err(Refusal::internal(&error)),
+            Err(error) => Err(Refusal::of_system(&error)),
         }
     }
 
@@ -90,6 +93,12 @@ impl Rows {
                     let name = names.unique(&item.stem, &ending(&item.path));
                     let missing = add(&mut archive, &name, made, &sound)?;
                     (name, missing)
+                }
+                // It is there, and what is in the archive is to be relied on.
+                Err(NoSound::Unreadable(why) | NoSound::NoRoot { why, .. })
+                    if Shortage::of(&why).is_some() =>
+                {
+                    return Err(why);
                 }
                 Err(why) => {
                     let path = String::from_utf8_lossy(&item.path);

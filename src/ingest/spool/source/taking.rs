@@ -45,7 +45,7 @@ impl Spool {
 
     /// Looks at the first of what is due, and says how many these were: those that are ready don't wait long for a file
     /// that takes its time.
-    fn look_at_some(&mut self, due: &[String], begun: Instant) -> Result<(usize, Vec<Draft>), StoreError> {
+    fn look_at_some(&mut self, due: &[String], begun: Instant) -> anyhow::Result<(usize, Vec<Draft>)> {
         let (mut looked, mut drafts) = (0, Vec::new());
         for path in due.iter().take(BATCH) {
             drafts.extend(self.look(path, self.due.get(path).copied().flatten())?);
@@ -71,14 +71,14 @@ impl Spool {
         due
     }
 
-    fn look(&mut self, path: &str, closed: Option<bool>) -> Result<Option<Draft>, StoreError> {
+    fn look(&mut self, path: &str, closed: Option<bool>) -> anyhow::Result<Option<Draft>> {
         let rest = self.growing.rest(path);
         if self.open_files.0.elapsed() > FRESH {
             self.open_files = (Instant::now(), OpenFiles::default());
         }
         self.sides.remove(path);
         match self.looker.look(path, closed, &self.open_files.1, rest, self.nanoseconds()) {
-            Look::Draft(draft) => self.with_origin(path, *draft),
+            Look::Draft(draft) => Ok(self.with_origin(path, *draft)?),
             Look::Waits => {
                 self.sides.insert(path.into());
                 self.grow(path);
@@ -89,6 +89,10 @@ impl Spool {
                 self.went.push((path.into(), Instant::now()));
                 Ok(None)
             }
+            // It stays due.
+            Look::Later(why) => Err(anyhow::Error::new(why).context(format!(
+                "{path} cannot be read yet; if this stays so, raise LimitNOFILE of the service (ulimit -n)"
+            ))),
             // It is due again after the next start.
             Look::Unreadable(_) if self.stop.is_told() => Ok(None),
             Look::Unreadable(why) => {
