@@ -40,12 +40,8 @@ struct Source {
     name: String,
     state: String,
     since: i64,
-    last_event: i64,
-    lag: i64,
-    inserted: u64,
-    completed: u64,
-    enriched: u64,
-    excluded: u64,
+    #[serde(flatten)]
+    numbers: Option<Numbers>,
     skipped: Vec<Reason>,
     trouble: String,
 }
@@ -62,6 +58,17 @@ impl From<Waiting> for Waits {
     fn from(Waiting { rule, reason, count, since, .. }: Waiting) -> Waits {
         Waits { rule, reason, count, since }
     }
+}
+
+/// What it did, for every customer.
+#[derive(Serialize)]
+struct Numbers {
+    last_event: i64,
+    lag: i64,
+    inserted: u64,
+    completed: u64,
+    enriched: u64,
+    excluded: u64,
 }
 
 #[derive(Serialize)]
@@ -137,12 +144,14 @@ impl Source {
             name,
             state: status.state,
             since: status.since,
-            last_event: status.last_event,
-            lag: status.lag,
-            inserted: status.inserted,
-            completed: status.completed,
-            enriched: status.enriched,
-            excluded: status.excluded,
+            numbers: all.then_some(Numbers {
+                last_event: status.last_event,
+                lag: status.lag,
+                inserted: status.inserted,
+                completed: status.completed,
+                enriched: status.enriched,
+                excluded: status.excluded,
+            }),
             skipped: reasons.map(|(reason, skipped)| Reason { reason, count: count(skipped) }).collect(),
             trouble: if all { status.trouble } else { String::new() },
         }

@@ -8,7 +8,7 @@ mod queue;
 mod session;
 mod work;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 pub use forwarded::{Client, client};
 pub use limit::{Throttled, network};
@@ -22,6 +22,15 @@ pub struct Auth {
     hasher: password::Hasher,
     cache: cache::Verified,
     limit: limit::Limit,
+}
+
+/// What the limit calls the PBX's door. Nobody's name has a NUL.
+const DOOR: &str = "\0door";
+/// What is limited by person and not by address.
+const ANYWHERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+fn asks(person: i64) -> String {
+    format!("\0names {person}")
 }
 
 /// How the check of a password begins.
@@ -137,6 +146,38 @@ impl Auth {
         if !self.cache.contains(&here, now) {
             self.cache.insert(here, now);
         }
+    }
+
+    /// Whether the PBX that shows this secret is let in. Wrong ones are limited like wrong passwords: the same again is
+    /// one guess, so that a PBX whose secret is repaired comes in at once; and where the right one was shown within the
+    /// hour it still is.
+    pub fn opens(&self, given: &str, secret: &str, address: IpAddr, now: i64) -> Result<bool, Throttled> {
+        let key = self.cache.key(DOOR, given, "");
+        // Keyed hashes are compared, so that the time it takes tells nothing.
+        let right = !secret.is_empty() && key == self.cache.key(DOOR, secret, "");
+        if let Err(throttled) = self.limit.check(address, DOOR, now) {
+            if right && self.is_known_at(address, DOOR, &key, now) {
+                return Ok(true);
+            }
+            self.limit.looked(address, DOOR, key, now);
+            return Err(throttled);
+        }
+        if right {
+            self.note_at(address, &key, now);
+        } else {
+            self.limit.count(address, DOOR, key, now);
+        }
+        Ok(right)
+    }
+
+    /// Whether somebody may ask yet whether usernames are taken by people whom they don't see, or when.
+    pub fn may_ask_for_names(&self, person: i64, now: i64) -> Result<(), Throttled> {
+        self.limit.check(ANYWHERE, &asks(person), now)
+    }
+
+    /// Notes that somebody learned that a username is taken by somebody whom they don't see.
+    pub fn learned_of_name(&self, person: i64, username: &str, now: i64) {
+        self.limit.count(ANYWHERE, &asks(person), self.cache.key("", username, ""), now);
     }
 
     /// Waits for bcrypt and remembers what it says.

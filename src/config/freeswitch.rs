@@ -41,7 +41,8 @@ impl Given {
 /// The part of the configuration file about it.
 pub(super) const SAMPLE: &str = r#"
 # A FreeSWITCH whose mod_json_cdr sends the record of each call to http://HERE/ingest/freeswitch. The secret is the password
-# in the parameter cred of its json_cdr.conf.xml; without one there is no such door. TAPELINE_FREESWITCH_SECRET.
+# in the parameter cred of its json_cdr.conf.xml; without one there is no such door.
+# Choose 16 characters or more: after ten wrong ones an address has to wait. TAPELINE_FREESWITCH_SECRET.
 #[freeswitch]
 #secret = ""
 # The machine, if not that of the first of [[folders]].

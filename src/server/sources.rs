@@ -54,8 +54,8 @@ impl Sources {
             let (app, intake) = (app.clone(), intake.clone());
             sources.spawn("asterisk", move |stop| ami::listen(&app, &intake, &asterisk, stop))?;
         }
-        if app.config.freeswitch.is_some() {
-            freeswitch::open(intake);
+        if let Some(settings) = &app.config.freeswitch {
+            freeswitch::open(intake, settings);
         }
         Ok(sources)
     }

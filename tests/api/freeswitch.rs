@@ -225,3 +225,41 @@ fn without_the_setting_there_is_no_such_door() {
     assert_eq!(status, 404);
     assert!(words.contains("[freeswitch]"), "{words}");
 }
+
+#[test]
+fn whoever_guesses_at_the_secret_has_to_wait_and_the_pbx_comes_in() {
+    let app = listening();
+    let body = a_leg().to_string();
+    let send = |secret: &str| post(&app, "application/json", body.as_bytes(), &basic(secret));
+    for _ in 0..30 {
+        assert_eq!(send("last year's").0, 401, "the same again is one guess");
+    }
+    for number in 0..9 {
+        assert_eq!(send(&format!("guess {number}")).0, 401);
+    }
+    for number in 10..40 {
+        let (status, words) = send(&format!("guess {number}"));
+        assert_eq!(status, 429, "{words}");
+    }
+    assert_eq!(send(SECRET).0, 429, "nothing is looked at where the right one was never shown");
+
+    let app = listening();
+    let send = |secret: &str| post(&app, "application/json", body.as_bytes(), &basic(secret)).0;
+    assert_eq!(send(SECRET), 200);
+    assert!((0..40).map(|number| send(&format!("guess {number}"))).any(|status| status == 429));
+    assert_eq!(send(SECRET), 200, "nobody's guesses keep the PBX out");
+}
+
+#[test]
+fn what_a_source_did_for_every_customer_is_for_those_who_see_every_customer() {
+    let app = listening();
+    assert_eq!(post(&app, "application/json", a_leg().to_string().as_bytes(), &basic(SECRET)).0, 200);
+    let source = |who: &str| app.person(who).get("status/get").data()["sources"][0].take();
+    for number in ["last_event", "lag", "inserted", "completed", "enriched", "excluded"] {
+        assert!(source("olga").get(number).is_some(), "{number}");
+        assert!(source("adam").get(number).is_none(), "{number}");
+    }
+    assert_eq!(source("adam")["name"], "freeswitch");
+    app.sqlite3("DELETE FROM recordings WHERE customer = 2; DELETE FROM recordgroups WHERE customer = 2; DELETE FROM people WHERE customer = 2; DELETE FROM customers WHERE id = 2;");
+    assert!(source("adam").get("inserted").is_some(), "the only customer's");
+}

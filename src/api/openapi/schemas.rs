@@ -163,19 +163,24 @@ fn person() -> Value {
 fn status() -> Value {
     let list = |item: Value| json!({ "type": "array", "items": item });
     let reasons = list(object(json!({ "reason": text("In words"), "count": int("Files") })));
-    let source = object(json!({
+    let mut source = object(json!({
         "name": text("Which source"),
         "state": text("What it is doing, in words"),
         "since": int("Since when, Unix seconds"),
-        "last_event": int("When it last heard of a recording, Unix seconds; 0 never"),
-        "lag": int("Milliseconds from that event to its row"),
-        "inserted": int("New rows today, from the start of the server on"),
-        "completed": int("Rows completed today"),
-        "enriched": int("Rows that it knew more of, today"),
-        "excluded": int("Recordings that rules left out, today"),
         "skipped": reasons,
-        "trouble": text("What went wrong last, in words"),
+        "trouble": text("What went wrong last, in words; for those who see every customer's"),
     }));
+    let all = "; of every customer, and so only there for an owner, or where there is one customer";
+    for (name, about) in [
+        ("last_event", "When it last heard of a recording, Unix seconds; 0 never"),
+        ("lag", "Milliseconds from that event to its row"),
+        ("inserted", "New rows today, from the start of the server on"),
+        ("completed", "Rows completed today"),
+        ("enriched", "Rows that it knew more of, today"),
+        ("excluded", "Recordings that rules left out, today"),
+    ] {
+        source["properties"][name] = int(&format!("{about}{all}"));
+    }
     let waiting = object(json!({
         "rule": int("The rule that leads nowhere, or asks for what isn't known yet; 0: no rule takes them"),
         "reason": text("Why they wait, and what to do, in words"),

@@ -75,9 +75,10 @@ function source({ name, state, since, last_event, lag: behind, inserted, complet
     html`<bdi>${name}</bdi>`,
     html`<bdi>${state}</bdi>${wrong ? html`<span class="wrong">${icon("warning")}<bdi>${wrong}</bdi></span>` : ""}`,
     moment(since),
-    moment(last_event),
+    // Where there are several customers, only owners see what is counted for all of them.
+    last_event === undefined ? "" : moment(last_event),
     last_event ? lag(behind) : "",
-    ...[inserted, completed, enriched, excluded].map((count) => format.count(count)),
+    ...[inserted, completed, enriched, excluded].map((count) => (count === undefined ? "" : format.count(count))),
   ];
   return html`<tr>${cells.map((cell, i) => html`<td data-label="${HEADS[i]}" class="${i > 3 ? "end" : i === 1 ? "wide" : ""}">${cell}</td>`)}</tr>`;
 }

@@ -3,22 +3,27 @@
 //! It proves who it is by the password of HTTP Basic (`cred` in json_cdr.conf.xml) or a Bearer token. Any answer but 200
 //! makes it try again, and then keep the record in a file for `tapeline import freeswitch-json`.
 
+use std::net::IpAddr;
+
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, AUTHORIZATION, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
 
 use super::adapter::NoRecord;
 use super::body::{LONGEST, read};
 use crate::app::{App, blocking, now};
+use crate::auth::{self, Throttled};
+use crate::config::FreeSwitch;
 use crate::ingest::cdr::record::Record;
 use crate::intake::{About, Draft, Intake, Outcome, SourceStatus};
 
 /// Its name in the status.
 const NAME: &str = "freeswitch";
+/// Characters of a secret that nobody guesses.
+const SHORTEST: usize = 16;
 
 /// The route; there is none without a secret in the settings.
 pub fn routes(config: &mut ServiceConfig) {
@@ -27,8 +32,14 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(resource.route(web::post().to(record)).default_service(web::to(other)));
 }
 
-/// Says in the status that the door is open.
-pub fn open(intake: &Intake) {
+/// Says in the status that the door is open; and in the log, where its secret could be guessed.
+pub fn open(intake: &Intake, settings: &FreeSwitch) {
+    let length = settings.secret.reveal().chars().count();
+    if length < SHORTEST {
+        tracing::warn!(
+            "the secret of [freeswitch] has {length} characters and could be guessed: choose one of {SHORTEST} or more"
+        );
+    }
     intake.live().state(NAME, "waiting for the first record", now());
 }
 
@@ -36,8 +47,11 @@ async fn record(request: HttpRequest, body: Payload, app: Data<App>, intake: Dat
     let Some(settings) = &app.config.freeswitch else {
         return say(StatusCode::NOT_FOUND, "Set secret under [freeswitch] in Tapeline's configuration");
     };
-    if !proves(&request, settings.secret.reveal()) {
-        return refuse(&intake);
+    let address = address(&app, &request);
+    match app.auth.opens(&shown(&request), settings.secret.reveal(), address, now()) {
+        Ok(true) => {}
+        Ok(false) => return refuse(&intake, address),
+        Err(Throttled(seconds)) => return refuse_for_a_while(&intake, address, seconds),
     }
     // Not before: whoever has no secret keeps nothing of ours.
     let Ok(Ok(body)) = body.to_bytes_limited(LONGEST).await else {
@@ -86,17 +100,32 @@ fn note(intake: &Intake, change: impl FnOnce(&mut SourceStatus)) {
     });
 }
 
-/// Says no, and tells the administrator, once until a record comes with the right secret.
-fn refuse(intake: &Intake) -> HttpResponse {
-    const TROUBLE: &str =
-        "a record was refused: cred in json_cdr.conf.xml has not the secret of [freeswitch]";
+/// Tells the administrator, once until a record comes with the right secret.
+fn trouble(intake: &Intake, skipped: &str, trouble: &str, address: IpAddr) {
     intake.live().note(NAME, |status| {
-        status.skip("the secret was missing or wrong");
-        if status.trouble != TROUBLE {
-            tracing::warn!("{TROUBLE}");
-            status.trouble = TROUBLE.into();
+        status.skip(skipped);
+        if status.trouble != trouble {
+            tracing::warn!(%address, "{trouble}");
+            status.trouble = trouble.into();
         }
     });
+}
+
+/// Says that too many others were wrong before.
+fn refuse_for_a_while(intake: &Intake, address: IpAddr, seconds: i64) -> HttpResponse {
+    const TROUBLE: &str = "too many wrong secrets were tried: somebody guesses at the secret of [freeswitch]";
+    trouble(intake, "too many wrong secrets had come from there", TROUBLE, address);
+    HttpResponse::TooManyRequests()
+        .insert_header((RETRY_AFTER, seconds.to_string()))
+        .content_type("text/plain; charset=utf-8")
+        .body(format!("Too many wrong secrets; try again in {seconds} seconds\n"))
+}
+
+/// Says no.
+fn refuse(intake: &Intake, address: IpAddr) -> HttpResponse {
+    const TROUBLE: &str =
+        "a record was refused: cred in json_cdr.conf.xml has not the secret of [freeswitch]";
+    trouble(intake, "the secret was missing or wrong", TROUBLE, address);
     HttpResponse::Unauthorized()
         // Else FreeSWITCH, told to find out how to prove itself (auth-scheme any), would not know.
         .insert_header((WWW_AUTHENTICATE, "Basic realm=\"tapeline\""))
@@ -108,19 +137,26 @@ fn say(status: StatusCode, words: &str) -> HttpResponse {
     HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(format!("{words}\n"))
 }
 
-/// Whether the request has the secret. Digests are compared, so that the time it takes tells nothing.
-fn proves(request: &HttpRequest, secret: &str) -> bool {
-    let given =
-        request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
-            let (scheme, value) = value.split_once(' ')?;
-            match scheme {
-                scheme if scheme.eq_ignore_ascii_case("bearer") => Some(value.trim().to_owned()),
-                scheme if scheme.eq_ignore_ascii_case("basic") => {
-                    let pair = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
-                    Some(pair.split_once(':')?.1.to_owned())
-                }
-                _ => None,
+/// Where the request comes from.
+fn address(app: &App, request: &HttpRequest) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
+    let lines = |name: &str| request.headers().get_all(name).map(|value| value.as_bytes()).collect();
+    auth::client(peer, &app.config.trusted_proxies, lines).address
+}
+
+/// The secret that the request shows; empty without one.
+fn shown(request: &HttpRequest) -> String {
+    let value = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let shown = value.and_then(|value| {
+        let (scheme, value) = value.split_once(' ')?;
+        match scheme {
+            scheme if scheme.eq_ignore_ascii_case("bearer") => Some(value.trim().to_owned()),
+            scheme if scheme.eq_ignore_ascii_case("basic") => {
+                let pair = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
+                Some(pair.split_once(':')?.1.to_owned())
             }
-        });
-    given.is_some_and(|given| !secret.is_empty() && Sha256::digest(given) == Sha256::digest(secret))
+            _ => None,
+        }
+    });
+    shown.unwrap_or_default()
 }
