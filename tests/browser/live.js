@@ -15,6 +15,11 @@ folder = "live"
 group = "Watched"
 
 [[rules]]
+folder = "nobody"
+group = "Not yet"
+customer = "Long"
+
+[[rules]]
 skip = true
 `;
 
@@ -269,6 +274,23 @@ test("the status says which files are left out and which calls lack their file, 
   await settled(page);
   assert.equal(await page.evaluate(() => location.pathname + location.search), "/?state=missing");
   await page.locator("#grid").getByText("The sound is missing").first().waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("recordings of which it isn't known whose they are stand in red on the status, with what to do, until it is done", async () => {
+  const folder = join(watching.media, "nobody");
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join(server.media, "sounds", "steps.wav"), join(folder, "steps.wav"));
+  const { page, context, faults } = await openStatus({ bypassCSP: true });
+  const waiting = page.getByRole("table", { name: "Recordings that wait" });
+  await waiting.getByText("rule 2").waitFor();
+  assert.match(await waiting.textContent(), /there is no group "Not yet"; add it with: tapeline group add/);
+  assert.match(await figure(page, "Recordings that wait"), /1/);
+  await accessible(page, "status with recordings that wait");
+  watching.sql(`INSERT INTO recordgroups (customer, name) VALUES (${CUSTOMER}, 'Not yet');`);
+  await waiting.waitFor({ state: "detached", timeout: 60_000 });
+  assert.equal(watching.sql("SELECT count(*) FROM recordings WHERE path = 'nobody/steps.wav';").trim(), "1");
   assert.deepEqual(faults, []);
   await context.close();
 });
