@@ -42,9 +42,11 @@ pub struct App {
     pub peaks: Peaks,
     /// Permits for questions that read much before they answer: half of the readers, so that short ones get theirs.
     pub searches: Arc<Semaphore>,
+    /// Permits for copying rows out of the database.
+    pub copies: Arc<Semaphore>,
     /// Permits for answers that are too long to be gathered first.
     pub streams: Arc<Semaphore>,
-    /// Permits for sound on its way.
+    /// Permits for files on their way: sound, archives, and rows that were copied.
     pub sounds: Arc<Semaphore>,
     /// Permits for making a waveform.
     pub waveforms: Arc<Semaphore>,
@@ -52,7 +54,9 @@ pub struct App {
     pub bodies: Arc<Semaphore>,
 }
 
-/// Sound files on their way at once. Each keeps a thread, but no connection of the database.
+/// Copies of rows that are made at once; each takes a connection of the database.
+const COPIES: usize = 2;
+/// Files on their way at once. Each keeps a thread, but no connection of the database.
 const SOUNDS: usize = 32;
 /// Waveforms that are made at once: each takes a processor for up to a second or so.
 const WAVEFORMS: usize = 2;
@@ -67,6 +71,7 @@ impl App {
         let failed_logins = FailedLogins::new(&store).context("the audit log cannot be written to")?;
         let auth = Auth::new(config.bcrypt_cost).context("the login cannot be started")?;
         let searches = Arc::new(Semaphore::new((config.readers as usize / 2).max(1)));
+        let copies = Arc::new(Semaphore::new(COPIES));
         let streams = Arc::new(Semaphore::new(config.streams as usize));
         let media = Media::new(&config.media_root);
         let peaks = Peaks::new(beside(&config.db, "-peaks"));
@@ -84,6 +89,7 @@ impl App {
             media,
             peaks,
             searches,
+            copies,
             streams,
             sounds,
             waveforms,

@@ -54,10 +54,13 @@ macro_rules! general_settings {
                 "Database connections that answer requests", "";
             streams: u32 = 16, in 1..=100_000, "TAPELINE_STREAMS", "N", hide: true,
                 "Long answers under way at once", "Those of more than 256 KiB; the next one gets 503.";
-            stream_stall_seconds: u32 = 10, in 1..=100_000, "TAPELINE_STREAM_STALL_SECONDS", "N", hide: true,
-                "Seconds in which a long answer must move 64 KiB", "It is dropped when it moves less.";
+            stream_stall_seconds: u32 = 30, in 1..=100_000, "TAPELINE_STREAM_STALL_SECONDS", "N", hide: true,
+                "Seconds for which a client may take nothing of a long answer", "Then it is dropped.";
+            stream_kib_a_minute: u32 = 64, in 0..=100_000, "TAPELINE_STREAM_KIB_A_MINUTE", "N", hide: true,
+                "KiB of a long answer that a client must take in a minute", "One that takes less is dropped.";
             stream_minutes: u32 = 10, in 1..=100_000, "TAPELINE_STREAM_MINUTES", "N", hide: true,
-                "Minutes that a long answer may take", "";
+                "Minutes that a long list may take",
+                "It shows the rows of one moment, which the database has to keep. Sound and exports may take as long as they move.";
             watch: bool = true, "TAPELINE_WATCH", "true|false", hide: true,
                 "Whether the media root is watched for new recordings",
                 "Every file in it, or in the [[folders]] of it, gets a row while it is written.";

@@ -1,13 +1,11 @@
 //! How many connections the system lets us have, and when it ends one.
 
-use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::Extensions;
 
 use super::stream::Connection;
-use crate::api;
 
 /// File descriptors that the process asks for, where the system sets no limit.
 const DESCRIPTORS: u64 = 1 << 20;
@@ -37,8 +35,8 @@ pub(super) fn allow_descriptors() {
 pub(super) fn know_connection(connection: &Connection, data: &mut Extensions) {
     // Where the system does not know it, such a client is left to the keep-alive of TCP.
     let _ = socket2::SockRef::from(&connection.socket).set_tcp_user_timeout(Some(UNACKNOWLEDGED));
-    if let Ok(handle) = connection.socket.as_fd().try_clone_to_owned() {
-        data.insert(api::Hangup::new(handle.into()));
+    if let Some(hangup) = &connection.hangup {
+        data.insert(hangup.clone());
     }
     data.insert(Rc::clone(&connection.gate));
 }

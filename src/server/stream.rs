@@ -1,6 +1,7 @@
 //! A connection's bytes, as far as its gate lets them pass.
 
 use std::io;
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -9,6 +10,7 @@ use actix_web::rt::net::{ActixStream, Ready, TcpStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::gate::Gate;
+use crate::api::Hangup;
 
 /// Bytes that are read ahead of the gate, to learn whether the client is still there.
 const AHEAD: usize = 8 << 10;
@@ -17,6 +19,8 @@ const AHEAD: usize = 8 << 10;
 pub(super) struct Connection {
     pub(super) socket: TcpStream,
     pub(super) gate: Rc<Gate>,
+    /// What ends it; `None` where there is no descriptor left for that.
+    pub(super) hangup: Option<Hangup>,
     ahead: Vec<u8>,
     /// Nothing comes any more.
     ended: bool,
@@ -24,7 +28,9 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(socket: TcpStream) -> Connection {
-        Connection { socket, gate: Rc::new(Gate::new()), ahead: Vec::new(), ended: false }
+        let handle = socket.as_fd().try_clone_to_owned();
+        let hangup = handle.ok().map(|handle| Hangup::new(handle.into()));
+        Connection { socket, gate: Rc::new(Gate::new()), hangup, ahead: Vec::new(), ended: false }
     }
 
     /// Passes what may be passed of what was read ahead; says whether anything was.
@@ -76,7 +82,11 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write(context, bytes)
+        let written = ready!(Pin::new(&mut self.socket).poll_write(context, bytes));
+        if let (Some(hangup), Ok(bytes)) = (&self.hangup, &written) {
+            hangup.took(*bytes);
+        }
+        Poll::Ready(written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

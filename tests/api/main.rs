@@ -55,6 +55,7 @@ mod rules;
 mod search;
 mod session;
 mod shortage;
+mod slow;
 mod spool;
 mod status;
 mod streaming;

@@ -17,8 +17,8 @@ use crate::waiting::{settled, take, until, wait};
 
 const LIST: &str = "recording/recordings/list";
 /// Recordings of customer 2's group 4: some 30 MB of JSON, more than any buffer between server and client.
-const ROWS: usize = 30_000;
-const LONG: &str = "recording/recordings/list?recordgroup=4";
+pub const ROWS: usize = 30_000;
+pub const LONG: &str = "recording/recordings/list?recordgroup=4";
 /// A receive buffer that is full at once.
 const SMALL: usize = 4096;
 
@@ -45,7 +45,7 @@ static MANY_ROWS: LazyLock<PathBuf> = LazyLock::new(|| {
     kept
 });
 
-fn spawn_many_rows(settings: impl FnOnce(&mut Config)) -> TestApp {
+pub fn spawn_many_rows(settings: impl FnOnce(&mut Config)) -> TestApp {
     spawn(settings, |db| {
         std::fs::copy(&*MANY_ROWS, db).expect("a copy");
     })
@@ -235,12 +235,14 @@ fn a_reader_that_stalls_is_cut_off_without_the_closing_chunk() {
         config.stream_stall_seconds = 1;
     });
     let mut stream = ask(&app, LONG, Some(SMALL));
-    let (status, headers, rest) = http::read_head(&mut stream);
+    let (status, _, mut rest) = http::read_head(&mut stream);
     assert_eq!(status, 200);
     assert_eq!(count(&in_the_end(&app, LONG)), ROWS + 1, "its stream is free");
-    let answer = http::read_body(&mut stream, status, headers, rest);
-    assert!(!answer.whole, "it must not be mistaken for a whole one");
-    assert!(answer.body.starts_with(br#"{"responses":[{"code":"200","key":"","message":"OK"}],"data":[{"#));
+    // Whether it ends or is reset.
+    let _ = stream.read_to_end(&mut rest);
+    assert!(!rest.ends_with(b"\r\n0\r\n\r\n"), "it must not be mistaken for a whole one");
+    let begin = br#"{"responses":[{"code":"200","key":"","message":"OK"}],"data":[{"#;
+    assert!(rest.windows(begin.len()).any(|bytes| bytes == begin));
 }
 
 /// Its kernel still has what was sent, so only the server's own files tell.

@@ -16,7 +16,7 @@ use crate::api::wire::params::{Parameter, Params, Reading};
 use crate::api::wire::privilege::MayListen;
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream::{self, Output, PIECE};
-use crate::app::{App, blocking, now};
+use crate::app::{blocking, now};
 use crate::media::{Name, Playable, Sound};
 use crate::store::{Heard, Identity};
 
@@ -121,7 +121,7 @@ pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal
     let mut row = found.row;
     row.replace(envelope::place("mimetype"), headers.media_type);
     row.replace(envelope::place("size"), &sound.size.to_string());
-    let produce = move |_: &App, out: &Output, _| write_json(&row, &headers, &sound, wanted.digests, out);
+    let produce = move |out: &Output| write_json(&row, &headers, &sound, wanted.digests, out);
     stream::written(&request.app, &request.http, response, produce).await
 }
 

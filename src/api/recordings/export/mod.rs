@@ -54,8 +54,7 @@ async fn as_csv(request: ApiRequest<MayListen>, export: ExportRequest) -> Result
     let (person, actor) = (request.person.clone(), request.actor());
     let mut response = export.response();
     response.content_type(csv::CSV);
-    let takes_long = export.takes_long();
-    stream::read(&request.app, &request.http, response, takes_long, move |app, reader, out| {
+    stream::copied(&request.app, &request.http, response, move |app, reader, out| {
         // What is counted is what is sent.
         let _snapshot = reader.snapshot()?;
         let selected = export.select(reader, &person)?;

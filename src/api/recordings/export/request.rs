@@ -8,7 +8,7 @@ use crate::api::wire::calendar::TIMEZONE;
 use crate::api::wire::csv::{Dialect, SEPARATOR, TEXT};
 use crate::api::wire::error::{Fault, Refusal};
 use crate::api::wire::params::{Parameter, Params, Reading, joined};
-use crate::model::{Page, Person, Sort};
+use crate::model::{Page, Person};
 use crate::store::{Identity, Reader};
 
 const FORMAT: Parameter = Parameter::choice(
@@ -36,8 +36,6 @@ pub const ABOUT: &str = "The CSV (RFC 4180, UTF-8 with a byte order mark) has al
 pub const EXPORT: &[Parameter] =
     &joined::<{ MATCHING.len() + 5 }>(&[&MATCHING, &[IDS, FORMAT, TIMEZONE, SEPARATOR, TEXT]]);
 
-/// So many recordings are found at once.
-const FEW: usize = 100;
 /// Characters of the filters that the audit log keeps.
 const LONGEST_DETAIL: usize = 1000;
 
@@ -84,15 +82,6 @@ impl ExportRequest {
         if self.is_zip { "zip" } else { "csv" }
     }
 
-    /// Whether much is read before something comes out.
-    pub fn takes_long(&self) -> bool {
-        match &self.chosen {
-            Chosen::Matching(filter, page) => filter.has_text() || page.sort != Sort::START,
-            // Each is looked for by itself.
-            Chosen::Named(ids) => ids.len() > FEW,
-        }
-    }
-
     /// The recordings, once the caller's rights are known; else every fault of the request.
     pub fn select(&self, reader: &Reader, person: &Person) -> Result<Selected, Refusal> {
         match &self.chosen {
@@ -124,19 +113,5 @@ fn chosen_by(params: &Params) -> String {
     match all.char_indices().nth(LONGEST_DETAIL) {
         Some((end, _)) => format!("{}…", &all[..end]),
         None => all,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_names_wait_for_their_turn() {
-        for (count, long) in [(1, false), (FEW, false), (FEW + 1, true)] {
-            let mut params = Params::default();
-            params.take_pairs(format!("ids={}", "1:a:1,".repeat(count)).as_bytes());
-            assert_eq!(ExportRequest::read(&params, 0).takes_long(), long, "{count}");
-        }
     }
 }

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::body::BodySize;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::body::{Body, Hangup, Waits};
-use super::output::{Client, Output, Reply};
+use super::body::{Body, Waits};
+use super::connection::Hangup;
+use super::output::{Client, Kind, Output, Reply};
 use super::questions::{here_and_now, turn};
 use crate::api::wire::error::Refusal;
 use crate::app::App;
@@ -42,7 +43,7 @@ pub async fn answer(
 
 /// Answers with whatever `produce` reads from the database and writes; it is called once, on a thread that may block.
 /// `takes_long`: much is read before something comes out, so that it has to wait for its turn.
-pub async fn read(
+async fn read(
     app: &Data<App>,
     request: &HttpRequest,
     response: HttpResponseBuilder,
@@ -50,21 +51,48 @@ pub async fn read(
     produce: impl FnOnce(&App, &Reader, &Output) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
     let turn = if takes_long { Some(turn(&app.searches).await?) } else { None };
-    written(app, request, response, move |app, out, gone| {
-        let _turn = turn;
+    answered(app, request, response, (Kind::Rows, turn), asking(produce)).await
+}
+
+/// The same of what a client may take hours to fetch: no row waits for it.
+pub async fn copied(
+    app: &Data<App>,
+    request: &HttpRequest,
+    response: HttpResponseBuilder,
+    produce: impl FnOnce(&App, &Reader, &Output) -> Result<(), Refusal> + Send + 'static,
+) -> Result<HttpResponse, Refusal> {
+    let turn = turn(&app.copies).await?;
+    answered(app, request, response, (Kind::Copy, Some(turn)), asking(produce)).await
+}
+
+/// Answers with whatever `produce` reads from files and writes.
+pub async fn written(
+    app: &Data<App>,
+    request: &HttpRequest,
+    response: HttpResponseBuilder,
+    produce: impl FnOnce(&Output) -> Result<(), Refusal> + Send + 'static,
+) -> Result<HttpResponse, Refusal> {
+    answered(app, request, response, (Kind::Sound, None), move |_, out, _| produce(out)).await
+}
+
+/// Asks the database until the client goes away.
+fn asking(
+    produce: impl FnOnce(&App, &Reader, &Output) -> Result<(), Refusal> + Send + 'static,
+) -> impl FnOnce(&App, &Output, Arc<AtomicBool>) -> Result<(), Refusal> + Send + 'static {
+    move |app, out, gone| {
         let reader = app.store.reader()?;
         reader.end_when(move || gone.load(Ordering::Relaxed))?;
         produce(app, &reader, out)
-    })
-    .await
+    }
 }
 
 /// Answers with whatever `produce` writes, on a thread that may block. Its last argument becomes true when the client
 /// goes away.
-pub async fn written(
+async fn answered(
     app: &Data<App>,
     request: &HttpRequest,
     mut response: HttpResponseBuilder,
+    (kind, turn): (Kind, Option<OwnedSemaphorePermit>),
     produce: impl FnOnce(&App, &Output, Arc<AtomicBool>) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
     let gone = Arc::new(AtomicBool::new(false));
@@ -74,7 +102,7 @@ pub async fn written(
     let hangup = request.conn_data::<Hangup>().cloned();
     // Its end is told by the reply, or by the lack of one.
     drop(tokio::task::spawn_blocking(move || {
-        let out = Output::new(Some(Client { app: app.clone(), hangup, reply }));
+        let out = Output::new(Some(Client { app: app.clone(), hangup, reply, kind, turn }));
         let produced = produce(&app, &out, gone);
         out.finish(produced);
     }));

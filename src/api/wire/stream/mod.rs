@@ -2,12 +2,16 @@
 
 mod answers;
 mod body;
+mod connection;
+mod copied;
 mod output;
+mod pace;
 mod questions;
+mod sending;
 mod sound;
 
-pub use answers::{answer, read, written};
-pub use body::Hangup;
+pub use answers::{answer, copied, written};
+pub use connection::Hangup;
 pub use output::{Output, PIECE, UNCOMPRESSED};
 pub use questions::{long_question, question, turn, while_wanted};
 pub use sound::{Handing, Unsent, pieces, sound, sound_permit};

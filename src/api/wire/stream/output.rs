@@ -4,13 +4,15 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::Data;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-use super::body::{Hangup, Piece, RETRY, Stream, WAITING};
+use super::body::{Piece, RETRY};
+use super::connection::Hangup;
+use super::copied::Copied;
+use super::sending::Stream;
 use crate::api::wire::error::Refusal;
 use crate::app::App;
 
@@ -48,12 +50,27 @@ pub(super) struct Client {
     pub(super) app: Data<App>,
     pub(super) hangup: Option<Hangup>,
     pub(super) reply: oneshot::Sender<Reply>,
+    pub(super) kind: Kind,
+    /// The turn of what is read before something comes out.
+    pub(super) turn: Option<OwnedSemaphorePermit>,
+}
+
+/// What a long answer needs.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    /// Rows as they are read: a connection of the database, which looks back at one moment.
+    Rows,
+    /// Rows that are set aside where the client is slow.
+    Copy,
+    /// Sound, and no connection of the database.
+    Sound,
 }
 
 enum State {
     /// `None`: only a short answer is wanted here.
     Gathering(Option<Client>),
-    Streaming(Stream),
+    /// With the turn of what is still read.
+    Streaming(Stream, Option<OwnedSemaphorePermit>),
     /// Refused, given up, or too long.
     Over,
 }
@@ -95,39 +112,37 @@ impl Inner {
             State::Gathering(None) if self.buffer.len() < SHORT => ControlFlow::Continue(()),
             State::Gathering(Some(_)) if self.buffer.len() < GATHERED => ControlFlow::Continue(()),
             State::Gathering(_) => self.begin(),
-            State::Streaming(_) => self.send(),
+            State::Streaming(..) => self.send(),
             State::Over => ControlFlow::Break(()),
         }
     }
 
-    /// The answer is long: it needs one of the stream permits.
+    /// The answer is long: it needs a permit of its kind.
     fn begin(&mut self) -> ControlFlow<()> {
         let State::Gathering(Some(client)) = std::mem::replace(&mut self.state, State::Over) else {
             return ControlFlow::Break(());
         };
-        let Client { app, hangup, reply } = client;
-        let Ok(permit) = Arc::clone(&app.streams).try_acquire_owned() else {
-            let _ = reply.send(Reply::Refused(Refusal::Busy(RETRY)));
-            return ControlFlow::Break(());
+        let Client { app, hangup, reply, kind, turn } = client;
+        let (stream, pieces) = match begun(&app, hangup, kind) {
+            Ok(begun) => begun,
+            Err(refusal) => {
+                let _ = reply.send(Reply::Refused(refusal));
+                return ControlFlow::Break(());
+            }
         };
-        let (pieces, receiver) = mpsc::channel(WAITING);
-        if reply.send(Reply::Begun(receiver)).is_err() {
+        if reply.send(Reply::Begun(pieces)).is_err() {
             return ControlFlow::Break(());
         }
-        let stall = Duration::from_secs(app.config.stream_stall_seconds.into());
-        let until = Instant::now() + Duration::from_secs(60 * u64::from(app.config.stream_minutes));
-        self.state = State::Streaming(Stream { pieces, hangup, stall, until: Some(until), _permit: permit });
+        // Where rows go on only as fast as the client, what took long is behind them.
+        let turn = if matches!(kind, Kind::Copy) { turn } else { None };
+        self.state = State::Streaming(stream, turn);
         self.send()
     }
 
     fn send(&mut self) -> ControlFlow<()> {
         let full = std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE + SLACK));
-        self.send_piece(Piece::Data(full.into()))
-    }
-
-    fn send_piece(&mut self, piece: Piece) -> ControlFlow<()> {
-        let State::Streaming(stream) = &self.state else { return ControlFlow::Break(()) };
-        let sent = stream.send(piece);
+        let State::Streaming(stream, _) = &self.state else { return ControlFlow::Break(()) };
+        let sent = stream.send(full);
         if sent.is_break() {
             self.state = State::Over;
         }
@@ -142,14 +157,36 @@ impl Inner {
             (Err(refusal), State::Gathering(Some(client))) => {
                 drop(client.reply.send(Reply::Refused(refusal)))
             }
-            (Ok(()), streaming @ State::Streaming(_)) => {
-                self.state = streaming;
-                if self.send().is_continue() {
-                    let _ = self.send_piece(Piece::End);
+            (Ok(()), State::Streaming(stream, turn)) => {
+                drop(turn);
+                let rest = std::mem::take(&mut self.buffer);
+                // An empty chunk would be the last one.
+                if rest.is_empty() || stream.send(rest).is_continue() {
+                    let _ = stream.end();
                 }
             }
             // What broke off is in the log; the connection ends without the closing chunk.
-            (Err(_), State::Streaming(_)) | (_, State::Gathering(None) | State::Over) => {}
+            (Err(_), State::Streaming(..)) | (_, State::Gathering(None) | State::Over) => {}
         }
     }
+}
+
+/// A stream of its kind, and where its pieces come out.
+fn begun(
+    app: &Data<App>,
+    hangup: Option<Hangup>,
+    kind: Kind,
+) -> Result<(Stream, mpsc::Receiver<Piece>), Refusal> {
+    let permits = if matches!(kind, Kind::Rows) { &app.streams } else { &app.sounds };
+    let permit = Arc::clone(permits).try_acquire_owned().map_err(|_| Refusal::Busy(RETRY))?;
+    let (stream, pieces) = Stream::new(app, hangup, permit);
+    let stream = match kind {
+        Kind::Rows => stream.ends_in_time(app),
+        Kind::Copy => stream.copies_to(
+            Copied::beside(app.store.path())
+                .map_err(|error| Refusal::internal(&format!("rows cannot be set aside: {error}")))?,
+        ),
+        Kind::Sound => stream,
+    };
+    Ok((stream, pieces))
 }

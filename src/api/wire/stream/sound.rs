@@ -5,14 +5,15 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::{Bytes, Data};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::body::{Body, Hangup, Piece, RETRY, Stream, WAITING};
+use super::body::{Body, RETRY};
+use super::connection::Hangup;
+use super::sending::Stream;
 use crate::api::wire::error::Refusal;
 use crate::app::App;
 
@@ -43,14 +44,11 @@ pub fn pieces(
     permit: OwnedSemaphorePermit,
     produce: impl FnOnce(Handing<'_>) -> Result<ControlFlow<()>, Refusal> + Send + 'static,
 ) -> impl MessageBody + 'static {
-    let (pieces, receiver) = mpsc::channel(WAITING);
-    let hangup = request.conn_data::<Hangup>().cloned();
-    let stall = Duration::from_secs(app.config.stream_stall_seconds.into());
-    let stream = Stream { pieces, hangup, stall, until: None, _permit: permit };
+    let (stream, receiver) = Stream::new(app, request.conn_data::<Hangup>().cloned(), permit);
     // Its end is told by the last piece, or by the lack of one.
     drop(tokio::task::spawn_blocking(move || {
-        if let Ok(ControlFlow::Continue(())) = produce(&mut |piece| stream.send(Piece::Data(piece.into()))) {
-            let _ = stream.send(Piece::End);
+        if let Ok(ControlFlow::Continue(())) = produce(&mut |piece| stream.send(piece)) {
+            let _ = stream.end();
         }
     }));
     Body { pieces: receiver, size, ended: false, _waits: None }
