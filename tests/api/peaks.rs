@@ -146,6 +146,48 @@ fn is_like(app: &TestApp, name: &str, call: &Value) {
     assert!(loud(&data).abs_diff(loud(call)) < 25, "{name}: {} loud parts, not {}", loud(&data), loud(call));
 }
 
+/// SILK, both, and CELT (RFC 6716, section 2), of one channel and of two, in short packets and long ones.
+#[test]
+fn the_outline_of_opus_is_that_of_what_its_own_decoder_makes_of_it() {
+    let app = spawn_app();
+    let folder = media(&app);
+    sox(&format!("{DATA}/call.wav -r 48000 call.wav tremolo 3 50"), &folder);
+    sox("call.wav -c 2 stereo.wav", &folder);
+    let run = |program: &str, words: &str| {
+        let status = Command::new(program).args(words.split(' ')).current_dir(&folder).status();
+        assert!(status.expect("opus-tools are installed").success(), "{program} {words}");
+    };
+    for (from, how) in [
+        ("call.wav", "--bitrate 10 --speech"),
+        ("call.wav", "--bitrate 28 --speech --framesize 60"),
+        ("call.wav", "--bitrate 64 --music"),
+        ("call.wav", "--bitrate 96 --framesize 2.5"),
+        ("stereo.wav", "--bitrate 24"),
+        ("stereo.wav", "--bitrate 96 --music"),
+    ] {
+        run("opusenc", &format!("--quiet {how} {from} a.opus"));
+        run("opusdec", "--quiet --rate 16000 a.opus decoded.wav");
+        is_sound_of_a(&app, "a.opus");
+        let data = peaks(&app.supervisor());
+        is_sound_of_a(&app, "decoded.wav");
+        let expected = peaks(&app.supervisor());
+        assert_eq!(data["channels"], expected["channels"], "{how}");
+        let length = |data: &Value| data["duration"].as_f64().expect("seconds");
+        assert!(
+            (length(&data) - length(&expected)).abs() < 0.01,
+            "{how}: {} {}",
+            data["duration"],
+            expected["duration"]
+        );
+        for channel in 0..data["channels"].as_u64().expect("a number") as usize {
+            let both = pairs(&data, channel).into_iter().zip(pairs(&expected, channel));
+            // A sample at the edge of a part may be in the next one.
+            let off = both.map(|((a, b), (c, d))| (a - c).abs().max((b - d).abs())).sum::<f64>() / 100.0;
+            assert!(off < 0.01, "{how}: {off}");
+        }
+    }
+}
+
 #[test]
 fn an_outline_is_kept_beside_the_database_until_the_sound_changes() {
     let app = spawn_app();

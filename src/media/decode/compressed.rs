@@ -1,4 +1,4 @@
-//! The samples of compressed sound, for its outline: MP3, AAC, FLAC, Vorbis by symphonia, Opus by opus-decoder.
+//! The samples of compressed sound, for its outline: MP3, AAC, FLAC, Vorbis by symphonia, Opus by opus-pure.
 
 use std::fs::File;
 use std::io;
@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use opus_decoder::OpusDecoder;
+use opus_pure::OpusDecoder;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
@@ -29,6 +29,8 @@ const OF_A_BYTE: u64 = 1_000;
 /// Samples of a second that Opus is decoded to: enough for an outline. Its own clock has 48,000.
 const OPUS_RATE: u32 = 16_000;
 const OPUS_CLOCK: u32 = 48_000;
+/// Samples of each channel in the longest packet, of 120 ms (RFC 6716, section 3.1).
+const OPUS_LONGEST: usize = OPUS_RATE as usize * 120 / 1_000;
 
 /// Takes samples: how many channels there are, how many samples a second, and some of them in turns.
 pub type Take<'a> = dyn FnMut(usize, u32, &[i16]) -> ControlFlow<()> + 'a;
@@ -129,8 +131,8 @@ impl Decoder {
     fn new(parameters: &AudioCodecParameters) -> Option<Decoder> {
         if parameters.codec == CODEC_ID_OPUS {
             let channels = parameters.channels.as_ref().map_or(1, |channels| channels.count());
-            let decoder = Box::new(OpusDecoder::new(OPUS_RATE, channels).ok()?);
-            let samples = vec![0; decoder.max_frame_size_per_channel() * channels];
+            let decoder = Box::new(OpusDecoder::new(OPUS_RATE.cast_signed(), channels).ok()?);
+            let samples = vec![0; OPUS_LONGEST * channels];
             return Some(Decoder::Opus { decoder, channels, samples });
         }
         let codecs = symphonia::default::get_codecs();
@@ -151,7 +153,7 @@ impl Decoder {
                 Err(_) => ControlFlow::Break(()),
             },
             Decoder::Opus { decoder, channels, samples } => {
-                let Ok(count) = decoder.decode(&packet.data, samples, false) else {
+                let Ok(count) = decoder.decode_s16(&packet.data, OPUS_LONGEST, samples) else {
                     return ControlFlow::Continue(());
                 };
                 let trimmed = |frames: u64| {
