@@ -43,6 +43,17 @@ enum Key {
     Look(IpAddr, [u8; 32]),
 }
 
+impl Key {
+    /// Guesses until it has to wait.
+    fn most(&self) -> usize {
+        match self {
+            Key::Name(..) => PER_NAME,
+            Key::Address(_) => PER_ADDRESS,
+            Key::Look(..) => LOOKS,
+        }
+    }
+}
+
 /// An attempt that counts as a failure until it is known to have succeeded.
 pub(super) struct Attempt {
     keys: Vec<Key>,
@@ -137,14 +148,16 @@ fn hashed(name: &str) -> [u8; 32] {
     Sha256::digest(name).into()
 }
 
-/// Adds a guess; `false` if it is known there.
+/// Adds a guess; `false` if it is known there, or there is no more to count.
 fn add(counters: &mut HashMap<Key, Failures>, key: Key, guess: Guess, now: i64) -> bool {
     make_room(counters, now);
+    let most = key.most();
     let failures = counters.entry(key).or_insert_with(|| Failures { guesses: Vec::new(), since: now });
     if is_over(failures, now) {
         *failures = Failures { guesses: Vec::new(), since: now };
     }
-    let new = failures.guesses.iter().all(|(known, _)| *known != guess);
+    // Beyond its limit a counter tells nothing more, and must not grow.
+    let new = failures.guesses.len() < most && failures.guesses.iter().all(|(known, _)| *known != guess);
     if new {
         failures.guesses.push((guess, false));
     }
@@ -161,12 +174,7 @@ fn give_back(counters: &mut HashMap<Key, Failures>, key: &Key, guess: &Guess) {
 }
 
 fn wait(key: &Key, failures: &Failures, now: i64) -> Option<i64> {
-    let most = match key {
-        Key::Name(..) => PER_NAME,
-        Key::Address(_) => PER_ADDRESS,
-        Key::Look(..) => LOOKS,
-    };
-    (failures.guesses.len() >= most && !is_over(failures, now)).then_some(failures.since + WINDOW - now)
+    (failures.guesses.len() >= key.most() && !is_over(failures, now)).then_some(failures.since + WINDOW - now)
 }
 
 /// Also when the clock was set back behind the first failure: nobody waits for longer than a window.
@@ -297,5 +305,7 @@ mod tests {
             limit.count(LOOPBACK, &number.to_string(), guess(0), 1000);
         }
         assert!(limit.counters().len() <= MOST);
+        (0..10 * LOOKS).for_each(|number| limit.looked(HERE, "anna", guess(number), 1000));
+        assert!(limit.counters().values().all(|failures| failures.guesses.len() <= LOOKS));
     }
 }
