@@ -284,7 +284,7 @@ test("recordings of which it isn't known whose they are stand in red on the stat
   copyFileSync(join(server.media, "sounds", "steps.wav"), join(folder, "steps.wav"));
   const { page, context, faults } = await openStatus({ bypassCSP: true });
   const waiting = page.getByRole("table", { name: "Recordings that wait" });
-  await waiting.getByText("rule 2").waitFor();
+  await waiting.getByText("rule 2").first().waitFor({ timeout: 60_000 });
   assert.match(await waiting.textContent(), /there is no group "Not yet"; add it with: tapeline group add/);
   assert.match(await figure(page, "Recordings that wait"), /1/);
   await accessible(page, "status with recordings that wait");
