@@ -1,6 +1,9 @@
 //! people/…, roles/list and customers/list: who may log in, and what they may do.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use actix_web::HttpResponse;
+use actix_web::web::Data;
 use serde::Serialize;
 
 use crate::api::wire::changing::{Created, KEPT, VALIDATION, note};
@@ -9,10 +12,11 @@ use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::privilege::{Changing, MayAdminister, Privilege};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
-use crate::app::blocking;
+use crate::app::{App, blocking, now};
 use crate::auth;
-use crate::model::{NewPerson, Person, described, names};
-use crate::store::{Change, PersonFields, Subject};
+use crate::model::names::same_username;
+use crate::model::{Actor, NewPerson, Person, described, names};
+use crate::store::{Change, Entry, PersonFields, Subject};
 
 const CUSTOMER: Parameter = Parameter::integer("customer", "the caller's", "Home customer").logged();
 const LIMIT: Parameter = Parameter::natural("limit", "0", "At most this many rows; 0 all").logged();
@@ -33,7 +37,7 @@ const PASSWORD_NEW: Parameter =
 /// What a client should know of create, update and delete.
 pub const ABOUT: &str = "Only an owner changes owners and people of other customers; nobody removes the last owner or the own \
 administrator rights, gives a role that allows more than the own one, or changes somebody who may do more. Rights count as they \
-are when a change is made, not when it was asked for.";
+are when a change is made, not when it was asked for. Usernames are one for all customers: one that is refused is somebody's; that is limited to ten in five minutes, and in the audit log.";
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[CUSTOMER, LIMIT, OFFSET, COUNT];
 /// The parameters of create.
@@ -103,7 +107,10 @@ pub async fn create(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     let validation = reading.flag(&VALIDATION);
     let faults = reading.into_faults();
     let hash = if faults.is_empty() && !validation { hash(&request, password).await? } else { String::new() };
+    let learned = Learned::of(&request);
+    let learning = learned.clone();
     let create = move |change: &Change<'_>, caller: &Person| {
+        learning.ask(change, caller, &fields)?;
         Refusal::if_any(judge(change, caller, None, &fields, faults)?)?;
         let PersonFields { username, name, customer, role } = fields;
         let id = change.add_person(&NewPerson {
@@ -115,7 +122,9 @@ pub async fn create(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
         })?;
         Ok(Created { id })
     };
-    request.create(validation, create).await
+    let answer = request.create(validation, create).await;
+    learned.note().await?;
+    answer
 }
 
 /// Changes what is given.
@@ -126,13 +135,18 @@ pub async fn update(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     let fields = fields(&mut reading, customer, &USERNAME, &ROLE);
     let validation = reading.flag(&VALIDATION);
     let faults = reading.into_faults();
+    let learned = Learned::of(&request);
+    let learning = learned.clone();
     let change = move |change: &Change<'_>, caller: &Person| {
         let subject = subject(change, caller, id)?;
+        learning.ask(change, caller, &fields)?;
         Refusal::if_any(judge(change, caller, subject.as_ref(), &fields, faults)?)?;
         let subject = mine(caller, subject)?;
         Ok(change.edit_person(&subject, &fields)?)
     };
-    request.change_if(validation, change).await
+    let answer = request.change_if(validation, change).await;
+    learned.note().await?;
+    answer
 }
 
 /// Sets somebody else's password, which logs them out everywhere.
@@ -275,4 +289,46 @@ fn fault_of_role(
         return Ok(Some("You would be no administrator any more; ask another one"));
     }
     Ok(None)
+}
+
+/// What somebody learns of people whom they don't see: usernames are one for all customers, so a name that is refused is
+/// one that somebody has. It is limited, and stands in the audit log.
+#[derive(Clone)]
+struct Learned {
+    app: Data<App>,
+    address: String,
+    entry: Arc<Mutex<Option<(Actor, i64, String)>>>,
+}
+
+impl Learned {
+    fn of<P: Privilege>(request: &ApiRequest<P>) -> Learned {
+        Learned { app: request.app.clone(), address: request.address(), entry: Arc::default() }
+    }
+
+    /// Whether the caller may ask for another name, which may be a stranger's.
+    fn ask(&self, change: &Change<'_>, caller: &Person, fields: &PersonFields) -> Result<(), Refusal> {
+        let Some(username) = fields.username.as_ref().filter(|_| !caller.privileges.everywhere()) else {
+            return Ok(());
+        };
+        let limited = self.app.auth.may_ask_for_names(caller.id, change.now());
+        limited.map_err(|auth::Throttled(seconds)| Refusal::Names(seconds))?;
+        if change.is_strangers(caller, username)?
+            && self.app.auth.learned_of_name(caller.id, &same_username(username), change.now())
+        {
+            let Person { id, username: name, .. } = caller;
+            let actor = Actor { person: Some(*id), name: name.clone(), address: self.address.clone() };
+            let mut entry = self.entry.lock().unwrap_or_else(PoisonError::into_inner);
+            *entry = Some((actor, caller.customer, username.clone()));
+        }
+        Ok(())
+    }
+
+    /// Notes it, once the change is refused.
+    async fn note(self) -> Result<(), Refusal> {
+        let learned = self.entry.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((actor, customer, username)) = learned else { return Ok(()) };
+        let detail = format!("username {username}: somebody has it");
+        let entry = Entry { action: "people/refused", customer: Some(customer), detail, ..Entry::default() };
+        Ok(blocking(move || self.app.store.note_entry(&actor, now(), &entry)).await??)
+    }
 }

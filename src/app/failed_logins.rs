@@ -26,7 +26,7 @@ const MOST: usize = 200;
 /// The way of failed logins to the audit log.
 pub struct FailedLogins {
     shared: Arc<Shared>,
-    writer: Option<JoinHandle<()>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
 }
 
 #[derive(Default)]
@@ -62,7 +62,7 @@ impl FailedLogins {
         let writer = std::thread::Builder::new()
             .name("failed-logins".into())
             .spawn(move || while told.write_once(&store) {})?;
-        Ok(FailedLogins { shared, writer: Some(writer) })
+        Ok(FailedLogins { shared, writer: Mutex::new(Some(writer)) })
     }
 
     /// Notes a wrong password, or with `refused` one that was not looked at because there were too many. `person`:
@@ -84,11 +84,19 @@ impl FailedLogins {
     }
 }
 
-impl Drop for FailedLogins {
-    fn drop(&mut self) {
+impl FailedLogins {
+    /// Writes what is not written yet, and no more from then on.
+    pub fn end(&self) {
         self.shared.sums().ending = true;
         self.shared.wake.notify_one();
-        drop(self.writer.take().map(JoinHandle::join));
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(writer.map(JoinHandle::join));
+    }
+}
+
+impl Drop for FailedLogins {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

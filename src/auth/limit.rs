@@ -60,6 +60,13 @@ pub(super) struct Attempt {
     guess: Guess,
 }
 
+impl Attempt {
+    /// Whether it was not known already.
+    pub(super) fn is_new(&self) -> bool {
+        !self.keys.is_empty()
+    }
+}
+
 struct Failures {
     /// Each guess once, and whether bcrypt said that it is wrong.
     guesses: Vec<(Guess, bool)>,

@@ -175,9 +175,9 @@ impl Auth {
         self.limit.check(ANYWHERE, &asks(person), now)
     }
 
-    /// Notes that somebody learned that a username is taken by somebody whom they don't see.
-    pub fn learned_of_name(&self, person: i64, username: &str, now: i64) {
-        self.limit.count(ANYWHERE, &asks(person), self.cache.key("", username, ""), now);
+    /// Notes that somebody learned that a username is taken by somebody whom they don't see; whether that is news.
+    pub fn learned_of_name(&self, person: i64, username: &str, now: i64) -> bool {
+        self.limit.count(ANYWHERE, &asks(person), self.cache.key("", username, ""), now).is_new()
     }
 
     /// Waits for bcrypt and remembers what it says.

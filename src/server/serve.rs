@@ -76,7 +76,7 @@ impl Server {
         let hub = Data::new(api::Hub::default());
         let (watched, watched_app) = (hub.clone(), app.clone());
         let watching = actix_web::rt::spawn(async move { watched.watch_others(watched_app).await });
-        let listeners = hub.clone();
+        let (listeners, ending) = (hub.clone(), app.clone());
         let (stop_serving, stopping) = watch::channel(false);
         let application = move || {
             let app = Actix::new()
@@ -113,6 +113,8 @@ impl Server {
         stop_serving.send_replace(true);
         let ended = tokio::join!(handle.stop(true), server).1;
         drop(sources);
+        // The threads of the connections may keep the application for longer than the process lasts.
+        ending.failed_logins.end();
         indexing.abort();
         removing.abort();
         watching.abort();

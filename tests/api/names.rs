@@ -193,3 +193,34 @@ fn a_name_in_other_cases_is_no_further_name_to_guess_at() {
     }
     assert_eq!(wrong("hanna", 1), 401);
 }
+
+#[test]
+fn names_of_other_customers_people_are_told_a_few_at_a_time_and_that_is_in_the_log() {
+    let app = spawn_app();
+    app.sqlite3(
+        "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+        INSERT INTO people (id, customer, username, role, hash) SELECT i, 2, 'b' || i, 'user', '!' FROM n;",
+    );
+    let ask = |who: &str, name: &str| {
+        let form = format!("username={name};role=user;password=x;validation=1");
+        app.person(who).post(CREATE, &form).codes()
+    };
+    for _ in 0..3 {
+        assert_eq!(ask("adam", "boris"), "400 username", "the same again tells nothing new");
+    }
+    for number in 10..19 {
+        assert_eq!(ask("adam", &format!("B{number}")), "400 username");
+    }
+    for name in ["b20", "nobody", "anna"] {
+        assert_eq!(ask("adam", name), "429", "{name}: whether or not somebody has it");
+    }
+    assert_eq!(app.administrator().post(UPDATE, "id=4;username=b21").codes(), "429");
+    assert_eq!(app.administrator().post(UPDATE, "id=4;name=A").codes(), "204");
+    assert_eq!(ask("olga", "b20"), "400 username", "an owner sees everybody");
+    let entries = app.entries();
+    let told = entries.iter().filter(|entry| entry.contains("people/refused")).count();
+    assert_eq!(told, 10);
+    assert!(
+        entries.contains(&"2|adam|127.0.0.1|people/refused|1||||username B10: somebody has it".to_owned())
+    );
+}

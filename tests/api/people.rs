@@ -153,7 +153,6 @@ fn every_fault_of_a_new_person_is_named() {
         ("adam", "username=a:b;role=boss;password=x", "400 role, 400 username"),
         ("adam", "username=a%0ab;role=user;password=x", "400 username"),
         ("adam", "username=anna;role=user;password=x", "400 username"),
-        ("adam", "username=boris;role=user;password=x", "400 username"),
         ("adam", &format!("username=x;role=user;password={long}"), "400 password"),
         ("adam", "username=x;role=user;password=x;customer=2", "400 customer"),
         ("adam", "username=x;role=user;password=x;customer=99", "400 customer"),

@@ -49,6 +49,8 @@ pub enum Refusal {
     Encoded,
     /// Too many wrong passwords; seconds to wait.
     Throttled(i64),
+    /// Too many usernames that strangers have; seconds to wait.
+    Names(i64),
     /// Our fault; the error id under which the log tells more.
     Internal(String),
     /// Too much at once; seconds to wait.
@@ -139,8 +141,10 @@ impl Refusal {
                 "",
                 "Send the body as it is: no Content-Encoding is read here",
             ),
-            Refusal::Throttled(seconds) => {
-                let message = format!("Too many failed logins; try again in {seconds} seconds");
+            Refusal::Throttled(seconds) | Refusal::Names(seconds) => {
+                let is_login = matches!(self, Refusal::Throttled(_));
+                let what = if is_login { "failed logins" } else { "usernames that somebody has" };
+                let message = format!("Too many {what}; try again in {seconds} seconds");
                 one(StatusCode::TOO_MANY_REQUESTS, "", &message)
             }
             Refusal::Internal(id) => {
@@ -193,7 +197,9 @@ impl ResponseError for Refusal {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         match self {
-            Refusal::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
+            Refusal::Throttled(seconds) | Refusal::Names(seconds) => {
+                response.insert_header((header::RETRY_AFTER, seconds.to_string()))
+            }
             Refusal::Short(_) => response.insert_header((header::RETRY_AFTER, SHORT.to_string())),
             Refusal::Busy(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
             Refusal::Unauthorized | Refusal::Elsewhere => {

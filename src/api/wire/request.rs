@@ -88,7 +88,8 @@ impl<P: Privilege> ApiRequest<P> {
         match identity::check_password(&self.app, address, username.clone(), password).await {
             // Somebody else may have got the name since the request came.
             Ok(credential) => Ok(credential.person.id == *id),
-            Err(Refusal::Unauthorized) => Ok(false),
+            // Whoever is gone meanwhile has no password to be wrong about.
+            Err(Refusal::Unauthorized) => self.credential_now().await.map(|_| false),
             Err(other) => Err(other),
         }
     }

@@ -36,7 +36,7 @@ pub(in crate::store) fn credential(row: &Row<'_>) -> rusqlite::Result<Credential
 /// People whose usernames are the same as a given one, in a wider sense.
 pub(super) struct SameNames {
     exactly: Option<i64>,
-    all: Vec<i64>,
+    pub(super) all: Vec<i64>,
 }
 
 impl SameNames {

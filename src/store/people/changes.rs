@@ -3,7 +3,7 @@
 use rusqlite::OptionalExtension;
 
 use super::accounts::same_names;
-use crate::model::{NewPerson, Privileges, names};
+use crate::model::{NewPerson, Person, Privileges, names};
 use crate::store::database::Ids;
 use crate::store::{Change, Entry, StoreError};
 
@@ -199,6 +199,19 @@ impl Change<'_> {
     /// Whether somebody else than `but` logs in with this name, or one that is the same but for case and form.
     pub fn is_taken(&self, username: &str, but: Option<i64>) -> Result<bool, StoreError> {
         Ok(same_names(&self.transaction, username)?.any_but(but))
+    }
+
+    /// Whether somebody whom this person does not see logs in with this name.
+    pub fn is_strangers(&self, person: &Person, username: &str) -> Result<bool, StoreError> {
+        for id in same_names(&self.transaction, username)?.all {
+            let found = self.subject(id)?;
+            if let Some(found) = found
+                && !self.sees_customer(person, found.customer)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether there is this person, at home at the customer.

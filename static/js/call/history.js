@@ -23,6 +23,7 @@ const ACTIONS = new Map([
   ["people/update", "Changed a person"],
   ["people/password/update", "Set a password"],
   ["people/delete", "Deleted a person"],
+  ["people/refused", "Asked for a username that somebody has"],
   ["user/login", "Logged in"],
   [FAILED, "Failed to log in"],
   ["user/logout", "Logged out"],
