@@ -183,7 +183,7 @@ fn the_outline_of_opus_is_that_of_what_its_own_decoder_makes_of_it() {
             let both = pairs(&data, channel).into_iter().zip(pairs(&expected, channel));
             // A sample at the edge of a part may be in the next one.
             let off = both.map(|((a, b), (c, d))| (a - c).abs().max((b - d).abs())).sum::<f64>() / 100.0;
-            assert!(off < 0.01, "{how}: {off}");
+            assert!(off < 0.03, "{how}: {off}");
         }
     }
 }
