@@ -103,7 +103,7 @@ impl AuditRequest {
 pub async fn list(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
     let wanted = AuditRequest::read(&request.params, now());
     let (person, strings) = (request.person.clone(), request.strings());
-    stream::answer(&request.app, &request.http, envelope::JSON, true, move |reader, out| {
+    stream::answer(&request.asks(), envelope::JSON, true, move |reader, out| {
         let filter = wanted.filter(reader, &person)?;
         let (mut count, mut last, mut next) = (0, None, None);
         out.write(envelope::begin_rows);

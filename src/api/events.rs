@@ -6,8 +6,9 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use actix_web::web::{Bytes, Data};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval_at};
 
 use super::recordings::filters::{SCOPE, ScopeRequest};
@@ -26,7 +27,7 @@ use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::privilege::{MayListen, Privilege};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
-use crate::app::{App, blocking};
+use crate::app::{App, Share, Shares, blocking};
 use crate::intake::{Event, Intake, What};
 use crate::model::Scope;
 use crate::store::{Identity, Named};
@@ -52,18 +53,20 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// What all listeners have in common.
 pub struct Hub {
-    places: Arc<Semaphore>,
+    places: Arc<Shares>,
     /// How often other programs have written; closed when the server stops.
     others: watch::Sender<u64>,
     over: broadcast::Sender<()>,
+    ends: AtomicBool,
 }
 
 impl Default for Hub {
     fn default() -> Hub {
         Hub {
-            places: Arc::new(Semaphore::new(LISTENERS)),
+            places: Shares::of_clients(LISTENERS),
             others: watch::Sender::new(0),
             over: broadcast::Sender::new(1),
+            ends: AtomicBool::new(false),
         }
     }
 }
@@ -71,7 +74,7 @@ impl Default for Hub {
 impl Hub {
     /// Ends every listener's connection: the server stops.
     pub fn end(&self) {
-        self.places.close();
+        self.ends.store(true, Ordering::SeqCst);
         // There may be no listener.
         let _ = self.over.send(());
     }
@@ -104,7 +107,7 @@ pub async fn events(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refu
     let hub = request.http.app_data::<Data<Hub>>().cloned().ok_or_else(missing)?;
     let intake = request.http.app_data::<Data<Intake>>().cloned().ok_or_else(missing)?;
     let may = May::now(&request).await?;
-    let place = Arc::clone(&hub.places).try_acquire_owned().map_err(|_| Refusal::Busy(RETRY))?;
+    let place = hub.places.place(request.asks().holder()).await.ok_or(Refusal::Busy(RETRY))?;
     let (messages, body) = mpsc::channel(WAITING);
     let told = Telling {
         request,
@@ -113,8 +116,11 @@ pub async fn events(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refu
         others: hub.others.subscribe(),
         over: hub.over.subscribe(),
         messages,
-        _place: place,
+        place,
     };
+    if hub.ends.load(Ordering::SeqCst) {
+        return Err(Refusal::Busy(RETRY));
+    }
     actix_web::rt::spawn(told.run());
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream; charset=utf-8")
@@ -173,13 +179,14 @@ struct Telling {
     others: watch::Receiver<u64>,
     over: Receiver<()>,
     messages: mpsc::Sender<Bytes>,
-    _place: OwnedSemaphorePermit,
+    place: Share,
 }
 
 impl Telling {
     /// Tells until the listener goes away, may not listen any more, is too slow, or the server stops.
     async fn run(mut self) {
         let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+        let mut ended = pin!(self.place.ended());
         let mut said = self.say(format!("retry: {RECONNECT}\n\n"));
         while said {
             said = tokio::select! {
@@ -187,6 +194,7 @@ impl Telling {
                 _ = self.over.recv() => false,
                 event = self.events.recv() => self.event(event),
                 changed = self.others.changed() => changed.is_ok() && self.may_still().await && self.refresh(),
+                () = &mut ended => false,
                 _ = beat.tick() => self.may_still().await && self.say(":\n\n".into()),
             };
         }

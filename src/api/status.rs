@@ -89,7 +89,7 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
     let (person, now) = (request.person.clone(), now());
     let everywhere = person.privileges.everywhere();
     let today = today(now);
-    let (counts, excluded, waits, alone) = stream::long_question(&request.app, move |reader| {
+    let (counts, excluded, waits, alone) = stream::long_question(&request.asks(), move |reader| {
         let customer = (!everywhere).then_some(person.customer);
         let alone = reader.customers()?.len() < 2;
         Ok((reader.counts(customer, today)?, reader.excluded_files()?, reader.waiting(customer)?, alone))

@@ -3,6 +3,7 @@
 mod failed_logins;
 mod listening;
 mod removals;
+mod shares;
 mod space;
 
 use std::net::SocketAddr;
@@ -11,7 +12,6 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use tokio::sync::Semaphore;
 
 use crate::auth::{self, Auth, SessionRules};
 use crate::config::Config;
@@ -20,6 +20,7 @@ use crate::store::Store;
 
 pub use failed_logins::FailedLogins;
 pub use listening::Listening;
+pub use shares::{Holder, Share, Shares};
 pub use space::{Descriptors, Space};
 
 /// The application, without any door to it.
@@ -40,22 +41,25 @@ pub struct App {
     pub media: Media,
     /// The outlines of sound, kept beside the database.
     pub peaks: Peaks,
-    /// Permits for questions that read much before they answer: half of the readers, so that short ones get theirs.
-    pub searches: Arc<Semaphore>,
-    /// Permits for copying rows out of the database.
-    pub copies: Arc<Semaphore>,
-    /// Permits for answers that are too long to be gathered first.
-    pub streams: Arc<Semaphore>,
-    /// Permits for files on their way: sound, archives, and rows that were copied.
-    pub sounds: Arc<Semaphore>,
-    /// Permits for making a waveform.
-    pub waveforms: Arc<Semaphore>,
-    /// Permits for a long body, until it is known who sent it.
-    pub bodies: Arc<Semaphore>,
+    /// Shares of the questions that read much before they answer: of the readers that long lists leave, but for some, so
+    /// that short questions get theirs.
+    pub searches: Arc<Shares>,
+    /// Shares of copying rows out of the database.
+    pub copies: Arc<Shares>,
+    /// Shares of the answers that are too long to be gathered first.
+    pub streams: Arc<Shares>,
+    /// Shares of the files on their way: sound, archives, and rows that were copied.
+    pub sounds: Arc<Shares>,
+    /// Shares of making a waveform.
+    pub waveforms: Arc<Shares>,
+    /// Shares of the long bodies, until it is known who sent it.
+    pub bodies: Arc<Shares>,
 }
 
 /// Copies of rows that are made at once; each takes a connection of the database.
 const COPIES: usize = 2;
+/// Connections of the database for short questions alone.
+const SHORT: usize = 1;
 /// Files on their way at once. Each keeps a thread, but no connection of the database.
 const SOUNDS: usize = 32;
 /// Waveforms that are made at once: each takes a processor for up to a second or so.
@@ -70,14 +74,14 @@ impl App {
         let listening = Listening::new(&store).context("the audit log cannot be written to")?;
         let failed_logins = FailedLogins::new(&store).context("the audit log cannot be written to")?;
         let auth = Auth::new(config.bcrypt_cost).context("the login cannot be started")?;
-        let searches = Arc::new(Semaphore::new((config.readers as usize / 2).max(1)));
-        let copies = Arc::new(Semaphore::new(COPIES));
-        let streams = Arc::new(Semaphore::new(config.streams as usize));
+        let searches = Shares::of_work(searches(&config));
+        let copies = Shares::of_work(COPIES);
+        let streams = Shares::of_clients(config.streams as usize);
         let media = Media::new(&config.media_root);
         let peaks = Peaks::new(beside(&config.db, "-peaks"));
-        let sounds = Arc::new(Semaphore::new(SOUNDS));
-        let waveforms = Arc::new(Semaphore::new(WAVEFORMS));
-        let bodies = Arc::new(Semaphore::new(BODIES));
+        let sounds = Shares::of_clients(SOUNDS);
+        let waveforms = Shares::of_clients(WAVEFORMS);
+        let bodies = Shares::of_clients(BODIES);
         let instance = instance(&config);
         Ok(App {
             config,
@@ -112,6 +116,12 @@ impl App {
             session: hours(self.config.session_days) * 24,
         }
     }
+}
+
+/// How many questions may read much at once.
+fn searches(config: &Config) -> usize {
+    let left = config.readers.saturating_sub(config.streams) as usize;
+    left.saturating_sub(COPIES + SHORT).clamp(1, (config.readers as usize / 2).max(1))
 }
 
 /// A digest of the machine, the database's file and the port: of two servers that a browser sees as one host, one of them

@@ -1,6 +1,6 @@
 //! The audit log: one entry for each change, in the transaction of the change, and one for each listening.
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use super::database::free_id;
 use super::{Change, Identity, Store, StoreError};
@@ -85,8 +85,8 @@ impl Store {
 
     /// Writes entries that sum what goes on: adds those that are new, and notes their ids; of others, what they come to.
     pub fn note_summed(&self, action: &str, entries: &mut [Summed]) -> Result<(), StoreError> {
-        let mut writer = self.writer();
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writer = self.writer_in_time()?;
+        let transaction = writer.begin()?;
         for summed in entries {
             let Summed { entry, actor, customer, time, detail } = summed;
             if let Some(id) = entry {
@@ -104,8 +104,8 @@ impl Store {
 
     /// Adds an entry for each who did not listen to the same recording in the ten minutes before.
     pub fn note_listening(&self, heard: &[Heard]) -> Result<(), StoreError> {
-        let mut writer = self.writer();
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writer = self.writer_in_time()?;
+        let transaction = writer.begin()?;
         for one in heard {
             if !is_noted(&transaction, one)? {
                 let entry = Entry::of(LISTEN, one.customer, &one.identity, String::new());

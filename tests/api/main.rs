@@ -54,6 +54,7 @@ mod rights;
 mod rules;
 mod search;
 mod session;
+mod shares;
 mod shortage;
 mod slow;
 mod spool;

@@ -12,6 +12,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream::{self, PIECE, Unsent};
 use crate::app::now;
 use crate::media::{self, Name, Plan, Sound, Stands};
+use crate::store::Identity;
 
 /// How a file is called, and what it is.
 pub struct FileHeaders {
@@ -22,8 +23,9 @@ pub struct FileHeaders {
 }
 
 /// The file itself, or as much of it as the request wants.
-pub fn file(
+pub async fn file(
     request: &ApiRequest<MayListen>,
+    identity: &Identity,
     headers: &FileHeaders,
     sound: Sound,
     disposition: &str,
@@ -43,19 +45,19 @@ pub fn file(
         }
         Plan::Whole => {
             let all = Parts::one(0..sound.size);
-            send(request, response, sound, all)
+            send(request, identity, response, sound, all).await
         }
         Plan::Part(part) => {
             response.status(StatusCode::PARTIAL_CONTENT);
             response.insert_header((header::CONTENT_RANGE, content_range(&part, sound.size)));
-            send(request, response, sound, Parts::one(part))
+            send(request, identity, response, sound, Parts::one(part)).await
         }
         Plan::Parts(parts) => {
             let boundary = boundary();
             let parts = Parts::many(parts, headers.media_type, sound.size, &boundary);
             response.status(StatusCode::PARTIAL_CONTENT);
             response.content_type(format!("multipart/byteranges; boundary={boundary}"));
-            send(request, response, sound, parts)
+            send(request, identity, response, sound, parts).await
         }
     }
 }
@@ -157,8 +159,9 @@ fn represent(response: &mut HttpResponseBuilder, headers: &FileHeaders, disposit
     response.insert_header(stream::UNCOMPRESSED);
 }
 
-fn send(
+async fn send(
     request: &ApiRequest<MayListen>,
+    identity: &Identity,
     mut response: HttpResponseBuilder,
     sound: Sound,
     parts: Parts,
@@ -167,8 +170,9 @@ fn send(
     if request.http.method() == Method::HEAD {
         return Ok(response.body(Unsent(length)));
     }
-    let body = stream::sound(&request.app, &request.http, length, move |each| {
+    let body = stream::sound(request.asks().about(identity), length, move |each| {
         parts.read(&sound, each).map_err(|error| Refusal::of_system(&error))
-    })?;
+    })
+    .await?;
     Ok(response.body(body))
 }

@@ -106,9 +106,9 @@ pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal
     let sound = open(&request, &wanted.identity, found.path).await?;
     if wanted.wrap == Wrap::Nothing {
         let response = if wanted.play {
-            play(&request, headers, sound).await?
+            play(&request, &wanted.identity, headers, sound).await?
         } else {
-            file(&request, &headers, sound, "attachment")?
+            file(&request, &wanted.identity, &headers, sound, "attachment").await?
         };
         if response.status().is_success() {
             listens(&request, heard).await;
@@ -122,7 +122,7 @@ pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal
     row.replace(envelope::place("mimetype"), headers.media_type);
     row.replace(envelope::place("size"), &sound.size.to_string());
     let produce = move |out: &Output| write_json(&row, &headers, &sound, wanted.digests, out);
-    stream::written(&request.app, &request.http, response, produce).await
+    stream::written(&request.asks().about(&wanted.identity), response, produce).await
 }
 
 /// Notes who is about to get sound; HEAD gets none.
@@ -135,6 +135,7 @@ async fn listens(request: &ApiRequest<MayListen>, heard: Heard) {
 /// The sound in a form that browsers play.
 async fn play(
     request: &ApiRequest<MayListen>,
+    identity: &Identity,
     headers: FileHeaders,
     sound: Sound,
 ) -> Result<HttpResponse, Refusal> {
@@ -142,7 +143,7 @@ async fn play(
         blocking(move || sound.playable()).await?.map_err(|error| Refusal::of_system(&error))?;
     let name = if made { headers.name.with_ending("wav") } else { headers.name };
     let headers = FileHeaders { name, media_type: kind.unwrap_or(headers.media_type) };
-    file(request, &headers, sound, "inline")
+    file(request, identity, &headers, sound, "inline").await
 }
 
 /// The digests that are wanted.

@@ -34,10 +34,10 @@ pub async fn list(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusa
     let (person, strings) = (request.person.clone(), request.strings());
     if wanted.count {
         let ask = move |reader: &Reader| Ok(reader.totals(&wanted.filter(reader, &person)?)?);
-        return request.ok(&stream::long_question(&request.app, ask).await?);
+        return request.ok(&stream::long_question(&request.asks(), ask).await?);
     }
     let takes_long = wanted.takes_long();
-    stream::answer(&request.app, &request.http, envelope::JSON, takes_long, move |reader, out| {
+    stream::answer(&request.asks(), envelope::JSON, takes_long, move |reader, out| {
         let filter = wanted.filter(reader, &person)?;
         let rows = RowWriter::new(strings);
         out.write(|buffer| rows.begin(buffer));

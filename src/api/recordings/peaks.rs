@@ -18,6 +18,8 @@ use crate::media::{NoWaveform, Sound, Waveform};
 const POINTS: Parameter =
     Parameter::range("points", 100, 4000, "1000", "Parts that the sound is divided into").logged();
 const USUAL: usize = 1000;
+/// Seconds after which whoever had several made at once may try again, since others waited.
+const RETRY: u32 = 5;
 
 /// What a client should know of peaks.
 pub const ABOUT: &str = "As in {\"duration\":2.3,\"channels\":1,\"peaks\":[[[-0.25,0.31],…]]}: for each channel the least and \
@@ -49,9 +51,16 @@ pub async fn peaks(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refus
     let waveform = match kept {
         Some(waveform) => waveform,
         None => {
-            let _turn = stream::turn(&request.app.waveforms).await?;
-            let app = request.app.clone();
-            stream::while_wanted(move |gone| make(&app, &sound, complete, gone)).await??
+            let turn = stream::turn(&request.app.waveforms, request.asks().holder()).await?;
+            let (app, ended) = (request.app.clone(), turn.ended());
+            let made = stream::while_wanted(move |gone| {
+                let _turn = turn;
+                make(&app, &sound, complete, gone)
+            });
+            tokio::select! {
+                made = made => made??,
+                () = ended => return Err(Refusal::Busy(RETRY)),
+            }
         }
     };
     request.ok(&drawn(&waveform, points))

@@ -58,7 +58,7 @@ pub async fn summary(request: ApiRequest<MayListen>) -> Result<HttpResponse, Ref
         reader.times(&filter, |start, totaltime| bars.add(start, totaltime))?;
         bars.finish()
     };
-    request.ok(&stream::long_question(&request.app, ask).await?)
+    request.ok(&stream::long_question(&request.asks(), ask).await?)
 }
 
 described! {

@@ -9,12 +9,11 @@ use actix_web::body::{BodyStream, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::error::Refusal;
-use super::stream;
-use crate::app::App;
+use super::{identity, stream};
+use crate::app::{App, Holder, Share};
 
 /// The longest body that is read.
 const LONGEST: usize = 1 << 20;
@@ -22,6 +21,10 @@ const LONGEST: usize = 1 << 20;
 const SHORT: usize = 16 << 10;
 /// How long a body may be under way.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How often it is looked whether others wait whose turn it is rather.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+/// Seconds after which whoever had many turns may try again.
+const RETRY: u32 = 5;
 
 /// A body, and its turn if it is long: that ends when the body's sender is known.
 #[derive(Default)]
@@ -29,7 +32,7 @@ pub struct Body {
     /// What came.
     pub bytes: Vec<u8>,
     /// Its turn.
-    pub turn: Option<OwnedSemaphorePermit>,
+    pub turn: Option<Share>,
 }
 
 /// Reads a body of at most 1 MiB.
@@ -39,21 +42,22 @@ pub async fn read(app: &Data<App>, request: &HttpRequest, payload: Payload) -> R
     if length.is_some_and(|length| length > LONGEST) {
         return Err(too_long());
     }
-    gather(app, payload, length.unwrap_or(LONGEST)).await
+    let holder = Holder::Address(identity::address(app, request));
+    gather(app, holder, payload, length.unwrap_or(LONGEST)).await
 }
 
-async fn gather(app: &Data<App>, payload: Payload, length: usize) -> Result<Body, Refusal> {
+async fn gather(app: &Data<App>, holder: Holder, payload: Payload, length: usize) -> Result<Body, Refusal> {
     let mut pieces = BodyStream::new(payload);
     let mut body = Body::default();
     let mut until = Instant::now() + PATIENCE;
-    while let Some(piece) = next(&mut pieces, until).await? {
+    while let Some(piece) = next(&mut pieces, until, body.turn.as_ref()).await? {
         let so_far = body.bytes.len() + piece.len();
         if so_far > LONGEST {
             return Err(too_long());
         }
         if so_far > SHORT && body.turn.is_none() {
             let since = Instant::now();
-            body.turn = Some(stream::turn(&app.bodies).await?);
+            body.turn = Some(stream::turn(&app.bodies, holder).await?);
             until += since.elapsed();
             body.bytes.reserve_exact(length.saturating_sub(body.bytes.len()));
         }
@@ -62,12 +66,25 @@ async fn gather(app: &Data<App>, payload: Payload, length: usize) -> Result<Body
     Ok(body)
 }
 
-/// The next piece, if it comes in time.
-async fn next(pieces: &mut BodyStream<Payload>, until: Instant) -> Result<Option<Bytes>, Refusal> {
-    let piece = poll_fn(|context| Pin::new(&mut *pieces).poll_next(context));
-    let late = |_| Refusal::invalid("", "The body did not arrive within 20 seconds");
+/// The next piece, if it comes in time, and its sender's turn lasts as long.
+async fn next(
+    pieces: &mut BodyStream<Payload>,
+    until: Instant,
+    turn: Option<&Share>,
+) -> Result<Option<Bytes>, Refusal> {
     let broken = |_| Refusal::invalid("", "The body breaks off, or its chunks are malformed");
-    tokio::time::timeout_at(until, piece).await.map_err(late)?.transpose().map_err(broken)
+    loop {
+        let piece = poll_fn(|context| Pin::new(&mut *pieces).poll_next(context));
+        if let Ok(piece) = tokio::time::timeout_at(until.min(Instant::now() + BETWEEN_LOOKS), piece).await {
+            return piece.transpose().map_err(broken);
+        }
+        if turn.is_some_and(Share::is_over) {
+            return Err(Refusal::Busy(RETRY));
+        }
+        if Instant::now() >= until {
+            return Err(Refusal::invalid("", "The body did not arrive within 20 seconds"));
+        }
+    }
 }
 
 fn too_long() -> Refusal {

@@ -10,6 +10,10 @@ use crate::store::StoreError;
 /// Seconds to wait for what somebody has to see to, or others give back.
 const SHORT: u32 = 10;
 
+/// What to do where the database is not to be had.
+const LOCKED: &str =
+    "The database is busy, or another program keeps it locked; try again in a moment, or end that program";
+
 /// A parameter at fault and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -55,6 +59,8 @@ pub enum Refusal {
     Internal(String),
     /// Too much at once; seconds to wait.
     Busy(u32),
+    /// The database was not to be had in time; seconds to wait.
+    Locked(u32),
     /// The system has run out of something.
     Short(Shortage),
     /// The query was ended before it had its answer. No client sees this: it is gone, or the query runs again on a
@@ -152,6 +158,7 @@ impl Refusal {
                 one(StatusCode::INTERNAL_SERVER_ERROR, "", &message)
             }
             Refusal::Short(shortage) => one(StatusCode::SERVICE_UNAVAILABLE, "", advice(*shortage)),
+            Refusal::Locked(_) => one(StatusCode::SERVICE_UNAVAILABLE, "", LOCKED),
             Refusal::Busy(_) | Refusal::TakesLong => {
                 one(StatusCode::SERVICE_UNAVAILABLE, "", "Too much at once; try again in a moment")
             }
@@ -174,7 +181,7 @@ fn advice(shortage: Shortage) -> &'static str {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Refusal {
         match error {
-            StoreError::Busy => Refusal::Busy(1),
+            StoreError::Busy => Refusal::Locked(1),
             StoreError::Refused(message) => Refusal::invalid("", message),
             StoreError::Cancelled => Refusal::TakesLong,
             StoreError::Full => Refusal::short(Shortage::Room, &error),
@@ -201,7 +208,9 @@ impl ResponseError for Refusal {
                 response.insert_header((header::RETRY_AFTER, seconds.to_string()))
             }
             Refusal::Short(_) => response.insert_header((header::RETRY_AFTER, SHORT.to_string())),
-            Refusal::Busy(seconds) => response.insert_header((header::RETRY_AFTER, seconds.to_string())),
+            Refusal::Busy(seconds) | Refusal::Locked(seconds) => {
+                response.insert_header((header::RETRY_AFTER, seconds.to_string()))
+            }
             Refusal::Unauthorized | Refusal::Elsewhere => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))
             }

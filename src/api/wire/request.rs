@@ -2,21 +2,22 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::caller::Caller;
 use super::error::Refusal;
 use super::identity::HttpStatus;
 use super::params::{Parameter, Params, take_body};
 use super::privilege::Privilege;
+use super::stream::{Again, Asks};
 use super::{body, envelope, identity, stream};
-use crate::app::{App, now};
+use crate::app::{App, Share, now};
 use crate::config::Compat;
 use crate::model::{Actor, Person};
 use crate::store::{Credential, Reader, Secret};
@@ -72,6 +73,14 @@ impl<P: Privilege> ApiRequest<P> {
     /// Whoever asks, to be looked at again.
     pub(super) fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// Who asks, for an answer that others may have to wait for.
+    pub fn asks(&self) -> Asks {
+        let (caller, rules) = (self.caller.clone(), self.app.session_rules());
+        let again: Again =
+            Arc::new(move |reader: &Reader| Ok(caller.again::<P>(&reader.accounts(), rules, now())?.person));
+        Asks::new(&self.app, &self.http, self.caller.person(), again)
     }
 
     /// Whoever asked as they are now, if they may still: for answers that go on for long.
@@ -137,7 +146,7 @@ async fn read_params(
     app: &Data<App>,
     request: &HttpRequest,
     payload: Payload,
-) -> Result<(Params, Option<OwnedSemaphorePermit>), Refusal> {
+) -> Result<(Params, Option<Share>), Refusal> {
     let mut params = request.app_data::<Takes>().map_or_else(Params::default, |Takes(all)| Params::of(all));
     params.take_pairs(request.query_string().as_bytes());
     if request.method() != Method::POST {

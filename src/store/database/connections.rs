@@ -1,16 +1,16 @@
 //! An open database: one connection that writes, and a pool of those that read.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
 use super::error::{OpenError, StoreError};
 use super::open;
 use super::settings::{BUSY_TIMEOUT, PREPARED, PREPARED_FOR_MANY, STEPS_BETWEEN_LOOKS};
+use super::writer::{Writer, Writing};
 use crate::model::Actor;
 use crate::store::people::Accounts;
 use crate::store::recordings;
@@ -19,7 +19,7 @@ use crate::store::search;
 /// An open recordings database.
 pub struct Store {
     readers: r2d2::Pool<SqliteConnectionManager>,
-    writer: Mutex<Connection>,
+    writer: Writer,
     path: PathBuf,
 }
 
@@ -56,7 +56,7 @@ impl Store {
             .error_handler(Box::new(PoolLog))
             .build(manager)
             .map_err(|_| OpenError::Readers { path: path.into() })?;
-        Ok(Store { readers, writer: Mutex::new(writer), path: path.into() })
+        Ok(Store { readers, writer: Writer::new(writer), path: path.into() })
     }
 
     /// The file.
@@ -106,7 +106,7 @@ impl Store {
         who: impl FnOnce(&Accounts<'_>) -> Result<(Actor, W), E>,
         change: impl FnOnce(&Change<'_>, &W) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut writer = self.writer();
+        let mut writer = self.writer_in_time()?;
         let (begun, who) = begin(&mut writer, now, who)?;
         let done = change(&begun, &who)?;
         begun.transaction.commit().map_err(StoreError::from)?;
@@ -130,7 +130,7 @@ impl Store {
         who: impl FnOnce(&Accounts<'_>) -> Result<(Actor, W), E>,
         change: impl FnOnce(&Change<'_>, &W) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut writer = self.writer();
+        let mut writer = self.writer_in_time()?;
         let (begun, who) = begin(&mut writer, now, who)?;
         // Dropped without a commit, a transaction is rolled back.
         change(&begun, &who)
@@ -147,23 +147,26 @@ impl Store {
         self.idle_writer()?.query_row("PRAGMA data_version", [], |row| row.get(0)).ok()
     }
 
-    pub(in crate::store) fn writer(&self) -> MutexGuard<'_, Connection> {
-        // A panic inside a transaction rolled it back; the connection itself is sound.
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(in crate::store) fn writer(&self) -> Writing<'_> {
+        self.writer.in_the_end()
     }
 
-    pub(in crate::store) fn idle_writer(&self) -> Option<MutexGuard<'_, Connection>> {
-        self.writer.try_lock().ok()
+    /// The connection that writes; [`StoreError::Busy`] for whoever waits for five seconds.
+    pub(in crate::store) fn writer_in_time(&self) -> Result<Writing<'_>, StoreError> {
+        self.writer.in_time()
+    }
+
+    pub(in crate::store) fn idle_writer(&self) -> Option<Writing<'_>> {
+        self.writer.idle()
     }
 }
 
 fn begin<'a, W, E: From<StoreError>>(
-    writer: &'a mut Connection,
+    writer: &'a mut Writing<'_>,
     now: i64,
     who: impl FnOnce(&Accounts<'_>) -> Result<(Actor, W), E>,
 ) -> Result<(Change<'a>, W), E> {
-    let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate);
-    let transaction = transaction.map_err(StoreError::from)?;
+    let transaction = writer.begin()?;
     let (actor, who) = who(&Accounts(&transaction))?;
     Ok((Change { transaction, actor, now }, who))
 }

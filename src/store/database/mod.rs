@@ -7,6 +7,7 @@ mod ids;
 mod open;
 mod schema;
 mod settings;
+mod writer;
 
 #[cfg(test)]
 pub(in crate::store) use connections::prepare_reader;

@@ -1,7 +1,7 @@
 //! Sound that is to be removed, since the recording was deleted.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::store::{Store, StoreError};
 
@@ -25,8 +25,8 @@ impl Store {
     /// Calls `remove` with the path of a note and when it was made, unless a row names the file, and forgets the note if
     /// that says so. No row is written meanwhile, so none can begin to name the file.
     pub fn remove_sound(&self, note: i64, remove: impl FnOnce(&[u8], i64) -> bool) -> Result<(), StoreError> {
-        let mut writer = self.writer();
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writer = self.writer_in_time()?;
+        let transaction = writer.begin()?;
         let Some((path, noted)) = read(&transaction, note)? else { return Ok(()) };
         if is_named(&transaction, note)? || remove(&path, noted) {
             transaction.execute("DELETE FROM sound_removals WHERE id = ?", params![note])?;

@@ -54,7 +54,7 @@ async fn as_csv(request: ApiRequest<MayListen>, export: ExportRequest) -> Result
     let (person, actor) = (request.person.clone(), request.actor());
     let mut response = export.response();
     response.content_type(csv::CSV);
-    stream::copied(&request.app, &request.http, response, move |app, reader, out| {
+    stream::copied(&request.asks(), response, move |app, reader, out| {
         // What is counted is what is sent.
         let _snapshot = reader.snapshot()?;
         let selected = export.select(reader, &person)?;
@@ -67,7 +67,7 @@ async fn as_csv(request: ApiRequest<MayListen>, export: ExportRequest) -> Result
 }
 
 async fn as_zip(request: ApiRequest<MayListen>, export: ExportRequest) -> Result<HttpResponse, Refusal> {
-    let permit = stream::sound_permit(&request.app)?;
+    let share = stream::sound_share(&request.asks()).await?;
     let (app, person, actor) = (request.app.clone(), request.person.clone(), request.actor());
     let mut response = export.response();
     response.content_type("application/zip");
@@ -80,9 +80,9 @@ async fn as_zip(request: ApiRequest<MayListen>, export: ExportRequest) -> Result
         export.audit(&app, &actor, &selected, rows.count)?;
         Ok(rows)
     };
-    let rows = stream::long_question(&request.app, gather).await?;
+    let rows = stream::long_question(&request.asks(), gather).await?;
     let app = request.app.clone();
     let send = move |send: stream::Handing<'_>| rows.send(&app.media, send);
-    let body = stream::pieces(&request.app, &request.http, BodySize::Stream, permit, send);
+    let body = stream::pieces(request.asks(), BodySize::Stream, share, send);
     Ok(response.body(body))
 }

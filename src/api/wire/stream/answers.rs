@@ -5,23 +5,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::body::BodySize;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use tokio::sync::oneshot;
 
+use super::asks::Asks;
 use super::body::{Body, Waits};
-use super::connection::Hangup;
 use super::output::{Client, Kind, Output, Reply};
 use super::questions::{here_and_now, turn};
 use crate::api::wire::error::Refusal;
-use crate::app::App;
+use crate::app::{App, Share};
 use crate::store::Reader;
 
 /// Answers with whatever `produce` writes. It may be called a second time, with a fresh output.
 /// `takes_long`: much is read before something comes out, so that it is not tried at once.
 pub async fn answer(
-    app: &Data<App>,
-    request: &HttpRequest,
+    asks: &Asks,
     content_type: &'static str,
     takes_long: bool,
     produce: impl Fn(&Reader, &Output) -> Result<(), Refusal> + Send + 'static,
@@ -29,7 +27,7 @@ pub async fn answer(
     let mut response = HttpResponse::Ok();
     response.content_type(content_type);
     let at_once = || {
-        here_and_now(app, |reader| {
+        here_and_now(&asks.app, |reader| {
             let out = Output::new(None);
             produce(reader, &out)?;
             out.whole().ok_or(Refusal::TakesLong)
@@ -38,41 +36,38 @@ pub async fn answer(
     if let Some(answer) = (!takes_long).then(at_once).flatten() {
         return answer.map(|whole| response.body(whole));
     }
-    read(app, request, response, takes_long, move |_, reader, out| produce(reader, out)).await
+    read(asks, response, takes_long, move |_, reader, out| produce(reader, out)).await
 }
 
 /// Answers with whatever `produce` reads from the database and writes; it is called once, on a thread that may block.
 /// `takes_long`: much is read before something comes out, so that it has to wait for its turn.
 async fn read(
-    app: &Data<App>,
-    request: &HttpRequest,
+    asks: &Asks,
     response: HttpResponseBuilder,
     takes_long: bool,
     produce: impl FnOnce(&App, &Reader, &Output) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
-    let turn = if takes_long { Some(turn(&app.searches).await?) } else { None };
-    answered(app, request, response, (Kind::Rows, turn), asking(produce)).await
+    let turn = if takes_long { Some(turn(&asks.app.searches, asks.holder()).await?) } else { None };
+    answered(asks, response, (Kind::Rows, turn), asking(produce)).await
 }
 
 /// The same of what a client may take hours to fetch: no row waits for it.
 pub async fn copied(
-    app: &Data<App>,
-    request: &HttpRequest,
+    asks: &Asks,
     response: HttpResponseBuilder,
     produce: impl FnOnce(&App, &Reader, &Output) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
-    let turn = turn(&app.copies).await?;
-    answered(app, request, response, (Kind::Copy, Some(turn)), asking(produce)).await
+    let turn = turn(&asks.app.copies, asks.holder()).await?;
+    answered(asks, response, (Kind::Copy, Some(turn)), asking(produce)).await
 }
 
 /// Answers with whatever `produce` reads from files and writes.
 pub async fn written(
-    app: &Data<App>,
-    request: &HttpRequest,
+    asks: &Asks,
     response: HttpResponseBuilder,
     produce: impl FnOnce(&Output) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
-    answered(app, request, response, (Kind::Sound, None), move |_, out, _| produce(out)).await
+    answered(asks, response, (Kind::Sound, None), move |_, out, _| produce(out)).await
 }
 
 /// Asks the database until the client goes away.
@@ -89,20 +84,19 @@ fn asking(
 /// Answers with whatever `produce` writes, on a thread that may block. Its last argument becomes true when the client
 /// goes away.
 async fn answered(
-    app: &Data<App>,
-    request: &HttpRequest,
+    asks: &Asks,
     mut response: HttpResponseBuilder,
-    (kind, turn): (Kind, Option<OwnedSemaphorePermit>),
+    (kind, turn): (Kind, Option<Share>),
     produce: impl FnOnce(&App, &Output, Arc<AtomicBool>) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
     let gone = Arc::new(AtomicBool::new(false));
     let waits = Waits(Arc::clone(&gone));
     let (reply, answer) = oneshot::channel();
-    let app = app.clone();
-    let hangup = request.conn_data::<Hangup>().cloned();
+    let asks = asks.clone();
     // Its end is told by the reply, or by the lack of one.
     drop(tokio::task::spawn_blocking(move || {
-        let out = Output::new(Some(Client { app: app.clone(), hangup, reply, kind, turn }));
+        let app = asks.app.clone();
+        let out = Output::new(Some(Client { asks, reply, kind, turn }));
         let produced = produce(&app, &out, gone);
         out.finish(produced);
     }));

@@ -3,18 +3,17 @@
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::web::Data;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
 
-use super::body::{Piece, RETRY};
-use super::connection::Hangup;
+use super::asks::Asks;
+use super::body::{Piece, RETRY, WAITING};
 use super::copied::Copied;
 use super::sending::Stream;
 use crate::api::wire::error::Refusal;
-use crate::app::App;
+use crate::app::Share;
 
 /// Tells the compressing middleware to leave an answer alone; it doesn't reach the client.
 pub const UNCOMPRESSED: (HeaderName, HeaderValue) =
@@ -47,12 +46,11 @@ struct Inner {
 
 /// Who waits for an answer that may be long.
 pub(super) struct Client {
-    pub(super) app: Data<App>,
-    pub(super) hangup: Option<Hangup>,
+    pub(super) asks: Asks,
     pub(super) reply: oneshot::Sender<Reply>,
     pub(super) kind: Kind,
     /// The turn of what is read before something comes out.
-    pub(super) turn: Option<OwnedSemaphorePermit>,
+    pub(super) turn: Option<Share>,
 }
 
 /// What a long answer needs.
@@ -70,7 +68,7 @@ enum State {
     /// `None`: only a short answer is wanted here.
     Gathering(Option<Client>),
     /// With the turn of what is still read.
-    Streaming(Stream, Option<OwnedSemaphorePermit>),
+    Streaming(Box<Stream>, Option<Share>),
     /// Refused, given up, or too long.
     Over,
 }
@@ -117,13 +115,15 @@ impl Inner {
         }
     }
 
-    /// The answer is long: it needs a permit of its kind.
+    /// The answer is long: it needs a share of its kind.
     fn begin(&mut self) -> ControlFlow<()> {
         let State::Gathering(Some(client)) = std::mem::replace(&mut self.state, State::Over) else {
             return ControlFlow::Break(());
         };
-        let Client { app, hangup, reply, kind, turn } = client;
-        let (stream, pieces) = match begun(&app, hangup, kind) {
+        let Client { asks, reply, kind, turn } = client;
+        // Where rows go on only as fast as the client, what took long is behind them.
+        let turn = if matches!(kind, Kind::Copy) { turn } else { None };
+        let (stream, pieces) = match begun(asks, kind) {
             Ok(begun) => begun,
             Err(refusal) => {
                 let _ = reply.send(Reply::Refused(refusal));
@@ -133,9 +133,7 @@ impl Inner {
         if reply.send(Reply::Begun(pieces)).is_err() {
             return ControlFlow::Break(());
         }
-        // Where rows go on only as fast as the client, what took long is behind them.
-        let turn = if matches!(kind, Kind::Copy) { turn } else { None };
-        self.state = State::Streaming(stream, turn);
+        self.state = State::Streaming(Box::new(stream), turn);
         self.send()
     }
 
@@ -172,21 +170,20 @@ impl Inner {
 }
 
 /// A stream of its kind, and where its pieces come out.
-fn begun(
-    app: &Data<App>,
-    hangup: Option<Hangup>,
-    kind: Kind,
-) -> Result<(Stream, mpsc::Receiver<Piece>), Refusal> {
-    let permits = if matches!(kind, Kind::Rows) { &app.streams } else { &app.sounds };
-    let permit = Arc::clone(permits).try_acquire_owned().map_err(|_| Refusal::Busy(RETRY))?;
-    let (stream, pieces) = Stream::new(app, hangup, permit);
+fn begun(asks: Asks, kind: Kind) -> Result<(Stream, mpsc::Receiver<Piece>), Refusal> {
+    let app = asks.app.clone();
+    let shares = if matches!(kind, Kind::Rows) { &app.streams } else { &app.sounds };
+    // Whoever waits here keeps a connection of the database: only for somebody who is about to give theirs back.
+    let share = Handle::current().block_on(shares.place(asks.holder())).ok_or(Refusal::Busy(RETRY))?;
+    let (pieces, receiver) = mpsc::channel(WAITING);
+    let stream = Stream::new(asks, pieces, share);
     let stream = match kind {
-        Kind::Rows => stream.ends_in_time(app),
+        Kind::Rows => stream.ends_in_time(&app),
         Kind::Copy => stream.copies_to(
             Copied::beside(app.store.path())
                 .map_err(|error| Refusal::internal(&format!("rows cannot be set aside: {error}")))?,
         ),
         Kind::Sound => stream,
     };
-    Ok((stream, pieces))
+    Ok((stream, receiver))
 }

@@ -28,7 +28,7 @@ impl Pace {
 
     /// How often to look.
     pub(super) fn between_looks(&self) -> Duration {
-        (self.stall / 4).min(Duration::from_secs(1))
+        (self.stall / 4).min(Duration::from_millis(250))
     }
 
     /// Nobody waits for the client.

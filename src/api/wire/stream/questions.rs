@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::asks::Asks;
 use super::body::{RETRY, Waits};
 use crate::api::wire::error::Refusal;
-use crate::app::{App, blocking};
+use crate::app::{App, Holder, Share, Shares, blocking};
 use crate::store::Reader;
 
 /// How long a question may keep an async thread, which serves other connections too.
@@ -30,19 +30,21 @@ pub async fn question<T: Send + 'static>(
 
 /// Asks the database something that takes a while, in its turn.
 pub async fn long_question<T: Send + 'static>(
-    app: &Data<App>,
+    asks: &Asks,
     ask: impl FnOnce(&Reader) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    let _turn = turn(&app.searches).await?;
-    elsewhere(app, ask).await
+    let turn = turn(&asks.app.searches, asks.holder()).await?;
+    let ask = move |reader: &Reader| {
+        // It lasts as long as the question, also when nobody waits for the answer any more.
+        let _turn = turn;
+        ask(reader)
+    };
+    elsewhere(&asks.app, ask).await
 }
 
-/// A permit for what takes much, once others have theirs no more.
-pub async fn turn(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Refusal> {
-    match tokio::time::timeout(PATIENCE, Arc::clone(permits).acquire_owned()).await {
-        Ok(Ok(permit)) => Ok(permit),
-        Ok(Err(_)) | Err(_) => Err(Refusal::Busy(RETRY)),
-    }
+/// A share of what takes much, once it is the holder's turn.
+pub async fn turn(shares: &Arc<Shares>, holder: Holder) -> Result<Share, Refusal> {
+    shares.turn(holder, PATIENCE).await.ok_or(Refusal::Busy(RETRY))
 }
 
 /// Asks on a thread that may block; the client's going away ends it.
@@ -78,7 +80,7 @@ pub(super) fn here_and_now<T>(
     let until = Instant::now() + AT_ONCE;
     reader.end_when(move || Instant::now() > until).ok()?;
     match ask(&reader) {
-        Err(Refusal::Busy(_) | Refusal::TakesLong) => None,
+        Err(Refusal::Busy(_) | Refusal::Locked(_) | Refusal::TakesLong) => None,
         answer => Some(answer),
     }
 }

@@ -6,15 +6,15 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use actix_web::web::Data;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 
-use super::body::{Piece, WAITING};
+use super::asks::{Asks, Guard};
+use super::body::Piece;
 use super::connection::Hangup;
 use super::copied::Copied;
 use super::pace::Pace;
-use crate::app::App;
+use crate::app::{App, Share};
 
 /// What is sent of a copy at once.
 const PIECE: usize = 64 << 10;
@@ -23,25 +23,23 @@ const PIECE: usize = 64 << 10;
 pub(super) struct Stream {
     pieces: mpsc::Sender<Piece>,
     connection: Option<Hangup>,
+    guard: Guard,
     pace: RefCell<Pace>,
     /// When it has to be over, however fast it moves: it keeps a read transaction.
     until: Option<Instant>,
     /// What waits for the client, if its rows wait for nobody.
     copied: Option<RefCell<Copied>>,
-    _permit: OwnedSemaphorePermit,
+    share: Share,
 }
 
 impl Stream {
-    /// A stream, and where its pieces come out.
-    pub(super) fn new(
-        app: &Data<App>,
-        connection: Option<Hangup>,
-        permit: OwnedSemaphorePermit,
-    ) -> (Stream, mpsc::Receiver<Piece>) {
-        let (pieces, receiver) = mpsc::channel(WAITING);
+    /// An answer to somebody, as its pieces leave.
+    pub(super) fn new(asks: Asks, pieces: mpsc::Sender<Piece>, share: Share) -> Stream {
+        let connection = asks.connection.clone();
         let taken = connection.as_ref().map_or(0, Hangup::taken);
-        let pace = RefCell::new(Pace::new(&app.config, Instant::now(), taken));
-        (Stream { pieces, connection, pace, until: None, copied: None, _permit: permit }, receiver)
+        let pace = RefCell::new(Pace::new(&asks.app.config, Instant::now(), taken));
+        let guard = Guard::new(asks);
+        Stream { pieces, connection, guard, pace, until: None, copied: None, share }
     }
 
     /// The same, over after `stream_minutes`.
@@ -79,6 +77,7 @@ impl Stream {
         if self.pieces.is_closed() {
             return ControlFlow::Break(());
         }
+        self.still()?;
         if copied.is_empty() && self.pieces.capacity() > 0 {
             return self.hand_over(Piece::Data(bytes.into()));
         }
@@ -120,6 +119,8 @@ impl Stream {
     fn still(&self) -> ControlFlow<()> {
         match self.until {
             Some(until) if Instant::now() >= until => self.drop_client("takes longer than stream_minutes"),
+            _ if self.share.is_over() => self.drop_client("has many of them, and others wait"),
+            _ if !self.guard.may_still() => self.drop_client("may not see it any more"),
             _ => ControlFlow::Continue(()),
         }
     }

@@ -3,50 +3,49 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use actix_web::HttpRequest;
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::web::{Bytes, Data};
-use tokio::sync::OwnedSemaphorePermit;
+use actix_web::web::Bytes;
+use tokio::sync::mpsc;
 
-use super::body::{Body, RETRY};
-use super::connection::Hangup;
+use super::asks::Asks;
+use super::body::{Body, WAITING};
+use super::questions::turn;
 use super::sending::Stream;
 use crate::api::wire::error::Refusal;
-use crate::app::App;
+use crate::app::Share;
 
 /// Hands over a piece; breaks when the client is gone.
 pub type Handing<'a> = &'a mut dyn FnMut(Vec<u8>) -> ControlFlow<()>;
 
-/// A permit to send sound.
-pub fn sound_permit(app: &App) -> Result<OwnedSemaphorePermit, Refusal> {
-    Arc::clone(&app.sounds).try_acquire_owned().map_err(|_| Refusal::Busy(RETRY))
+/// A share of the files on their way.
+pub async fn sound_share(asks: &Asks) -> Result<Share, Refusal> {
+    turn(&asks.app.sounds, asks.holder()).await
 }
 
 /// A body of exactly `size` bytes, as [`pieces`] sends them.
-pub fn sound(
-    app: &Data<App>,
-    request: &HttpRequest,
+pub async fn sound(
+    asks: Asks,
     size: u64,
     produce: impl FnOnce(Handing<'_>) -> Result<ControlFlow<()>, Refusal> + Send + 'static,
 ) -> Result<impl MessageBody + 'static, Refusal> {
-    Ok(pieces(app, request, BodySize::Sized(size), sound_permit(app)?, produce))
+    let share = sound_share(&asks).await?;
+    Ok(pieces(asks, BodySize::Sized(size), share, produce))
 }
 
 /// A body that `produce` hands over piece by piece on a thread that may block. It breaks off when the client is
 /// gone. Unlike a long list it may take as long as it moves: it keeps no program from writing.
 pub fn pieces(
-    app: &Data<App>,
-    request: &HttpRequest,
+    asks: Asks,
     size: BodySize,
-    permit: OwnedSemaphorePermit,
+    share: Share,
     produce: impl FnOnce(Handing<'_>) -> Result<ControlFlow<()>, Refusal> + Send + 'static,
 ) -> impl MessageBody + 'static {
-    let (stream, receiver) = Stream::new(app, request.conn_data::<Hangup>().cloned(), permit);
+    let (sender, receiver) = mpsc::channel(WAITING);
     // Its end is told by the last piece, or by the lack of one.
     drop(tokio::task::spawn_blocking(move || {
+        let stream = Stream::new(asks, sender, share);
         if let Ok(ControlFlow::Continue(())) = produce(&mut |piece| stream.send(piece)) {
             let _ = stream.end();
         }
