@@ -72,7 +72,7 @@ mod tests {
             (1000, 1, Some(60)),
             (20 << 10, 1, None),
             (32 << 10, 29, None),
-            (10 << 20, 30, Some(30)),
+            (10 << 20, 31, Some(30)),
             (20 << 10, 20, Some(60)),
         ] {
             assert_eq!(found_slow(bytes, seconds), expected, "{bytes} bytes each {seconds} s");
