@@ -129,7 +129,7 @@ fn a_row_under_another_customers_group_is_told_of_to_its_customer_alone() {
 fn with_folder(config: &mut Config) {
     let folder = Folder { folder: "pbx".into(), zone: Some("UTC".into()), ..Folder::default() };
     let sales = Rule { group: Some(NameOrId::Id(2)), ..Rule::default() };
-    (config.folders, config.rules) = (vec![folder], vec![sales]);
+    (config.watch, config.folders, config.rules) = (true, vec![folder], vec![sales]);
 }
 
 #[test]
