@@ -50,6 +50,7 @@ const RETRY: u32 = 30;
 const RECONNECT: u32 = 3_000;
 /// How often it is looked whether another program has written.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+const WHILE_WE_WRITE: Duration = Duration::from_millis(20);
 
 /// What all listeners have in common.
 pub struct Hub {
@@ -84,9 +85,12 @@ impl Hub {
         let mut before = None;
         loop {
             let here = app.clone();
-            if let Ok(Some(found)) = blocking(move || here.store.written_by_others()).await
-                && before.replace(found).is_some_and(|before| before != found)
-            {
+            let Ok(Some(found)) = blocking(move || here.store.written_by_others()).await else {
+                // Without the first look nothing that is written before the second one would be noticed.
+                tokio::time::sleep(WHILE_WE_WRITE).await;
+                continue;
+            };
+            if before.replace(found).is_some_and(|before| before != found) {
                 self.others.send_modify(|count| *count += 1);
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;

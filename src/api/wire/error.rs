@@ -114,12 +114,7 @@ impl Refusal {
             Refusal::Unauthorized => {
                 one(StatusCode::UNAUTHORIZED, "", "Log in: credentials are missing or wrong")
             }
-            Refusal::Elsewhere => one(
-                StatusCode::UNAUTHORIZED,
-                "",
-                "The address of this page is not known here as the server's own, or a change was not sent by POST. \
-                 Let the proxy in front pass the Host, or set public_url; the log names both addresses",
-            ),
+            Refusal::Elsewhere => one(StatusCode::UNAUTHORIZED, "", ELSEWHERE),
             Refusal::Forbidden => one(StatusCode::PAYMENT_REQUIRED, "", "Your role does not allow this"),
             Refusal::NoFunction => one(StatusCode::NOT_FOUND, "", "There is no such function"),
             Refusal::NotFound("path") => {
@@ -165,6 +160,9 @@ impl Refusal {
         }
     }
 }
+
+const ELSEWHERE: &str = "The address of this page is not known here as the server's own, or a change was not sent by POST. \
+     Let the proxy in front pass the Host, or set public_url; the log names both addresses";
 
 fn advice(shortage: Shortage) -> &'static str {
     match shortage {
