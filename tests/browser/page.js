@@ -31,7 +31,7 @@ export async function openPage(browser, url, { width = 1440, height = 900, schem
   const phone = width < 500;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: "en-GB", timezoneId: "Europe/Berlin", hasTouch: phone, isMobile: phone, ...more });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const faults = watch(page, new URL(url).origin);
   await page.goto(url);
   return { page, context, faults };
