@@ -96,7 +96,8 @@ pub fn same_username(text: &str) -> String {
     }
     let folded = |text: &str| caseless::default_case_fold_str(text);
     let once: String = folded(&text.nfd().collect::<String>()).nfkd().collect();
-    folded(&once).nfkd().collect()
+    // An accent that stands alone falls into a blank and a mark.
+    folded(&once).nfkd().collect::<String>().trim().to_owned()
 }
 
 fn composed(text: &str, most: usize) -> Result<String, NameFault> {
@@ -229,6 +230,14 @@ mod tests {
         for (one, other) in [("anna", "ana"), ("é", "e"), ("ı", "i"), ("root", "ro ot"), ("аnna", "anna")]
         {
             assert_ne!(same_username(one), same_username(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn an_accent_alone_is_the_same_name_however_often_it_is_folded() {
+        for accent in ["¯", "´", "¨", "¸", "˘"] {
+            let once = same_username(accent);
+            assert_eq!(same_username(&once), once, "{accent}");
         }
     }
 
