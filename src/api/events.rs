@@ -80,13 +80,12 @@ impl Hub {
         let _ = self.over.send(());
     }
 
-    /// Looks every second whether another program has written to the database.
-    pub async fn watch_others(&self, app: Data<App>) {
-        let mut before = None;
+    /// Looks every second whether another program has written to the database. `before`: what the store said of that before
+    /// anybody could listen.
+    pub async fn watch_others(&self, app: Data<App>, mut before: Option<i64>) {
         loop {
             let here = app.clone();
             let Ok(Some(found)) = blocking(move || here.store.written_by_others()).await else {
-                // Without the first look nothing that is written before the second one would be noticed.
                 tokio::time::sleep(WHILE_WE_WRITE).await;
                 continue;
             };

@@ -70,12 +70,14 @@ impl Server {
     /// Serves until `shutdown` is done; then ends the requests in flight.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
         let Server { listener, app, intake, spools, stop } = self;
+        // Nobody writes or listens yet.
+        let before = app.store.written_by_others();
         let indexing = actix_web::rt::spawn(index_now_and_then(app.clone()));
         let sources = Sources::start(&app, &intake, spools, stop)?;
         let removing = actix_web::rt::spawn(remove_now_and_then(app.clone()));
         let hub = Data::new(api::Hub::default());
         let (watched, watched_app) = (hub.clone(), app.clone());
-        let watching = actix_web::rt::spawn(async move { watched.watch_others(watched_app).await });
+        let watching = actix_web::rt::spawn(async move { watched.watch_others(watched_app, before).await });
         let (listeners, ending) = (hub.clone(), app.clone());
         let (stop_serving, stopping) = watch::channel(false);
         let application = move || {
