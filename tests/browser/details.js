@@ -112,7 +112,7 @@ withPage("the file that the PBX stored is downloaded, byte for byte", admin, asy
 });
 
 withPage("who has listened is told, to administrators", admin, async (page) => {
-  const [row] = await calls(page, 1, 4);
+  const [row] = await calls(page, 1, 14);
   await mark(page, row);
   await page.keyboard.press("i");
   await panel(page).getByText("Nothing has been done with it yet.").waitFor();
