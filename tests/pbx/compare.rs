@@ -68,7 +68,12 @@ pub fn everything(office: &Office, calls: &[Call]) -> Vec<Value> {
     let rows = office.list_once("all calls are over, and what the records say of them is known", |rows| {
         let details = details();
         let is_known = |row: &Value| {
-            let knows = |talked| number(row, "talktime") == talked && row["status"] != "";
+            let mut records = details.get(text(row, "uniqueid")).into_iter().flatten();
+            let spoken = records.any(|detail| detail.spoken);
+            let knows = |talked| {
+                let status = text(row, "status");
+                number(row, "talktime") == talked && !status.is_empty() && (status == "answer") == spoken
+            };
             talked(row, &details).is_none_or(knows)
         };
         rows.len() >= expected && rows.iter().all(|row| row["complete"] == 1 && is_known(row))
