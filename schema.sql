@@ -91,6 +91,23 @@ CREATE INDEX IF NOT EXISTS recordings_customer_stale ON recordings (customer, st
 -- Whose sound a file is, however the path to it is written: a//b and ./a/./b are a/b. A file goes when nobody names it.
 CREATE INDEX IF NOT EXISTS recordings_sound ON recordings (replace(replace(replace(replace(replace(
   '/' || path, '/', '//'), '/./', ''), '/', '/' || char(1)), char(1) || '/', ''), char(1), '')) WHERE path <> '';
+-- Sounds: every form and side of a recording's sound that is known. Its row names the form that plays; a row without any
+-- line here has the one sound that it names, and a line whose row is gone counts for nothing. Lists never read this table.
+CREATE TABLE IF NOT EXISTS sounds (
+  id        INTEGER PRIMARY KEY,
+  recording INTEGER NOT NULL,              -- id of its row
+  path      TEXT    NOT NULL,              -- the file, relative to the media root
+  role      TEXT    NOT NULL,              -- mix: all that was said; in, out: one side; other: one of which nobody knows whose
+  mimetype  TEXT    NOT NULL DEFAULT '',   -- media type
+  size      INTEGER NOT NULL DEFAULT 0,    -- bytes
+  duration  INTEGER,                       -- milliseconds of sound; NULL where nobody knows
+  sha256    BLOB,                          -- of the whole file; NULL where it wasn't taken yet
+  verified  INTEGER,                       -- when it was last read whole and found right; NULL never
+  UNIQUE (recording, path)
+);
+-- Whose sound a file is, as recordings_sound has it.
+CREATE INDEX IF NOT EXISTS sounds_path ON sounds (replace(replace(replace(replace(replace(
+  '/' || path, '/', '//'), '/./', ''), '/', '/' || char(1)), char(1) || '/', ''), char(1), ''));
 -- Sound whose recording was deleted: noted with the deletion of the row, and forgotten once the file is gone. So a crash
 -- in between leaves no file behind.
 CREATE TABLE IF NOT EXISTS sound_removals (
@@ -306,6 +323,49 @@ WHEN EXISTS (SELECT 1 FROM recordings WHERE recordgroup = new.recordgroup AND un
         OR r.recordgroup = new.recordgroup AND r.uniqueid = new.uniqueid AND r.recordid = new.recordid)
       AND typeof(r.path) = 'text' AND r.path NOT IN ('', new.path)
       AND NOT EXISTS (SELECT 1 FROM intake_files f WHERE f.path = r.path AND (f.machine = r.machine OR f.machine = ''));
+END;
+-- The other forms and sides go with their row, and stay known too.
+CREATE TRIGGER IF NOT EXISTS recordings_delete_sounds AFTER DELETE ON recordings
+WHEN EXISTS (SELECT 1 FROM sounds WHERE recording = old.id) BEGIN
+  INSERT INTO intake_files (path, machine, uniqueid, recordid, recording)
+    SELECT s.path, ifnull(old.machine, ''), ifnull(old.uniqueid, ''), ifnull(old.recordid, ''), old.id
+    FROM sounds s WHERE s.recording = old.id AND s.path <> ''
+      AND NOT EXISTS (SELECT 1 FROM intake_files f WHERE f.path = s.path AND (f.machine = old.machine OR f.machine = ''));
+  DELETE FROM sounds WHERE recording = old.id;
+END;
+-- A file that a row names elsewhere by now is the same form of it, unless the row only turned to another one. What is of
+-- another size was not read yet. A row that names none any more has lost it.
+CREATE TRIGGER IF NOT EXISTS recordings_update_sounds AFTER UPDATE OF path ON recordings
+WHEN old.path IS NOT new.path AND EXISTS (SELECT 1 FROM sounds WHERE recording = old.id AND path = old.path) BEGIN
+  DELETE FROM sounds WHERE recording = old.id AND path = old.path AND ifnull(new.path, '') = '';
+  UPDATE sounds SET path = new.path, mimetype = ifnull(new.mimetype, ''), size = ifnull(new.size, 0),
+      duration = CASE WHEN size IS new.size THEN duration END, sha256 = CASE WHEN size IS new.size THEN sha256 END,
+      verified = CASE WHEN size IS new.size THEN verified END
+    WHERE recording = old.id AND path = old.path
+      AND NOT EXISTS (SELECT 1 FROM sounds s WHERE s.recording = old.id AND s.path = new.path);
+END;
+-- INSERT OR REPLACE: whoever takes a row's name takes its forms and sides over; whoever takes its id alone does not. Noted
+-- before, and done once the row is really gone.
+CREATE TABLE IF NOT EXISTS sounds_to_take (
+  recording INTEGER PRIMARY KEY,           -- id of a row that may be about to be replaced
+  named     TEXT    NOT NULL               -- what names it
+);
+CREATE TRIGGER IF NOT EXISTS recordings_replace_sounds BEFORE INSERT ON recordings
+WHEN EXISTS (SELECT 1 FROM sounds WHERE recording = (SELECT id FROM recordings
+       WHERE recordgroup = new.recordgroup AND uniqueid = new.uniqueid AND recordid = new.recordid)) BEGIN
+  DELETE FROM sounds_to_take;
+  INSERT INTO sounds_to_take (recording, named) SELECT id, recordgroup || '/' || recordid || '/' || uniqueid FROM recordings
+    WHERE recordgroup = new.recordgroup AND uniqueid = new.uniqueid AND recordid = new.recordid;
+END;
+CREATE TRIGGER IF NOT EXISTS recordings_take_sounds AFTER INSERT ON recordings
+WHEN EXISTS (SELECT 1 FROM sounds_to_take) OR EXISTS (SELECT 1 FROM sounds WHERE recording = new.id) BEGIN
+  DELETE FROM sounds WHERE recording = new.id AND NOT EXISTS (SELECT 1 FROM sounds_to_take WHERE recording = new.id
+    AND named = new.recordgroup || '/' || new.recordid || '/' || new.uniqueid);
+  UPDATE sounds SET recording = new.id
+    WHERE recording IN (SELECT t.recording FROM sounds_to_take t
+      WHERE t.named = new.recordgroup || '/' || new.recordid || '/' || new.uniqueid
+        AND NOT EXISTS (SELECT 1 FROM recordings r WHERE r.id = t.recording));
+  DELETE FROM sounds_to_take;
 END;
 
 -- Roles: sets of privileges. More roles are more rows.

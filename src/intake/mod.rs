@@ -25,6 +25,7 @@ mod file;
 mod live;
 mod records;
 mod rules;
+mod sounds;
 mod source;
 mod stages;
 mod times;

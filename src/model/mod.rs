@@ -9,6 +9,7 @@ mod lists;
 pub mod names;
 mod people;
 mod recordings;
+mod sounds;
 mod time;
 mod withheld;
 
@@ -22,5 +23,6 @@ pub use intake_files::*;
 pub use lists::*;
 pub use people::*;
 pub use recordings::*;
+pub use sounds::*;
 pub use time::SECOND;
 pub use withheld::is_withheld;

@@ -175,7 +175,7 @@ impl TestApp {
     pub fn state(&self) -> String {
         let all = self.sqlite3(
             ".dump customers recordgroups recordings people recordgroup_members roles role_privileges tokens sessions \
-             audit sound_removals",
+             audit sound_removals sounds",
         );
         // Noted a moment later than they happen, whatever else does.
         let failed = |line: &&str| line.contains("'user/login/failed'") || line.contains("VALUES('audit',");

@@ -1,9 +1,9 @@
-//! What can't be made from the columns of `model/columns.rs` and `model/intake_files.rs` has them all the same.
+//! What can't be made from the columns of `model/columns.rs`, `model/intake_files.rs` and `model/sounds.rs` has them all the same.
 
 use std::fs;
 use std::path::Path;
 
-use tapeline::model::{IntakeFile, WIRE};
+use tapeline::model::{IntakeFile, SoundForm, WIRE};
 use tapeline::store::{FileKnown, Store};
 
 use crate::program::{Folder, sqlite3};
@@ -51,6 +51,12 @@ fn the_table_of_known_files_has_the_columns_of_the_model_in_their_order() {
     assert_eq!(found, IntakeFile::NAMES, "schema.sql and src/model/intake_files.rs");
     let projected = FileKnown::NAMES.iter().all(|name| IntakeFile::NAMES.contains(name));
     assert!(projected, "{:?}", FileKnown::NAMES);
+}
+
+#[test]
+fn the_table_of_sounds_has_the_columns_of_the_model_in_their_order() {
+    let found: Vec<String> = table("sounds").into_iter().skip(2).map(|(name, ..)| name).collect();
+    assert_eq!(found, SoundForm::NAMES, "schema.sql and src/model/sounds.rs");
 }
 
 #[test]

@@ -57,6 +57,7 @@ mod session;
 mod shares;
 mod shortage;
 mod slow;
+mod sounds;
 mod spool;
 mod status;
 mod streaming;

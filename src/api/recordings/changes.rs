@@ -113,17 +113,15 @@ pub async fn delete(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResp
             return Err(Refusal::invalid(HOLD.name, "The recording is held; end the hold first"));
         }
         has_ended(&named, now)?;
-        let note = change.delete_recording(&named)?;
-        Ok((named, note))
+        let notes = change.delete_recording(&named)?;
+        Ok((named, notes))
     });
-    let (named, note) = deleted.await?;
+    let (named, notes) = deleted.await?;
     tell(&request, What::Removed, &named, named.identity.recordgroup);
-    if let Some(note) = note {
-        let app = request.app.clone();
-        if let Err(error) = blocking(move || app.remove_sound(note)).await? {
-            // The recording is deleted, and its note stays.
-            tracing::warn!(%error, "the sound of a deleted recording cannot be removed yet; trying again");
-        }
+    let app = request.app.clone();
+    if let Err(error) = blocking(move || notes.into_iter().try_for_each(|note| app.remove_sound(note))).await? {
+        // The recording is deleted, and its notes stay.
+        tracing::warn!(%error, "the sound of a deleted recording cannot be removed yet; trying again");
     }
     Ok(request.done())
 }

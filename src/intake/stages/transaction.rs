@@ -2,6 +2,7 @@
 
 use crate::intake::live::{Event, What};
 use crate::intake::rules::Rules;
+use crate::intake::sounds::form_of;
 use crate::model::{IntakeFile, RecordingRow};
 use crate::store::{Change, StoreError};
 
@@ -16,6 +17,9 @@ impl Acceptance<'_> {
     pub(super) fn insert(&mut self, known: &mut IntakeFile, row: &RecordingRow) -> Result<(), StoreError> {
         known.recording = self.change.add_recording(row)?;
         self.remember(known)?;
+        if let Some(form) = form_of(known, row) {
+            self.change.keep_sound(known.recording, &form)?;
+        }
         self.tell_new(row);
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::intake::facts_to_row::{facts_of, row_of, stay};
 use crate::intake::file::{is_another_file, is_over};
 use crate::intake::live::What;
 use crate::intake::rules::{Subject, Verdict, Wait};
+use crate::intake::sounds::{form_of, is_other_sound};
 use crate::intake::source::Source;
 use crate::intake::times::expiry;
 use crate::model::{IntakeFile, RecordingRow};
@@ -136,6 +137,11 @@ impl Acceptance<'_> {
         }
         if better {
             self.change.know_better(before, &known)?;
+        }
+        if is_other_sound((before, old), (&known, new))
+            && let Some(form) = form_of(&known, new)
+        {
+            self.change.share_sound(known.recording, &form)?;
         }
         if !changed {
             return Ok(if better { Outcome::Enriched } else { Outcome::Unchanged });

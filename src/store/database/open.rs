@@ -18,7 +18,7 @@ use crate::store::search;
 pub(in crate::store) const APPLICATION_ID: i32 = 0x5441_5045;
 /// The version of schema.sql (SQLite's user_version). Raised with every change of it, but of indexes alone: a file that has
 /// others gets them made anew. See [`UPGRADES`].
-pub(in crate::store) const VERSION: i32 = 6;
+pub(in crate::store) const VERSION: i32 = 7;
 /// What brings a file of version n (the index plus 1) to the next one, before schema.sql is applied.
 const UPGRADES: [&str; VERSION as usize - 1] = [
     // schema.sql does by itself what 2 adds, the search;
@@ -27,7 +27,8 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
     "", // of which 5 needs less, and detail records elsewhere.
     "DROP TRIGGER IF EXISTS recordings_insert_file; DROP TABLE IF EXISTS intake_calls;
      DROP INDEX IF EXISTS intake_files_path; DROP INDEX IF EXISTS intake_files_uniqueid;",
-    // 6 never uses an id again, and keeps what rules name, and what waits.
+    "", // 6 never uses an id again, and keeps what rules name, and what waits.
+    // 7 knows every form of a sound: schema::apply fills the table where it makes it.
     "",
 ];
 

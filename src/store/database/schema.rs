@@ -263,7 +263,11 @@ pub(in crate::store) fn apply(path: &Path, connection: &Connection) -> Result<()
         connection.execute_batch(remedy).map_err(as_error)?;
     }
     forget_what_rows_tell(connection).map_err(as_error)?;
+    let had_sounds = names(connection, "table").map_err(as_error)?.contains("sounds");
     connection.execute_batch(SCHEMA).map_err(as_error)?;
+    if !had_sounds {
+        connection.execute_batch(SOUNDS_KNOWN).map_err(as_error)?;
+    }
     for Missing { remedy, .. } in missing(connection).map_err(as_error)? {
         connection.execute_batch(&remedy).map_err(as_error)?;
     }
@@ -272,6 +276,15 @@ pub(in crate::store) fn apply(path: &Path, connection: &Connection) -> Result<()
         .and_then(|()| ids::raise_sequences(connection))
         .map_err(as_error)
 }
+
+/// What intake knew of sounds before there was a table of them. A length of 0 stood for one that nobody knows as well, so it
+/// is taken for one only where there is no room for sound: of a WAV, at most its header.
+const SOUNDS_KNOWN: &str = "INSERT INTO sounds (recording, path, role, mimetype, size, duration)
+    SELECT r.id, r.path, 'mix', ifnull(r.mimetype, ''), f.size, CASE WHEN f.duration > 0 THEN f.duration
+        WHEN f.size <= CASE WHEN r.mimetype IN ('audio/wav', 'audio/x-wav', 'audio/vnd.wave') THEN 44 ELSE 0 END THEN 0 END
+      FROM intake_files f JOIN recordings r ON r.id = f.recording AND r.path = f.path
+      WHERE f.state = 2 AND f.path <> '' AND typeof(r.path) = 'text'
+      ON CONFLICT DO NOTHING";
 
 /// Forgets what version 4 kept of the files of rows, where the rows tell it themselves.
 fn forget_what_rows_tell(connection: &Connection) -> rusqlite::Result<()> {

@@ -58,7 +58,7 @@ impl Change<'_> {
         new: &RecordingRow,
     ) -> Result<(), StoreError> {
         if old.path != new.path && !old.path.is_empty() {
-            self.follow(&old.path, &new.path)?;
+            self.follow(&old.path, new)?;
         }
         let (old, new) = (old.values(), new.values());
         let mut sql = String::with_capacity(512);
@@ -82,15 +82,15 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Every row that names a file names it where it is now.
-    fn follow(&self, from: &str, to: &str) -> Result<(), StoreError> {
+    /// Every row that names a file names it where it is now, and as what it is now.
+    fn follow(&self, from: &str, to: &RecordingRow) -> Result<(), StoreError> {
         let sql = format!(
-            "UPDATE recordings SET path = ?2 WHERE id IN (SELECT r.id FROM recordings r INDEXED BY recordings_sound
-               WHERE r.path <> '' AND {} = {})",
+            "UPDATE recordings SET path = ?2, mimetype = ?3, size = ?4
+               WHERE id IN (SELECT r.id FROM recordings r INDEXED BY recordings_sound WHERE r.path <> '' AND {} = {})",
             plain("r.path"),
             plain("?1")
         );
-        self.transaction.prepare_cached(&sql)?.execute((from, to))?;
+        self.transaction.prepare_cached(&sql)?.execute((from, &to.path, &to.mimetype, to.size))?;
         Ok(())
     }
 

@@ -109,21 +109,24 @@ impl Change<'_> {
         );
         let id = free_id(&self.transaction, "recordings")?;
         self.transaction.prepare_cached(&sql)?.execute((id, destination, named.id))?;
+        self.copy_sounds(named.id, self.transaction.last_insert_rowid())?;
         let detail = format!("to group {destination}");
         self.audit(&Entry::of("recordings/copy", named.customer, &named.identity, detail))?;
         Ok(Copied::Now)
     }
 
-    /// Deletes a recording's row and notes that its sound is to be removed. Gives the number of the note, if it has
-    /// a sound.
-    pub fn delete_recording(&self, named: &Named) -> Result<Option<i64>, StoreError> {
+    /// Deletes a recording's row and notes that its sound is to be removed, in every form, and its sides. Gives the numbers
+    /// of the notes.
+    pub fn delete_recording(&self, named: &Named) -> Result<Vec<i64>, StoreError> {
         let mut noting = self.transaction.prepare_cached(
-            "INSERT INTO sound_removals (path, noted) SELECT path, ? FROM recordings WHERE id = ? AND path <> ''",
+            "INSERT INTO sound_removals (path, noted)
+               SELECT path, ?1 FROM recordings WHERE id = ?2 AND path <> ''
+               UNION SELECT path, ?1 FROM sounds WHERE recording = ?2 AND path <> '' RETURNING id",
         )?;
-        let noted = noting.execute((self.now, named.id))? > 0;
-        let note = noted.then(|| self.transaction.last_insert_rowid());
+        let notes = noting.query_map((self.now, named.id), |row| row.get(0))?;
+        let notes = notes.collect::<rusqlite::Result<_>>()?;
         self.transaction.prepare_cached("DELETE FROM recordings WHERE id = ?")?.execute([named.id])?;
         self.audit(&Entry::of("recordings/delete", named.customer, &named.identity, String::new()))?;
-        Ok(note)
+        Ok(notes)
     }
 }

@@ -7,6 +7,7 @@ mod lists;
 mod removals;
 mod row;
 mod seen;
+mod sounds;
 mod summary;
 
 pub use changes::{Copied, Named};

@@ -47,13 +47,16 @@ fn read(connection: &Connection, note: i64) -> rusqlite::Result<Option<(Vec<u8>,
     row.optional()
 }
 
-/// Whether a row has this path, however it is written.
+/// Whether a row has this path, or a form or side of a recording that is there, however it is written.
 fn is_named(connection: &Connection, note: i64) -> rusqlite::Result<bool> {
     let sql = format!(
-        "SELECT 1 FROM sound_removals s CROSS JOIN recordings r INDEXED BY recordings_sound
-           WHERE s.id = ? AND r.path <> '' AND {} = {}",
+        "SELECT 1 FROM sound_removals n CROSS JOIN recordings r INDEXED BY recordings_sound
+           WHERE n.id = ?1 AND r.path <> '' AND {} = {path}
+         UNION ALL SELECT 1 FROM sound_removals n CROSS JOIN sounds s INDEXED BY sounds_path
+           WHERE n.id = ?1 AND {} = {path} AND EXISTS (SELECT 1 FROM recordings r WHERE r.id = s.recording)",
         plain("r.path"),
-        plain("s.path")
+        plain("s.path"),
+        path = plain("n.path")
     );
     connection.prepare_cached(&sql)?.exists([note])
 }
