@@ -331,6 +331,8 @@ WHEN EXISTS (SELECT 1 FROM sounds WHERE recording = old.id) BEGIN
     SELECT s.path, ifnull(old.machine, ''), ifnull(old.uniqueid, ''), ifnull(old.recordid, ''), old.id
     FROM sounds s WHERE s.recording = old.id AND s.path <> ''
       AND NOT EXISTS (SELECT 1 FROM intake_files f WHERE f.path = s.path AND (f.machine = old.machine OR f.machine = ''));
+  UPDATE intake_files SET recording = old.id WHERE recording = 0 AND excluded <> ''
+    AND path IN (SELECT s.path FROM sounds s WHERE s.recording = old.id);
   DELETE FROM sounds WHERE recording = old.id;
 END;
 -- A file that a row names elsewhere by now is the same form of it, unless the row only turned to another one. What is of
@@ -365,6 +367,9 @@ WHEN EXISTS (SELECT 1 FROM sounds_to_take) OR EXISTS (SELECT 1 FROM sounds WHERE
     WHERE recording IN (SELECT t.recording FROM sounds_to_take t
       WHERE t.named = new.recordgroup || '/' || new.recordid || '/' || new.uniqueid
         AND NOT EXISTS (SELECT 1 FROM recordings r WHERE r.id = t.recording));
+  UPDATE intake_files SET recording = new.id WHERE excluded <> ''
+    AND recording IN (SELECT t.recording FROM sounds_to_take t WHERE t.recording <> new.id)
+    AND path IN (SELECT s.path FROM sounds s WHERE s.recording = new.id);
   DELETE FROM sounds_to_take;
 END;
 

@@ -18,6 +18,7 @@ pub(super) fn form_of(known: &IntakeFile, row: &RecordingRow) -> Option<SoundFor
 
 /// Whether what plays is another file than it was, or the same one with other sound in it.
 pub(super) fn is_other_sound(was: (&IntakeFile, &RecordingRow), is: (&IntakeFile, &RecordingRow)) -> bool {
-    let told = |(known, row): (&IntakeFile, &RecordingRow)| (known.state, known.size, known.duration, row.size);
+    let told =
+        |(known, row): (&IntakeFile, &RecordingRow)| (known.state, known.size, known.duration, row.size);
     told(was) != told(is) || was.0.path != is.0.path || was.1.mimetype != is.1.mimetype
 }

@@ -6,35 +6,9 @@
 //! it stands in `api/recordings/sounds.rs`.
 
 use super::columns::row_of_columns;
-
-/// What of a call a file of sound has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum SoundRole {
-    /// All that was said.
-    #[default]
-    Mix,
-    /// One side: what the PBX heard.
-    In,
-    /// One side: what the PBX sent.
-    Out,
-    /// One side, or another part, of which nobody knows whose it is.
-    Other,
-}
+use super::sides::SoundRole;
 
 impl SoundRole {
-    /// Every role.
-    pub const ALL: [SoundRole; 4] = [SoundRole::Mix, SoundRole::In, SoundRole::Out, SoundRole::Other];
-
-    /// The word in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            SoundRole::Mix => "mix",
-            SoundRole::In => "in",
-            SoundRole::Out => "out",
-            SoundRole::Other => "other",
-        }
-    }
-
     /// The role of a word; of one that nobody knows, `Other`.
     pub fn of(word: &str) -> SoundRole {
         SoundRole::ALL.into_iter().find(|role| role.as_str() == word).unwrap_or(SoundRole::Other)

@@ -53,7 +53,9 @@ fn the_row_alone_is_that_of_a_list() {
     let app = spawn_app();
     let listed = app.supervisor().get("recording/recordings/list?recordgroup=1;end=1700000000");
     let got = app.supervisor().get(&format!("{GET}?{A};wrap=meta"));
-    assert_eq!(got.text(), listed.text().replace("\"data\":[{", "\"data\":{").replace("}]}", "}}"));
+    let row = listed.text().replace("\"data\":[{", "\"data\":{");
+    // What there is of sound follows.
+    assert!(got.text().starts_with(row.strip_suffix("}]}").expect("a row")), "{}", got.text());
     assert_eq!(got.data()["uniqueid"], "a");
 }
 

@@ -2,12 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use serde_json::json;
+use tapeline::config::Compat;
 use tapeline::store::Store;
 
-use crate::app::{TestApp, spawn_app};
+use crate::app::{Caller, TestApp, spawn_app, spawn_with};
 use crate::program::{Folder, sqlite3};
 
+const GET: &str = "recording/recordings/get";
+const IDS: &str = "ids=1:b:1";
 const DELETE: &str = "recording/recordings/delete";
 const COPY: &str = "recording/recordings/copy";
 const B: &str = "recordgroup=1;uniqueid=b;recordid=1";
@@ -137,7 +142,9 @@ fn another_program_that_replaces_a_row_keeps_its_forms_and_one_that_deletes_it_l
 fn a_form_goes_along_with_what_its_row_says_of_it() {
     let app = spawn_app();
     b_in_four(&app);
-    let playing = || app.sqlite3("SELECT path, size, duration, hex(sha256) FROM sounds WHERE recording = 12 AND id = 2");
+    let playing = || {
+        app.sqlite3("SELECT path, size, duration, hex(sha256) FROM sounds WHERE recording = 12 AND id = 2")
+    };
     app.sqlite3("UPDATE recordings SET path = 'y/b.wav' WHERE id = 12");
     assert_eq!(playing(), "y/b.wav|10|30000|00FF", "moved");
     app.sqlite3("UPDATE recordings SET path = 'mp3/b.mp3', size = 9 WHERE id = 12");
@@ -148,6 +155,84 @@ fn a_form_goes_along_with_what_its_row_says_of_it() {
     app.sqlite3("UPDATE recordings SET path = '', stale = 1 WHERE id = 12");
     assert_eq!(playing(), "", "lost");
     assert_eq!(app.sqlite3("SELECT count(*) FROM sounds"), "3");
+}
+
+#[test]
+fn the_row_alone_tells_its_sounds_the_one_that_plays_first() {
+    let app = spawn_app();
+    let files = b_in_four(&app);
+    fs::remove_file(&files[3]).expect("it goes");
+    app.sqlite3("UPDATE sounds SET verified = 1700000500 WHERE path = 'mp3/b.mp3'");
+    let meta = |who: &Caller| who.get(&format!("{GET}?{B};wrap=meta"));
+    assert_eq!(
+        meta(&app.supervisor()).data()["sounds"],
+        json!([
+            { "path": "x/b.wav", "role": "mix", "mimetype": "audio/wav", "size": 10, "duration": 30000, "sha256": "00ff", "verified": null, "stale": 0 },
+            { "path": "mp3/b.mp3", "role": "mix", "mimetype": "audio/mpeg", "size": 9, "duration": null, "sha256": null, "verified": 1_700_000_500, "stale": 0 },
+            { "path": "x/b-in.wav", "role": "in", "mimetype": "audio/wav", "size": 11, "duration": 30000, "sha256": null, "verified": null, "stale": 0 },
+            { "path": "x/b-out.wav", "role": "out", "mimetype": "audio/wav", "size": 12, "duration": 0, "sha256": null, "verified": null, "stale": 1 },
+        ])
+    );
+    assert_eq!(meta(&app.stranger()).codes(), "404 uniqueid");
+    // A row that another program made has the sound that it names; and one without any has none.
+    let of = |name: &str| {
+        app.supervisor().get(&format!("{GET}?recordgroup={name};recordid=1;wrap=meta")).data()["sounds"]
+            .clone()
+    };
+    app.sqlite3("UPDATE recordings SET path = 'c.gsm' WHERE id = 13");
+    assert_eq!(
+        of("2;uniqueid=c"),
+        json!([{ "path": "c.gsm", "role": "mix", "mimetype": "audio/gsm", "size": 20, "duration": null, "sha256": null, "verified": null, "stale": 1 }])
+    );
+    assert_eq!(of("3;uniqueid=d"), json!([]));
+}
+
+#[test]
+fn whoever_counts_on_enswitch_gets_numbers_of_sounds_as_strings() {
+    let app = spawn_with(|config| config.compat = Compat::Enswitch);
+    b_in_four(&app);
+    let first = app.supervisor().get(&format!("{GET}?{B};wrap=meta")).data()["sounds"][1].clone();
+    assert_eq!((&first["size"], &first["duration"]), (&json!("9"), &json!(null)));
+}
+
+#[test]
+fn another_form_is_got_by_its_place() {
+    let app = spawn_app();
+    b_in_four(&app);
+    let get = |more: &str| app.supervisor().get(&format!("{GET}?{B};{more}"));
+    for (place, path, kind) in
+        [("0", "x/b.wav", "audio/wav"), ("1", "mp3/b.mp3", "audio/mpeg"), ("2", "x/b-in.wav", "audio/wav")]
+    {
+        let answer = get(&format!("wrap=none;sound={place}"));
+        assert_eq!((answer.body.as_slice(), answer.header("content-type")), (path.as_bytes(), Some(kind)));
+    }
+    let whole = get("sound=1").data();
+    assert_eq!(
+        (&whole["name"], &whole["mimetype"], &whole["size"]),
+        (&json!("b.mp3"), &json!("audio/mpeg"), &json!(9))
+    );
+    assert_eq!(get("wrap=none;sound=4").codes(), "404 sound");
+    assert_eq!(get("wrap=none;sound=-1").codes(), "400 sound");
+}
+
+#[test]
+fn an_archive_has_every_form_and_side_beside_what_plays() {
+    let app = spawn_app();
+    let files = b_in_four(&app);
+    fs::remove_file(&files[3]).expect("it goes");
+    let answer = app.supervisor().get(&format!("recording/recordings/export?{IDS};format=zip;timezone=UTC"));
+    let zip = app.db.with_file_name("b.zip");
+    fs::write(&zip, &answer.body).expect("it is written");
+    let listed = Command::new("unzip").arg("-Z1").arg(&zip).output().expect("unzip runs");
+    let name = "2023-11-14 22-15-00 101 - 0049";
+    assert_eq!(
+        String::from_utf8_lossy(&listed.stdout),
+        format!("{name}.wav\n{name}.mp3\n{name} in.wav\nindex.csv\n")
+    );
+    let index = Command::new("unzip").arg("-p").arg(&zip).arg("index.csv").output().expect("unzip runs");
+    let index = String::from_utf8_lossy(&index.stdout).into_owned();
+    assert_eq!(index.lines().count(), 2);
+    assert!(index.lines().nth(1).is_some_and(|line| line.starts_with(&format!("{name}.wav,,"))), "{index}");
 }
 
 /// A database of version 6 with what intake knew there.
@@ -174,7 +259,10 @@ fn an_upgrade_knows_the_sounds_that_intake_knew_and_a_length_of_0_only_where_not
     let rows = sqlite3(&db, "SELECT * FROM recordings; SELECT * FROM intake_files");
     drop(Store::open(&db, 1).expect("it is upgraded"));
     assert_eq!(
-        sqlite3(&db, "SELECT recording, path, role, mimetype, size, ifnull(duration, 'unknown') FROM sounds ORDER BY recording"),
+        sqlite3(
+            &db,
+            "SELECT recording, path, role, mimetype, size, ifnull(duration, 'unknown') FROM sounds ORDER BY recording"
+        ),
         "1|a.wav|mix|audio/wav|48044|3000\n2|b.g722|mix|audio/g722|8000|unknown\n3|c.wav|mix|audio/wav|44|0\n6|f.gsm|mix|audio/gsm|0|0"
     );
     assert_eq!(sqlite3(&db, "SELECT * FROM recordings; SELECT * FROM intake_files"), rows);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::api::people::Count;
 use crate::api::recordings::summary::Bar;
 use crate::api::wire::changing::Created;
-use crate::model::{Customer, Described, Field, Group, Kind, Privilege, Totals, WIRE};
+use crate::model::{Customer, Described, Field, Group, Kind, Privilege, SoundRole, Totals, WIRE};
 use crate::store::{Listed, Logged, Member};
 
 /// What follows an integer schema's type.
@@ -63,6 +63,7 @@ pub fn schemas() -> Value {
         "Credentials": credentials(),
         "Recording": recording(),
         "RecordingWithSound": with_sound(),
+        "Sound": sound(),
         "Waveform": waveform(),
         "Status": status(),
         "Role": object(json!({
@@ -116,10 +117,30 @@ fn with_sound() -> Value {
                     },
                     "sha1": text("With sha1=1: of the sound, in hexadecimal digits"),
                     "sha256": text("With sha256=1: of the sound, in hexadecimal digits"),
+                    "sounds": {
+                        "type": "array",
+                        "items": reference("Sound"),
+                        "description": "With wrap=meta: the forms and sides that there are, the one that plays first",
+                    },
                 },
             },
         ],
     })
+}
+
+fn sound() -> Value {
+    let known = |kind: &str, about: &str| json!({ "type": [kind, "null"], "description": about });
+    object(json!({
+        "path": text("The file, relative to the media root"),
+        "role": { "type": "string", "enum": SoundRole::ALL.map(SoundRole::as_str), "description":
+            "mix: all that was said; in: what the recorded channel said; out: what it heard; other: a part of which nobody knows whose" },
+        "mimetype": text("Media type"),
+        "size": int("Bytes"),
+        "duration": known("integer", "Milliseconds of sound; null where nobody knows"),
+        "sha256": known("string", "SHA-256 of the file, in hexadecimal digits; null where it was not taken yet"),
+        "verified": known("integer", "When it was last read whole and found right, Unix seconds; null never"),
+        "stale": int("1: the file is not there"),
+    }))
 }
 
 fn waveform() -> Value {

@@ -119,7 +119,9 @@ pub async fn delete(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResp
     let (named, notes) = deleted.await?;
     tell(&request, What::Removed, &named, named.identity.recordgroup);
     let app = request.app.clone();
-    if let Err(error) = blocking(move || notes.into_iter().try_for_each(|note| app.remove_sound(note))).await? {
+    if let Err(error) =
+        blocking(move || notes.into_iter().try_for_each(|note| app.remove_sound(note))).await?
+    {
         // The recording is deleted, and its notes stay.
         tracing::warn!(%error, "the sound of a deleted recording cannot be removed yet; trying again");
     }

@@ -8,7 +8,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::blocking;
 use crate::media::{self, Sound};
-use crate::model::{Actor, Person};
+use crate::model::{Actor, Person, SoundForm};
 use crate::store::{Heard, Identity, ListRow, Reader};
 
 /// The three names of a recording.
@@ -64,6 +64,11 @@ impl Found {
     /// What the audit log will say of whoever hears it.
     pub fn heard(&self, actor: Actor, time: i64) -> Heard {
         Heard { actor, customer: self.customer, identity: self.identity.clone(), time }
+    }
+
+    /// Another form or side is meant than the one that plays.
+    pub fn turn_to(&mut self, form: SoundForm) {
+        (self.path, self.mimetype) = (form.path.into_bytes(), form.mimetype);
     }
 
     /// The media type of its sound, as the row or its path has it.

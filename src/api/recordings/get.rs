@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::file::{FileHeaders, file};
 use super::found::{RECORDGROUP, RECORDID, UNIQUEID, find, open, read_identity};
+use super::sounds::{self, SOUND};
 use crate::api::wire::envelope::{self, OneRow};
 use crate::api::wire::error::Refusal;
 use crate::api::wire::function::NO_HEAD;
@@ -32,7 +33,7 @@ const WRAP: Parameter = Parameter::choice(
     "wrap",
     &["json", "none", "meta"],
     "json",
-    "json: the row and its sound; none: the sound file itself; meta: the row only",
+    "json: the row and its sound; none: the sound file itself; meta: the row, and in `sounds` what there is of sound",
 )
 .logged();
 const PLAY: Parameter = Parameter::flag("play", "1, with wrap=none: in a form that browsers play").logged();
@@ -40,11 +41,13 @@ const PLAY: Parameter = Parameter::flag("play", "1, with wrap=none: in a form th
 /// What a client should know of get.
 pub const ABOUT: &str = "With `wrap=none` it is the file itself, with ranges; with `play=1` besides, what browsers don't play \
     – GSM 06.10 in .gsm and .WAV, a-law, µ-law, .sln of any rate, a WAV whose header was never finished – comes as 16-bit WAV. \
-    What a file holds is told by its content; only headerless sound by its name.\n\nThe audit log has an entry \
+    What a file holds is told by its content; only headerless sound by its name.\n\nA recording may be there in several forms \
+    (an MP3 made of its WAV) and sides (what each of two said): `wrap=meta` tells them in `sounds`, and `sound=1` gets the \
+    second one of them. Copy, hold, delete and the ZIP of export act on all of them.\n\nThe audit log has an entry \
     (recordings/listen) for each person who hears a recording within ten minutes, written before the sound begins. While \
     another program keeps the database locked the sound comes all the same and the entry follows.";
 /// The parameters of get.
-pub const GET: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, ENCODING, SHA1, SHA256, WRAP, PLAY];
+pub const GET: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, ENCODING, SHA1, SHA256, WRAP, PLAY, SOUND];
 
 /// In what a recording is wrapped.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,6 +67,8 @@ struct GetRequest {
     identity: Identity,
     wrap: Wrap,
     play: bool,
+    /// Which of its sounds.
+    sound: usize,
     digests: Digests,
 }
 
@@ -76,6 +81,7 @@ impl GetRequest {
             identity,
             wrap: reading.choice(&WRAP).map_or(Wrap::Json, |place| Wrap::ALL[place]),
             play: reading.flag(&PLAY),
+            sound: reading.integer(&SOUND).and_then(|place| usize::try_from(place).ok()).unwrap_or(0),
             digests: Digests {
                 sha1: reading.flag(&SHA1).then(Sha1::new),
                 sha256: reading.flag(&SHA256).then(Sha256::new),
@@ -97,9 +103,14 @@ pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal
     if request.http.method() == Method::HEAD && wanted.wrap != Wrap::Nothing {
         return Err(Refusal::Method(NO_HEAD.into()));
     }
-    let found = find(&request, &wanted.identity).await?;
+    let mut found = find(&request, &wanted.identity).await?;
     if wanted.wrap == Wrap::Meta {
-        return Ok(HttpResponse::Ok().content_type(envelope::JSON).body(found.row.enveloped()));
+        let sounds = sounds::shown(&request, &wanted.identity).await?;
+        let body = format!("{},\"sounds\":{sounds}}}}}", found.row.open());
+        return Ok(HttpResponse::Ok().content_type(envelope::JSON).body(body));
+    }
+    if wanted.sound > 0 {
+        found.turn_to(sounds::one(&request, &wanted.identity, wanted.sound).await?);
     }
     let headers = FileHeaders { name: Name::of(&found.path), media_type: found.media_type() };
     let heard = found.heard(request.actor(), now());

@@ -9,4 +9,5 @@ pub mod get;
 pub mod list;
 mod order;
 pub mod peaks;
+mod sounds;
 pub mod summary;

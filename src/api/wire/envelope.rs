@@ -212,11 +212,6 @@ impl OneRow {
         self.values[column].end = old.start + with.len();
     }
 
-    /// The envelope around the row.
-    pub fn enveloped(&self) -> String {
-        format!("{OK}{}}}", self.json)
-    }
-
     /// The envelope and the row, up to where more fields may follow: a comma, their pairs, and `}}`.
     pub fn open(&self) -> String {
         format!("{OK}{}", self.json.strip_suffix('}').unwrap_or(&self.json))

@@ -38,12 +38,14 @@ impl ListRow<'_> {
 }
 
 impl ListRow<'_> {
+    /// The row's own id, which names it within the program.
+    pub fn id(&self) -> i64 {
+        as_integer(self.0.get_raw(WIRE.len()))
+    }
+
     /// What a page that ends with this row is continued by.
     pub(in crate::store) fn cursor(&self, sort: Sort, descending: bool) -> Cursor {
-        let id = match self.0.get_raw(WIRE.len()) {
-            ValueRef::Integer(id) => id,
-            _ => 0,
-        };
+        let id = self.id();
         let value = self.stored(sort.place(), WIRE[sort.place()].kind);
         Cursor { sort, descending, value, start: self.stored(Sort::START.place(), Kind::Time), id }
     }

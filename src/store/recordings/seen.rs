@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::identity::Identity;
 use super::row::{ListRow, Taking};
-use crate::model::Person;
+use crate::model::{Person, SoundForm};
 use crate::store::groups::{self, customers};
 use crate::store::search::Query;
 use crate::store::{Reader, StoreError};
@@ -106,6 +106,11 @@ impl Reader {
     pub fn seen(&self, person: &Person, identity: &Identity) -> Result<Option<Seen>, StoreError> {
         let place = place(&self.0, person, identity)?;
         Ok(place.map(|Place { id, customer, .. }| Seen { id, customer }))
+    }
+
+    /// The forms and sides of such a recording, the one that plays first; none where its row is gone.
+    pub fn sounds_of(&self, seen: Seen) -> Result<Vec<SoundForm>, StoreError> {
+        self.sounds(seen.id)
     }
 
     /// Calls `each` with these rows in their order, until it breaks; one that is gone is left out.

@@ -100,7 +100,9 @@ impl Change<'_> {
     /// A new copy shares every form and side.
     pub(super) fn copy_sounds(&self, from: i64, to: i64) -> Result<(), StoreError> {
         let names = SoundForm::NAMES.join(", ");
-        let sql = format!("INSERT INTO sounds (recording, {names}) SELECT ?2, {names} FROM sounds WHERE recording = ?1");
+        let sql = format!(
+            "INSERT INTO sounds (recording, {names}) SELECT ?2, {names} FROM sounds WHERE recording = ?1"
+        );
         self.transaction.prepare_cached(&sql)?.execute((from, to))?;
         Ok(())
     }
@@ -121,6 +123,23 @@ impl Reader {
     /// The recordings that have the file at `path` as a form or a side.
     pub fn recordings_with_sound(&self, path: &str) -> Result<Vec<i64>, StoreError> {
         Ok(with_path(&self.0, path)?)
+    }
+}
+
+impl Reader {
+    /// The forms and sides of a recording that do not play, by role and path.
+    pub fn other_sounds(&self, recording: i64) -> Result<Vec<(SoundRole, String)>, StoreError> {
+        let sql = format!(
+            "SELECT s.role, s.path FROM sounds s JOIN recordings r ON r.id = s.recording
+               WHERE s.recording = ? AND {} IS NOT {} ORDER BY s.id",
+            plain("s.path"),
+            plain("r.path")
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map([recording], |row| {
+            Ok((SoundRole::of(&text(row.get_ref(0)?)), text(row.get_ref(1)?)))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 

@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 use tempfile::SpooledTempFile;
 
+use super::others;
 use super::selection::Selected;
 use crate::api::wire::calendar;
 use crate::api::wire::csv::Dialect;
@@ -34,6 +35,8 @@ const OF_INDEX: [&str; 2] = ["file", "missing"];
 /// The rows of an export, copied out of the database.
 pub struct Rows {
     spool: SpooledTempFile,
+    /// The other forms and sides of each.
+    others: SpooledTempFile,
     folder: PathBuf,
     dialect: Dialect,
     /// How many they are.
@@ -64,8 +67,9 @@ impl Rows {
         let copy = Rc::into_inner(copy).ok_or_else(|| Refusal::internal(&"rows are still read"))?;
         let Copying { out, done, .. } = copy.into_inner();
         let count = done.map_err(failed)?;
-        let spool = out.into_inner().map_err(|error| failed(error.into_error()))?;
-        Ok(Rows { spool, folder, dialect: dialect.clone(), count })
+        let mut spool = out.into_inner().map_err(|error| failed(error.into_error()))?;
+        let others = others::gather(reader, &mut spool, count, self::spool(&folder), failed)?;
+        Ok(Rows { spool, others, folder, dialect: dialect.clone(), count })
     }
 
     /// Sends the archive. Breaks when the client is gone.
@@ -79,7 +83,8 @@ impl Rows {
 
     fn write(mut self, media: &Media, out: impl Write) -> io::Result<()> {
         self.spool.rewind()?;
-        let mut rows = BufReader::new(self.spool);
+        self.others.rewind()?;
+        let (mut rows, mut others) = (BufReader::new(self.spool), BufReader::new(self.others));
         let mut archive = Archive::new(out, spool(&self.folder));
         let mut index = Index::new(&self.folder, self.dialect.clone())?;
         let mut names = Names::default();
@@ -108,6 +113,13 @@ impl Rows {
                 }
             };
             index.row(&name, &missing, &item.line)?;
+            for other in others::read(&mut others)? {
+                // What plays is what is missed, if it is.
+                if let Ok(sound) = media.open(other.path.as_bytes()) {
+                    let name = names.unique(&other.stem(&item.stem), &ending(other.path.as_bytes()));
+                    add(&mut archive, &name, made, &sound)?;
+                }
+            }
         }
         if without > 0 {
             tracing::warn!("{without} of {} recordings of an export have no sound", self.count);
@@ -195,7 +207,8 @@ impl Index {
 /// What of a row is remembered: when it began, what its sound is called outside and inside of the archive, and its line
 /// of CSV.
 #[derive(Default)]
-struct Item {
+pub(super) struct Item {
+    pub(super) id: i64,
     start: i64,
     stem: String,
     path: Vec<u8>,
@@ -211,6 +224,7 @@ impl Item {
         };
         let either =
             |first, second| Some(text(first)).filter(|text| !text.is_empty()).unwrap_or(text(second));
+        self.id = row.id();
         self.start = row.integer(place("start"));
         let local = calendar::clock(&dialect.zone, self.start);
         self.stem = stem(local, &either("snumber", "callerid_internal"), &either("cnumber", "dnumber"));
@@ -220,6 +234,7 @@ impl Item {
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&self.id.to_le_bytes())?;
         out.write_all(&self.start.to_le_bytes())?;
         for bytes in [self.stem.as_bytes(), &self.path, &self.line] {
             out.write_all(&(bytes.len() as u64).to_le_bytes())?;
@@ -228,9 +243,11 @@ impl Item {
         Ok(())
     }
 
-    fn read(&mut self, from: &mut impl Read) -> io::Result<()> {
+    pub(super) fn read(&mut self, from: &mut impl Read) -> io::Result<()> {
         let mut stem = std::mem::take(&mut self.stem).into_bytes();
         let mut number = [0; 8];
+        from.read_exact(&mut number)?;
+        self.id = i64::from_le_bytes(number);
         from.read_exact(&mut number)?;
         self.start = i64::from_le_bytes(number);
         for bytes in [&mut stem, &mut self.path, &mut self.line] {

@@ -2,6 +2,7 @@
 
 mod archive;
 mod ids;
+mod others;
 mod request;
 mod selection;
 

@@ -28,10 +28,11 @@ pub const ABOUT: &str = "The CSV (RFC 4180, UTF-8 with a byte order mark) has al
     has what stands behind a comma, semicolon, tab or line break in it, since a file may be opened by another `separator` than \
     it has. + with digits and blanks stays as it is. With `text=1` a text with digits, of letters, blanks and `+-./:()_#*%` \
     alone, is written as =\"0012\". `tapeline import csv` reads all of it back exactly.\n\nThe ZIP holds the files as they are \
-    stored, named \"2026-08-20 14-03-05 caller - called.wav\" by the clocks of `timezone`, and last index.csv: the same rows \
-    with the `file` of each and why it is `missing`. It may take as long as it moves, needs no memory for what it holds (some \
-    twenty bytes a file, for its name), and keeps no row from changing: rows are copied at the start, to an unnamed temporary \
-    file beside the database if they are many (below a kilobyte a recording).";
+    stored, named \"2026-08-20 14-03-05 caller - called.wav\" by the clocks of `timezone`, other forms and sides of a \
+    recording beside the one that plays, and last index.csv: the same rows with the `file` that plays of each and why it is \
+    `missing`. It may take as long as it moves, needs no memory for what it holds (some twenty bytes a file, for its name), \
+    and keeps no row from changing: rows are copied at the start, to an unnamed temporary file beside the database if they \
+    are many (below a kilobyte a recording).";
 /// The parameters: what matches, or names of recordings; and what to make of them.
 pub const EXPORT: &[Parameter] =
     &joined::<{ MATCHING.len() + 5 }>(&[&MATCHING, &[IDS, FORMAT, TIMEZONE, SEPARATOR, TEXT]]);
