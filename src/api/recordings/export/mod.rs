@@ -2,6 +2,7 @@
 
 mod archive;
 mod ids;
+mod item;
 mod others;
 mod request;
 mod selection;

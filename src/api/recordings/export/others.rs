@@ -4,7 +4,7 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
 use tempfile::SpooledTempFile;
 
-use super::archive::Item;
+use super::item::Item;
 use crate::api::wire::error::Refusal;
 use crate::model::SoundRole;
 use crate::store::Reader;
