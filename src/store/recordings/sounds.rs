@@ -52,7 +52,7 @@ static SHARING: LazyLock<String> = LazyLock::new(|| {
 /// What is known of the same bytes stays known.
 static KEEP: LazyLock<String> = LazyLock::new(|| {
     let names = SoundForm::NAMES.join(", ");
-    let marks = vec!["?"; SoundForm::COLUMNS].join(", ");
+    let marks = ["?"; SoundForm::COLUMNS].join(", ");
     format!(
         "INSERT INTO sounds (recording, {names}) VALUES (?, {marks})
            ON CONFLICT (recording, path) DO UPDATE SET role = excluded.role, mimetype = excluded.mimetype, size = excluded.size,
