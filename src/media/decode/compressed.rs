@@ -17,8 +17,9 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 
 use super::budget::{Budget, Unwanted};
+use super::length::mp4;
+use super::sniff;
 use super::source::Source;
-use super::{mp4, sniff};
 
 /// What the length of a file may cost. Only a recording of days takes more, or none at all.
 const BYTES: u64 = 512 << 20;

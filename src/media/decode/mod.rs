@@ -1,19 +1,17 @@
 //! What a sound file is by its content, and the samples in it.
 
-mod bits;
 pub(super) mod budget;
+mod codecs;
 pub(super) mod compressed;
-mod g711;
-mod gsm;
-mod mp4;
+mod headers;
+mod length;
 mod pcm;
 mod read_at;
 mod sniff;
 mod source;
-mod wave;
 mod wave_header;
 
-pub use gsm::decode_gsm;
+pub use codecs::gsm::decode_gsm;
 pub(super) use pcm::Pcm;
 pub(super) use read_at::ReadAt;
 pub(super) use sniff::{Content, sniff};

@@ -3,10 +3,10 @@
 use std::io;
 use std::ops::{ControlFlow, Range};
 
-use super::bits::{Bits, LsbFirst, MsbFirst};
+use super::codecs::bits::{Bits, LsbFirst, MsbFirst};
+use super::codecs::{g711, gsm};
 use super::read_at::ReadAt;
 use super::wave_header::{HEADER, header};
-use super::{g711, gsm};
 
 /// How samples are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

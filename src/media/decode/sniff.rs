@@ -2,9 +2,9 @@
 
 use std::io;
 
+use super::headers::wave;
 use super::pcm::{Coding, Pcm};
 use super::read_at::ReadAt;
-use super::wave;
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@
 use std::io;
 use std::ops::Range;
 
-use super::pcm::{Coding, Pcm};
-use super::read_at::ReadAt;
+use super::super::pcm::{Coding, Pcm};
+use super::super::read_at::ReadAt;
 
 /// Chunks that are looked at; a hostile file may have millions.
 const CHUNKS: usize = 100;

@@ -4,8 +4,8 @@
 use std::io;
 use std::ops::Range;
 
-use super::budget::Budget;
-use super::read_at::ReadAt;
+use super::super::budget::Budget;
+use super::super::read_at::ReadAt;
 
 /// Bytes that are read at once.
 const WINDOW: usize = 4 << 10;

@@ -207,7 +207,7 @@ fn mult_r(a: i16, b: i16) -> i16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::decode::bits::LsbFirst;
+    use crate::media::decode::codecs::bits::LsbFirst;
 
     #[test]
     fn fractions_are_rounded_and_do_not_overflow() {

@@ -1,0 +1,3 @@
+//! Headers that say how the samples behind them are stored.
+
+pub(super) mod wave;

@@ -1,0 +1,3 @@
+//! How long sound is, without decoding it.
+
+pub(super) mod mp4;
