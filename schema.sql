@@ -233,7 +233,7 @@ CREATE TABLE IF NOT EXISTS intake_files (
   modified    INTEGER NOT NULL DEFAULT 0,  -- when it was written last, nanoseconds
   closed      INTEGER NOT NULL DEFAULT 0,  -- the same when its present size was first seen: a copy may lose its times
   size        INTEGER NOT NULL DEFAULT 0,
-  duration    INTEGER NOT NULL DEFAULT 0,  -- milliseconds of sound
+  duration    INTEGER NOT NULL DEFAULT 0,  -- milliseconds of sound; -1: not known
   digest      BLOB,                        -- of its beginning and end, to find it again elsewhere
   answer      INTEGER NOT NULL DEFAULT 0,  -- what the sources say that a row shows only when the call is over, or never
   ended       INTEGER NOT NULL DEFAULT 0,

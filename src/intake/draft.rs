@@ -86,8 +86,8 @@ pub struct FileState {
     pub modified: i64,
     /// Bytes.
     pub size: i64,
-    /// Milliseconds of sound in it.
-    pub duration: i64,
+    /// Milliseconds of sound in it; None where they are not known.
+    pub duration: Option<i64>,
     /// Media type, by its content.
     pub mimetype: String,
     /// It has been written to its end.

@@ -1,7 +1,7 @@
 //! Files as they were looked at: in what state they are, and whether one is that of before.
 
 use super::draft::{Draft, FileState};
-use crate::model::IntakeFile;
+use crate::model::{IntakeFile, stored_length};
 
 /// States of a known file.
 pub(super) const UNSEEN: i64 = 0;
@@ -9,9 +9,10 @@ pub(super) const OPEN: i64 = 1;
 pub(super) const CLOSED: i64 = 2;
 
 /// Whether two lengths of sound, in milliseconds, are as near as those of a recording and of another kind of sound that
-/// was made of it.
-pub fn alike(one: i64, other: i64) -> bool {
-    one.abs_diff(other) <= 1_000.max(one.unsigned_abs() / 50)
+/// was made of it. What is not known is like nothing.
+pub fn alike(one: Option<i64>, other: Option<i64>) -> bool {
+    let near = |(one, other): (i64, i64)| one.abs_diff(other) <= 1_000.max(one.unsigned_abs() / 50);
+    one.zip(other).is_some_and(near)
 }
 
 /// Notes how the file was when it was looked at.
@@ -19,7 +20,7 @@ pub(super) fn look(known: &mut IntakeFile, file: &FileState) {
     // Made of the one that was there: the recording didn't end any later for it.
     let made = (known.state, file.closed) == (CLOSED, true)
         && (known.device, known.inode) != (file.device, file.inode)
-        && alike(known.duration, file.duration);
+        && alike(known.length(), file.duration);
     if known.state == UNSEEN || (file.size != known.size && !made) {
         known.closed = file.modified;
     }
@@ -28,7 +29,7 @@ pub(super) fn look(known: &mut IntakeFile, file: &FileState) {
     }
     known.state = if file.closed { CLOSED } else { OPEN };
     (known.device, known.inode) = (file.device, file.inode);
-    (known.modified, known.size, known.duration) = (file.modified, file.size, file.duration);
+    (known.modified, known.size, known.duration) = (file.modified, file.size, stored_length(file.duration));
     if file.digest.is_some() {
         known.digest.clone_from(&file.digest);
     }
@@ -52,7 +53,7 @@ pub(super) fn last_seen(known: &IntakeFile) -> FileState {
         created: known.created,
         modified: known.modified,
         size: known.size,
-        duration: known.duration,
+        duration: known.length(),
         mimetype: String::new(),
         closed: true,
         digest: None,
@@ -70,7 +71,7 @@ pub(super) fn is_stem(known: &IntakeFile) -> bool {
 pub(super) fn is_another_file(known: &IntakeFile, draft: &Draft) -> bool {
     let Some(file) = &draft.file else { return false };
     // Files without any sound are all alike.
-    let same_sound = file.duration > 0 && file.digest.is_some() && file.digest == known.digest;
+    let same_sound = file.duration != Some(0) && file.digest.is_some() && file.digest == known.digest;
     known.state != UNSEEN
         && !same_sound
         && file.modified != known.modified

@@ -46,7 +46,8 @@ impl Times {
 
 /// Seconds of talk, by whoever knows best.
 fn talked(facts: &Facts, ranks: &Ranks, known: &IntakeFile, end: i64) -> i64 {
-    let heard = if known.state == UNSEEN { 0 } else { (known.duration + 500) / 1000 };
+    // Where nobody knows how long the sound is, it may be all of the recording.
+    let heard = if known.state == UNSEEN { 0 } else { sound(known).unwrap_or(i64::MAX) };
     let unanswered = is_unanswered(facts);
     match (facts.answer, facts.talktime) {
         (_, Some(talktime)) if ranks.talktime > ranks.answer => talktime,
@@ -55,6 +56,11 @@ fn talked(facts: &Facts, ranks: &Ranks, known: &IntakeFile, end: i64) -> i64 {
         (None, None) if unanswered => 0,
         (None, None) => heard,
     }
+}
+
+/// Seconds of sound, where they are known.
+fn sound(known: &IntakeFile) -> Option<i64> {
+    known.length().map(|milliseconds| (milliseconds + 500) / 1000)
 }
 
 /// No call goes on without any sound for so long; a PBX that says so had its clock put forward meanwhile.
@@ -72,7 +78,7 @@ fn start_of_file(known: &IntakeFile) -> i64 {
     let channel = channel.and_then(|(time, _)| time.parse().ok());
     let channel: Option<i64> = channel.filter(|time| (100_000_000..100_000_000_000).contains(time));
     let written = known.closed / SECOND;
-    let sound = (known.duration + 500) / 1000;
+    let sound = sound(known).unwrap_or(0);
     let created = known.created / SECOND;
     // A copy is younger than the sound in it.
     let began = if created + sound > written + 1 { (written - sound).max(0) } else { created };
@@ -117,6 +123,6 @@ fn end_of_file(known: &IntakeFile, start: i64) -> Option<i64> {
         return None;
     }
     let written = known.closed / SECOND;
-    let heard = start.saturating_add((known.duration + 500) / 1000);
+    let heard = start.saturating_add(sound(known)?);
     Some(if (heard..=heard.saturating_add(TOUCHED)).contains(&written) { written } else { heard })
 }

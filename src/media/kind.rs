@@ -1,39 +1,8 @@
 //! What a sound file is called and what it is, in words that are safe to send to a browser.
 
-/// The media type of WAVE files.
-pub(super) const WAVE: &str = "audio/wav";
+use super::decode::Form;
 
-/// Media types of sound, with the endings of names that mean them. No other type is ever sent, so that a file can't
-/// pass for a page.
-const TYPES: [(&str, &[&str]); 21] = [
-    ("audio/wav", &["wav", "wave", "wav49", "wav16"]),
-    ("audio/mpeg", &["mp3"]),
-    ("audio/ogg", &["ogg", "oga", "opus", "spx"]),
-    ("audio/webm", &["webm", "weba"]),
-    ("audio/flac", &["flac"]),
-    ("audio/mp4", &["m4a", "mp4"]),
-    ("audio/aac", &["aac"]),
-    ("audio/gsm", &["gsm"]),
-    ("audio/basic", &["ulaw", "ul", "ulw", "mu", "pcmu", "pcm", "au", "snd"]),
-    (
-        "audio/x-raw",
-        &[
-            "sln", "slin", "slin16", "raw", "sln8", "sln12", "sln16", "sln24", "sln32", "sln44", "sln48",
-            "sln96", "sln192",
-        ],
-    ),
-    ("audio/g722", &["g722"]),
-    ("audio/amr", &["amr"]),
-    ("audio/x-wav", &[]),
-    ("audio/wave", &[]),
-    ("audio/vnd.wave", &[]),
-    ("audio/mp3", &[]),
-    ("audio/opus", &[]),
-    ("audio/x-flac", &[]),
-    ("audio/x-m4a", &[]),
-    ("audio/x-gsm", &[]),
-    ("audio/pcma", &["alaw", "al", "alw", "pcma"]),
-];
+/// The type of what is no sound.
 const UNKNOWN: &str = "application/octet-stream";
 /// Characters of a name that are kept.
 const LONGEST: usize = 120;
@@ -41,16 +10,17 @@ const LONGEST: usize = 120;
 /// The type of a file: what its row says, if that is a type of sound; else what its name ends in.
 pub fn media_type(said: &str, name: &str) -> &'static str {
     let said = said.split(';').next().unwrap_or_default().trim();
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    let by_row = TYPES.iter().find(|(kind, _)| kind.eq_ignore_ascii_case(said));
-    let by_name = || TYPES.iter().find(|(_, endings)| endings.contains(&ending.as_str()));
-    by_row.or_else(by_name).map_or(UNKNOWN, |(kind, _)| kind)
+    Form::sent_as(said).or_else(|| by_name(name).map(|form| form.media_type)).unwrap_or(UNKNOWN)
 }
 
-/// Whether a file's name is that of sound: its ending means a type of sound. Names that begin with a dot are those of
+fn by_name(name: &str) -> Option<&'static Form> {
+    name.rsplit_once('.').and_then(|(_, ending)| Form::named(ending))
+}
+
+/// Whether a file's name is that of sound: its ending means a form of sound. Names that begin with a dot are those of
 /// copies under way.
 pub fn is_sound_name(name: &str) -> bool {
-    !name.starts_with('.') && media_type("", name) != UNKNOWN
+    !name.starts_with('.') && by_name(name).is_some()
 }
 
 /// The name under which a file may be kept: the last part of its path, without what a file system, a shell or a

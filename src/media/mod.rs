@@ -13,7 +13,7 @@ mod sound;
 mod sound_facts;
 pub mod zip;
 
-pub use decode::decode_gsm;
+pub use decode::{Written, decode_gsm, endings};
 pub use folder::Media;
 pub use kind::{Name, is_sound_name, media_type};
 pub use no_sound::NoSound;

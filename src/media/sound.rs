@@ -5,8 +5,8 @@ use std::io;
 use std::ops::{ControlFlow, Range};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
-use super::decode::{Content, Pcm, ReadAt, sniff};
-use super::kind::WAVE;
+use super::decode::{self, Content, Holds, Pcm, ReadAt, Reader, sniff};
+use super::kind::media_type;
 use super::no_sound::NoSound;
 
 /// A sound file that is open.
@@ -27,6 +27,8 @@ pub struct Sound {
 #[derive(Debug)]
 enum Form {
     Stored,
+    /// Only these of them.
+    Part(Range<u64>),
     Played(Pcm),
 }
 
@@ -36,8 +38,8 @@ pub struct Playable {
     pub sound: Sound,
     /// Its media type, where the content tells.
     pub kind: Option<&'static str>,
-    /// Whether it was made into a WAVE file.
-    pub made: bool,
+    /// What its name ends in, if it was made into another file.
+    pub ending: Option<&'static str>,
 }
 
 impl Sound {
@@ -57,9 +59,9 @@ impl Sound {
     }
 
     /// What it holds, if it is as it is stored.
-    pub(super) fn content(&self) -> io::Result<Content> {
+    pub(super) fn content(&self) -> io::Result<Option<Content>> {
         let ending = self.path.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-        sniff(&self.file, self.size, &String::from_utf8_lossy(ending).to_ascii_lowercase())
+        sniff(&self.file, self.size, &String::from_utf8_lossy(ending))
     }
 
     /// The file itself.
@@ -67,21 +69,24 @@ impl Sound {
         &self.file
     }
 
-    /// The same sound in a form that browsers play. One that they play already, or that nobody knows, stays as it is.
+    /// The same sound in a form that browsers play. One that they play already, or that can't be decoded, stays as it is.
     pub fn playable(self) -> io::Result<Playable> {
-        let content = self.content()?;
-        let as_it_is = |sound, kind| Playable { sound, kind, made: false };
-        Ok(match content {
-            Content::Samples(pcm) if pcm.plays => as_it_is(self, Some(WAVE)),
-            Content::Packed(kind) => as_it_is(self, Some(kind)),
-            Content::Unknown => as_it_is(self, None),
-            Content::Samples(pcm) => {
-                // Other bytes, another name.
-                let tag = format!("{}-wav\"", self.tag.trim_end_matches('"'));
-                let sound = Sound { size: pcm.played_size(), tag, form: Form::Played(pcm), ..self };
-                Playable { sound, kind: Some(WAVE), made: true }
+        let Some(content) = self.content()? else {
+            return Ok(Playable { sound: self, kind: None, ending: None });
+        };
+        let form = content.form;
+        let (made, size, form) = match content.holds {
+            Holds::Samples(pcm) if !pcm.plays => ("wav", pcm.played_size(), Form::Played(pcm)),
+            // Packets within something else: browsers look for them at the beginning.
+            Holds::Packets(reader, span) if span != (0..self.size) => {
+                (ending_of(reader), span.end - span.start, Form::Part(span))
             }
-        })
+            _ => return Ok(Playable { sound: self, kind: Some(form.media_type), ending: None }),
+        };
+        let kind = media_type("", &format!(".{made}"));
+        // Other bytes, another name.
+        let tag = format!("{}-{made}\"", self.tag.trim_end_matches('"'));
+        Ok(Playable { sound: Sound { size, tag, form, ..self }, kind: Some(kind), ending: Some(made) })
     }
 
     /// Hands over the bytes of `span` in pieces of `piece` bytes, of which only the last one may be shorter; those of
@@ -95,9 +100,10 @@ impl Sound {
         if let Form::Played(pcm) = &self.form {
             return pcm.read_played(&self.file, span, piece, &mut each);
         }
-        let mut at = span.start;
-        while at < span.end {
-            let length = usize::try_from(span.end - at).unwrap_or(piece).min(piece);
+        let first = if let Form::Part(part) = &self.form { part.start } else { 0 };
+        let (mut at, end) = (first + span.start, first + span.end);
+        while at < end {
+            let length = usize::try_from(end - at).unwrap_or(piece).min(piece);
             let mut bytes = vec![0; length];
             self.file.exactly_at(at, &mut bytes)?;
             at += length as u64;
@@ -107,6 +113,10 @@ impl Sound {
         }
         Ok(ControlFlow::Continue(()))
     }
+}
+
+fn ending_of(reader: Reader) -> &'static str {
+    decode::Form::read_by(reader).and_then(|form| form.endings.first()).copied().unwrap_or_default()
 }
 
 fn not_a_file(kind: std::fs::FileType) -> Option<&'static str> {

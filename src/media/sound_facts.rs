@@ -7,8 +7,9 @@ use std::time::UNIX_EPOCH;
 use sha2::{Digest, Sha256};
 
 use super::decode::budget::Unwanted;
-use super::decode::{Content, ReadAt, compressed};
-use super::kind::{WAVE, media_type};
+use super::decode::length::{Measured, measure};
+use super::decode::{Content, Holds, ReadAt, Written};
+use super::kind::media_type;
 use super::sound::Sound;
 
 /// Bytes from both ends that a digest takes in.
@@ -29,33 +30,24 @@ pub struct Heard {
     pub modified: i64,
     /// Bytes.
     pub size: u64,
-    /// Milliseconds of sound. Where a header has no sizes yet, the file's own counts.
-    pub duration: i64,
+    /// Milliseconds of sound; None where they are not known. Where a header has no sizes yet, the file's own counts.
+    pub duration: Option<i64>,
     /// Media type, by the content.
     pub mimetype: String,
-    /// Whether a header says how much sound there is, as it does once the file is finished; None without one.
-    pub finished: Option<bool>,
+    /// Whether it was written to its end, as far as the file itself tells.
+    pub written: Written,
     /// Digest of the size, the beginning and the end.
     pub digest: Vec<u8>,
 }
 
 impl Sound {
     /// What there is to know of the file; an error as soon as it is unwanted. It takes a bounded time, whatever the file
-    /// says: where it says nothing that can be true, the length is 0.
+    /// says: where it says nothing that can be true, the length is not known.
     pub fn heard(&self, unwanted: &Unwanted<'_>) -> io::Result<Heard> {
         let facts = self.file().metadata()?;
         let created = facts.created().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        let (duration, kind) = match self.content()? {
-            Content::Samples(pcm) => {
-                let kind = if self.is_riff()? { Some(WAVE) } else { None };
-                (pcm.milliseconds(), kind)
-            }
-            Content::Packed(kind) => {
-                let length = compressed::milliseconds(self.file(), self.size, kind, unwanted)?;
-                (length.unwrap_or(0), Some(kind))
-            }
-            Content::Unknown => (0, None),
-        };
+        let content = self.content()?;
+        let Measured { milliseconds, written } = self.measured(content.as_ref(), unwanted)?;
         let name = String::from_utf8_lossy(self.path());
         Ok(Heard {
             device: facts.dev(),
@@ -63,25 +55,29 @@ impl Sound {
             created: created.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(0)),
             modified: facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec()),
             size: self.size,
-            duration: i64::try_from(duration).unwrap_or(i64::MAX),
-            mimetype: kind.map_or_else(|| media_type("", &name).into(), str::to_owned),
-            finished: self.finished()?,
+            duration: milliseconds.map(|length| i64::try_from(length).unwrap_or(i64::MAX)),
+            mimetype: content
+                .as_ref()
+                .map_or_else(|| media_type("", &name), |content| content.form.media_type)
+                .into(),
+            written,
             digest: self.digest()?,
         })
     }
 
-    fn is_riff(&self) -> io::Result<bool> {
-        let mut head = [0; 4];
-        self.file().at(0, &mut head)?;
-        Ok(&head == b"RIFF" || &head == b"RF64")
-    }
-
-    /// Asterisk leaves the sizes at 0 until it closes the file.
-    fn finished(&self) -> io::Result<Option<bool>> {
-        let mut head = [0; 8];
-        let count = self.file().at(0, &mut head)?;
-        let [r, i, f, f2, size @ ..] = head;
-        Ok((count == head.len() && [r, i, f, f2] == *b"RIFF").then_some(size != [0; 4]))
+    fn measured(&self, content: Option<&Content>, unwanted: &Unwanted<'_>) -> io::Result<Measured> {
+        let written = content.map_or(Written::SaysNothing, |content| content.written);
+        let milliseconds = match content.map(|content| &content.holds) {
+            _ if self.size == 0 => Some(0),
+            Some(Holds::Samples(pcm)) => Some(pcm.milliseconds()),
+            Some(Holds::Packets(reader, span)) => {
+                let found = measure(self.file(), span.clone(), *reader, unwanted)?;
+                return Ok(Measured { written: written.or(found.written), ..found });
+            }
+            Some(Holds::Other(milliseconds)) => *milliseconds,
+            None => None,
+        };
+        Ok(Measured { milliseconds, written })
     }
 
     fn digest(&self) -> io::Result<Vec<u8>> {

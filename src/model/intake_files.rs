@@ -47,7 +47,7 @@ row_of_columns! {
         closed: i64,
         /// Bytes.
         size: i64,
-        /// Milliseconds of sound.
+        /// Milliseconds of sound; -1 where they are not known.
         duration: i64,
         /// Digest of the file's beginning and end, to find it again elsewhere.
         digest: Option<Vec<u8>>,
@@ -73,5 +73,25 @@ row_of_columns! {
         written: Option<i64>,
         /// When it was met first, Unix seconds.
         first_seen: i64,
+    }
+}
+
+/// The length of sound that is not known, as the table has it.
+const NOT_KNOWN: i64 = -1;
+
+/// Milliseconds of sound, as the table has them.
+pub fn stored_length(milliseconds: Option<i64>) -> i64 {
+    milliseconds.unwrap_or(NOT_KNOWN)
+}
+
+/// The other way round.
+pub fn known_length(stored: i64) -> Option<i64> {
+    Some(stored).filter(|stored| *stored >= 0)
+}
+
+impl IntakeFile {
+    /// Milliseconds of sound, where they are known.
+    pub fn length(&self) -> Option<i64> {
+        known_length(self.duration)
     }
 }

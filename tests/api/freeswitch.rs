@@ -81,7 +81,7 @@ fn record(app: &TestApp) {
             created: 1_795_499_606_000_000_000,
             modified: 1_795_499_614_000_000_000,
             size: 96_044,
-            duration: 6_000,
+            duration: Some(6_000),
             closed: true,
             ..FileState::default()
         }),

@@ -61,7 +61,7 @@ fn file(seconds: i64, closed: bool) -> FileState {
         created: 1_795_499_608 * SECOND,
         modified: (1_795_499_608 + seconds) * SECOND,
         size: if closed { 44 + seconds * 16_000 } else { 44 },
-        duration: if closed { seconds * 1_000 } else { 0 },
+        duration: Some(if closed { seconds * 1_000 } else { 0 }),
         mimetype: "audio/wav".into(),
         closed,
         digest: None,

@@ -21,9 +21,10 @@ fn heard(folder: &Path, name: &str) -> Heard {
     Media::new(folder).open(name.as_bytes()).expect("a file").heard(&|| false).expect("it is looked at")
 }
 
+/// Of a file of these bytes; -1 where that is not known.
 fn milliseconds(folder: &Folder, name: &str, bytes: &[u8]) -> i64 {
     write(&folder.file(name), bytes);
-    heard(folder.path(), name).duration
+    heard(folder.path(), name).duration.unwrap_or(-1)
 }
 
 fn numbers(numbers: &[u32]) -> Vec<u8> {
@@ -97,14 +98,14 @@ fn a_file_is_as_long_as_its_bytes_could_be_whatever_its_tables_say() {
         ("more entries than there are", fragments(1, &[0x100, MOST, 8, 8, 8], 16), 9),
         ("each of no bytes", fragments(1, &entries(0x200, &[0]), 16), 0),
         ("each of a byte", fragments(1, &entries(0x200, &[1]), 40_000), 15_000),
-        ("each for ever", fragments(1, &entries(0x100, &[MOST]), 50_000), 0),
-        ("a run for ever", mp4(&[movie(&[0, 1, MOST, MOST], &[0, 1, MOST], 0), mdat(800)]), 0),
+        ("each for ever", fragments(1, &entries(0x100, &[MOST]), 50_000), -1),
+        ("a run for ever", mp4(&[movie(&[0, 1, MOST, MOST], &[0, 1, MOST], 0), mdat(800)]), -1),
         ("a run as long as its bytes", mp4(&[movie(&[0, 1, MOST, 1], &[0, 1, MOST], 0), mdat(800)]), 100),
         ("sizes that are not there", mp4(&[movie(&[0, 1, MOST, 1], &[0, 0, MOST, 1, 1], 0), mdat(800)]), 0),
         ("many runs", mp4(&[movie(&times, &[0, 1, MOST], 0), mdat(50_000)]), 6_250),
-        ("a box in itself", [&movie(&none, &none, 0)[..20], &[0, 0, 0, 0], b"moov\0\0\0\0trak"].concat(), 0),
-        ("a box of no size", [&movie(&none, &none, 0)[..20], &numbers(&[1]), b"free", &[0; 80]].concat(), 0),
-        ("small boxes", [&movie(&none, &none, 0)[..20], &b"\0\0\0\x08free".repeat(100_000)].concat(), 0),
+        ("a box in itself", [&movie(&none, &none, 0)[..20], &[0, 0, 0, 0], b"moov\0\0\0\0trak"].concat(), -1),
+        ("a box of no size", [&movie(&none, &none, 0)[..20], &numbers(&[1]), b"free", &[0; 80]].concat(), -1),
+        ("small boxes", [&movie(&none, &none, 0)[..20], &b"\0\0\0\x08free".repeat(100_000)].concat(), -1),
     ] {
         assert_eq!(milliseconds(&folder, "a.m4a", &bytes), expected, "{name}");
     }
@@ -124,7 +125,7 @@ fn what_lies_or_broke_off_is_as_long_as_what_is_there_in_every_container() {
         let file = File::options().write(true).open(folder.file(name)).expect("the file");
         file.set_len(GIANT).expect("a hole");
         let found = heard(folder.path(), name);
-        assert!((0..2_600).contains(&found.duration), "{name}: {}", found.duration);
+        assert!(found.duration.is_none_or(|long| (0..2_600).contains(&long)), "{name}: {found:?}");
         assert_eq!(found.size, GIANT);
     }
     // A page of 255 packets without a byte, many times.
@@ -137,7 +138,7 @@ fn what_lies_or_broke_off_is_as_long_as_what_is_there_in_every_container() {
     assert!((0..3_000).contains(&found), "{found}");
     // Tags behind tags, and one that says it fills a disk.
     let tags = [&b"ID3\x04\0\0\x7f\x7f\x7f\x7f"[..], &b"ID3\x04\0\0\0\0\0\0".repeat(10_000)].concat();
-    assert_eq!(milliseconds(&folder, "c.mp3", &tags), 0);
+    assert_eq!(milliseconds(&folder, "c.mp3", &tags), -1);
 }
 
 #[test]

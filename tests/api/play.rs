@@ -168,7 +168,7 @@ fn what_browsers_play_is_sent_as_it_is_with_the_type_that_it_has() {
         ("a.weba", b"\x1a\x45\xdf\xa3\x9f", "audio/webm"),
         ("a.opus", b"OggS\0\x02", "audio/ogg"),
         ("a.amr", b"#!AMR\n", "audio/amr"),
-        ("a.g729", b"\x01\x02\x03", "application/octet-stream"),
+        ("a.g729", b"\x01\x02\x03", "audio/g729"),
         ("a.html", b"<script>", "application/octet-stream"),
         ("a.wav", b"no WAVE file", "audio/wav"),
         ("a", b"", "application/octet-stream"),

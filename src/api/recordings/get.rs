@@ -150,9 +150,9 @@ async fn play(
     headers: FileHeaders,
     sound: Sound,
 ) -> Result<HttpResponse, Refusal> {
-    let Playable { sound, kind, made } =
+    let Playable { sound, kind, ending } =
         blocking(move || sound.playable()).await?.map_err(|error| Refusal::of_system(&error))?;
-    let name = if made { headers.name.with_ending("wav") } else { headers.name };
+    let name = ending.map_or(headers.name.clone(), |ending| headers.name.with_ending(ending));
     let headers = FileHeaders { name, media_type: kind.unwrap_or(headers.media_type) };
     file(request, identity, &headers, sound, "inline").await
 }

@@ -11,7 +11,7 @@ use super::ending::{is_cut_off, was_overwritten};
 use crate::app::App;
 use crate::config::Asterisk;
 use crate::intake::{About, Draft, Intake, NO_FILE, SourceStatus};
-use crate::media::{Heard, NoSound};
+use crate::media::{Heard, NoSound, Written};
 use crate::model::IntakeFile;
 use crate::store::StoreError;
 
@@ -194,12 +194,12 @@ impl<'a> Recordings<'a> {
         };
         match (report.before, report.end, sound.heard(&|| false)) {
             (Some((_, before)), Some(end), Ok(heard)) => {
-                if heard.finished != Some(false)
-                    && was_overwritten(heard.duration, before, end - report.start)
-                {
+                let finished = heard.written != Written::Unfinished;
+                let is_last = |sound| was_overwritten(sound, before, end - report.start);
+                if finished && heard.duration.is_some_and(is_last) {
                     self.take_anew(draft, report);
                 }
-                heard.finished != Some(false)
+                finished
             }
             _ => true,
         }

@@ -9,7 +9,7 @@ use crate::config::Folder;
 use crate::ingest::Stop;
 use crate::ingest::names::{Names, side_of};
 use crate::intake::{Draft, Facts, FileState, LeftOut, Source, stem};
-use crate::media::{Heard, Media, NoSound, Shortage, is_sound_name};
+use crate::media::{Heard, Media, NoSound, Shortage, Written, is_sound_name};
 use crate::model::SECOND;
 
 /// A PBX may have opened a file a moment after the processes were looked through.
@@ -72,7 +72,7 @@ impl Looker {
         let rest = rest.unwrap_or(now.saturating_sub(heard.modified));
         let closed = match closed {
             // Another program may have closed what the PBX goes on writing to.
-            Some(true) if heard.finished == Some(false) => {
+            Some(true) if heard.written == Written::Unfinished => {
                 open_files.is_free(heard.device, heard.inode) != Some(false)
             }
             Some(closed) => closed,
@@ -82,7 +82,7 @@ impl Looker {
         let leave_out = match mixed {
             Some(true) => Some(LeftOut::Side),
             Some(false) if !closed || rest < SIDES_WAIT => return Look::Waits,
-            _ if closed && !self.settings.keep_empty && heard.duration == 0 => Some(LeftOut::Silent),
+            _ if closed && !self.settings.keep_empty && heard.duration == Some(0) => Some(LeftOut::Silent),
             _ => None,
         };
         Look::Draft(Box::new(Draft { leave_out, ..self.draft(path, heard, closed) }))
@@ -95,7 +95,7 @@ impl Looker {
 
     fn draft(&self, path: &str, heard: Heard, closed: bool) -> Draft {
         let named = self.names.read(self.own(path), heard.modified / SECOND);
-        let crashed = closed && heard.finished == Some(false);
+        let crashed = closed && heard.written == Written::Unfinished;
         let facts = Facts {
             // A PBX that crashed never tells how the call ended.
             status: crashed.then(|| "interrupted".into()),
@@ -134,9 +134,10 @@ impl Looker {
     /// Whether nobody writes to a file any more that nobody saw closed.
     fn is_finished(&self, heard: &Heard, open_files: &OpenFiles, rest: i64) -> bool {
         match open_files.is_free(heard.device, heard.inode) {
-            Some(free) => free && (heard.finished == Some(true) || rest > MOMENT),
+            Some(free) => free && (heard.written == Written::Finished || rest > MOMENT),
             None => {
-                heard.finished == Some(true) || rest > i64::from(self.settings.silent_minutes) * 60 * SECOND
+                heard.written == Written::Finished
+                    || rest > i64::from(self.settings.silent_minutes) * 60 * SECOND
             }
         }
     }

@@ -182,7 +182,7 @@ pub fn origin(
         return Ok(if copied { Origin::Copied } else { Origin::New });
     }
     // Empty files are all alike.
-    if file.duration == 0 {
+    if file.duration == Some(0) {
         return Ok(Origin::New);
     }
     let same_sound =
@@ -212,7 +212,7 @@ fn is_another(known: &FileKnown, draft: &Draft, file: &FileState) -> bool {
     const UNSEEN: i64 = 0;
     // Where the file system doesn't say when a file was made, it is as old as its last change.
     let later = file.created > known.created && (file.created != file.modified || file.size < known.size);
-    let same_sound = file.duration > 0 && file.digest.is_some() && file.digest == known.digest;
+    let same_sound = file.duration != Some(0) && file.digest.is_some() && file.digest == known.digest;
     draft.uniqueid.is_none() && known.state != UNSEEN && !same_sound && (known.inode != file.inode || later)
 }
 
@@ -225,11 +225,11 @@ fn converted(
 ) -> Result<Option<Origin>, StoreError> {
     let Some(bare) = draft.path.as_deref().map(bare) else { return Ok(None) };
     let mut beside = reader.files_beside(bare)?;
-    beside.retain(|known| bare == self::bare(&known.path) && known.duration > 0);
+    beside.retain(|known| bare == self::bare(&known.path) && known.length() != Some(0));
     if !file.closed {
         return Ok((!beside.is_empty()).then_some(Origin::Converting));
     }
-    beside.retain(|known| alike(known.duration, file.duration));
+    beside.retain(|known| alike(known.length(), file.duration));
     let gone = beside.iter().find(is_gone).map(|known| Origin::Moved(known.path.clone()));
     Ok(gone.or((!beside.is_empty()).then_some(Origin::Copied)))
 }

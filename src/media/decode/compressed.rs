@@ -2,9 +2,8 @@
 
 use std::fs::File;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
 
 use opus_pure::OpusDecoder;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
@@ -16,16 +15,10 @@ use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 
-use super::budget::{Budget, Unwanted};
-use super::length::mp4;
-use super::sniff;
+use super::budget::Budget;
+use super::forms::Reader;
+use super::length::{matroska, mp4, ogg};
 use super::source::Source;
-
-/// What the length of a file may cost. Only a recording of days takes more, or none at all.
-const BYTES: u64 = 512 << 20;
-const TIME: Duration = Duration::from_secs(2);
-/// Milliseconds of sound that a byte may stand for: of silence, packed well. More is a lie.
-const OF_A_BYTE: u64 = 1_000;
 
 /// Samples of a second that Opus is decoded to: enough for an outline. Its own clock has 48,000.
 const OPUS_RATE: u32 = 16_000;
@@ -40,36 +33,47 @@ pub type Take<'a> = dyn FnMut(usize, u32, &[i16]) -> ControlFlow<()> + 'a;
 #[derive(Debug)]
 pub struct Unknown;
 
-/// Hands over the samples of a file of this media type, of which `size` bytes count, as long as the budget lasts. What
-/// breaks off is as long as it is.
+/// Hands over the samples of the packets in these bytes of a file, as long as the budget lasts. What breaks off is as long
+/// as it is.
 pub fn read_samples(
     file: &File,
-    size: u64,
-    kind: &str,
+    span: Range<u64>,
+    reader: Reader,
     budget: &Budget<'_>,
     take: &mut Take<'_>,
 ) -> io::Result<Result<(), Unknown>> {
-    if kind == sniff::MP4 && !mp4::is_countable(file, size, budget).unwrap_or(false) {
-        return Ok(Err(Unknown));
+    let sources = match reader {
+        Reader::Mp4 if !mp4::is_countable(file, span.end, budget).unwrap_or(false) => {
+            return Ok(Err(Unknown));
+        }
+        Reader::Amr | Reader::G723 => return Ok(Err(Unknown)),
+        // Files that were joined are decoded one after another.
+        Reader::Ogg => ogg::walk(file, span.end, budget).map(|walked| walked.links).unwrap_or_default(),
+        _ => vec![span],
+    };
+    // Where a file broke off, its index leads nowhere.
+    let index = match reader {
+        Reader::Matroska => matroska::index(file, budget),
+        _ => None,
+    };
+    let mut decoded = Err(Unknown);
+    for span in sources {
+        let source = Source::new(file.try_clone()?, span, budget).without(index.clone());
+        // The decoders are made by others, and see whatever somebody put there.
+        let this = catch_unwind(AssertUnwindSafe(|| decode(source, budget, take))).unwrap_or(Err(Unknown));
+        match this {
+            Ok(ControlFlow::Break(())) => return Ok(Ok(())),
+            Ok(ControlFlow::Continue(())) => decoded = Ok(()),
+            Err(Unknown) => break,
+        }
     }
-    let source = Source::new(file.try_clone()?, size, budget);
-    // The decoders are made by others, and see whatever somebody put there.
-    Ok(catch_unwind(AssertUnwindSafe(|| decode(source, budget, take))).unwrap_or(Err(Unknown)))
+    Ok(decoded)
 }
 
-/// How long the sound of a file of this media type is, without decoding it. `None`: nobody knows, or would believe it.
-pub fn milliseconds(file: &File, size: u64, kind: &str, unwanted: &Unwanted<'_>) -> io::Result<Option<u64>> {
-    let budget = Budget::new(BYTES, TIME, unwanted).for_things(size);
-    let found = if kind == sniff::MP4 {
-        mp4::milliseconds(file, size, &budget).ok().flatten()
-    } else {
-        let source = Source::new(file.try_clone()?, size, &budget);
-        catch_unwind(AssertUnwindSafe(|| count(source, &budget))).ok().flatten()
-    };
-    if budget.is_unwanted() {
-        budget.check()?
-    }
-    Ok(found.filter(|milliseconds| *milliseconds <= size.saturating_mul(OF_A_BYTE)))
+/// Milliseconds of packets that say how long they are. Where it takes too long, it is so long at least.
+pub fn count(file: &File, span: Range<u64>, budget: &Budget<'_>) -> io::Result<Option<u64>> {
+    let source = Source::new(file.try_clone()?, span, budget);
+    Ok(catch_unwind(AssertUnwindSafe(|| counted(source, budget))).ok().flatten())
 }
 
 fn open(source: Source<'_>) -> Option<Box<dyn FormatReader + '_>> {
@@ -78,22 +82,16 @@ fn open(source: Source<'_>) -> Option<Box<dyn FormatReader + '_>> {
     symphonia::default::get_probe().probe(&Hint::new(), stream, format, metadata).ok()
 }
 
-/// Packets are counted: what a header says was perhaps never written. Where it takes too long, it is so long at least.
-fn count(source: Source<'_>, budget: &Budget<'_>) -> Option<u64> {
+/// What a header says was perhaps never written.
+fn counted(source: Source<'_>, budget: &Budget<'_>) -> Option<u64> {
     let mut format = open(source)?;
     let track = format.default_track(TrackType::Audio)?;
     let (id, base) = (track.id, track.time_base?);
-    let (mut total, mut span) = (0_u64, None);
+    let mut total = 0_u64;
     while let Some(packet) = next(&mut *format, budget) {
         if packet.track_id == id {
             total = total.saturating_add(packet.dur.get());
-            let (first, _) = *span.get_or_insert((packet.pts, packet.pts));
-            span = Some((first, packet.pts));
         }
-    }
-    if let Some((first, last)) = span.filter(|_| total == 0) {
-        // Browsers say when a packet begins, and not how long it is.
-        total = last.get().abs_diff(first.get());
     }
     let milliseconds =
         u128::from(total) * u128::from(base.numer.get()) * 1_000 / u128::from(base.denom.get());
@@ -106,7 +104,7 @@ fn next(format: &mut dyn FormatReader, budget: &Budget<'_>) -> Option<Packet> {
     format.next_packet().ok().flatten()
 }
 
-fn decode(source: Source<'_>, budget: &Budget<'_>, take: &mut Take<'_>) -> Result<(), Unknown> {
+fn decode(source: Source<'_>, budget: &Budget<'_>, take: &mut Take<'_>) -> Result<ControlFlow<()>, Unknown> {
     let mut format = open(source).ok_or(Unknown)?;
     let track = format.default_track(TrackType::Audio).ok_or(Unknown)?;
     let parameters = track.codec_params.as_ref().and_then(|known| known.audio()).ok_or(Unknown)?;
@@ -116,10 +114,10 @@ fn decode(source: Source<'_>, budget: &Budget<'_>, take: &mut Take<'_>) -> Resul
         // A decoder makes up what is lost; where nothing was, nothing is.
         let is_sound = packet.track_id == id && !packet.data.is_empty();
         if is_sound && decoder.decode(&packet, take).is_break() {
-            break;
+            return Ok(ControlFlow::Break(()));
         }
     }
-    Ok(())
+    Ok(ControlFlow::Continue(()))
 }
 
 /// What makes samples of packets.

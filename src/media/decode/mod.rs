@@ -2,9 +2,13 @@
 
 pub(super) mod budget;
 mod codecs;
+mod coding;
 pub(super) mod compressed;
+mod content;
+mod decoder;
+mod forms;
 mod headers;
-mod length;
+pub(super) mod length;
 mod pcm;
 mod read_at;
 mod sniff;
@@ -12,6 +16,10 @@ mod source;
 mod wave_header;
 
 pub use codecs::gsm::decode_gsm;
+pub use content::Written;
+pub(super) use content::{Content, Holds};
+pub use forms::endings;
+pub(super) use forms::{Form, Reader};
 pub(super) use pcm::Pcm;
 pub(super) use read_at::ReadAt;
-pub(super) use sniff::{Content, sniff};
+pub(super) use sniff::sniff;

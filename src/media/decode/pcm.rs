@@ -3,89 +3,10 @@
 use std::io;
 use std::ops::{ControlFlow, Range};
 
-use super::codecs::bits::{Bits, LsbFirst, MsbFirst};
-use super::codecs::{g711, gsm};
+use super::coding::Coding;
+use super::decoder::Decoder;
 use super::read_at::ReadAt;
 use super::wave_header::{HEADER, header};
-
-/// How samples are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the field")]
-pub enum Coding {
-    /// Unsigned; all others of PCM are signed, low byte first.
-    Pcm8,
-    Pcm16,
-    Pcm24,
-    Pcm32,
-    Float32,
-    Float64,
-    ALaw,
-    MuLaw,
-    /// GSM 06.10 in frames of 33 bytes.
-    Gsm,
-    /// GSM 06.10 in pairs of frames of 65 bytes.
-    Wav49,
-}
-
-/// Microsoft's numbers of codings (RFC 2361).
-const TAG_PCM: u16 = 1;
-const TAG_FLOAT: u16 = 3;
-const TAG_A_LAW: u16 = 6;
-const TAG_MU_LAW: u16 = 7;
-const TAG_GSM: u16 = 0x31;
-
-impl Coding {
-    /// What a WAVE file's numbers mean.
-    pub fn of_wave(tag: u16, bits: u16, channels: u16) -> Option<Coding> {
-        Some(match (tag, bits) {
-            (TAG_PCM, 8) => Coding::Pcm8,
-            (TAG_PCM, 16) => Coding::Pcm16,
-            (TAG_PCM, 24) => Coding::Pcm24,
-            (TAG_PCM, 32) => Coding::Pcm32,
-            (TAG_FLOAT, 32) => Coding::Float32,
-            (TAG_FLOAT, 64) => Coding::Float64,
-            (TAG_A_LAW, 8) => Coding::ALaw,
-            (TAG_MU_LAW, 8) => Coding::MuLaw,
-            (TAG_GSM, _) if channels == 1 => Coding::Wav49,
-            _ => return None,
-        })
-    }
-
-    /// Tag and bits in a WAVE file that browsers play: those of PCM stay as they are, all else becomes 16-bit PCM.
-    fn played(self) -> (u16, u16) {
-        match self {
-            Coding::Pcm8 => (TAG_PCM, 8),
-            Coding::Pcm24 => (TAG_PCM, 24),
-            Coding::Pcm32 => (TAG_PCM, 32),
-            Coding::Float32 => (TAG_FLOAT, 32),
-            Coding::Float64 => (TAG_FLOAT, 64),
-            Coding::Pcm16 | Coding::ALaw | Coding::MuLaw | Coding::Gsm | Coding::Wav49 => (TAG_PCM, 16),
-        }
-    }
-
-    /// Whether browsers play a WAVE file that is coded so.
-    pub fn plays_in_wave(self) -> bool {
-        !matches!(self, Coding::ALaw | Coding::MuLaw | Coding::Gsm | Coding::Wav49)
-    }
-
-    /// The least that is decoded at once: its bytes, and its samples of each channel.
-    fn unit(self) -> (usize, usize) {
-        match self {
-            Coding::Pcm8 | Coding::ALaw | Coding::MuLaw => (1, 1),
-            Coding::Pcm16 => (2, 1),
-            Coding::Pcm24 => (3, 1),
-            Coding::Pcm32 | Coding::Float32 => (4, 1),
-            Coding::Float64 => (8, 1),
-            Coding::Gsm => (33, gsm::SAMPLES),
-            Coding::Wav49 => (65, 2 * gsm::SAMPLES),
-        }
-    }
-
-    /// Whether what comes before has to be known.
-    fn remembers(self) -> bool {
-        matches!(self, Coding::Gsm | Coding::Wav49)
-    }
-}
 
 /// Sound in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +17,8 @@ pub struct Pcm {
     pub channels: u16,
     /// Samples a second, of each channel.
     pub rate: u32,
+    /// Whether the high byte of a number comes first.
+    pub high_first: bool,
     /// Where in the file.
     pub data: Range<u64>,
     /// Whether browsers play the file as it is.
@@ -103,41 +26,63 @@ pub struct Pcm {
 }
 
 impl Pcm {
-    /// Sound without a header, of one channel.
-    pub fn bare(coding: Coding, rate: u32, data: Range<u64>) -> Pcm {
-        Pcm { coding, channels: 1, rate, data, plays: false }
+    /// Sound without a header.
+    pub fn bare(coding: Coding, channels: u16, rate: u32, data: Range<u64>) -> Pcm {
+        Pcm { coding, channels, rate, high_first: false, data, plays: false }
     }
 
     /// Bytes that are stored and decoded together.
     fn stored_unit(&self) -> u64 {
-        self.coding.unit().0 as u64 * u64::from(self.channels)
+        self.coding.unit(self.channels).0
     }
 
-    /// Bytes that they are when played.
-    fn played_unit(&self) -> u64 {
+    /// Bytes of a sample of all channels when played.
+    fn played_sample(&self) -> u64 {
         let (_, bits) = self.coding.played();
-        self.coding.unit().1 as u64 * u64::from(self.channels) * u64::from(bits / 8)
+        u64::from(self.channels) * u64::from(bits / 8)
     }
 
-    /// What is cut off in the middle doesn't count.
+    /// Bytes that a unit is when played.
+    fn played_unit(&self) -> u64 {
+        self.coding.unit(self.channels).1 * self.played_sample()
+    }
+
+    /// Bytes that count: what is cut off in the middle doesn't, unless a part of a unit can be decoded.
+    fn stored(&self) -> u64 {
+        let (all, unit) = (self.data.end - self.data.start, self.stored_unit());
+        let rest = all % unit;
+        if self.coding.in_part(rest, self.channels) > 0 { all } else { all - rest }
+    }
+
+    /// Units, of which the last may be a part of one.
     fn units(&self) -> u64 {
-        (self.data.end - self.data.start) / self.stored_unit()
+        self.stored().div_ceil(self.stored_unit())
+    }
+
+    /// Samples of each channel.
+    fn samples(&self) -> u64 {
+        let (bytes, samples) = self.coding.unit(self.channels);
+        let all = self.stored();
+        (all / bytes).saturating_mul(samples) + self.coding.in_part(all % bytes, self.channels)
     }
 
     /// How long it is.
     pub fn milliseconds(&self) -> u64 {
-        let samples = self.units() * self.coding.unit().1 as u64;
-        samples.saturating_mul(1_000) / u64::from(self.rate.max(1))
+        self.samples().saturating_mul(1_000) / u64::from(self.rate.max(1))
+    }
+
+    fn played_bytes(&self) -> u64 {
+        self.samples().saturating_mul(self.played_sample())
     }
 
     /// Bytes of the WAVE file that browsers play.
     pub fn played_size(&self) -> u64 {
-        HEADER as u64 + self.units() * self.played_unit()
+        HEADER as u64 + self.played_bytes()
     }
 
     fn header(&self) -> [u8; HEADER] {
         let (tag, bits) = self.coding.played();
-        header(tag, self.channels, self.rate, bits, self.units() * self.played_unit())
+        header(tag, self.channels, self.rate, bits, self.played_bytes())
     }
 
     /// Hands over the bytes of `span` of the WAVE file that browsers play, in pieces of about `piece` bytes.
@@ -210,13 +155,18 @@ impl Pcm {
         at_once: u64,
         each: &mut dyn FnMut(&mut Decoder, Vec<u8>) -> ControlFlow<()>,
     ) -> io::Result<ControlFlow<()>> {
-        let mut decoder = Decoder::new(self.coding);
+        let mut decoder = Decoder::new(self.coding, self.channels);
+        let (unit, stored) = (self.stored_unit(), self.stored());
         let mut at = if self.coding.remembers() { 0 } else { units.start };
         while at < units.end {
             let known = at < units.start;
             let until = (at + at_once).min(if known { units.start } else { units.end });
-            let mut bytes = vec![0; usize::try_from((until - at) * self.stored_unit()).unwrap_or_default()];
-            file.exactly_at(self.data.start + at * self.stored_unit(), &mut bytes)?;
+            let span = at * unit..(until * unit).min(stored);
+            let mut bytes = vec![0; usize::try_from(span.end - span.start).unwrap_or_default()];
+            file.exactly_at(self.data.start + span.start, &mut bytes)?;
+            if self.high_first {
+                bytes.chunks_exact_mut(self.coding.width()).for_each(<[u8]>::reverse);
+            }
             at = until;
             if known {
                 decoder.skip(&bytes);
@@ -226,83 +176,4 @@ impl Pcm {
         }
         Ok(ControlFlow::Continue(()))
     }
-}
-
-/// Turns what is stored into 16-bit samples.
-struct Decoder {
-    coding: Coding,
-    gsm: gsm::Decoder,
-}
-
-impl Decoder {
-    fn new(coding: Coding) -> Decoder {
-        Decoder { coding, gsm: gsm::Decoder::default() }
-    }
-
-    /// Appends the samples of whole units.
-    fn decode(&mut self, bytes: &[u8], samples: &mut Vec<i16>) {
-        match self.coding {
-            Coding::Pcm8 => samples.extend(bytes.iter().map(|byte| (i16::from(*byte) - 128) << 8)),
-            Coding::Pcm16 => high_parts::<2>(bytes, samples),
-            Coding::Pcm24 => high_parts::<3>(bytes, samples),
-            Coding::Pcm32 => high_parts::<4>(bytes, samples),
-            Coding::Float32 => {
-                let (floats, _) = bytes.as_chunks();
-                samples.extend(floats.iter().map(|float| of_float(f32::from_le_bytes(*float).into())));
-            }
-            Coding::Float64 => {
-                let (floats, _) = bytes.as_chunks();
-                samples.extend(floats.iter().map(|float| of_float(f64::from_le_bytes(*float))));
-            }
-            Coding::ALaw => look_up(&g711::A_LAW, bytes, samples),
-            Coding::MuLaw => look_up(&g711::MU_LAW, bytes, samples),
-            Coding::Gsm | Coding::Wav49 => self.frames(bytes, &mut |frame| samples.extend(frame)),
-        }
-    }
-
-    /// The frames of GSM in some bytes.
-    fn frames(&mut self, bytes: &[u8], each: &mut dyn FnMut(&[i16])) {
-        for unit in bytes.chunks_exact(self.coding.unit().0) {
-            if self.coding == Coding::Gsm {
-                let mut bits = MsbFirst::new(unit);
-                // The signature, 0xd.
-                bits.take(4);
-                each(&self.gsm.decode(&mut bits));
-            } else {
-                let mut bits = LsbFirst::new(unit);
-                each(&self.gsm.decode(&mut bits));
-                each(&self.gsm.decode(&mut bits));
-            }
-        }
-    }
-
-    fn skip(&mut self, bytes: &[u8]) {
-        self.frames(bytes, &mut |_| {});
-    }
-
-    /// Samples as bytes, low byte first.
-    fn played(&mut self, bytes: &[u8], samples: &mut Vec<i16>) -> Vec<u8> {
-        samples.clear();
-        self.decode(bytes, samples);
-        let mut played = Vec::with_capacity(2 * samples.len());
-        played.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-        played
-    }
-}
-
-/// The upper 16 bits of numbers of `WIDTH` bytes.
-fn high_parts<const WIDTH: usize>(bytes: &[u8], samples: &mut Vec<i16>) {
-    let (numbers, _) = bytes.as_chunks::<WIDTH>();
-    samples.extend(numbers.iter().map(|number| i16::from_le_bytes([number[WIDTH - 2], number[WIDTH - 1]])));
-}
-
-fn look_up(table: &[i16; 256], bytes: &[u8], samples: &mut Vec<i16>) {
-    samples.extend(bytes.iter().map(|byte| table[usize::from(*byte)]));
-}
-
-/// What is beyond full scale is full scale.
-fn of_float(sample: f64) -> i16 {
-    #[allow(clippy::cast_possible_truncation, reason = "it saturates, and what is no number is silence")]
-    let sample = (sample * 32768.0) as i16;
-    sample
 }

@@ -2,79 +2,118 @@
 
 use std::io;
 
-use super::headers::wave;
-use super::pcm::{Coding, Pcm};
+use super::coding::Coding;
+use super::content::{Content, Holds, Written};
+use super::forms::{Form, Read, Reader};
+use super::headers::{aiff, caf, sun, voice, wave, wave64};
+use super::pcm::Pcm;
 use super::read_at::ReadAt;
-
-/// What a file holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// Samples.
-    Samples(Pcm),
-    /// A compressed form that browsers play, and its media type.
-    Packed(&'static str),
-    /// Neither.
-    Unknown,
-}
-
-/// The media type of MP4 files.
-pub(super) const MP4: &str = "audio/mp4";
 
 /// Bytes at the beginning of a file that tell what it is.
 const BEGINNING: usize = 4096;
+/// Bytes in which the first frame of a stream is looked for, behind what is none.
+const JUNK: usize = 64 << 10;
 /// Bytes of a GSM frame, and the four bits at its beginning.
 const GSM_FRAME: usize = 33;
 const GSM_MARK: u8 = 0xd;
 /// So many frames with the mark are no chance.
 const GSM_FRAMES: usize = 8;
+/// Frames that follow on each other, by which a stream is known.
+const CHAIN: usize = 3;
 
-/// Names that say how headerless sound is coded, and its rate. Asterisk's, and those of sox.
-const BARE: [(&[&str], Coding, u32); 13] = [
-    (&["ulaw", "ul", "ulw", "mu", "pcm", "pcmu"], Coding::MuLaw, 8_000),
-    (&["alaw", "al", "alw", "pcma"], Coding::ALaw, 8_000),
-    (&["gsm"], Coding::Gsm, 8_000),
-    (&["sln", "slin", "raw", "sln8"], Coding::Pcm16, 8_000),
-    (&["sln12"], Coding::Pcm16, 12_000),
-    (&["sln16", "slin16"], Coding::Pcm16, 16_000),
-    (&["sln24"], Coding::Pcm16, 24_000),
-    (&["sln32"], Coding::Pcm16, 32_000),
-    (&["sln44"], Coding::Pcm16, 44_100),
-    (&["sln48"], Coding::Pcm16, 48_000),
-    (&["sln96"], Coding::Pcm16, 96_000),
-    (&["sln192"], Coding::Pcm16, 192_000),
-    // A WAVE file whose header has not been written yet.
-    (&["wav", "wav49", "wav16", "wave"], Coding::Pcm16, 8_000),
-];
-
-/// What a file of `size` bytes holds. `ending`: what follows the last dot of its name, in small letters.
-pub fn sniff(file: &(impl ReadAt + ?Sized), size: u64, ending: &str) -> io::Result<Content> {
-    if let Some(pcm) = wave::read(file, size)? {
-        return Ok(Content::Samples(pcm));
+/// What a file of `size` bytes holds. `ending`: what follows the last dot of its name. `None`: neither tells.
+pub fn sniff(file: &(impl ReadAt + ?Sized), size: u64, ending: &str) -> io::Result<Option<Content>> {
+    let beginning = bytes_at(file, 0, BEGINNING)?;
+    if let Some(form) = Form::beginning(&beginning)
+        && let Some(content) = by_content(file, size, &beginning, form)?
+    {
+        return Ok(Some(content));
     }
-    let mut beginning = [0; BEGINNING];
-    let count = file.at(0, &mut beginning)?;
-    let beginning = &beginning[..count];
-    if let Some(pcm) = sun(beginning, size) {
-        return Ok(Content::Samples(pcm));
+    if let Some(form) = stream(file, &beginning)?
+        && let Read::Packets(reader) = form.read
+    {
+        return Ok(Some(packets(form, reader, 0, size)));
     }
-    if let Some(kind) = packed(beginning) {
-        return Ok(Content::Packed(kind));
+    if is_gsm(&beginning)
+        && let Some(form) = Form::named("gsm")
+    {
+        return Ok(Some(bare(form, Coding::Gsm, 8_000, size)));
     }
-    if is_gsm(beginning) {
-        return Ok(Content::Samples(Pcm::bare(Coding::Gsm, 8_000, 0..size)));
-    }
-    Ok(by_name(beginning, size, ending).unwrap_or(Content::Unknown))
+    by_name(file, &beginning, size, ending)
 }
 
-fn by_name(beginning: &[u8], size: u64, ending: &str) -> Option<Content> {
-    let (_, coding, rate) = BARE.iter().find(|(endings, ..)| endings.contains(&ending))?;
-    let wave = ending.starts_with("wav");
+fn bytes_at(file: &(impl ReadAt + ?Sized), at: u64, count: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; count];
+    let count = file.at(at, &mut bytes)?;
+    bytes.truncate(count);
+    Ok(bytes)
+}
+
+fn packets(form: &'static Form, reader: Reader, start: u64, size: u64) -> Content {
+    Content { form, holds: Holds::Packets(reader, start..size), written: Written::SaysNothing }
+}
+
+fn bare(form: &'static Form, coding: Coding, rate: u32, size: u64) -> Content {
+    Content::samples(form, Pcm::bare(coding, 1, rate, 0..size), Written::SaysNothing)
+}
+
+/// What a file holds that begins as one of this form does.
+fn by_content(
+    file: &(impl ReadAt + ?Sized),
+    size: u64,
+    beginning: &[u8],
+    form: &'static Form,
+) -> io::Result<Option<Content>> {
+    Ok(match form.read {
+        Read::Header(Reader::Wave) => wave::read(file, size, form)?,
+        Read::Header(Reader::Wave64) => wave64::read(file, size, form)?,
+        Read::Header(Reader::Sun) => sun::read(beginning, size, form),
+        Read::Header(Reader::Aiff) => aiff::read(file, size, form)?,
+        Read::Header(Reader::Caf) => caf::read(file, size, form)?,
+        Read::Header(Reader::Voice) => voice::read(file, size, form)?,
+        Read::Packets(reader) | Read::Frames(reader) => Some(packets(form, reader, 0, size)),
+        _ => None,
+    })
+}
+
+fn by_name(
+    file: &(impl ReadAt + ?Sized),
+    beginning: &[u8],
+    size: u64,
+    ending: &str,
+) -> io::Result<Option<Content>> {
+    let Some(form) = Form::named(ending) else { return Ok(None) };
     let marked = |frame: &[u8]| frame[0] >> 4 == GSM_MARK;
-    let not_gsm = *coding == Coding::Gsm && !beginning.chunks(GSM_FRAME).take(GSM_FRAMES).all(marked);
-    if not_gsm || (wave && size > 0) {
-        return None;
-    }
-    Some(Content::Samples(Pcm::bare(*coding, *rate, 0..size)))
+    let other = |milliseconds| Content::other(form, milliseconds, Written::SaysNothing);
+    Ok(Some(match form.read {
+        Read::Bare(Coding::Gsm, _) if !beginning.chunks(GSM_FRAME).take(GSM_FRAMES).all(marked) => {
+            other(None)
+        }
+        Read::Bare(coding, rate) => bare(form, coding, rate, size),
+        // One whose header has not been written yet.
+        Read::Header(Reader::Wave) if size == 0 => bare(form, Coding::Pcm16, 8_000, size),
+        _ if size == 0 => other(Some(0)),
+        Read::Steady(bytes, milliseconds) => {
+            other(size.saturating_mul(milliseconds.into()).checked_div(bytes.into()))
+        }
+        // Its content tells nothing.
+        Read::Frames(Reader::G723) => packets(form, Reader::G723, 0, size),
+        Read::Packets(reader) => {
+            behind_junk(file, reader)?.map_or(other(None), |first| packets(form, reader, first, size))
+        }
+        _ => other(None),
+    }))
+}
+
+/// Where the first frame of a stream is, if that is a little further on.
+fn behind_junk(file: &(impl ReadAt + ?Sized), reader: Reader) -> io::Result<Option<u64>> {
+    let frame = match reader {
+        Reader::Mpeg => mpeg_frame,
+        Reader::Adts => adts_frame,
+        _ => return Ok(None),
+    };
+    let bytes = bytes_at(file, 0, JUNK)?;
+    Ok((1..bytes.len()).find(|at| is_chain(&bytes[*at..], frame, CHAIN)).map(|first| first as u64))
 }
 
 /// Frames that begin with the mark, while other bytes don't: the silence of a-law is all 0xd5.
@@ -85,55 +124,37 @@ fn is_gsm(beginning: &[u8]) -> bool {
     all && beginning.iter().filter(|byte| marked(byte)).count() < beginning.len() / 2
 }
 
-/// Sun's `.au` with either law (its header is described in the Java Sound and SunOS manuals: six words, high byte
-/// first).
-fn sun(beginning: &[u8], size: u64) -> Option<Pcm> {
-    let words = beginning.first_chunk::<24>().filter(|head| head.starts_with(b".snd"))?;
-    let word = |index: usize| {
-        let at = 4 * index;
-        u32::from_be_bytes([words[at], words[at + 1], words[at + 2], words[at + 3]])
+/// The form of a stream that begins with a frame, or with a tag (ID3v2, section 3.1) before one.
+fn stream(file: &(impl ReadAt + ?Sized), beginning: &[u8]) -> io::Result<Option<&'static Form>> {
+    let of = |bytes: &[u8]| {
+        let reader = match bytes {
+            _ if is_chain(bytes, mpeg_frame, 2) => Some(Reader::Mpeg),
+            _ if is_chain(bytes, adts_frame, 2) => Some(Reader::Adts),
+            _ => None,
+        };
+        reader.and_then(Form::read_by)
     };
-    let coding = match word(3) {
-        1 => Coding::MuLaw,
-        27 => Coding::ALaw,
-        _ => return None,
-    };
-    let (start, rate, channels) = (u64::from(word(1)).min(size), word(4), u16::try_from(word(5)).ok()?);
-    let sane = (1..=32).contains(&channels) && (1..=384_000).contains(&rate);
-    // The length is unknown, all ones, or not yet known where a call is in progress.
-    let end = match u64::from(word(2)) {
-        0 => size,
-        length => size.min(start + length),
-    };
-    sane.then_some(Pcm { coding, channels, rate, data: start..end, plays: false })
+    let [b'I', b'D', b'3', 2..=4, _, _, size @ ..] = beginning else { return Ok(of(beginning)) };
+    let size = size.iter().take(4).fold(0, |size, byte| size << 7 | u64::from(byte & 0x7f));
+    let behind = bytes_at(file, 10 + size, BEGINNING)?;
+    Ok(of(&behind).or(Form::beginning(&behind)).or(Form::read_by(Reader::Mpeg)))
 }
 
-/// The media type of what begins as a compressed file does.
-fn packed(beginning: &[u8]) -> Option<&'static str> {
-    match beginning {
-        [b'O', b'g', b'g', b'S', ..] => Some("audio/ogg"),
-        [b'f', b'L', b'a', b'C', ..] => Some("audio/flac"),
-        [b'I', b'D', b'3', 2..=4, ..] => Some("audio/mpeg"),
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(MP4),
-        [0x1a, 0x45, 0xdf, 0xa3, ..] => Some("audio/webm"),
-        _ if is_chain(beginning, mpeg_frame) => Some("audio/mpeg"),
-        _ if is_chain(beginning, adts_frame) => Some("audio/aac"),
-        _ => None,
-    }
-}
+/// Bytes of a frame, and what all frames of a stream have in common.
+type FrameOf = fn(&[u8]) -> Option<(usize, u32)>;
 
-/// Whether frame follows on frame.
-fn is_chain(bytes: &[u8], frame: fn(&[u8]) -> Option<(usize, u32)>) -> bool {
+/// Whether frame follows on frame, at least so many unless the bytes end.
+fn is_chain(bytes: &[u8], frame: FrameOf, least: usize) -> bool {
     let Some((mut at, kind)) = frame(bytes) else { return false };
     let mut frames = 1;
-    while frames < 3 && at < bytes.len() {
+    while frames < CHAIN && at < bytes.len() {
         match frame(&bytes[at..]) {
             Some((length, same)) if same == kind => at += length,
             _ => return false,
         }
         frames += 1;
     }
-    frames >= 2
+    frames >= least
 }
 
 /// Bytes of a frame of MPEG audio, layer III, and what all frames of a file have in common (ISO 11172-3, 2.4.1.3 and
@@ -175,14 +196,7 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_name_that_says_how_sound_is_coded_is_one_of_sound() {
-        for ending in BARE.iter().flat_map(|(endings, ..)| *endings) {
-            assert!(crate::media::is_sound_name(&format!("a.{ending}")), "{ending}");
-        }
-    }
-
-    const ENDINGS: [&str; 9] = ["wav", "WAV", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3", ""];
+    const ENDINGS: [&str; 10] = ["wav", "WAV", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3", "g722", ""];
 
     fn chunk() -> impl Strategy<Value = Vec<u8>> {
         let name = prop::sample::select(vec![&b"fmt "[..], b"data", b"LIST", b"fact", b"odd\x01"]);
@@ -194,8 +208,8 @@ mod tests {
     }
 
     fn format() -> impl Strategy<Value = Vec<u8>> {
-        let tag = prop::sample::select(vec![1u16, 3, 6, 7, 0x31, 0xfffe, 2]);
-        let (channels, bits) = (0..40u16, prop::sample::select(vec![0u16, 8, 16, 24, 32, 64, 12]));
+        let tag = prop::sample::select(vec![1u16, 3, 6, 7, 0x31, 0xfffe, 2, 0x11, 0x65, 0x55]);
+        let (channels, bits) = (0..40u16, prop::sample::select(vec![0u16, 4, 8, 16, 24, 32, 64, 12]));
         (tag, channels, any::<u32>(), bits, any::<[u8; 8]>()).prop_map(|(tag, channels, rate, bits, more)| {
             let rate = rate % 500_000;
             let fields = [&tag.to_le_bytes()[..], &channels.to_le_bytes(), &rate.to_le_bytes(), &more[..6]];
@@ -239,7 +253,8 @@ mod tests {
             piece in 1..3000usize,
         ) {
             let size = file.len() as u64;
-            if let Content::Samples(pcm) = sniff(&file[..], size, ending).expect("bytes at hand") {
+            let found = sniff(&file[..], size, ending).expect("bytes at hand");
+            if let Some(Content { holds: Holds::Samples(pcm), .. }) = found {
                 prop_assert!(pcm.data.start <= pcm.data.end && pcm.data.end <= size);
                 let whole = played(&pcm, &file, 0..pcm.played_size(), 64 << 10);
                 prop_assert_eq!(whole.len() as u64, pcm.played_size());

@@ -2,24 +2,48 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use symphonia::core::io::MediaSource;
 
 use super::budget::Budget;
 use super::read_at::ReadAt;
 
-/// A file up to where it ended when it was opened, with a place of its own.
+/// Bytes of the head of a Void element, with a size of eight.
+const HEAD: u64 = 9;
+
+/// A part of a file, up to where it ended when it was opened, with a place of its own.
 pub struct Source<'a> {
     file: File,
+    start: u64,
     size: u64,
     at: u64,
+    /// Bytes that are read as if they said nothing.
+    without: Option<Range<u64>>,
     budget: &'a Budget<'a>,
 }
 
 impl<'a> Source<'a> {
-    /// From its beginning; what is read is spent.
-    pub fn new(file: File, size: u64, budget: &'a Budget<'a>) -> Source<'a> {
-        Source { file, size, at: 0, budget }
+    /// From the part's beginning; what is read is spent.
+    pub fn new(file: File, span: Range<u64>, budget: &'a Budget<'a>) -> Source<'a> {
+        let size = span.end.saturating_sub(span.start);
+        Source { file, start: span.start, size, at: 0, without: None, budget }
+    }
+
+    /// The same, but that these bytes are an element of Matroska that is of no account (Void, RFC 9559).
+    pub fn without(self, element: Option<Range<u64>>) -> Source<'a> {
+        Source { without: element.filter(|element| element.end - element.start > HEAD), ..self }
+    }
+
+    /// Puts the Void in its place, where the bytes from `at` on are there.
+    fn hide(&self, at: u64, bytes: &mut [u8]) {
+        let Some(hidden) = &self.without else { return };
+        let [_, size @ ..] = (hidden.end - hidden.start - HEAD).to_be_bytes();
+        let head = [0xec, 1].into_iter().chain(size).chain(std::iter::repeat(0));
+        for (place, byte) in hidden.clone().zip(head) {
+            let place = place.checked_sub(at).and_then(|place| usize::try_from(place).ok());
+            place.and_then(|place| bytes.get_mut(place)).into_iter().for_each(|found| *found = byte);
+        }
     }
 }
 
@@ -28,7 +52,8 @@ impl Read for Source<'_> {
         let left = usize::try_from(self.size.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let wanted = bytes.len().min(left);
         self.budget.spend(wanted as u64)?;
-        let count = self.file.at(self.at, &mut bytes[..wanted])?;
+        let count = self.file.at(self.start.saturating_add(self.at), &mut bytes[..wanted])?;
+        self.hide(self.at, &mut bytes[..count]);
         self.at += count as u64;
         Ok(count)
     }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest, Sha256};
 
 use super::super::decode::budget::Budget;
-use super::super::decode::{Content, compressed};
+use super::super::decode::{Holds, Reader, compressed};
 use super::super::sound::Sound;
 use super::waveform::{Outline, Waveform};
 
@@ -126,8 +126,8 @@ impl Sound {
     fn waveform_within(&self, time: Duration, unwanted: &AtomicBool) -> Result<Waveform, NoWaveform> {
         let is_unwanted = || unwanted.load(Ordering::Relaxed);
         let budget = Budget::new(u64::MAX, time, &is_unwanted).for_things(self.size);
-        let waveform = match self.content()? {
-            Content::Samples(pcm) => {
+        let waveform = match self.content()?.map(|content| content.holds) {
+            Some(Holds::Samples(pcm)) => {
                 let mut outline = Outline::new(pcm.channels.into(), pcm.rate);
                 let _ = pcm.read_samples(self.file(), &mut |samples| {
                     outline.push(samples);
@@ -135,8 +135,8 @@ impl Sound {
                 })?;
                 Some(outline.finish())
             }
-            Content::Packed(kind) => self.packed_waveform(kind, &budget)?,
-            Content::Unknown => None,
+            Some(Holds::Packets(reader, span)) => self.packed_waveform(reader, span, &budget)?,
+            Some(Holds::Other(_)) | None => None,
         };
         match budget.check() {
             Err(_) if is_unwanted() => Err(NoWaveform::Unwanted),
@@ -145,14 +145,15 @@ impl Sound {
         }
     }
 
-    fn packed_waveform(&self, kind: &str, budget: &Budget<'_>) -> io::Result<Option<Waveform>> {
+    fn packed_waveform(
+        &self,
+        reader: Reader,
+        span: Range<u64>,
+        budget: &Budget<'_>,
+    ) -> io::Result<Option<Waveform>> {
         let mut outline: Option<Outline> = None;
-        let decoded = compressed::read_samples(
-            self.file(),
-            self.size,
-            kind,
-            budget,
-            &mut |channels, rate, samples| {
+        let decoded =
+            compressed::read_samples(self.file(), span, reader, budget, &mut |channels, rate, samples| {
                 let outline = outline.get_or_insert_with(|| Outline::new(channels, rate));
                 if !outline.is_of(channels, rate) {
                     // Another sound begins within the file.
@@ -160,8 +161,7 @@ impl Sound {
                 }
                 outline.push(samples);
                 go_on(budget)
-            },
-        )?;
+            })?;
         Ok(outline.filter(|_| decoded.is_ok()).map(Outline::finish))
     }
 }

@@ -1,6 +1,6 @@
 //! What is known of a file that was looked at.
 
-use crate::model::row_of_columns;
+use crate::model::{known_length, row_of_columns};
 
 row_of_columns! {
     /// A file as it was when it was last looked at: some columns of `intake_files`.
@@ -17,7 +17,7 @@ row_of_columns! {
         modified: i64,
         /// Bytes.
         size: i64,
-        /// Milliseconds of sound.
+        /// Milliseconds of sound; -1 where they are not known.
         duration: i64,
         /// Of its beginning and end.
         digest: Option<Vec<u8>>,
@@ -25,6 +25,11 @@ row_of_columns! {
 }
 
 impl FileKnown {
+    /// Milliseconds of sound, where they are known.
+    pub fn length(&self) -> Option<i64> {
+        known_length(self.duration)
+    }
+
     /// One that only a row tells of.
     pub(super) fn unseen(path: String) -> FileKnown {
         FileKnown { path, ..FileKnown::default() }

@@ -5,6 +5,7 @@ mod page;
 mod paths;
 mod size;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -249,6 +250,16 @@ fn where_something_is_added_says_how() {
 }
 
 /// Elsewhere a function would act for whoever asked as they were when the request came.
+#[test]
+fn what_is_sound_is_listed_once() {
+    const LIST: &str = "media/decode/forms.rs";
+    for source in sources().iter().filter(|source| source.path != LIST) {
+        let words: BTreeSet<&str> = source.code.split('"').skip(1).step_by(2).collect();
+        let kept: Vec<&str> = tapeline::media::endings().filter(|ending| words.contains(ending)).collect();
+        assert!(kept.len() < 3, "{} has a list of sound of its own: {kept:?}; {LIST} has it", source.path);
+    }
+}
+
 #[test]
 fn the_api_changes_the_database_by_one_file_which_looks_again_at_who_asks() {
     for source in sources().iter().filter(|source| source.room == "api") {

@@ -1,14 +1,16 @@
 //! RIFF WAVE: finding the sound in a file whatever its chunks.
 //!
 //! "Multimedia Programming Interface and Data Specifications 1.0" (IBM and Microsoft, 1991), "New Multimedia Data
-//! Types" (1994) for the codings, and RFC 2361 for their numbers. A PBX writes the sizes when a call ends: before
-//! that, and for ever if it crashed, they are 0.
+//! Types" (1994) for the codings, RFC 2361 for their numbers, EBU Tech 3306 for RF64, ITU-R BS.2088 for BW64. A PBX writes
+//! the sizes when a call ends: before that, and for ever if it crashed, they are 0, or as large as can be.
 
 use std::io;
-use std::ops::Range;
 
-use super::super::pcm::{Coding, Pcm};
+use super::super::content::{Content, Written};
+use super::super::forms::Form;
 use super::super::read_at::ReadAt;
+use super::order::Order;
+use super::wave_format::{Format, LONGEST};
 
 /// Chunks that are looked at; a hostile file may have millions.
 const CHUNKS: usize = 100;
@@ -25,22 +27,47 @@ struct Chunk {
 
 impl Chunk {
     fn end(&self) -> u64 {
-        self.at + self.size
+        self.at.saturating_add(self.size)
     }
 }
 
-/// What a WAVE file of `size` bytes holds. `None`: it is none, or nothing is known of its samples.
-pub fn read(file: &(impl ReadAt + ?Sized), size: u64) -> io::Result<Option<Pcm>> {
+/// What the chunk `ds64` says, where the sizes at their places have no room: bytes of RIFF and of the sound.
+struct Large {
+    riff: u64,
+    data: u64,
+}
+
+/// A file of chunks.
+struct File<'a, R: ?Sized> {
+    bytes: &'a R,
+    size: u64,
+    order: Order,
+    /// Where RIFF says that the file ends.
+    end: u64,
+}
+
+/// Where the sound ends, whether players find it by the header, and whether the file was written to its end.
+struct End {
+    at: u64,
+    right: bool,
+    written: Written,
+}
+
+/// What a WAVE file of `size` bytes holds. `None`: it says nothing of its samples.
+pub fn read(bytes: &(impl ReadAt + ?Sized), size: u64, form: &'static Form) -> io::Result<Option<Content>> {
     let mut head = [0; 12];
-    if file.at(0, &mut head)? < head.len() || !is_wave(&head) {
-        return Ok(None);
-    }
-    let (mut format, mut data, mut fine) = (None, None, head.starts_with(b"RIFF"));
+    bytes.exactly_at(0, &mut head)?;
+    let order = if head.starts_with(b"RIFX") { Order::High } else { Order::Low };
+    let mut file = File { bytes, size, order, end: HEAD + u64::from(order.u32(&head, 4)) };
+    let (mut format, mut data, mut large, mut samples) = (None, None, None, None);
+    let mut fine = head.starts_with(b"RIFF");
     let mut at = head.len() as u64;
     for _ in 0..CHUNKS {
-        let Some(chunk) = chunk(file, at)? else { break };
+        let Some(chunk) = file.chunk(at)? else { break };
         match &chunk.name {
-            b"fmt " if format.is_none() => format = read_format(file, &chunk)?,
+            b"fmt " if format.is_none() => format = Format::read(&file.content(&chunk)?, order),
+            b"fact" => samples = Some(order.u32(&file.content(&chunk)?, 0).into()),
+            b"ds64" => large = Some(file.large(&chunk)?),
             b"data" => {
                 // Players want to know the format by now.
                 fine &= format.is_some();
@@ -51,111 +78,105 @@ pub fn read(file: &(impl ReadAt + ?Sized), size: u64) -> io::Result<Option<Pcm>>
         if (format.is_some() && data.is_some()) || chunk.end() > size {
             break;
         }
-        let (next, padded) = behind(file, &chunk)?;
+        let (next, padded) = file.behind(&chunk)?;
         fine &= padded;
         at = next;
     }
     let Some(format) = format else { return Ok(None) };
-    let Some(data) = data else { return Ok(Some(format.samples(size..size, false))) };
-    let (end, right) = sound_end(file, size, &data, riff_end(&head))?;
-    Ok(Some(format.samples(data.at..end, fine && right)))
-}
-
-/// RF64 has its sizes elsewhere (EBU Tech 3306); the file's own is as good.
-fn is_wave(head: &[u8; 12]) -> bool {
-    (head.starts_with(b"RIFF") || head.starts_with(b"RF64")) && head.ends_with(b"WAVE")
-}
-
-fn riff_end(head: &[u8; 12]) -> u64 {
-    HEAD + u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]))
-}
-
-fn chunk(file: &(impl ReadAt + ?Sized), at: u64) -> io::Result<Option<Chunk>> {
-    let mut head = [0; HEAD as usize];
-    if file.at(at, &mut head)? < head.len() {
-        return Ok(None);
+    let Some(mut data) = data else {
+        return Ok(Some(format.content(form, size..size, false, Written::Unfinished, None)));
+    };
+    if let Some(large) = large.filter(|_| data.size == u64::from(u32::MAX)) {
+        // What was never written there is nothing.
+        data.size = if large.data == 0 { u32::MAX.into() } else { large.data };
+        file.end = HEAD.saturating_add(large.riff);
     }
-    let [a, b, c, d, size @ ..] = head;
-    let name = [a, b, c, d];
-    let known = name.iter().all(|byte| (b' '..=b'~').contains(byte));
-    Ok(known.then_some(Chunk { name, size: u32::from_le_bytes(size).into(), at: at + HEAD }))
+    let end = file.sound_end(&data)?;
+    let counted = samples.filter(|samples| *samples > 0 && end.written == Written::Finished);
+    Ok(Some(format.content(form, data.at.min(end.at)..end.at, fine && end.right, end.written, counted)))
 }
 
-/// Where the next chunk begins: at an even place, as it has to; or, where the writer forgot about that, at once.
-fn behind(file: &(impl ReadAt + ?Sized), chunk_: &Chunk) -> io::Result<(u64, bool)> {
-    let end = chunk_.end();
-    let even = end + (end & 1);
-    let forgotten = even != end && chunk(file, even)?.is_none() && chunk(file, end)?.is_some();
-    Ok(if forgotten { (end, false) } else { (even, true) })
+/// Whether a size is that of a program that doesn't know it and can't go back: all ones, or about half of them.
+fn says_nothing(size: u64) -> bool {
+    matches!(size, 0x7fff_0000..=0x8000_0000 | 0xffff_0000..)
 }
 
-/// Where the sound ends, and whether the header says so.
-fn sound_end(
-    file: &(impl ReadAt + ?Sized),
-    size: u64,
-    data: &Chunk,
-    riff_end: u64,
-) -> io::Result<(u64, bool)> {
-    let end = data.end();
-    if end >= size {
-        let exact = end == size && end <= riff_end && riff_end <= size + 1;
-        return Ok((size, exact));
-    }
-    // Something follows: other chunks, or sound that came after the sizes were written.
-    let enclosed = end <= riff_end && riff_end <= size;
-    if data.size > 0 && enclosed && riff_end <= end + 1 {
-        return Ok((end, true));
-    }
-    if enclosed && chunks_until(file, data, riff_end)? {
-        return Ok((end, true));
-    }
-    let all = chunks_until(file, data, size)?;
-    Ok(if all && data.size > 0 { (end, false) } else { (size, false) })
-}
-
-/// Whether what follows a chunk is chunks, up to an end.
-fn chunks_until(file: &(impl ReadAt + ?Sized), first: &Chunk, end: u64) -> io::Result<bool> {
-    let mut last = *first;
-    for _ in 0..CHUNKS {
-        let (at, _) = behind(file, &last)?;
-        if at >= end {
-            return Ok(at <= end + 1);
+impl<R: ReadAt + ?Sized> File<'_, R> {
+    fn chunk(&self, at: u64) -> io::Result<Option<Chunk>> {
+        let mut head = [0; HEAD as usize];
+        if self.bytes.at(at, &mut head)? < head.len() {
+            return Ok(None);
         }
-        match chunk(file, at)? {
-            Some(next) if next.end() <= end => last = next,
-            _ => return Ok(false),
+        let [a, b, c, d, ..] = head;
+        let name = [a, b, c, d];
+        let known = name.iter().all(|byte| (b' '..=b'~').contains(byte));
+        Ok(known.then_some(Chunk {
+            name,
+            size: self.order.u32(&head, 4).into(),
+            at: at.saturating_add(HEAD),
+        }))
+    }
+
+    /// The first bytes of a chunk.
+    fn content(&self, chunk: &Chunk) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; LONGEST.min(usize::try_from(chunk.size).unwrap_or(LONGEST))];
+        let count = self.bytes.at(chunk.at, &mut bytes)?;
+        bytes.truncate(count);
+        Ok(bytes)
+    }
+
+    fn large(&self, chunk: &Chunk) -> io::Result<Large> {
+        let bytes = self.content(chunk)?;
+        Ok(Large { riff: self.order.u64(&bytes, 0), data: self.order.u64(&bytes, 8) })
+    }
+
+    /// Where the next chunk begins: at an even place, as it has to; or, where the writer forgot about that, at once.
+    fn behind(&self, chunk: &Chunk) -> io::Result<(u64, bool)> {
+        let end = chunk.end();
+        let even = end.saturating_add(end & 1);
+        let forgotten = even != end && self.chunk(even)?.is_none() && self.chunk(end)?.is_some();
+        Ok(if forgotten { (end, false) } else { (even, true) })
+    }
+
+    fn sound_end(&self, data: &Chunk) -> io::Result<End> {
+        let (size, end) = (self.size, data.end());
+        if end >= size {
+            let right = end == size && end <= self.end && self.end <= size + 1;
+            let written = match data.size {
+                0 => right,
+                _ => end <= size + 1,
+            };
+            let written = match written {
+                true => Written::Finished,
+                false if says_nothing(data.size) => Written::SaysNothing,
+                false => Written::Unfinished,
+            };
+            return Ok(End { at: size, right, written });
         }
+        // Something follows: other chunks, or sound that came after the sizes were written.
+        let enclosed = end <= self.end && self.end <= size;
+        let closed = enclosed && data.size > 0 && self.end <= end + 1;
+        let all = size - end <= 1 || self.chunks_until(data, size)?;
+        let right = closed || (enclosed && self.end > end && self.chunks_until(data, self.end)?);
+        // A size of 0 is one that was never written, unless RIFF knows of what follows.
+        let is_end = right || (all && data.size > 0);
+        let written = if all && is_end { Written::Finished } else { Written::Unfinished };
+        Ok(End { at: if is_end { end } else { size }, right, written })
     }
-    Ok(false)
-}
 
-/// The content of a `fmt ` chunk, as far as it matters.
-struct Format {
-    coding: Coding,
-    channels: u16,
-    rate: u32,
-}
-
-impl Format {
-    fn samples(&self, data: Range<u64>, whole: bool) -> Pcm {
-        let Format { coding, channels, rate } = *self;
-        let plays = whole && coding.plays_in_wave();
-        Pcm { coding, channels, rate, data, plays }
+    /// Whether what follows a chunk is chunks, up to an end.
+    fn chunks_until(&self, first: &Chunk, end: u64) -> io::Result<bool> {
+        let mut last = *first;
+        for _ in 0..CHUNKS {
+            let (at, _) = self.behind(&last)?;
+            if at >= end {
+                return Ok(at <= end + 1);
+            }
+            match self.chunk(at)? {
+                Some(next) if next.end() <= end => last = next,
+                _ => return Ok(false),
+            }
+        }
+        Ok(false)
     }
-}
-
-fn read_format(file: &(impl ReadAt + ?Sized), chunk: &Chunk) -> io::Result<Option<Format>> {
-    let mut bytes = [0; 40];
-    let count = file.at(chunk.at, &mut bytes)?.min(usize::try_from(chunk.size).unwrap_or(usize::MAX));
-    if count < 16 {
-        return Ok(None);
-    }
-    let number = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-    let rate = u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]);
-    // WAVE_FORMAT_EXTENSIBLE: the tag is the beginning of a GUID.
-    let tag = if number(0) == 0xfffe && count >= 26 { number(24) } else { number(0) };
-    let (channels, bits) = (number(2), number(14));
-    let coding = Coding::of_wave(tag, bits, channels);
-    let sane = (1..=32).contains(&channels) && (1..=384_000).contains(&rate);
-    Ok(coding.filter(|_| sane).map(|coding| Format { coding, channels, rate }))
 }

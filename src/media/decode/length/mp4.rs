@@ -6,9 +6,7 @@ use std::ops::Range;
 
 use super::super::budget::Budget;
 use super::super::read_at::ReadAt;
-
-/// Bytes that are read at once.
-const WINDOW: usize = 4 << 10;
+use super::window::Window;
 
 /// A box: its type, and where its content is.
 struct Atom {
@@ -39,7 +37,7 @@ struct Left {
 
 /// Milliseconds of the first track of sound in a file of `size` bytes. `None`: there is none.
 pub fn milliseconds(file: &dyn ReadAt, size: u64, budget: &Budget<'_>) -> io::Result<Option<u64>> {
-    let mut tables = Tables { file, size, budget, window: Vec::new(), at: 0 };
+    let mut tables = Tables { size, window: Window::new(file, budget) };
     let (mut movie, mut sound) = (None, 0);
     tables.each(0..size, |_, atom| {
         match &atom.kind {
@@ -59,7 +57,7 @@ pub fn milliseconds(file: &dyn ReadAt, size: u64, budget: &Budget<'_>) -> io::Re
 
 /// Whether no run of samples is said to have more of them than the file has bytes: else a decoder would count for minutes.
 pub fn is_countable(file: &dyn ReadAt, size: u64, budget: &Budget<'_>) -> io::Result<bool> {
-    let mut tables = Tables { file, size, budget, window: Vec::new(), at: 0 };
+    let mut tables = Tables { size, window: Window::new(file, budget) };
     let mut countable = true;
     tables.each(0..size, |tables, fragment| {
         if fragment.kind != *b"moof" {
@@ -77,30 +75,13 @@ pub fn is_countable(file: &dyn ReadAt, size: u64, budget: &Budget<'_>) -> io::Re
 
 /// The file, a piece of it at a time.
 struct Tables<'a> {
-    file: &'a dyn ReadAt,
     size: u64,
-    budget: &'a Budget<'a>,
-    window: Vec<u8>,
-    at: u64,
+    window: Window<'a>,
 }
 
 impl Tables<'_> {
-    /// The bytes at a place, if they are there.
     fn bytes<const COUNT: usize>(&mut self, at: u64) -> io::Result<Option<[u8; COUNT]>> {
-        let within = |tables: &Self| {
-            let from = usize::try_from(at.checked_sub(tables.at)?).ok()?;
-            tables.window.get(from..)?.first_chunk().copied()
-        };
-        if let Some(bytes) = within(self) {
-            return Ok(Some(bytes));
-        }
-        self.budget.begin()?;
-        self.budget.spend(WINDOW as u64)?;
-        self.window.resize(WINDOW, 0);
-        let count = self.file.at(at, &mut self.window)?;
-        self.window.truncate(count);
-        self.at = at;
-        Ok(within(self))
+        self.window.bytes(at)
     }
 
     fn number(&mut self, at: u64) -> io::Result<u32> {
