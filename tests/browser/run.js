@@ -1,12 +1,8 @@
-/** The viewer in a real browser against the real server: `npm ci && node run.js`. */
+/**
+ * The viewer in a real browser against the real server: `npm ci && node run.js`, or `node run.js live sound` for these
+ * files only. Each process has a server and a browser of its own.
+ */
 
-import "./details.js";
-import "./live.js";
-import "./manage.js";
-import "./player.js";
-import "./player-list.js";
-import "./selecting.js";
-import "./sound.js";
-import "./sessions.js";
-import "./lists.js";
-import "./look.js";
+const files = ["details", "live", "manage", "player", "player-list", "selecting", "sound", "sessions", "lists", "look"];
+const asked = process.argv.slice(2);
+for (const file of asked.length ? asked : files) await import(`./${file}.js`);

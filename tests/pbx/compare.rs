@@ -99,7 +99,7 @@ pub fn everything(office: &Office, calls: &[Call]) -> Vec<Value> {
 fn as_in_the_database(rows: &[Value]) {
     let database = lab::root().join("var/lab/pbx/log/master.db");
     let said = finish(
-        Command::new("sqlite3").args(["-readonly", "-csv"]).arg(database),
+        Command::new("sqlite3").args(["-readonly", "-csv", "-cmd", ".timeout 5000"]).arg(database),
         "SELECT recordingfile, uniqueid, linkedid, src, max(disposition = 'ANSWERED'),
            sum(iif(disposition = 'ANSWERED', billsec, 0)) FROM cdr WHERE recordingfile <> '' GROUP BY recordingfile;",
     );
