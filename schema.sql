@@ -463,7 +463,7 @@ CREATE TABLE IF NOT EXISTS audit (
   person      INTEGER,                     -- who; NULL on the command line
   username    TEXT    NOT NULL DEFAULT '', -- their name at that time
   address     TEXT    NOT NULL DEFAULT '', -- where the request came from
-  action      TEXT    NOT NULL,            -- what: user/login, recordings/listen, …
+  action      TEXT    NOT NULL,            -- what: user/login, recordings/listen, …; failed logins are summed
   customer    INTEGER,                     -- whose data it touched
   recordgroup INTEGER,                     -- the group, where there is one
   uniqueid    TEXT,                        -- the recording, where there is one

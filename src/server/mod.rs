@@ -6,6 +6,7 @@ mod door;
 mod gate;
 mod serve;
 mod signals;
+mod slashes;
 mod sources;
 mod stream;
 mod timers;

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::App as Actix;
-use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::Data;
 use anyhow::Context;
 use tokio::sync::watch;
@@ -90,8 +90,6 @@ impl Server {
                 .wrap(from_fn(api::finish_answer))
                 .wrap(from_fn(api::http10))
                 .wrap(from_fn(api::access_log))
-                // Base addresses are often written with a slash at their end.
-                .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .wrap(from_fn(turns))
                 .configure(api::routes)
                 .configure(freeswitch::routes)

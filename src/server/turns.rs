@@ -1,4 +1,4 @@
-//! Tells a connection's gate of the requests that come by it.
+//! Tells a connection's gate of the requests that come by it: the first to see one, and the last to see its answer.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -15,12 +15,14 @@ use futures_core::Stream;
 
 use super::chunks::Chunks;
 use super::gate::{Gate, Left};
+use super::slashes;
 
 /// Opens the gate for the request's body as it is read, and for the next request once this one is answered.
 pub(super) async fn turns(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    slashes::merge(&mut request);
     let gate = request.conn_data::<Rc<Gate>>().cloned().unwrap_or_else(|| Rc::new(Gate::new()));
     let left = left(request.head());
     if left.is_some() {

@@ -118,7 +118,7 @@ export const FILTERS = [
   choice("segments", DIRECTIONS, { key: "direction", label: "Direction", wire: { direction: asIs }, words: format.direction }),
   text({ key: "caller", label: "Caller", placeholder: "Any number", wire: { caller: number } }),
   text({ key: "called", label: "Called", placeholder: "Any number", wire: { called: number } }),
-  text({ key: "answered", label: "Answered by", placeholder: "Number or name", wire: { answered: number } }),
+  text({ key: "answered", label: "Answered by", placeholder: "Anyone", wire: { answered: number } }),
   length({ key: "min", hint: "Length at least, in minutes", placeholder: "from", wire: { totaltime_minimum: asIs }, words: (value) => `at least ${format.duration(value)}` }),
   length({ key: "max", hint: "Length at most, in minutes", placeholder: "to", wire: { totaltime_maximum: asIs }, words: (value) => `at most ${format.duration(value)}` }),
   choice("select", STATES, { key: "state", label: "State", wire: { complete: (value) => COMPLETE[value], stale: (value) => (value === "missing" ? 1 : "") } }),

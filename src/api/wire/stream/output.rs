@@ -75,7 +75,8 @@ enum State {
 
 impl Output {
     pub(super) fn new(client: Option<Client>) -> Output {
-        let buffer = Vec::with_capacity(PIECE + SLACK);
+        let longest = if client.is_some() { PIECE } else { SHORT };
+        let buffer = Vec::with_capacity(longest + SLACK);
         Output(Rc::new(RefCell::new(Inner { buffer, state: State::Gathering(client) })))
     }
 
