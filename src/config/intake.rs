@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Deserialize;
 
 use super::error::ConfigError;
+use super::sides::Sides;
 
 /// One rule: conditions, all of which must hold, and what then becomes of a recording.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -112,6 +113,8 @@ pub struct Folder {
     pub zone: Option<String>,
     /// Regular expression of file names that are built like no others.
     pub pattern: Option<String>,
+    /// What names of one side of a call end in, besides what is known.
+    pub sides: Sides,
     /// Whether files without any sound get a row.
     pub keep_empty: bool,
     /// Minutes without a change after which a file counts as closed, where nobody can tell whether it is open.
@@ -132,6 +135,7 @@ impl Default for Folder {
             systemname: String::new(),
             zone: None,
             pattern: None,
+            sides: Sides::default(),
             keep_empty: true,
             silent_minutes: 10,
             rescan_minutes: 10,
@@ -251,8 +255,12 @@ pub(super) const SAMPLE: &str = r#"
 #zone = "Europe/Berlin"
 # How names are built, where they are not FreePBX's (in-5550100-5551230002-20261124-055328-1795499608.28.wav), FusionPBX's
 # (archive/2026/Nov/24/<uuid>.wav) or plain uniqueids: a regular expression over the path below the folder, with any of the
-# groups uniqueid, caller, called, answered, direction, date (20261124), time (055328), epoch, queue, account, context.
+# groups uniqueid, caller, called, answered, direction, date (20261124 or 261124), time (055328 or 0553), epoch, side (in, out
+# or mix; rx, tx, a, b, left, right, all), queue, account, context. Signs between the digits of date and time do not count.
 #pattern = '(?<caller>\d+)_(?<called>\d+)_(?<date>\d{8})(?<time>\d{6})\.wav$'
+# What the names of one side of a call end in, and of both, where it is none of -in -out -all, _in _out, -rx -tx, -A -B, -mix: a
+# file of one side gets no row where one of both is beside it.
+#sides = { in = ["-caller"], out = ["-callee"], mix = ["-both"] }
 # Whether files without any sound (unanswered calls) get a row.
 #keep_empty = true
 # A file counts as closed when it was closed; where nobody can see that (another host, a crash), when nothing was written

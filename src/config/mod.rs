@@ -7,6 +7,7 @@ mod general;
 mod intake;
 mod network;
 mod origin;
+mod sides;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -22,6 +23,7 @@ pub(crate) use general::general_settings;
 pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule, find_of_pbx, innermost, innermost_of};
 pub use network::Networks;
 pub use origin::{Origin, PublicUrl};
+pub use sides::Sides;
 
 macro_rules! declare {
     ($($name:ident: $type:ty = $default:expr, $(in $range:expr,)? $variable:literal, $value:literal, hide: $hide:literal,

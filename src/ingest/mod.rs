@@ -8,6 +8,7 @@
 //! | [`names`] | what the name of a sound file says |
 //! | [`ami`] | Asterisk, live: its manager interface |
 //! | `files.rs`, `reading.rs` | strangers' files: opened with care, and read one entry after the other |
+//! | `zones.rs` | whether times were read in the right zone |
 //! | `stop.rs` | how all of them end |
 //!
 //! FreeSWITCH, live, is `cdr/freeswitch/post.rs`: it sends each record itself. Each source makes a
@@ -21,5 +22,6 @@ pub mod names;
 mod reading;
 pub mod spool;
 mod stop;
+mod zones;
 
 pub use stop::Stop;

@@ -1,9 +1,13 @@
 //! What a source knows of a recording or of its call, and what becomes of it. Every fact is optional, so that sources
 //! enrich one another.
 
+use std::borrow::Cow;
+
 use super::facts::Facts;
 use super::source::Source;
+use crate::media::is_sound_name;
 use crate::model::RecordingRow;
+use crate::model::paths::read_as_latin_1;
 
 /// What a draft is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,6 +135,11 @@ impl Draft {
         }
     }
 
+    /// The same for a row, where people read and ask for it: of a name that is no UTF-8 as Latin-1.
+    pub fn identity_for_row(&self) -> Cow<'_, str> {
+        read_as_latin_1(self.identity())
+    }
+
     /// A draft of this one's call, with other facts and without a file.
     pub(super) fn with(&self, facts: Facts) -> Draft {
         Draft {
@@ -150,12 +159,40 @@ impl Draft {
     }
 }
 
-/// A file's name without its folders and its ending.
+/// A file's name without its folders and its ending, or endings: what is made of `x.wav` may be called `x.wav.mp3`.
 pub fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
-    match name.rsplit_once('.') {
+    let mut stem = match name.rsplit_once('.') {
         // The counter of a uniqueid is no ending.
         Some((stem, ending)) if !stem.is_empty() && !ending.bytes().all(|byte| byte.is_ascii_digit()) => stem,
-        _ => name,
+        _ => return name,
+    };
+    while let Some((shorter, _)) = stem.rsplit_once('.').filter(|_| is_sound_name(stem)) {
+        stem = shorter;
+    }
+    stem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stem_has_no_ending_of_sound() {
+        for (path, expected) in [
+            ("2026/11/a.wav", "a"),
+            ("a.wav.mp3", "a"),
+            ("a.WAV.gsm.mp3", "a"),
+            ("a.b.mp3", "a.b"),
+            ("a.mp3.part", "a"),
+            ("1795499606.0", "1795499606.0"),
+            ("1795499606.0.wav", "1795499606.0"),
+            ("1795499606.0.wav.mp3", "1795499606.0"),
+            (".wav.mp3", ".wav"),
+            (".wav", ".wav"),
+            ("", ""),
+        ] {
+            assert_eq!(stem(path), expected, "{path}");
+        }
     }
 }

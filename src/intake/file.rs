@@ -63,7 +63,7 @@ pub(super) fn last_seen(known: &IntakeFile) -> FileState {
 /// Whether the uniqueid is only the file's name.
 pub(super) fn is_stem(known: &IntakeFile) -> bool {
     let draft = Draft { path: Some(known.path.clone()), ..Draft::default() };
-    known.uniqueid == draft.identity()
+    known.uniqueid == draft.identity_for_row()
 }
 
 /// Whether at a deleted recording's path there is now a file that was written at another time: another recording. It may

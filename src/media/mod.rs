@@ -11,6 +11,7 @@ mod removal;
 mod shortage;
 mod sound;
 mod sound_facts;
+mod there;
 pub mod zip;
 
 pub use decode::{Written, decode_gsm, endings};
@@ -23,3 +24,4 @@ pub use removal::Removed;
 pub use shortage::Shortage;
 pub use sound::{Playable, Sound};
 pub use sound_facts::Heard;
+pub use there::There;

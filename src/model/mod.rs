@@ -7,6 +7,7 @@ mod filters;
 mod intake_files;
 mod lists;
 pub mod names;
+pub mod paths;
 mod people;
 mod recordings;
 mod sides;

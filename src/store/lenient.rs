@@ -2,6 +2,8 @@
 
 use rusqlite::types::ValueRef;
 
+use crate::model::paths::text_of;
+
 /// As a number; 0 where it is none.
 pub(in crate::store) fn integer(value: ValueRef<'_>) -> i64 {
     number(value).unwrap_or(0)
@@ -24,5 +26,13 @@ pub(in crate::store) fn text(value: ValueRef<'_>) -> String {
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(real) => real.to_string(),
         ValueRef::Null => String::new(),
+    }
+}
+
+/// As a text that loses no byte.
+pub(in crate::store) fn text_whole(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => text_of(bytes).into_owned(),
+        other => text(other),
     }
 }

@@ -46,6 +46,7 @@ mod paging;
 mod peaks;
 mod people;
 mod places;
+mod places_on_disk;
 mod play;
 mod proxies;
 mod recordings;

@@ -13,6 +13,7 @@ use crate::config::Asterisk;
 use crate::intake::{About, Draft, Intake, NO_FILE, SourceStatus};
 use crate::media::{Heard, NoSound, Written};
 use crate::model::IntakeFile;
+use crate::model::paths::bytes_of;
 use crate::store::StoreError;
 
 /// Its name in the status.
@@ -133,7 +134,7 @@ impl<'a> Recordings<'a> {
     }
 
     fn look(&self, known: &IntakeFile) -> Option<Heard> {
-        self.app.media.open(known.path.as_bytes()).ok()?.heard(&|| false).ok()
+        self.app.media.open(&bytes_of(&known.path)).ok()?.heard(&|| false).ok()
     }
 
     /// What a draft says of a recording is all that is known: an older one of the same need not wait any longer.
@@ -185,7 +186,7 @@ impl<'a> Recordings<'a> {
     fn look_after(&mut self, report: &Report) -> bool {
         let Some(draft) = draft(&self.places, "", report) else { return true };
         let Some(path) = draft.path.clone() else { return true };
-        let sound = match self.app.media.open(path.as_bytes()) {
+        let sound = match self.app.media.open(&bytes_of(&path)) {
             Ok(sound) => sound,
             Err(NoSound::Unreadable(error)) if error.kind() == ErrorKind::NotFound => {
                 return !self.places.sees(&report.file) || self.missing(draft, &path);

@@ -16,6 +16,7 @@ use crate::ingest::spool::{File, Look, Looker, OpenFiles, began, origin, walk};
 use crate::intake::{Draft, Outcome};
 use crate::media::Media;
 use crate::model::SECOND;
+use crate::model::paths::on_disk;
 use crate::store::{NoRow, Reader, StoreError};
 
 /// Files of one transaction.
@@ -40,7 +41,8 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     for files in found.files.chunks(BATCH) {
         report.read += files.len() as u64;
         let drafts = drafts(import, &lookers, files, report)?;
-        let places = drafts.iter().map(|draft| shown(Path::new(draft.path.as_deref().unwrap_or_default())));
+        let place = |draft: &Draft| on_disk(Path::new(""), draft.path.as_deref().unwrap_or_default());
+        let places = drafts.iter().map(|draft| shown(&place(draft)));
         import.take_noting(&drafts, places, report)?;
         bar.inc(files.len() as u64);
     }
@@ -96,7 +98,7 @@ fn drafts(
     let mut drafts = Vec::new();
     for file in files {
         let looker = looker_of(lookers, file);
-        let place = || looker.media_root.join(&file.path).display().to_string();
+        let place = || on_disk(&looker.media_root, &file.path).display().to_string();
         if file.is_known(&reader)? {
             if let Err(why) = report.note(&what_became(&reader, &file.path)?) {
                 report.skip(place(), &why);

@@ -1,7 +1,7 @@
 //! FreePBX's names, read from the right: what stands on the left may hold dashes itself.
 
-use super::named::{Named, is_digits, start_of};
-use crate::ingest::cdr::{Clock, epoch};
+use super::ids::{ends_in_word, may_be_a_system};
+use super::named::{Named, Pbx, is_digits, is_number, is_party, some, start_of};
 use crate::intake::Facts;
 
 /// Digits of the shortest number that is no extension.
@@ -10,55 +10,110 @@ const OUTSIDE: usize = 7;
 /// What call recording can be set to.
 const POLICIES: [&str; 6] = ["always", "force", "yes", "dontcare", "no", "never"];
 
-/// What a name says, if it is one of FreePBX's: `kind-called-caller-date-time-uniqueid`.
-pub(super) fn read(stem: &str, clock: &Clock, written: i64) -> Option<Named> {
-    let (head, date, time, uniqueid) = split(stem)?;
-    let start = start_of(date, time, Some(uniqueid), written, clock);
-    let facts = Facts { start, ..parties(head) };
-    Some(Named { uniqueid: Some(uniqueid.into()), facts })
+/// What a name says, if it is one of FreePBX's: `kind-called-caller-date-time-uniqueid`. `uniqueid`: as it stands at the end
+/// of the stem, without the system's name. Others have the date first, and who called whom behind it:
+/// `date-time-caller-called-uniqueid`.
+pub(super) fn read(stem: &str, uniqueid: &str, pbx: &Pbx, written: i64) -> Option<Named> {
+    let before = stem.strip_suffix(uniqueid)?.strip_suffix('-')?;
+    let (head, date, time, between) = split(before)?;
+    let (system, parties_behind) = system(head, between, pbx);
+    let start = start_of(date, time, Some(uniqueid), written, &pbx.clock);
+    let mut facts = parties(head);
+    if facts.snumber.is_none()
+        && facts.cnumber.is_none()
+        && let [caller, called, ..] = parties_behind.split('-').collect::<Vec<_>>()[..]
+    {
+        (facts.snumber, facts.cnumber) = (some(caller), some(called));
+    }
+    let uniqueid = if system.is_empty() { uniqueid.into() } else { format!("{system}-{uniqueid}") };
+    Some(Named { uniqueid: Some(uniqueid), facts: Facts { start, ..facts } })
 }
 
-/// Head, date, time and uniqueid. The uniqueid may have dashes in its beginning, the system's name.
-fn split(stem: &str) -> Option<(&str, &str, &str, &str)> {
-    let dashes: Vec<usize> = stem.match_indices('-').map(|(at, _)| at).collect();
-    let part = |from: Option<usize>, to: usize| &stem[from.map_or(0, |at| at + 1)..to];
-    for place in (1..dashes.len()).rev() {
-        let (before_time, after_time) = (dashes[place - 1], dashes[place]);
-        let time = part(Some(before_time), after_time);
-        let before_date = place.checked_sub(2).map(|place| dashes[place]);
-        let date = part(before_date, before_time);
-        let uniqueid = &stem[after_time + 1..];
-        if time.len() == 6
-            && date.len() == 8
-            && is_digits(time)
-            && is_digits(date)
-            && epoch(uniqueid).is_some()
-        {
-            return Some((before_date.map_or("", |at| &stem[..at]), date, time, uniqueid));
+/// Head, date, time, and what stands between the time and the uniqueid: the system's name, or who called whom.
+fn split(before: &str) -> Option<(&str, &str, &str, &str)> {
+    let mut ends: Vec<usize> = before.match_indices('-').map(|(at, _)| at).collect();
+    ends.push(before.len());
+    for place in (1..ends.len()).rev() {
+        let (before_time, after_time) = (ends[place - 1], ends[place]);
+        let before_date = place.checked_sub(2).map(|place| ends[place]);
+        let time = &before[before_time + 1..after_time];
+        let date = &before[before_date.map_or(0, |at| at + 1)..before_time];
+        if time.len() == 6 && date.len() == 8 && is_digits(time) && is_digits(date) {
+            let head = before_date.map_or("", |at| &before[..at]);
+            let between = before.get(after_time + 1..).unwrap_or_default();
+            return Some((head, date, time, between));
         }
     }
-    // Without anything before the date.
     None
+}
+
+/// The system's name between time and uniqueid, and who called whom before it. Digits and dashes alone are no system's name,
+/// unless the settings say so.
+fn system<'a>(head: &str, between: &'a str, pbx: &'a Pbx) -> (&'a str, &'a str) {
+    let own = pbx.systemname.as_str();
+    if !own.is_empty() && ends_in_word(between, own) {
+        let before = &between[..between.len() - own.len()];
+        return (own, before.trim_end_matches('-'));
+    }
+    let parts: Vec<&str> = between.split('-').collect();
+    let numbers = parts.iter().take_while(|part| is_party(part)).count();
+    // Of a name that says who called whom before the date all the rest is the system's.
+    if numbers < 2 || !head.is_empty() {
+        return if may_be_a_system(between) { (between, "") } else { ("", between) };
+    }
+    let (parties, system) = match parts.get(2..) {
+        Some(rest) if !rest.is_empty() => between.split_at(between.len() - rest.join("-").len()),
+        _ => (between, ""),
+    };
+    (if may_be_a_system(system) { system } else { "" }, parties)
 }
 
 /// Who called whom, by `kind-called-caller` or `KINDnumber`.
 fn parties(head: &str) -> Facts {
-    let Some((kind, rest)) = head.split_once('-') else { return old(head) };
+    let (kind, rest) = head.split_once('-').unwrap_or((head, ""));
     let (called, caller) = two(rest);
-    match kind {
+    match kind.to_ascii_lowercase().as_str() {
+        _ if rest.is_empty() => old(kind, ""),
         // A conference, and a page to a group, have what is set for recording them in the caller's place.
-        _ if is_digits(kind) && POLICIES.contains(&caller) => conference(kind, called),
-        "out" => out(called, caller),
+        kind if is_digits(kind) && POLICIES.contains(&caller) => conference(kind, called),
+        "out" => {
+            let (called, caller) = outward(rest);
+            out(called, caller)
+        }
         "in" => inward(called, caller, "did"),
         "internal" => internal(called, caller),
         "external" | "exten" => {
             let facts = from_either(called, caller, "extension");
             Facts { dnumber: some(called), dtype: some("extension"), ..facts }
         }
+        // On demand, and by a destination that records: either side may have asked for it.
+        "ondemand" | "generic" => of_either_direction(called, caller),
         "q" => Facts { queue: some(called), ..from_either(called, caller, "queue") },
         "rg" => from_either(called, caller, "ringgroup"),
-        _ => Facts { cnumber: some(called), snumber: some(caller), ..Facts::default() },
+        _ => match old(kind, rest) {
+            facts if facts == Facts::default() => {
+                Facts { cnumber: some(called), snumber: some(caller), ..facts }
+            }
+            facts => facts,
+        },
     }
+}
+
+/// By how long the numbers are.
+fn of_either_direction(called: &str, caller: &str) -> Facts {
+    match (is_extension(called), is_extension(caller)) {
+        (true, true) => internal(called, caller),
+        (false, true) => out(called, caller),
+        (true, false) => {
+            let facts = inward(called, caller, "extension");
+            Facts { dnumber: some(called), dtype: some("extension"), ..facts }
+        }
+        (false, false) => inward(called, caller, "did"),
+    }
+}
+
+fn is_extension(number: &str) -> bool {
+    is_digits(number) && number.len() < OUTSIDE
 }
 
 fn out(called: &str, caller: &str) -> Facts {
@@ -110,31 +165,46 @@ fn internal(called: &str, caller: &str) -> Facts {
 /// A queue, ring group or extension, called from outside or from inside: the caller's number tells.
 fn from_either(called: &str, caller: &str, kind: &str) -> Facts {
     let facts = inward(called, caller, kind);
-    if is_digits(caller) && caller.len() < OUTSIDE {
+    if is_extension(caller) {
         return Facts { direction: some("internal"), stype: some("extension"), ..facts };
     }
     facts
 }
 
-/// `OUT101`, `q400`, `g600`: FreePBX before 2.11.
-fn old(head: &str) -> Facts {
+/// `OUT101`, `q400`, `g600`: FreePBX before 2.11; some write the other number behind it.
+fn old(head: &str, other: &str) -> Facts {
     let at = head.find(|c: char| c.is_ascii_digit()).unwrap_or(head.len());
     let (kind, number) = head.split_at(at);
-    if !is_digits(number) {
+    let is_bare = number.is_empty() && other.is_empty();
+    if !is_bare && !is_digits(number) {
         return Facts::default();
     }
+    let (number, other) = (some(number), some(other));
     match kind {
-        "OUT" => Facts {
+        "OUT" | "Out" | "out" => Facts {
             direction: some("out"),
-            stype: some("extension"),
-            snumber: some(number),
+            stype: number.as_ref().and(some("extension")),
+            snumber: number,
+            ctype: other.as_ref().and(some("external")),
+            cnumber: other,
             ..Facts::default()
         },
-        "IN" => Facts { direction: some("in"), cnumber: some(number), ..Facts::default() },
-        "q" | "Q" => {
-            Facts { queue: some(number), ctype: some("queue"), cnumber: some(number), ..Facts::default() }
-        }
-        "g" | "G" => Facts { ctype: some("ringgroup"), cnumber: some(number), ..Facts::default() },
+        "IN" | "In" | "in" => Facts {
+            direction: some("in"),
+            cnumber: number,
+            stype: other.as_ref().and(some("external")),
+            snumber: other,
+            ..Facts::default()
+        },
+        _ if is_bare => Facts::default(),
+        "q" | "Q" => Facts {
+            queue: number.clone(),
+            ctype: some("queue"),
+            cnumber: number,
+            snumber: other,
+            ..Facts::default()
+        },
+        "g" | "G" => Facts { ctype: some("ringgroup"), cnumber: number, snumber: other, ..Facts::default() },
         _ => Facts::default(),
     }
 }
@@ -151,10 +221,10 @@ fn two(text: &str) -> (&str, &str) {
     }
 }
 
-fn is_number(text: &str) -> bool {
-    is_digits(text.strip_prefix('+').unwrap_or(text))
-}
-
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned()).filter(|text| !text.is_empty())
+/// The same of a call to outside: what was dialled may have dashes, and the extension has none.
+fn outward(text: &str) -> (&str, &str) {
+    match text.rsplit_once('-') {
+        Some((called, caller)) if is_number(caller) => (called, caller),
+        _ => two(text),
+    }
 }

@@ -1,20 +1,28 @@
 //! Reads the names of the files of one PBX.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::freepbx;
-use super::named::Named;
+use super::ids::{is_uniqueid, is_uuid, system_of, uniqueid_in};
+use super::named::{Named, Pbx};
+use super::others;
 use super::pattern::Pattern;
+use super::sides::{Endings, Side, side_of};
 use crate::config::Folder;
-use crate::ingest::cdr::{Clock, epoch};
+use crate::ingest::cdr::Clock;
+use crate::ingest::zones::off_by;
 use crate::intake::stem;
+use crate::model::SoundRole;
+use crate::model::paths::read_as_latin_1;
 
 /// Reads the names of one PBX.
 #[derive(Clone, Debug)]
 pub struct Names {
-    clock: Clock,
-    systemname: String,
+    pbx: Pbx,
+    zone: TimeZone,
     pattern: Option<Pattern>,
+    endings: Endings,
 }
 
 impl Names {
@@ -27,13 +35,20 @@ impl Names {
             })?,
         };
         let pattern = folder.pattern.as_deref().map(Pattern::new).transpose()?;
-        Ok(Names { clock: Clock::new(zone), systemname: folder.systemname.clone(), pattern })
+        let endings = Endings::new(folder)?;
+        Ok(Names {
+            pbx: Pbx { clock: Clock::new(zone.clone()), systemname: folder.systemname.clone() },
+            zone,
+            pattern,
+            endings,
+        })
     }
 
     /// What the name of the file at `path`, below the folder, says. `written`: when the file was last written, Unix
     /// seconds, which tells in the hour that autumn repeats which one is meant.
     pub fn read(&self, path: &str, written: i64) -> Named {
-        let own = self.pattern.as_ref().and_then(|pattern| pattern.read(path, &self.clock, written));
+        let path = &*read_as_latin_1(path);
+        let own = self.pattern.as_ref().and_then(|pattern| pattern.read(path, &self.pbx.clock, written));
         let mut named = own.unwrap_or_else(|| self.read_known(stem(path), written));
         if named.facts.asteriskid.is_none() {
             named.facts.asteriskid = named.uniqueid.as_deref().and_then(system_of).or(self.own_name());
@@ -41,68 +56,57 @@ impl Names {
         named
     }
 
+    /// Which part of which call the file at `path`, below the folder, has.
+    pub fn side<'a>(&self, path: &'a str) -> Side<'a> {
+        let own = self.pattern.as_ref().and_then(|pattern| pattern.side(path));
+        own.unwrap_or_else(|| side_of(stem(path), &self.endings))
+    }
+
+    /// Whether the file at `other` has all that was said in the call of which `side` is a part.
+    pub fn is_mix_of(&self, side: &Side<'_>, other: &str) -> bool {
+        // Most files of a folder are of other calls.
+        let may_be = self.pattern.is_some() || stem(other).starts_with(&*side.call);
+        may_be && side.is_of(&self.side(other), stem(other))
+    }
+
+    /// One side of a call is known by the name of the call, and is not the recording of that uniqueid.
     fn read_known(&self, stem: &str, written: i64) -> Named {
+        let side = side_of(stem, &self.endings);
+        match side.role {
+            SoundRole::In | SoundRole::Out => Named { uniqueid: None, ..self.read_stem(&side.call, written) },
+            SoundRole::Mix => self.read_stem(&side.call, written),
+            SoundRole::Other => self.read_stem(stem, written),
+        }
+    }
+
+    fn read_stem(&self, stem: &str, written: i64) -> Named {
         if is_uuid(stem) || is_uniqueid(stem) {
             return Named { uniqueid: Some(stem.into()), ..Named::default() };
         }
-        if let Some(named) = freepbx::read(stem, &self.clock, written) {
-            return named;
-        }
-        // A word before the uniqueid, unless the word is the system's name.
-        let Some(at) = stem.rfind('-') else { return Named::default() };
-        let rest = &stem[at + 1..];
-        if epoch(rest).is_none() {
-            return Named::default();
-        }
-        if self.systemname.is_empty() && looks_like_a_system(&stem[..at]) {
-            return Named { uniqueid: Some(stem.into()), ..Named::default() };
-        }
-        let with_name = format!("{}-{rest}", self.systemname);
-        let named = !self.systemname.is_empty() && ends_in_word(stem, &with_name);
-        Named { uniqueid: Some(if named { with_name } else { rest.into() }), ..Named::default() }
+        let Some(place) = uniqueid_in(stem) else {
+            return others::without_uniqueid(stem, &self.pbx, written);
+        };
+        // What follows was added to the name.
+        let named = freepbx::read(&stem[..place.end], &stem[place.clone()], &self.pbx, written);
+        named.unwrap_or_else(|| others::with_uniqueid(stem, place, &self.pbx, written))
+    }
+
+    /// What to say where all names say times that are off by these minutes, at the time of one of them.
+    pub fn doubt(&self, minutes: i64, now: i64) -> String {
+        let zone = self.zone.iana_name().unwrap_or("the zone of this machine");
+        let here = Timestamp::from_second(now).map_or(0, |now| i64::from(self.zone.to_offset(now).seconds()));
+        let there = here / 60 + minutes;
+        let sign = if there < 0 { '-' } else { '+' };
+        format!(
+            "the names say times that are {} than their uniqueids, if they are read in {zone}: give the PBX's time zone as zone \
+             in [[folders]]; its clock is at UTC{sign}{:02}:{:02}",
+            off_by(minutes),
+            there.abs() / 60,
+            there.abs() % 60
+        )
     }
 
     fn own_name(&self) -> Option<String> {
-        Some(self.systemname.clone()).filter(|name| !name.is_empty())
+        Some(self.pbx.systemname.clone()).filter(|name| !name.is_empty())
     }
-}
-
-/// The mixed recording's stem, if this is the name of one side of it: MixMonitor's r and t files, Monitor's two.
-pub fn side_of(stem: &str) -> Option<&str> {
-    ["-rx", "-tx", "-in", "-out"]
-        .iter()
-        .find_map(|side| stem.strip_suffix(side))
-        .filter(|mixed| !mixed.is_empty())
-}
-
-/// Whether what stands alone before a uniqueid is the name of a system (pbx1), and neither a word (auto) nor a number.
-fn looks_like_a_system(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.ends_with(|last: char| last.is_ascii_digit())
-        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-}
-
-fn ends_in_word(text: &str, word: &str) -> bool {
-    text == word || text.strip_suffix(word).is_some_and(|before| before.ends_with('-'))
-}
-
-/// `seconds.counter`, without a name before it.
-fn is_uniqueid(text: &str) -> bool {
-    epoch(text).is_some() && !text.contains('-')
-}
-
-fn is_uuid(text: &str) -> bool {
-    let lengths = [8, 4, 4, 4, 12];
-    let mut parts = text.split('-');
-    lengths.iter().all(|length| {
-        parts
-            .next()
-            .is_some_and(|part| part.len() == *length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
-    }) && parts.next().is_none()
-}
-
-/// The system's name in a uniqueid.
-fn system_of(uniqueid: &str) -> Option<String> {
-    epoch(uniqueid)?;
-    uniqueid.rsplit_once('-').map(|(name, _)| name.to_owned()).filter(|name| !name.is_empty())
 }

@@ -2,7 +2,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::Folder;
-use crate::intake::stem;
 
 fn names(folder: Folder) -> Names {
     Names::new(&Folder { zone: folder.zone.or(Some("UTC".into())), ..folder }).expect("settings")
@@ -108,6 +107,11 @@ fn every_name_of_the_field_is_understood() {
         ("", "- - - - - - -"),
         ("-.wav", "- - - - - - -"),
         ("------1795499618.241.wav", "1795499618.241 - - - - - -"),
+        ("x.wav.mp3", "- - - - - - -"),
+        (
+            "out-5551234567-101-20261124-055326-1795499606.0.wav.mp3",
+            "1795499606.0 - 1795499606 out 101 5551234567 -",
+        ),
     ] {
         assert_eq!(said(path, &plain), expected, "{path}");
     }
@@ -118,11 +122,182 @@ fn every_name_of_the_field_is_understood() {
 }
 
 #[test]
+fn names_with_the_uniqueid_or_the_date_first_say_who_called_whom() {
+    let plain = names(Folder::default());
+    for (path, expected) in [
+        (
+            "1795499606.0-2026-11-24-05_53-+15551230002-+15550100.wav",
+            "1795499606.0 - 1795499606 - +15551230002 +15550100 -",
+        ),
+        ("1795499607.1-2026-11-24-05_53-101-5551234567.mp3", "1795499607.1 - 1795499607 - 101 5551234567 -"),
+        // The minute of the name is another one than the channel's: it was recorded later.
+        ("1795499607.1-2026-11-24-05_55-101-102.mp3", "1795499607.1 - 1795499700 - 101 102 -"),
+        ("1795499606.0_20261124_055327_101_102.wav", "1795499606.0 - 1795499607 - 101 102 -"),
+        ("1795499606.0-101-5551234567.wav", "1795499606.0 - - - 101 5551234567 -"),
+        (
+            "101_5551234567_2026-11-24_05.53.27_1795499606.0.wav",
+            "1795499606.0 - 1795499607 - 101 5551234567 -",
+        ),
+        ("pbx1-1795499606.0-2026-11-24-05_53-101-102.wav", "pbx1-1795499606.0 pbx1 1795499606 - 101 102 -"),
+        ("1795499606.0-2026-11-24-05_53-anonymous-101.wav", "1795499606.0 - 1795499606 - anonymous 101 -"),
+        ("1795499606.0-2026-11-24-05_53-101-*97.wav", "1795499606.0 - 1795499606 - 101 *97 -"),
+        // Whatever else is there, nothing is guessed.
+        ("1795499606.0-2026-11-24-05_53-101.wav", "1795499606.0 - 1795499606 - - - -"),
+        ("1795499606.0-Sales-101-102.wav", "1795499606.0 - - - - - -"),
+        ("20261124-1795499606.0.wav", "1795499606.0 - - - - - -"),
+        (
+            "20261124-055333-1001-5551234567-1795499613.85.wav",
+            "1795499613.85 - 1795499613 - 1001 5551234567 -",
+        ),
+        (
+            "20261124-055333-+15551230002-1001-pbx1-1795499613.85.wav",
+            "pbx1-1795499613.85 pbx1 1795499613 - +15551230002 1001 -",
+        ),
+        ("20261124-055333-anonymous-1001-1795499613.85.wav", "1795499613.85 - 1795499613 - anonymous 1001 -"),
+        (
+            "20261124-055333-my-own-pbx-1795499613.85.wav",
+            "my-own-pbx-1795499613.85 my-own-pbx 1795499613 - - - -",
+        ),
+        ("20261124-055333-42-1795499613.85.wav", "1795499613.85 - 1795499613 - - - -"),
+        (
+            "out-5551234567-101-20261124-055326-42-1795499606.0.wav",
+            "1795499606.0 - 1795499606 out 101 5551234567 -",
+        ),
+        // The younger channel was recorded in the call of the older one.
+        ("1795499618.18-1795499618.19.wav", "1795499618.19 - - - - - -"),
+        ("1795499618.19-1795499618.18.wav", "1795499618.19 - - - - - -"),
+        ("2026-11-24-05-53-34-5551234567.wav", "- - 1795499614 - - - -"),
+        ("20261124055326.wav", "- - 1795499606 - - - -"),
+        ("+20261124055326.wav", "- - - - - - -"),
+        ("20261324-055326.wav", "- - - - - - -"),
+    ] {
+        assert_eq!(said(path, &plain), expected, "{path}");
+    }
+    let named = names(Folder { systemname: "42".into(), ..Folder::default() });
+    assert_eq!(
+        said("out-5551234567-101-20261124-055326-42-1795499606.0.wav", &named),
+        "42-1795499606.0 42 1795499606 out 101 5551234567 -"
+    );
+    let dashed = names(Folder { systemname: "my-pbx".into(), ..Folder::default() });
+    assert_eq!(
+        said("20261124-055333-1001-5551234567-my-pbx-1795499613.85.wav", &dashed),
+        "my-pbx-1795499613.85 my-pbx 1795499613 - 1001 5551234567 -"
+    );
+}
+
+#[test]
+fn numbers_may_have_dashes_and_kinds_may_stand_alone() {
+    let plain = names(Folder::default());
+    for (path, expected) in [
+        (
+            "out-0049-30-123-202-20261124-055330-1795499610.16.wav",
+            "1795499610.16 - 1795499610 out 202 0049-30-123 -",
+        ),
+        (
+            "in-5550100-555-123-0002-20261124-055330-1795499610.0.wav",
+            "1795499610.0 - 1795499610 in 555-123-0002 5550100 -",
+        ),
+        (
+            "OUT101-5551234567-20261124-055326-1795499606.0.WAV",
+            "1795499606.0 - 1795499606 out 101 5551234567 -",
+        ),
+        ("OUT-20261124-055327-1795499607.0.wav", "1795499607.0 - 1795499607 out - - -"),
+        (
+            "OUT-5551234567-101-20261124-055327-1795499607.0.wav",
+            "1795499607.0 - 1795499607 out 101 5551234567 -",
+        ),
+        (
+            "IN-5550100-5551230002-20261124-055328-1795499608.0.wav",
+            "1795499608.0 - 1795499608 in 5551230002 5550100 -",
+        ),
+        (
+            "IN5550100-5551230002-20261124-055328-1795499608.0.wav",
+            "1795499608.0 - 1795499608 in 5551230002 5550100 -",
+        ),
+        (
+            "q400-5551230002-20261124-055328-1795499608.0.wav",
+            "1795499608.0 - 1795499608 - 5551230002 400 400",
+        ),
+        // What FreePBX 17 writes when a telephone asks for it, and behind a destination that records.
+        (
+            "ondemand-105-5557770006-20261129-022749-1795919269.103.wav",
+            "1795919269.103 - 1795919269 in 5557770006 105 -",
+        ),
+        (
+            "ondemand-103-105-20261129-022808-1795919288.104.wav",
+            "1795919288.104 - 1795919288 internal 105 103 -",
+        ),
+        (
+            "ondemand-5557770006-105-20261129-022808-1795919288.104.wav",
+            "1795919288.104 - 1795919288 out 105 5557770006 -",
+        ),
+        (
+            "generic-5556030-unknown-20261129-024521-1795920321.11.wav",
+            "1795920321.11 - 1795920321 in unknown 5556030 -",
+        ),
+        ("conf-rec-800-1795499612.0.wav", "1795499612.0 - - - - 800 -"),
+        // What was added behind a name.
+        (
+            "internal-102-101-20261124-055335-1795499615.0_1.wav",
+            "1795499615.0 - 1795499615 internal 101 102 -",
+        ),
+        (
+            "out-5551234567-101-20261124-055336-1795499616.0-1.wav",
+            "1795499616.0 - 1795499616 out 101 5551234567 -",
+        ),
+        (
+            "out-5551234567-101-20261124-055337-1795499617.0 (1).wav",
+            "1795499617.0 - 1795499617 out 101 5551234567 -",
+        ),
+        (
+            "q-400-5551230007-20261124-055338-1795499618.116-norm.wav",
+            "1795499618.116 - 1795499618 in 5551230007 400 400",
+        ),
+    ] {
+        assert_eq!(said(path, &plain), expected, "{path}");
+    }
+}
+
+#[test]
+fn names_of_other_pbxs_are_understood() {
+    let plain = names(Folder::default());
+    let uuid = "0b2a54c8-9d6e-4e7a-8a53-1a2b3c4d5e6f";
+    for (path, expected) in [
+        ("auto-1795499615-201-5551234567.wav", "- - 1795499615 - 201 5551234567 -".to_owned()),
+        ("meetme-conf-rec-6300-1411501234.0-57.wav", "1411501234.0 - - - - 6300 -".into()),
+        ("20261124-055326_5551234567_1001-all.wav", "- - 1795499606 - 1001 5551234567 -".into()),
+        ("20261124-055327_5551230029-all.wav", "- - 1795499607 - - 5551230029 -".into()),
+        ("20261124-055327_5551230029_SALES_1001.mp3", "- - 1795499607 - 1001 5551230029 -".into()),
+        ("20261124-055328_5551234568_1002-in.wav", "- - 1795499608 - 1002 5551234568 -".into()),
+        ("FR_20261124-055327_5551230029.wav", "- - 1795499607 - - 5551230029 -".into()),
+        ("mikopbx-1795499610.10_soCP4X.mp3", "mikopbx-1795499610.10_soCP4X mikopbx - - - - -".into()),
+        ("pickup_mikopbx-1795499611.11_aBcDeF.webm", "mikopbx-1795499611.11_aBcDeF mikopbx - - - - -".into()),
+        ("mikopbx-1795499612.12_q1w2e3_in.wav", "- - - - - - -".into()),
+        (&format!("rec_{uuid}.wav"), format!("{uuid} - - - - - -")),
+        (&format!("{uuid}_stereo.wav"), format!("{uuid} - - - - - -")),
+        (&format!("2026-11-24-05-53-26_101_102_{uuid}.wav"), format!("{uuid} - 1795499606 - - - -")),
+        (&format!("{uuid}-mix.wav"), format!("{uuid} - - - - - -")),
+        (&format!("{uuid}-1a2b3c4d.wav"), format!("{uuid} - - - - - -")),
+        (&format!("{uuid}_1795499606.0.wav"), "1795499606.0 - - - - - -".into()),
+        (&format!("x{uuid}.wav"), "- - - - - - -".into()),
+        (&format!("{uuid}_{}.wav", uuid.replace('0', "1")), "- - - - - - -".into()),
+    ] {
+        assert_eq!(said(path, &plain), expected, "{path}");
+    }
+}
+
+#[test]
 fn the_admins_pattern_comes_first_and_the_known_names_after_it() {
     let pattern = r"(?<direction>inbound|outbound)/(?<caller>[^_]+)_(?<called>\d+)_(?<date>\d{4}-\d\d-\d\d)_(?<time>[\d.]+)\.mp3$";
     let own = names(Folder { pattern: Some(pattern.into()), ..Folder::default() });
     assert_eq!(said("inbound/Zoë_100_2026-11-24_05.53.26.mp3", &own), "- - 1795499606 in Zoë 100 -");
     assert_eq!(said("auto-1795499638.732.wav", &own), "1795499638.732 - - - - - -");
+    let pattern = r"^(?<caller>\+\d+)_(?<date>\d{6})_(?<time>\d{6})";
+    let own = names(Folder { pattern: Some(pattern.into()), ..Folder::default() });
+    assert_eq!(said("+48123456789_261124_055326577.amr", &own), "- - 1795499606 - +48123456789 - -");
+    let pattern = r"^(?<uniqueid>\d+\.\d+)-(?<date>\d{4}-\d\d-\d\d)-(?<time>\d\d_\d\d)";
+    let own = names(Folder { pattern: Some(pattern.into()), ..Folder::default() });
+    assert_eq!(said("1795499606.0-2026-11-24-05_53-1-2.wav", &own), "1795499606.0 - 1795499606 - - - -");
     for (pattern, why) in [
         ("(", "pattern is not right: regex parse error"),
         ("(?<who>.)", "pattern has a group \"who\"; there are uniqueid, caller,"),
@@ -153,18 +328,10 @@ fn times_are_those_of_the_pbx_also_in_the_hour_that_comes_twice() {
     assert!(refusal.expect_err("refused").starts_with("there is no time zone \"Mars/Base\""));
 }
 
-#[test]
-fn sides_of_a_recording_are_known_by_their_names() {
-    assert_eq!(side_of("legs-1795499634.649-rx"), Some("legs-1795499634.649"));
-    assert_eq!(side_of("call-out"), Some("call"));
-    assert_eq!(side_of("legs-1795499634.649"), None);
-    assert_eq!(side_of("-in"), None);
-}
-
 proptest! {
     #[test]
     fn what_freepbx_writes_is_read_back(
-        kind in "out|in|internal|external|exten|q|rg|force|conf",
+        kind in "out|in|internal|external|exten|q|rg|force|conf|ondemand|generic",
         called in "[0-9]{1,12}",
         caller in r"\+?[0-9]{1,14}|anonymous|unknown|[A-Z][a-z]{1,5}-[A-Z][a-z]{1,5}",
         start in 1_000_000_000_i64..4_000_000_000,
@@ -186,6 +353,8 @@ proptest! {
         let names = names(Folder::default());
         names.read(&path, 0);
         names.read(&format!("{path}{tail}"), i64::MAX);
-        side_of(stem(&tail));
+        names.read(&format!("{tail}{path}"), 0);
+        names.is_mix_of(&names.side(&tail), &path);
+        names.side(&path);
     }
 }

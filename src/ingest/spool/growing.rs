@@ -5,6 +5,8 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::model::paths::on_disk;
+
 /// How long a file that nobody saw closed must rest before it is asked who writes to it.
 const REST: Duration = Duration::from_secs(5);
 
@@ -45,7 +47,7 @@ impl Growing {
 
     /// It was looked at and isn't finished. What is new rests since it was written, as far as `now` can tell.
     pub fn goes_on(&mut self, path: &str, root: &Path, now: SystemTime) {
-        let facts = std::fs::metadata(root.join(path)).ok();
+        let facts = std::fs::metadata(on_disk(root, path)).ok();
         let (size, modified) = state(facts.as_ref());
         let asked = Instant::now();
         let since = match self.0.get(path) {
@@ -67,7 +69,7 @@ impl Growing {
                 continue;
             }
             file.asked = Instant::now();
-            let (size, modified) = state(std::fs::metadata(root.join(path)).ok().as_ref());
+            let (size, modified) = state(std::fs::metadata(on_disk(root, path)).ok().as_ref());
             if (file.size, file.modified) == (size, modified) {
                 resting.push(path.clone());
             } else {

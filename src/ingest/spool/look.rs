@@ -1,5 +1,6 @@
 //! Looking at a file: what it is, whether it is finished, and the draft that it makes.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +8,11 @@ use std::time::Duration;
 use super::open_files::OpenFiles;
 use crate::config::Folder;
 use crate::ingest::Stop;
-use crate::ingest::names::{Names, side_of};
-use crate::intake::{Draft, Facts, FileState, LeftOut, Source, stem};
+use crate::ingest::names::{Names, Side};
+use crate::intake::{Draft, Facts, FileState, LeftOut, Source};
 use crate::media::{Heard, Media, NoSound, Shortage, Written, is_sound_name};
 use crate::model::SECOND;
+use crate::model::paths::{bytes_of, on_disk, text_of};
 
 /// A PBX may have opened a file a moment after the processes were looked through.
 const MOMENT: i64 = 2 * SECOND;
@@ -78,10 +80,10 @@ impl Looker {
             Some(closed) => closed,
             None => self.is_finished(&heard, open_files, rest),
         };
-        let mixed = side_of(stem(path)).map(|mixed| self.has_mixed(path, mixed));
-        let leave_out = match mixed {
+        let side = self.names.side(self.own(path));
+        let leave_out = match side.is_part().then(|| self.has_mixed(path, &side)) {
             Some(true) => Some(LeftOut::Side),
-            Some(false) if !closed || rest < SIDES_WAIT => return Look::Waits,
+            Some(false) if side.sure && (!closed || rest < SIDES_WAIT) => return Look::Waits,
             _ if closed && !self.settings.keep_empty && heard.duration == Some(0) => Some(LeftOut::Silent),
             _ => None,
         };
@@ -90,7 +92,7 @@ impl Looker {
 
     fn hear(&self, path: &str) -> Result<std::io::Result<Heard>, NoSound> {
         let stop = &self.stop;
-        self.media.open(path.as_bytes()).map(|sound| sound.heard(&|| stop.is_told()))
+        self.media.open(&bytes_of(path)).map(|sound| sound.heard(&|| stop.is_told()))
     }
 
     fn draft(&self, path: &str, heard: Heard, closed: bool) -> Draft {
@@ -143,10 +145,16 @@ impl Looker {
     }
 
     /// Whether the mixed recording of a side is there.
-    fn has_mixed(&self, path: &str, mixed: &str) -> bool {
+    fn has_mixed(&self, path: &str, side: &Side<'_>) -> bool {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Ok(entries) = self.media_root.join(folder).read_dir() else { return false };
-        let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        names.any(|name| is_sound_name(&name) && stem(&name) == mixed)
+        let Ok(entries) = on_disk(&self.media_root, folder).read_dir() else { return false };
+        let mut names =
+            entries.filter_map(|entry| Some(text_of(entry.ok()?.file_name().as_bytes()).into_owned()));
+        names.any(|name| is_sound_name(&name) && self.names.is_mix_of(side, &beside(self.own(path), &name)))
     }
+}
+
+/// The path of another file in the same folder.
+fn beside(path: &str, name: &str) -> String {
+    path.rsplit_once('/').map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"))
 }

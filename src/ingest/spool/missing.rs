@@ -1,10 +1,10 @@
 //! From rows to files: a row whose sound is missing says so, and no longer once it is there again.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::intake::Intake;
+use crate::media::Media;
+use crate::model::paths::bytes_of;
 use crate::store::{Store, StoreError};
 
 /// Rows that are read, and changed, at once.
@@ -28,13 +28,14 @@ pub struct Missing {
 impl Missing {
     /// Looks for the file of every row.
     pub fn look(store: &Store, media_root: &Path) -> Result<Missing, StoreError> {
-        let (mut found, mut after) = (Missing::default(), 0);
+        let (mut found, mut after, media) = (Missing::default(), 0, Media::new(media_root));
         loop {
             let rows = store.reader()?.rows_with_files(after, PIECE)?;
             let Some(last) = rows.last() else { return Ok(found) };
             after = last.id;
+            let mut there = media.there();
             for row in rows {
-                let size = size_of(media_root, &row.path);
+                let size = there.size(&row.path).map(u64::cast_signed);
                 // Another file in its place is for whoever looks at it: it may be another recording.
                 let is_other = size.is_some() && row.size.is_some() && size != row.size;
                 found.note(row.id, row.stale && !is_other, size.is_some());
@@ -70,21 +71,16 @@ impl Missing {
 
 /// How many files are there whose recordings were deleted.
 pub(super) fn files_of_deleted(store: &Store, media_root: &Path) -> Result<usize, StoreError> {
-    let (mut files, mut after) = (0, 0);
+    let (mut files, mut after, media) = (0, 0, Media::new(media_root));
     loop {
         let (last, paths) = store.reader()?.files_of_deleted(after, PIECE)?;
-        files += paths.iter().filter(|path| size_of(media_root, path.as_bytes()).is_some()).count();
+        let mut there = media.there();
+        files += paths.iter().filter(|path| there.size(&bytes_of(path)).is_some()).count();
         match last {
             Some(last) => after = last,
             None => return Ok(files),
         }
     }
-}
-
-/// Bytes of the file, if there is one. That the path leads nowhere else is for whoever opens it.
-fn size_of(media_root: &Path, path: &[u8]) -> Option<i64> {
-    let facts = media_root.join(OsStr::from_bytes(path)).metadata().ok()?;
-    facts.is_file().then_some(facts.len().cast_signed())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
@@ -10,7 +11,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use crate::intake::{Draft, FileState, alike, stem};
 use crate::media::{Shortage, is_sound_name};
 use crate::model::SECOND;
+use crate::model::paths::{on_disk, text_of};
 use crate::store::{FileKnown, Reader, StoreError};
+
+/// Why a link is left out, and what to do.
+pub const LINK: &str = "a link; links are not followed: mount there what it leads to (mount --bind)";
 
 /// What there is in a folder and below it.
 #[derive(Default)]
@@ -68,15 +73,12 @@ fn look_at(entry: &std::fs::DirEntry, folder: &Path, folders: &mut Vec<PathBuf>,
         folders.push(path);
         return;
     }
-    let why = match path.to_str() {
-        _ if kind.is_symlink() => "a link, and links are not followed",
+    let why = match text_of(path.as_os_str().as_bytes()) {
+        _ if kind.is_symlink() => LINK,
         _ if !kind.is_file() => "neither a file nor a folder",
-        None => "its name is not UTF-8",
-        Some(_) if !is_sound_name(entry.file_name().to_str().unwrap_or_default()) => {
-            "not a file of sound, by its name"
-        }
-        Some(name) => match entry.metadata() {
-            Ok(facts) => return found.files.push(File::new(name, &facts)),
+        name if !is_sound_name(name_of(&name)) => "not a file of sound, by its name",
+        name => match entry.metadata() {
+            Ok(facts) => return found.files.push(File::new(&name, &facts)),
             Err(error) if error.kind() == ErrorKind::NotFound => return,
             Err(_) => "it cannot be read",
         },
@@ -165,7 +167,7 @@ pub fn origin(
         let another = is_another(&known, draft, file) && reader.misses_sound(path)?;
         return Ok(if another { Origin::Another } else { Origin::Known });
     }
-    let is_gone = |known: &&FileKnown| media_root.join(&known.path).symlink_metadata().is_err();
+    let is_gone = |known: &&FileKnown| on_disk(media_root, &known.path).symlink_metadata().is_err();
     let same_file = |known: &&FileKnown| known.created == file.created && known.size <= file.size;
     let by_inode = reader.files_with_inode(file.inode)?;
     if let Some(known) = by_inode.iter().filter(same_file).find(is_gone) {
@@ -174,7 +176,7 @@ pub fn origin(
     if let Some(converted) = converted(reader, draft, file, is_gone)? {
         return Ok(converted);
     }
-    let known = reader.files_of_call(draft.identity())?;
+    let known = reader.files_of_call(&draft.identity_for_row())?;
     if !file.closed {
         // Only what it ends as will tell.
         let copied =

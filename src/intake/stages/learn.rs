@@ -19,7 +19,7 @@ impl Acceptance<'_> {
         let surer = (draft.source == Source::Pbx && by_name) || is_stem(known);
         let better = draft.knows_uniqueid() && ranks.callid < OF_PBX && surer;
         if known.uniqueid.is_empty() || (better && (known.written.is_some() || waits)) {
-            known.uniqueid = draft.identity().into();
+            known.uniqueid = draft.identity_for_row().into();
         }
         if let Some(path) = &draft.path {
             known.path.clone_from(path);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rusqlite::{OptionalExtension, Row};
 
 use super::strict::Strict;
-use super::values::parameters;
+use super::values::{Text, parameters};
 use super::without_intake_row::OWNER;
 use crate::model::{IntakeFile, Value};
 use crate::store::database::free_id;
@@ -36,7 +36,7 @@ impl Change<'_> {
     /// What is known of the file at `path`. A file that is really there is one and the same for every machine.
     pub fn known_file(&self, path: &str, machine: Option<&str>) -> Result<Option<IntakeFile>, StoreError> {
         let mut statement = self.transaction.prepare_cached(&BY_PATH)?;
-        match statement.query_row((path, machine), known).optional()? {
+        match statement.query_row((Text::of(path), machine), known).optional()? {
             Some(known) => Ok(Some(known)),
             None => Ok(self.other_file(path, machine)?),
         }

@@ -2,6 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
+use super::values::{Text, text_at};
 use super::without_intake_row::OWNER;
 use crate::store::{Change, Reader, StoreError};
 
@@ -26,7 +27,7 @@ impl Reader {
             *OWNER
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let found = statement.query_row([path], |row| {
+        let found = statement.query_row([Text::of(path)], |row| {
             let waits: Option<String> = row.get(3)?;
             Ok(match (row.get(1)?, row.get(2)?) {
                 (_, true) => None,
@@ -51,7 +52,7 @@ impl Reader {
         let (mut last, mut gone) = (None, Vec::new());
         while let Some(row) = rows.next()? {
             last = Some(row.get(0)?);
-            let path: String = row.get(1)?;
+            let path = text_at(row, 1)?;
             if row.get(2)? && self.why_no_row(&path)? == Some(NoRow::Deleted) {
                 gone.push(path);
             }

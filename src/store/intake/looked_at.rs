@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::file_known::FileKnown;
 use super::strict::Strict;
+use super::values::{Text, text_at};
 use super::without_intake_row::{MISSING, file_of_row, files_of_rows};
 use crate::store::{Reader, StoreError};
 
@@ -34,7 +35,7 @@ impl Reader {
     /// The file at `path`, if it is known.
     pub fn file_at(&self, path: &str) -> Result<Option<FileKnown>, StoreError> {
         let sql = format!("{} WHERE path = ? ORDER BY id LIMIT 1", *FILES);
-        match self.0.prepare_cached(&sql)?.query_row([path], file_known).optional()? {
+        match self.0.prepare_cached(&sql)?.query_row([Text::of(path)], file_known).optional()? {
             Some(file) => Ok(Some(file)),
             None => Ok(file_of_row(&self.0, path)?),
         }
@@ -42,7 +43,7 @@ impl Reader {
 
     /// Whether a row that names the file at `path` says that it is missing.
     pub fn misses_sound(&self, path: &str) -> Result<bool, StoreError> {
-        Ok(self.0.prepare_cached(&MISSING)?.exists([path])?)
+        Ok(self.0.prepare_cached(&MISSING)?.exists([Text::of(path)])?)
     }
 
     /// Known files that had this inode.
@@ -73,7 +74,7 @@ impl Reader {
         // A slash follows the dot.
         let sql = format!("{} WHERE path > ?1 || '.' AND path < ?1 || '/'", *FILES);
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map([stem], file_known)?;
+        let rows = statement.query_map([Text::of(stem)], file_known)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -115,7 +116,7 @@ impl Reader {
     pub fn open_files(&self) -> Result<Vec<String>, StoreError> {
         let mut statement =
             self.0.prepare_cached("SELECT path FROM intake_files WHERE state = 1 AND path <> ''")?;
-        let rows = statement.query_map([], |row| row.get(0))?;
+        let rows = statement.query_map([], |row| text_at(row, 0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -2,13 +2,13 @@
 
 use std::sync::LazyLock;
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
-use super::values::{bound, parameters};
+use super::values::{Bound, Text, bound, parameters};
 use crate::model::{ReadValue, RecordingRow, RowSource, Value, WIRE};
 use crate::store::database::free_id;
-use crate::store::lenient::{integer, text};
+use crate::store::lenient::{integer, text_whole};
 use crate::store::recordings::plain;
 use crate::store::{Change, StoreError};
 
@@ -64,7 +64,7 @@ impl Change<'_> {
         let mut sql = String::with_capacity(512);
         // Whatever fails, the whole change is taken back: SQLite need not note how to take back this statement alone.
         sql.push_str("UPDATE OR FAIL recordings SET ");
-        let mut changed: Vec<ToSqlOutput<'_>> = Vec::with_capacity(WIRE.len() + 1);
+        let mut changed: Vec<Bound<'_>> = Vec::with_capacity(WIRE.len() + 1);
         for place in 0..WIRE.len() {
             if old[place] != new[place] {
                 sql.push_str(if changed.is_empty() { "\"" } else { ", \"" });
@@ -77,7 +77,7 @@ impl Change<'_> {
             return Ok(());
         }
         sql.push_str(" WHERE id = ?");
-        changed.push(id.into());
+        changed.push(bound(Value::Integer(id)));
         self.transaction.prepare_cached(&sql)?.execute(params_from_iter(changed))?;
         Ok(())
     }
@@ -90,7 +90,12 @@ impl Change<'_> {
             plain("r.path"),
             plain("?1")
         );
-        self.transaction.prepare_cached(&sql)?.execute((from, &to.path, &to.mimetype, to.size))?;
+        self.transaction.prepare_cached(&sql)?.execute((
+            Text::of(from),
+            Text::of(&to.path),
+            &to.mimetype,
+            to.size,
+        ))?;
         Ok(())
     }
 
@@ -103,7 +108,9 @@ impl Change<'_> {
             plain("?1")
         );
         let mut statement = self.transaction.prepare_cached(&sql)?;
-        let ids = statement.query_map([path], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+        let ids = statement
+            .query_map([Text::of(path)], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
         let mut rows = Vec::new();
         for id in ids {
             rows.extend(self.recording_row(id)?);
@@ -157,7 +164,7 @@ impl ReadValue<i64> for Lenient<'_> {
 
 impl ReadValue<String> for Lenient<'_> {
     fn next(&mut self) -> rusqlite::Result<String> {
-        Ok(text(self.value()?))
+        Ok(text_whole(self.value()?))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Rows of a table that only this program writes.
 
 use rusqlite::Row;
-use rusqlite::types::FromSql;
 
+use super::values::text_at;
 use crate::model::{ReadValue, RowSource};
 
 /// A row of a table that only this program writes: what is of another type is an error.
@@ -15,9 +15,22 @@ impl RowSource for Strict<'_> {
     type Error = rusqlite::Error;
 }
 
-impl<T: FromSql> ReadValue<T> for Strict<'_> {
-    fn next(&mut self) -> rusqlite::Result<T> {
+impl ReadValue<String> for Strict<'_> {
+    fn next(&mut self) -> rusqlite::Result<String> {
         self.place += 1;
-        self.row.get(self.place - 1)
+        text_at(self.row, self.place - 1)
     }
 }
+
+/// Values that SQLite has as they are.
+macro_rules! as_it_is {
+    ($($type:ty),+) => {
+        $(impl ReadValue<$type> for Strict<'_> {
+            fn next(&mut self) -> rusqlite::Result<$type> {
+                self.place += 1;
+                self.row.get(self.place - 1)
+            }
+        })+
+    };
+}
+as_it_is!(i64, Option<i64>, Option<Vec<u8>>);

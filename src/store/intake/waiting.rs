@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use rusqlite::{OptionalExtension, params};
 
 use super::files::{LINES, known};
+use super::values::{Text, text_at};
 use super::without_intake_row::naming;
 use crate::model::IntakeFile;
 use crate::store::{Change, Reader, StoreError};
@@ -76,7 +77,7 @@ impl Change<'_> {
                 customer: row.get(4)?,
                 to_come: row.get(5)?,
                 stale: row.get(6)?,
-                path: row.get(7)?,
+                path: text_at(row, 7)?,
                 heard: row.get(8)?,
             })
         });
@@ -86,6 +87,7 @@ impl Change<'_> {
     /// Lets the recording of this line wait.
     pub fn let_wait(&self, file: i64, waits: &Waits) -> Result<(), StoreError> {
         let Waits { since, began, rule, reason, customer, to_come, stale, path, heard } = waits;
+        let path = Text::of(path);
         self.transaction
             .prepare_cached(
                 "INSERT OR REPLACE INTO intake_waiting (file, since, began, rule, reason, customer, to_come, stale, path,

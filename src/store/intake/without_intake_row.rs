@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::file_known::FileKnown;
+use super::values::{Text, text_at};
 use crate::model::IntakeFile;
 use crate::store::Change;
 use crate::store::recordings::plain;
@@ -59,10 +60,10 @@ pub(in crate::store) static OWNER: LazyLock<String> = LazyLock::new(|| {
 fn other(row: &Row<'_>, first_seen: i64) -> rusqlite::Result<IntakeFile> {
     Ok(IntakeFile {
         recording: row.get(0)?,
-        path: row.get(1)?,
-        machine: row.get(2)?,
-        uniqueid: row.get(3)?,
-        recordid: row.get(4)?,
+        path: text_at(row, 1)?,
+        machine: text_at(row, 2)?,
+        uniqueid: text_at(row, 3)?,
+        recordid: text_at(row, 4)?,
         first_seen,
         ..IntakeFile::default()
     })
@@ -71,7 +72,8 @@ fn other(row: &Row<'_>, first_seen: i64) -> rusqlite::Result<IntakeFile> {
 /// Whether a row names the file.
 pub(super) fn file_of_row(connection: &Connection, path: &str) -> rusqlite::Result<Option<FileKnown>> {
     let mut statement = connection.prepare_cached(&BY_PATH)?;
-    let row = statement.query_row((path, None::<&str>), |row| Ok(FileKnown::unseen(row.get(1)?)));
+    let row =
+        statement.query_row((Text::of(path), None::<&str>), |row| Ok(FileKnown::unseen(text_at(row, 1)?)));
     row.optional()
 }
 
@@ -81,7 +83,7 @@ pub(super) fn files_of_rows(connection: &Connection, uniqueid: &str) -> rusqlite
         "SELECT path FROM recordings r INDEXED BY recordings_uniqueid
            WHERE uniqueid = ? AND typeof(path) = 'text' AND path <> ''",
     )?;
-    let rows = statement.query_map([uniqueid], |row| Ok(FileKnown::unseen(row.get(0)?)))?;
+    let rows = statement.query_map([uniqueid], |row| Ok(FileKnown::unseen(text_at(row, 0)?)))?;
     rows.collect()
 }
 
@@ -93,7 +95,7 @@ impl Change<'_> {
         machine: Option<&str>,
     ) -> rusqlite::Result<Option<IntakeFile>> {
         let mut statement = self.transaction.prepare_cached(&BY_PATH)?;
-        statement.query_row((path, machine), |row| other(row, self.now)).optional()
+        statement.query_row((Text::of(path), machine), |row| other(row, self.now)).optional()
     }
 
     /// Adds to the `known` recordings of a channel those of which only rows tell.
@@ -125,6 +127,6 @@ impl Change<'_> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT 1 FROM intake_files WHERE path = ?1 AND (machine = ?2 OR machine = '')",
         )?;
-        statement.exists((&known.path, &known.machine))
+        statement.exists((Text::of(&known.path), &known.machine))
     }
 }

@@ -141,9 +141,8 @@ fn what_is_no_recording_is_told_file_by_file() {
         lines,
         [
             "1795499634.649-rx.wav: left out: one side of a call whose mixed recording is there",
-            "J\u{fffd}rgen.wav: its name is not UTF-8",
-            "circle: a link, and links are not followed",
-            "link.wav: a link, and links are not followed",
+            "circle: a link; links are not followed: mount there what it leads to (mount --bind)",
+            "link.wav: a link; links are not followed: mount there what it leads to (mount --bind)",
             "post.log: not a file of sound, by its name",
         ]
     );

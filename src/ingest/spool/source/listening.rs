@@ -1,12 +1,14 @@
 //! What is said to happen to files, and what to make of it.
 
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Spool;
 use crate::ingest::spool::watch::Seen;
 use crate::media::is_sound_name;
+use crate::model::paths::{bytes_of, text_of};
 use crate::store::StoreError;
 
 /// How long a file that is gone may take to show up elsewhere.
@@ -24,7 +26,7 @@ impl Spool {
                 Seen::Closed(path) => self.note(&path, Some(true)),
                 Seen::Came(path) => self.note(&path, None),
                 Seen::Written(path) => self.note_written(&path),
-                Seen::Went(path) => self.went.extend(text(&path).map(|path| (path, Instant::now()))),
+                Seen::Went(path) => self.went.push((text(&path), Instant::now())),
             }
         }
         Ok(())
@@ -45,7 +47,8 @@ impl Spool {
     }
 
     fn note(&mut self, path: &Path, closed: Option<bool>) {
-        if let Some(path) = text(path).filter(|path| is_sound_name(name_of(path))) {
+        let path = text(path);
+        if is_sound_name(name_of(&path)) {
             self.due.insert(path, closed);
         }
     }
@@ -53,7 +56,10 @@ impl Spool {
     /// The first time that a file is written to its row goes back in progress, or begins; what follows only shows that it
     /// goes on.
     fn note_written(&mut self, path: &Path) {
-        let Some(path) = text(path).filter(|path| is_sound_name(name_of(path))) else { return };
+        let path = text(path);
+        if !is_sound_name(name_of(&path)) {
+            return;
+        }
         // Also if it is due already: it was closed and opened again between two looks.
         if !self.growing.written(&path) || self.due.contains_key(&path) {
             self.due.insert(path, Some(false));
@@ -76,7 +82,7 @@ impl Spool {
     }
 
     fn gone(&mut self, path: &str) -> Result<(), StoreError> {
-        if self.looker.media_root.join(path).exists() {
+        if self.looker.media.has(&bytes_of(path)) {
             return Ok(());
         }
         self.growing.end(path);
@@ -88,8 +94,8 @@ fn is(error: &anyhow::Error, kind: io::ErrorKind) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == kind)
 }
 
-fn text(path: &Path) -> Option<String> {
-    path.to_str().map(str::to_owned)
+fn text(path: &Path) -> String {
+    text_of(path.as_os_str().as_bytes()).into_owned()
 }
 
 fn name_of(path: &str) -> &str {

@@ -2,6 +2,7 @@
 
 mod listening;
 mod taking;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,9 @@ use crate::ingest::names::Names;
 use crate::intake::Intake;
 use crate::media::Media;
 use crate::model::SECOND;
+use crate::model::paths::on_disk;
 use crate::store::{FileKnown, Store};
+use zone::Zone;
 
 /// How long a step waits for something to happen, and so how soon it is heard that it shall end.
 const STEP: Duration = Duration::from_millis(250);
@@ -56,6 +59,7 @@ pub struct Spool {
     unreadable: BTreeSet<PathBuf>,
     /// Sides of calls that wait for the mixed recording.
     sides: BTreeSet<String>,
+    zone: Zone,
     /// Since when nothing can be stored.
     failing: Option<Instant>,
     pause: Duration,
@@ -96,6 +100,7 @@ impl Spool {
             open_files: (Instant::now(), OpenFiles::default()),
             unreadable: BTreeSet::new(),
             sides: BTreeSet::new(),
+            zone: Zone::default(),
             failing: None,
             pause: Duration::ZERO,
             clock: Box::new(SystemTime::now),
@@ -137,10 +142,14 @@ impl Spool {
         if !well {
             self.failing = failed.or(Some(Instant::now()));
         }
+        let doubt = self.zone.doubt();
         let lag = self.failing.map(|since| i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX));
         self.intake.live().note(&self.name(), |status| {
             if recovered {
                 status.trouble.clear();
+            }
+            if let Some(doubt) = doubt.filter(|_| status.trouble.is_empty()) {
+                status.trouble = doubt.into();
             }
             status.lag = lag.filter(|_| due > 0).unwrap_or(status.lag);
             status.has_no_row("it could not be stored yet", due);
@@ -158,6 +167,10 @@ impl Spool {
     fn go_on(&mut self, most: Duration) -> anyhow::Result<()> {
         match std::fs::metadata(self.folder()) {
             Ok(facts) => {
+                if let Some(why) = self.is_behind_a_link() {
+                    (self.watch, self.scanned, self.root) = (None, None, None);
+                    return self.wait_for_link(&why, most);
+                }
                 let root = Some(identity(&facts));
                 if self.root != root {
                     (self.watch, self.scanned, self.root) = (None, None, root);
@@ -186,6 +199,32 @@ impl Spool {
         self.intake.live().state(&self.name(), &format!("waiting for {what}"), self.now());
         self.stop.wait(most);
         Ok(())
+    }
+
+    fn wait_for_link(&self, why: &str, most: Duration) -> anyhow::Result<()> {
+        self.intake.live().note(&self.name(), |status| {
+            if status.trouble != why {
+                tracing::warn!("{}: {why}", self.name());
+                status.trouble = why.into();
+            }
+        });
+        self.wait_for(&format!("the folder {}", self.folder().display()), most)
+    }
+
+    /// Why nothing in the folder would be played: its path leads out of the media root.
+    fn is_behind_a_link(&self) -> Option<String> {
+        let (root, folder) = (&self.looker.media_root, &self.looker.settings.folder);
+        let mut parts = folder.ancestors().filter(|part| *part != Path::new(""));
+        if folder.as_os_str().is_empty() || self.looker.media.has_folder(folder) {
+            return None;
+        }
+        let link = parts.find(|part| root.join(part).is_symlink())?;
+        let (shown, target) = (self.shown(link), root.join(link).canonicalize().ok()?);
+        let target = target.display();
+        Some(format!(
+            "{shown} is a link to {target}, and links out of the media root are not followed: replace it by a folder, and mount \
+             there what it leads to (mount --bind {target} {shown})"
+        ))
     }
 
     fn complain(&self, error: &anyhow::Error) {
@@ -249,6 +288,7 @@ impl Spool {
             }
         }
         if folder == self.looker.settings.folder {
+            self.ask_names(&found.files);
             self.unreadable = found.unreadable.keys().cloned().collect();
             self.intake.live().note(&self.name(), |status| {
                 status.skipped = found.skipped();
@@ -267,7 +307,7 @@ impl Spool {
         }
         let (root, lost) = (&self.looker.media_root, &mut self.lost);
         self.store.reader()?.each_file(|known| {
-            if root.join(&known.path).symlink_metadata().is_err() {
+            if on_disk(root, &known.path).symlink_metadata().is_err() {
                 lost.push(known);
             }
         })?;

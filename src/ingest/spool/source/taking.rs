@@ -9,6 +9,7 @@ use crate::ingest::spool::open_files::OpenFiles;
 use crate::ingest::spool::order::began;
 use crate::ingest::spool::scan::{File, Origin, origin};
 use crate::intake::{Draft, Outcome};
+use crate::model::paths::{on_disk, shown};
 use crate::store::StoreError;
 
 /// Drafts of one transaction.
@@ -63,7 +64,7 @@ impl Spool {
     /// What is due, in the order in which it began.
     fn by_beginning(&self) -> Vec<String> {
         let began = |path: &String| {
-            let facts = self.looker.media_root.join(path).symlink_metadata().ok();
+            let facts = on_disk(&self.looker.media_root, path).symlink_metadata().ok();
             facts.map(|facts| self.looker.began(&File::new(path, &facts)))
         };
         let mut due: Vec<String> = self.due.keys().cloned().collect();
@@ -91,11 +92,13 @@ impl Spool {
             }
             // It stays due.
             Look::Later(why) => Err(anyhow::Error::new(why).context(format!(
-                "{path} cannot be read yet; if this stays so, raise LimitNOFILE of the service (ulimit -n)"
+                "{} cannot be read yet; if this stays so, raise LimitNOFILE of the service (ulimit -n)",
+                shown(path)
             ))),
             // It is due again after the next start.
             Look::Unreadable(_) if self.stop.is_told() => Ok(None),
             Look::Unreadable(why) => {
+                let path = shown(path);
                 tracing::warn!("{path} cannot be read: {why}");
                 self.intake.live().note(&self.name(), |status| status.trouble = format!("{path}: {why}"));
                 // The next look through the folder tries again.
@@ -130,6 +133,7 @@ impl Spool {
 
     fn taken(&mut self, draft: &Draft, outcome: &Outcome, lag: Duration) {
         let Some(path) = &draft.path else { return };
+        self.hear_name(draft);
         if draft.file.as_ref().is_some_and(|file| file.closed) {
             self.growing.end(path);
         } else {
