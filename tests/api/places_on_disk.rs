@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::app::Caller;
+use crate::faults::Mount;
 use crate::office::{Office, PASSWORD};
 use crate::spool::{age, wav, write};
 use crate::waiting::until;
@@ -164,8 +165,14 @@ fn a_folder_of_the_settings_that_is_a_link_says_so_and_what_to_do() {
     until("it says so", || office.source("folder 2025")["trouble"] == expected);
     assert_eq!(office.source("folder 2025")["state"], format!("waiting for the folder {link_shown}"));
     fs::remove_file(&link).expect("removed");
-    fs::rename(&old, &link).expect("moved");
+    let bind = ["--bind", old.to_str().expect("UTF-8")];
+    let mount = Mount::new(&bind, &link);
+    if mount.is_none() {
+        write(&link.join("a.wav"), &wav("a", 1));
+    }
     office.until("SELECT path, stale FROM recordings", "2025/a.wav|0");
+    let got = boss(&office).get("recording/recordings/get?recordgroup=1;uniqueid=a;recordid=1;wrap=none");
+    assert_eq!((got.status, got.body), (200, wav("a", 1)));
     until("nothing is wrong any more", || office.source("folder 2025")["trouble"] == "");
     assert!(office.stop().contains(&expected));
 }

@@ -12,6 +12,7 @@ mod order;
 mod scan;
 mod source;
 mod watch;
+mod zone_doubt;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

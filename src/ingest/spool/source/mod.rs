@@ -17,6 +17,7 @@ use super::mounts::Mounts;
 use super::open_files::OpenFiles;
 use super::scan;
 use super::watch::Watch;
+use super::zone_doubt::ZoneDoubt;
 use crate::config::Folder;
 use crate::ingest::Stop;
 use crate::ingest::names::Names;
@@ -25,7 +26,6 @@ use crate::media::Media;
 use crate::model::SECOND;
 use crate::model::paths::on_disk;
 use crate::store::{FileKnown, Store};
-use zone::Zone;
 
 /// How long a step waits for something to happen, and so how soon it is heard that it shall end.
 const STEP: Duration = Duration::from_millis(250);
@@ -59,7 +59,7 @@ pub struct Spool {
     unreadable: BTreeSet<PathBuf>,
     /// Sides of calls that wait for the mixed recording.
     sides: BTreeSet<String>,
-    zone: Zone,
+    zone: ZoneDoubt,
     /// Since when nothing can be stored.
     failing: Option<Instant>,
     pause: Duration,
@@ -100,7 +100,7 @@ impl Spool {
             open_files: (Instant::now(), OpenFiles::default()),
             unreadable: BTreeSet::new(),
             sides: BTreeSet::new(),
-            zone: Zone::default(),
+            zone: ZoneDoubt::default(),
             failing: None,
             pause: Duration::ZERO,
             clock: Box::new(SystemTime::now),
@@ -142,7 +142,7 @@ impl Spool {
         if !well {
             self.failing = failed.or(Some(Instant::now()));
         }
-        let doubt = self.zone.doubt();
+        let doubt = self.zone.doubt.as_deref();
         let lag = self.failing.map(|since| i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX));
         self.intake.live().note(&self.name(), |status| {
             if recovered {
