@@ -8,6 +8,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::blocking;
 use crate::media::{self, Sound};
+use crate::model::paths::bytes_of;
 use crate::model::{Actor, Person, SoundForm};
 use crate::store::{Heard, Identity, ListRow, Reader};
 
@@ -68,7 +69,7 @@ impl Found {
 
     /// Another form or side is meant than the one that plays.
     pub fn turn_to(&mut self, form: SoundForm) {
-        (self.path, self.mimetype) = (form.path.into_bytes(), form.mimetype);
+        (self.path, self.mimetype) = (bytes_of(&form.path).into_owned(), form.mimetype);
     }
 
     /// The media type of its sound, as the row or its path has it.

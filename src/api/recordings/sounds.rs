@@ -11,6 +11,7 @@ use crate::api::wire::stream;
 use crate::app::blocking;
 use crate::media::{Media, media_type};
 use crate::model::SoundForm;
+use crate::model::paths::{self, bytes_of};
 use crate::store::{Identity, Reader};
 
 /// A recording has a few.
@@ -48,8 +49,8 @@ impl Shown {
             duration: form.duration,
             sha256: form.sha256.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect()),
             verified: form.verified,
-            stale: media.open(form.path.as_bytes()).is_err().into(),
-            path: form.path,
+            stale: media.open(&bytes_of(&form.path)).is_err().into(),
+            path: paths::shown(&form.path).into_owned(),
         }
     }
 }

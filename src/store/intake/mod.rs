@@ -17,5 +17,5 @@ pub use files_without_rows::NoRow;
 pub use looked_at::RowWithFile;
 pub use records::MOST_RECORDS;
 pub use rule_targets::{RuleTarget, Waiting};
-pub(in crate::store) use values::parameters;
+pub(in crate::store) use values::{Text, parameters};
 pub use waiting::Waits;

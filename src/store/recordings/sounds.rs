@@ -6,8 +6,8 @@ use rusqlite::{Connection, Row};
 
 use super::removals::plain;
 use crate::model::{ReadValue, RowSource, SoundForm, SoundRole};
-use crate::store::intake::parameters;
-use crate::store::lenient::{integer, number, text};
+use crate::store::intake::{Text, parameters};
+use crate::store::lenient::{integer, number, text, text_whole};
 use crate::store::{Change, Reader, StoreError};
 
 /// The sounds of the recording ?1, the one that plays first: that is as its row says.
@@ -92,7 +92,7 @@ impl Change<'_> {
         let sql = format!("DELETE FROM sounds WHERE recording = ?1 AND {} = {}", plain("path"), plain("?2"));
         let mut statement = self.transaction.prepare_cached(&sql)?;
         for one in self.sharing(recording)? {
-            statement.execute((one, path))?;
+            statement.execute((one, Text::of(path)))?;
         }
         Ok(())
     }
@@ -137,7 +137,7 @@ impl Reader {
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([recording], |row| {
-            Ok((SoundRole::of(&text(row.get_ref(0)?)), text(row.get_ref(1)?)))
+            Ok((SoundRole::of(&text(row.get_ref(0)?)), text_whole(row.get_ref(1)?)))
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -149,7 +149,7 @@ fn sounds(connection: &Connection, recording: i64) -> rusqlite::Result<Vec<Sound
 }
 
 fn with_path(connection: &Connection, path: &str) -> rusqlite::Result<Vec<i64>> {
-    connection.prepare_cached(&WITH_PATH)?.query_map([path], |row| row.get(0))?.collect()
+    connection.prepare_cached(&WITH_PATH)?.query_map([Text::of(path)], |row| row.get(0))?.collect()
 }
 
 /// A line, whatever another program stored in its row.
@@ -183,7 +183,7 @@ impl ReadValue<Option<i64>> for Line<'_> {
 
 impl ReadValue<String> for Line<'_> {
     fn next(&mut self) -> rusqlite::Result<String> {
-        Ok(text(self.value()?))
+        Ok(text_whole(self.value()?))
     }
 }
 

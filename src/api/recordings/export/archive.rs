@@ -23,6 +23,7 @@ use crate::api::wire::stream::{Handing, PIECE};
 use crate::media::names::{Names, ending};
 use crate::media::zip::{Archive, Made};
 use crate::media::{Media, NoSound, Shortage, Sound};
+use crate::model::paths::bytes_of;
 use crate::store::{ListRow, Reader};
 
 /// What is remembered in memory before it goes to a file.
@@ -115,8 +116,8 @@ impl Rows {
             index.row(&name, &missing, &item.line)?;
             for other in others::read(&mut others)? {
                 // What plays is what is missed, if it is.
-                if let Ok(sound) = media.open(other.path.as_bytes()) {
-                    let name = names.unique(&other.stem(&item.stem), &ending(other.path.as_bytes()));
+                if let Ok(sound) = media.open(&bytes_of(&other.path)) {
+                    let name = names.unique(&other.stem(&item.stem), &ending(&bytes_of(&other.path)));
                     add(&mut archive, &name, made, &sound)?;
                 }
             }
