@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
+use crate::model::paths::{read_as_latin_1, text_of};
+
 /// Longest message in bytes. The largest event of a recorded run has 2 KiB, an answer of one line each channel is many
 /// messages; only an endless line gets here.
 const LONGEST: usize = 256 * 1024;
@@ -29,9 +31,19 @@ impl Message {
     }
 
     /// The value of this key, whose case does not matter (`UniqueID`, `Uniqueid`); the first where it comes several
-    /// times. Bytes that are no UTF-8 become U+FFFD.
+    /// times. Bytes that are no UTF-8 are read as Latin-1.
     pub fn get(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.lines().find_map(|line| value(line, key))
+        self.lines().find_map(|line| value(line, key)).map(latin_1)
+    }
+
+    /// As [`Message::text`] of a path, of which no byte is lost.
+    pub fn path(&self, key: &str) -> Cow<'_, str> {
+        self.lines().find_map(|line| value(line, key)).filter(|path| path != "<unknown>").unwrap_or_default()
+    }
+
+    /// As [`Message::path`] of a field that Asterisk writes with C escapes.
+    pub fn unescaped_path(&self, key: &str) -> String {
+        unescape(&self.path(key))
     }
 
     /// As [`Message::get`], "" where it is missing or Asterisk does not know it.
@@ -47,7 +59,7 @@ impl Message {
 
     /// Every value of this key.
     pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
-        self.lines().filter_map(move |line| value(line, key))
+        self.lines().filter_map(move |line| value(line, key)).map(latin_1)
     }
 
     /// The kind of event, or "".
@@ -64,7 +76,14 @@ impl Message {
 fn value<'a>(line: &'a [u8], key: &str) -> Option<Cow<'a, str>> {
     let (name, rest) = line.split_at_checked(key.len())?;
     let value = name.eq_ignore_ascii_case(key.as_bytes()).then_some(rest)?.strip_prefix(b":")?;
-    Some(String::from_utf8_lossy(value.strip_prefix(b" ").unwrap_or(value)))
+    Some(text_of(value.strip_prefix(b" ").unwrap_or(value)))
+}
+
+fn latin_1(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => read_as_latin_1(text),
+        Cow::Owned(text) => Cow::Owned(read_as_latin_1(&text).into_owned()),
+    }
 }
 
 /// Undoes C's escapes.
@@ -172,6 +191,7 @@ impl Decoder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::paths::bytes_of;
 
     fn pieces(input: &[u8], cut: impl Fn(usize) -> usize) -> Vec<Piece> {
         let (mut decoder, mut all, mut rest) = (Decoder::default(), Vec::new(), input);
@@ -230,6 +250,18 @@ mod tests {
         assert_eq!(event.unescaped("Other"), r#"A \"quoted\" back\\slash"#);
         assert_eq!(event.unescaped("Value"), "a\tb\\", "a lone backslash at the end stays");
         assert_eq!(event.text("Num"), "");
+    }
+
+    #[test]
+    fn names_are_read_as_latin_1_where_they_are_no_utf_8_and_paths_keep_their_bytes() {
+        let event = Message::new(b"CallerIDName: J\xfcrgen\r\nValue: /m/J\xfcrgen\\\\1.wav\r\nOutput: \xe9");
+        assert_eq!(
+            (event.text("CallerIDName"), event.unescaped("CallerIDName")),
+            ("Jürgen".into(), "Jürgen".into())
+        );
+        assert_eq!(event.all("Output").collect::<Vec<_>>(), ["é"]);
+        assert_eq!(*bytes_of(&event.unescaped_path("Value")), *b"/m/J\xfcrgen\\1.wav");
+        assert_eq!(*bytes_of(&event.path("Value")), *b"/m/J\xfcrgen\\\\1.wav");
     }
 
     #[test]

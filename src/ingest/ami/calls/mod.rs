@@ -196,7 +196,7 @@ impl Calls {
 
     fn record(&mut self, event: &Message, now: i64) -> Vec<String> {
         let Some(uniqueid) = key(event, "Uniqueid") else { return Vec::new() };
-        let file = event.unescaped("Value");
+        let file = event.unescaped_path("Value");
         if !self.knows(&uniqueid) {
             self.add(&uniqueid, Channel::new(event));
         }

@@ -109,7 +109,7 @@ impl GoingOn {
         let value = answer.text("Value");
         let mut steps = match what {
             _ if answer.text("Response") != "Success" => Vec::new(),
-            "file" => self.found(of, &value, calls),
+            "file" => self.found(of, &answer.path("Value"), calls),
             "peers" => self.look_for_recorder(of, &value),
             "recorder" => self.found_recorder(of, &value),
             "recorded" => self.found_recorded(of, &value, calls),
