@@ -252,6 +252,7 @@ CREATE INDEX IF NOT EXISTS intake_files_uniqueid ON intake_files (uniqueid);
 CREATE INDEX IF NOT EXISTS intake_files_not_over ON intake_files (machine) WHERE over = 0 AND substr(ranks, 1, 1) = 'a';
 CREATE INDEX IF NOT EXISTS intake_files_excluded ON intake_files (excluded) WHERE excluded <> '';
 CREATE INDEX IF NOT EXISTS intake_files_inode ON intake_files (inode) WHERE inode <> 0;
+CREATE INDEX IF NOT EXISTS intake_files_digest ON intake_files (digest) WHERE digest IS NOT NULL;
 -- Where intake filed something, there was a customer and a group.
 CREATE TRIGGER IF NOT EXISTS intake_files_insert_ids AFTER INSERT ON intake_files
 WHEN new.recordgroup <> 0 AND NOT EXISTS (SELECT 1 FROM ids_used WHERE kind = 'recordgroups' AND id = new.recordgroup)

@@ -123,8 +123,8 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         _ => Intake::new(Rules::new(&config.rules)),
     };
     let mut folder = folder(config, &args.path);
-    let mut inside: Vec<Folder> =
-        config.folders.iter().filter(|other| folder.holds(other)).cloned().collect();
+    let is_inside = |other: &&Folder| folder.holds(other) || is_below(config, other, &args.path);
+    let mut inside: Vec<Folder> = config.folders.iter().filter(is_inside).cloned().collect();
     for folder in std::iter::once(&mut folder).chain(&mut inside) {
         folder.machine = args.machine.clone().or(folder.machine.take());
         folder.zone = args.timezone.clone().or(folder.zone.take());
@@ -151,6 +151,13 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
 fn group(store: &Store, id: i64) -> anyhow::Result<Group> {
     let found = store.reader()?.all_groups(None)?.into_iter().find(|group| group.id == id);
     found.with_context(|| format!("there is no group {id}; see: tapeline group list"))
+}
+
+/// Whether a folder of the settings lies in what is imported.
+fn is_below(config: &Config, folder: &Folder, path: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    let (folder, path) = (real(&config.media_root.join(&folder.folder)), real(path));
+    folder.zip(path).is_some_and(|(folder, path)| folder.starts_with(path))
 }
 
 /// The folder of the settings that a path lies in, else the first one.

@@ -1,9 +1,10 @@
 //! The door itself: drafts are taken in one transaction each time, and whoever listens hears of it afterwards.
 
 use super::draft::{Draft, Outcome};
+use super::form_order::FormOrder;
 use super::live::{Event, Live};
 use super::rules::{Rules, Subject};
-use super::stages::Acceptance;
+use super::stages::{Acceptance, Present, ReadWhole};
 use crate::model::Actor;
 use crate::store::{Change, Store, StoreError};
 
@@ -17,13 +18,19 @@ const LEAST_FORGOTTEN: i64 = 20;
 #[derive(Default)]
 pub struct Intake {
     rules: Rules,
+    order: FormOrder,
     live: Live,
 }
 
 impl Intake {
     /// With these rules.
     pub fn new(rules: Rules) -> Intake {
-        Intake { rules, live: Live::default() }
+        Intake { rules, ..Intake::default() }
+    }
+
+    /// With this order of forms.
+    pub fn with_order(self, order: FormOrder) -> Intake {
+        Intake { order, ..self }
     }
 
     /// The rules.
@@ -51,31 +58,59 @@ impl Intake {
         Ok(outcomes)
     }
 
-    /// Notes that the sound of these rows is missing, or there again.
-    pub fn set_stale(&self, store: &Store, ids: &[i64], stale: bool, now: i64) -> Result<(), StoreError> {
+    /// Notes that the sound of these rows is missing, or there again. Where another form is `present`, that one plays.
+    pub fn set_stale(
+        &self,
+        store: &Store,
+        ids: &[i64],
+        stale: bool,
+        present: Present<'_>,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        self.within_one(store, now, |acceptance| acceptance.set_stale(ids, stale, present))
+    }
+
+    /// Notes that a file is gone: another form that is `present` plays; or the row says so, and is over if it was in
+    /// progress.
+    pub fn file_gone(
+        &self,
+        store: &Store,
+        path: &str,
+        present: Present<'_>,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        self.within_one(store, now, |acceptance| acceptance.lose(path, present))
+    }
+
+    /// Notes the digest of a whole file that was read as `file` says it is.
+    pub fn note_digest(&self, store: &Store, read: &ReadWhole, now: i64) -> Result<(), StoreError> {
+        self.within_one(store, now, |acceptance| acceptance.note_digest(read))
+    }
+
+    fn within_one(
+        &self,
+        store: &Store,
+        now: i64,
+        work: impl FnOnce(&mut Acceptance<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut events = Vec::new();
-        store.change(&Actor::intake(), now, |change| {
-            Acceptance { change, rules: &self.rules, events: &mut events }.set_stale(ids, stale)
-        })?;
+        store.change(&Actor::intake(), now, |change| work(&mut self.acceptance(change, &mut events)))?;
         events.into_iter().for_each(|event| self.live.tell(event));
         Ok(())
     }
 
-    /// Notes that a file is gone: its row says so, and is over if it was in progress.
-    pub fn file_gone(&self, store: &Store, path: &str, now: i64) -> Result<(), StoreError> {
-        let mut events = Vec::new();
-        store.change(&Actor::intake(), now, |change| {
-            Acceptance { change, rules: &self.rules, events: &mut events }.lose(path)
-        })?;
-        events.into_iter().for_each(|event| self.live.tell(event));
-        Ok(())
+    pub(super) fn acceptance<'a>(
+        &'a self,
+        change: &'a Change<'a>,
+        events: &'a mut Vec<Event>,
+    ) -> Acceptance<'a> {
+        Acceptance { change, rules: &self.rules, order: &self.order, events }
     }
 
     /// What rules would look at in a recording, with all that is known of it already.
     pub fn subject(&self, store: &Store, draft: &Draft, now: i64) -> Result<Subject, StoreError> {
-        store.rehearse(&Actor::intake(), now, |change| {
-            Acceptance { change, rules: &self.rules, events: &mut Vec::new() }.subject(draft)
-        })
+        store
+            .rehearse(&Actor::intake(), now, |change| self.acceptance(change, &mut Vec::new()).subject(draft))
     }
 
     /// Which rule takes a recording and why, a line each, and what would become of it.
@@ -95,6 +130,6 @@ impl Intake {
         events: &mut Vec<Event>,
     ) -> Result<Vec<Outcome>, StoreError> {
         change.forget_records(change.now() - KEPT, LEAST_FORGOTTEN + 2 * drafts.len() as i64)?;
-        drafts.iter().map(|draft| Acceptance { change, rules: &self.rules, events }.accept(draft)).collect()
+        drafts.iter().map(|draft| self.acceptance(change, events).accept(draft)).collect()
     }
 }

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use super::facts::Facts;
 use super::source::Source;
 use crate::media::is_sound_name;
-use crate::model::RecordingRow;
 use crate::model::paths::read_as_latin_1;
+use crate::model::{RecordingRow, SoundRole};
 
 /// What a draft is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,11 +70,26 @@ pub struct Draft {
     pub leave_out: Option<LeftOut>,
     /// Where the file was before it was moved or renamed.
     pub moved_from: Option<String>,
+    /// What of its call the file has.
+    pub role: SoundRole,
+    /// Where all that was said is, of which the file has one side.
+    pub mix: Option<String>,
+    /// Another file that is the same, byte for byte.
+    pub copy_of: Option<Copy>,
     /// The file that was known at the path is gone, and this is another recording.
     pub another: bool,
     /// A whole row, as our own export has it: stored as it is, filed where it says. Only the machine and the path
     /// beside it are looked at.
     pub row: Option<Box<RecordingRow>>,
+}
+
+/// A file that is the same as another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copy {
+    /// Where the other one is.
+    pub path: String,
+    /// SHA-256 of both.
+    pub sha256: Vec<u8>,
 }
 
 /// A file as it was looked at.
@@ -109,6 +124,8 @@ pub enum Outcome {
     Completed,
     /// Its row, or what is known beside it, is better now. Also a completed one that is written to again.
     Enriched,
+    /// It is another form, or a side, of a recording that has its row.
+    Form,
     /// Nothing new.
     Unchanged,
     /// It has no row, for this reason.

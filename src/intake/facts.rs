@@ -9,6 +9,8 @@ use super::source::Source;
 const HIGHEST: u8 = 15;
 /// The rank of what a file says of the end of its call.
 pub(super) const OF_FILE: u8 = 2;
+/// The rank of the start that is in a file's name.
+pub(super) const OF_NAME: u8 = 6;
 /// The rank of what detail records of a call that nobody answered say.
 pub(super) const OF_RECORD: u8 = 7;
 /// The rank of what the PBX itself says.

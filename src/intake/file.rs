@@ -1,12 +1,15 @@
 //! Files as they were looked at: in what state they are, and whether one is that of before.
 
 use super::draft::{Draft, FileState};
-use crate::model::{IntakeFile, stored_length};
+use crate::model::{IntakeFile, RecordingRow, SECOND, stored_length};
 
 /// States of a known file.
 pub(super) const UNSEEN: i64 = 0;
 pub(super) const OPEN: i64 = 1;
 pub(super) const CLOSED: i64 = 2;
+
+/// How long after its end something else may be made of a recording, in its place: nanoseconds.
+const ANEW: i64 = 3_600 * SECOND;
 
 /// Whether two lengths of sound, in milliseconds, are as near as those of a recording and of another kind of sound that
 /// was made of it. What is not known is like nothing.
@@ -40,9 +43,45 @@ pub(super) fn is_over(known: &IntakeFile) -> bool {
     if known.state == UNSEEN { known.over != 0 } else { known.state == CLOSED }
 }
 
+/// Whether it is a further form, or a side, of a recording: that one has the row.
+pub(super) fn is_form(known: &IntakeFile) -> bool {
+    known.recording != 0 && !known.excluded.is_empty()
+}
+
+/// Milliseconds of sound in a file that was written to its end, where they are known.
+pub(super) fn length(known: &IntakeFile) -> Option<i64> {
+    known.length().filter(|_| known.state == CLOSED)
+}
+
 /// Whether it is known and has neither a row nor a reason to have none: it waits until it is known whose it is.
 pub(super) fn is_waiting(known: &IntakeFile) -> bool {
     known.id != 0 && known.recording == 0 && known.excluded.is_empty()
+}
+
+/// Whether something else is in a file than what was recorded, although its recording was complete: what was written there
+/// is neither a continuation nor, soon after its end, as long as that was. Then the row stays as it is.
+pub(super) fn is_written_later(known: &IntakeFile, row: &RecordingRow, draft: &Draft) -> bool {
+    let Some(file) = draft.file.as_ref().filter(|_| known.state == CLOSED && row.complete != 0) else {
+        return false;
+    };
+    let same = match &known.digest {
+        Some(digest) if file.closed => file.digest.as_ref() == Some(digest),
+        _ => file.modified == known.modified,
+    };
+    if file.size == known.size && same {
+        return false;
+    }
+    let (before, after) = (length(known), file.duration);
+    let same_file = (file.device, file.inode) == (known.device, known.inode);
+    let longer = before.zip(after).is_none_or(|(before, after)| after >= before);
+    if same_file && file.size > known.size && (!file.closed || longer) {
+        return false;
+    }
+    let ended = known.closed.max(row.end.saturating_mul(SECOND));
+    let soon = file.modified.max(file.created) <= ended.saturating_add(ANEW);
+    let alike = before.is_none_or(|before| before == 0) || alike(before, after);
+    let goes_on = !file.closed && same_file && file.size >= known.size;
+    !(soon && (goes_on || (file.closed && alike)))
 }
 
 /// The file as it was, and closed.

@@ -93,7 +93,8 @@ impl SourceStatus {
             Outcome::Completed => self.completed += 1,
             Outcome::Enriched => self.enriched += 1,
             Outcome::Excluded(_) => self.excluded += 1,
-            Outcome::Unchanged
+            Outcome::Form
+            | Outcome::Unchanged
             | Outcome::Refused(_)
             | Outcome::Waits(_)
             | Outcome::Deleted

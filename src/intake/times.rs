@@ -1,6 +1,6 @@
 //! When a recording began and ended, how long it is, and when it expires.
 
-use super::facts::{Facts, Ranks};
+use super::facts::{Facts, OF_PBX, Ranks};
 use super::file::{UNSEEN, is_over};
 use crate::model::{IntakeFile, SECOND};
 
@@ -26,11 +26,18 @@ pub(super) struct Times {
 
 impl Times {
     pub(super) fn of(facts: &Facts, known: &IntakeFile) -> Times {
-        let start = facts.start.filter(|start| *start >= 0).unwrap_or_else(|| start_of_file(known));
+        let ranks = Ranks::parse(&known.ranks);
+        let start = facts.start.filter(|start| *start >= 0);
+        let start = match start {
+            Some(start) if (1..OF_PBX).contains(&ranks.start) => {
+                later_start(facts, known, start).unwrap_or(start)
+            }
+            Some(start) => start,
+            None => start_of_file(known),
+        };
         if !is_over(known) {
             return Times { start, end: 0, talktime: 0, totaltime: 0 };
         }
-        let ranks = Ranks::parse(&known.ranks);
         let of_file = end_of_file(known, start);
         let likely = start..=of_file.map_or(i64::MAX, |end| end.saturating_add(SILENT));
         let sure = facts.end.filter(|end| ranks.end > SAYS_CHANNEL_ONLY && likely.contains(end));
@@ -43,6 +50,38 @@ impl Times {
         Times { start, end, talktime, totaltime }
     }
 }
+
+/// Names and detail records say when a call began. A recording that began seconds later, in its midst, has a start of its
+/// own: when its file was seen being made, or else, of what a PBX writes itself, its end less its sound.
+fn later_start(facts: &Facts, known: &IntakeFile, call: i64) -> Option<i64> {
+    if known.state == UNSEEN {
+        return None;
+    }
+    let (created, written) = (known.created / SECOND, known.closed / SECOND);
+    let sound = sound(known).filter(|sound| *sound > 0);
+    let recorded = sound.filter(|_| is_over(known) && facts.mimetype.as_deref().is_some_and(is_as_recorded));
+    let sound = sound.unwrap_or(0);
+    let touched = written > call.saturating_add(sound).saturating_add(TOUCHED)
+        || facts.end.is_some_and(|end| end > call && written > end.saturating_add(CLOSING));
+    let is_copy = created + sound > written + 1;
+    let began = match is_copy {
+        false => created,
+        true if recorded.is_some() && !touched => written - sound,
+        true => return None,
+    };
+    let later = call.saturating_add(RINGING)..=call.saturating_add(SILENT);
+    (later.contains(&began) && began <= written).then_some(began)
+}
+
+/// Whether sound is as a PBX writes it, and not what was made of that later.
+fn is_as_recorded(mimetype: &str) -> bool {
+    ["audio/wav", "audio/gsm", "audio/basic", "audio/pcma", "audio/x-raw"].contains(&mimetype)
+}
+
+/// Seconds from the start that a name says to that of its first recording, at most.
+const RINGING: i64 = 3;
+/// Seconds after the end of a call in which its file is closed.
+const CLOSING: i64 = 5;
 
 /// Seconds of talk, by whoever knows best.
 fn talked(facts: &Facts, ranks: &Ranks, known: &IntakeFile, end: i64) -> i64 {

@@ -2,7 +2,6 @@
 
 use super::door::Intake;
 use super::rules::Fault;
-use super::stages::Acceptance;
 use crate::model::Actor;
 use crate::store::{Change, Store, StoreError};
 
@@ -68,7 +67,7 @@ impl Intake {
     ) -> Result<Vec<(i64, i64)>, StoreError> {
         let batch = change.waiting_for(ready, after, BATCH)?;
         for (_, line) in &batch {
-            Acceptance { change, rules: self.rules(), events }.file_waiting(*line)?;
+            self.acceptance(change, events).file_waiting(*line)?;
         }
         Ok(batch)
     }

@@ -12,6 +12,7 @@ mod shortage;
 mod sound;
 mod sound_facts;
 mod there;
+mod whole;
 pub mod zip;
 
 pub use decode::{Written, decode_gsm, endings};
@@ -25,3 +26,4 @@ pub use shortage::Shortage;
 pub use sound::{Playable, Sound};
 pub use sound_facts::Heard;
 pub use there::There;
+pub use whole::{Whole, WholeRead};

@@ -40,6 +40,7 @@ mod log;
 mod members;
 mod misfiled;
 mod names;
+mod one_recording;
 mod openapi;
 mod oracle;
 mod paging;

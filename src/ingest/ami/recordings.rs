@@ -211,7 +211,8 @@ impl<'a> Recordings<'a> {
         let notes = [draft.facts.note.take(), Some(NO_FILE.into())];
         draft.facts.note = Some(notes.into_iter().flatten().collect::<Vec<String>>().join("; "));
         let stored = self.intake.accept(&self.app.store, &draft, now() / 1000).map(drop);
-        stored.and_then(|()| self.intake.file_gone(&self.app.store, path, now() / 1000)).is_ok()
+        let present = |path: &str| self.app.media.has(&bytes_of(path));
+        stored.and_then(|()| self.intake.file_gone(&self.app.store, path, &present, now() / 1000)).is_ok()
     }
 
     /// What was in the file before is not any more: the recording is the last one.

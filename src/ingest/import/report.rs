@@ -34,6 +34,8 @@ pub struct Report {
     pub enriched: u64,
     /// Recordings of which all of it was known.
     pub unchanged: u64,
+    /// Files that are further forms, or sides, of recordings.
+    pub forms: u64,
     /// Calls without a recording so far, of which is kept what is known.
     pub kept: u64,
     /// Recordings of which it isn't known whose they are, by reason.
@@ -86,6 +88,7 @@ impl Report {
             Outcome::Inserted => self.inserted += 1,
             Outcome::Completed | Outcome::Enriched => self.enriched += 1,
             Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Form => self.forms += 1,
             Outcome::Kept => self.kept += 1,
             Outcome::Waits(reason) => *self.waiting.entry(reason.clone()).or_default() += 1,
             Outcome::Excluded(reason) => return Err(format!("left out: {reason}")),
@@ -112,6 +115,13 @@ impl Report {
             "Of {} {}{ending}, {} could not be used. Recordings: {} {new}, {} {more}, {} were known as they are.",
             self.read, self.of, self.skipped, self.inserted, self.enriched, self.unchanged
         )];
+        if self.forms > 0 {
+            let files = if self.forms == 1 { "file is another form" } else { "files are other forms" };
+            lines.push(format!(
+                "{:>9}  {files} of recordings that have their rows, or one side of them",
+                self.forms
+            ));
+        }
         if self.kept > 0 {
             let calls = if self.kept == 1 { "call has" } else { "calls have" };
             lines.push(format!(

@@ -12,7 +12,7 @@ use crate::config::{Folder, innermost_of};
 use crate::ingest::files;
 use crate::ingest::names::Names;
 use crate::ingest::reading::Length;
-use crate::ingest::spool::{File, Look, Looker, OpenFiles, began, origin, walk};
+use crate::ingest::spool::{File, Fresh, Look, Looker, OpenFiles, Origin, Origins, order_of, walk};
 use crate::intake::{Draft, Outcome};
 use crate::media::Media;
 use crate::model::SECOND;
@@ -36,7 +36,7 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     }
     let lookers = std::iter::once(&import.folder).chain(&import.inside).map(|folder| looker(import, folder));
     let lookers: Vec<Looker> = lookers.collect::<anyhow::Result<_>>()?;
-    found.files.sort_by_cached_key(|file| (looker_of(&lookers, file).began(file), file.path.clone()));
+    found.files.sort_by_cached_key(|file| (looker_of(&lookers, file).order_of(file), file.path.clone()));
     let bar = bar(Length::Things(found.files.len() as u64));
     for files in found.files.chunks(BATCH) {
         report.read += files.len() as u64;
@@ -95,6 +95,14 @@ fn drafts(
     report: &mut Report,
 ) -> anyhow::Result<Vec<Draft>> {
     let (reader, open_files) = (import.store.reader()?, OpenFiles::default());
+    let mut origins = Origins {
+        reader: &reader,
+        media_root: &import.media_root,
+        media: &lookers[0].media,
+        stop: &lookers[0].stop,
+        lost: &[],
+        fresh: Fresh::default(),
+    };
     let mut drafts = Vec::new();
     for file in files {
         let looker = looker_of(lookers, file);
@@ -109,7 +117,16 @@ fn drafts(
         let now = import.now.saturating_mul(SECOND);
         match looker.look(&file.path, None, &open_files, Some(file.age(now)), now) {
             Look::Draft(mut draft) => {
-                origin(&reader, &looker.media_root, &draft, &[])?.note(&mut draft);
+                match origins.of(&draft)? {
+                    Origin::Making => {
+                        report.skip(
+                            place(),
+                            "another form of a recording, and one of both is still written to",
+                        );
+                        continue;
+                    }
+                    origin => origin.note(&mut draft),
+                }
                 drafts.push(*draft);
             }
             Look::Waits => report.skip(place(), "one side of a call that may still go on"),
@@ -118,7 +135,7 @@ fn drafts(
             Look::Unreadable(why) => report.skip(place(), &format!("it cannot be read: {why}")),
         }
     }
-    drafts.sort_by_cached_key(|draft| (began(draft), draft.path.clone()));
+    drafts.sort_by_cached_key(|draft| (order_of(draft), draft.path.clone()));
     Ok(drafts)
 }
 

@@ -19,6 +19,9 @@ const MOMENT: i64 = 2 * SECOND;
 /// What one side of a call waits for the mixed recording, from when it was written last.
 const SIDES_WAIT: i64 = 300 * SECOND;
 
+/// The media type of what has a header with sizes, also if these mean nothing.
+const WAVE: &str = "audio/wav";
+
 /// What a look at a file gave.
 pub enum Look {
     /// A draft.
@@ -74,20 +77,20 @@ impl Looker {
         let rest = rest.unwrap_or(now.saturating_sub(heard.modified));
         let closed = match closed {
             // Another program may have closed what the PBX goes on writing to.
-            Some(true) if heard.written == Written::Unfinished => {
-                open_files.is_free(heard.device, heard.inode) != Some(false)
-            }
+            Some(true) if heard.written != Written::Finished => !is_open(&heard, open_files),
             Some(closed) => closed,
             None => self.is_finished(&heard, open_files, rest),
         };
         let side = self.names.side(self.own(path));
-        let leave_out = match side.is_part().then(|| self.has_mixed(path, &side)) {
-            Some(true) => Some(LeftOut::Side),
-            Some(false) if side.sure && (!closed || rest < SIDES_WAIT) => return Look::Waits,
+        let mix = side.is_part().then(|| self.mix_beside(path, &side)).flatten();
+        let leave_out = match &mix {
+            Some(_) => Some(LeftOut::Side),
+            None if side.is_part() && side.sure && (!closed || rest < SIDES_WAIT) => return Look::Waits,
             _ if closed && !self.settings.keep_empty && heard.duration == Some(0) => Some(LeftOut::Silent),
             _ => None,
         };
-        Look::Draft(Box::new(Draft { leave_out, ..self.draft(path, heard, closed) }))
+        let role = side.role;
+        Look::Draft(Box::new(Draft { leave_out, role, mix, ..self.draft(path, heard, closed) }))
     }
 
     fn hear(&self, path: &str) -> Result<std::io::Result<Heard>, NoSound> {
@@ -97,7 +100,7 @@ impl Looker {
 
     fn draft(&self, path: &str, heard: Heard, closed: bool) -> Draft {
         let named = self.names.read(self.own(path), heard.modified / SECOND);
-        let crashed = closed && heard.written == Written::Unfinished;
+        let crashed = closed && is_cut_off(&heard);
         let facts = Facts {
             // A PBX that crashed never tells how the call ended.
             status: crashed.then(|| "interrupted".into()),
@@ -144,13 +147,31 @@ impl Looker {
         }
     }
 
-    /// Whether the mixed recording of a side is there.
-    fn has_mixed(&self, path: &str, side: &Side<'_>) -> bool {
+    /// Where the mixed recording of a side is, if it is there.
+    fn mix_beside(&self, path: &str, side: &Side<'_>) -> Option<String> {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Ok(entries) = on_disk(&self.media_root, folder).read_dir() else { return false };
+        let entries = on_disk(&self.media_root, folder).read_dir().ok()?;
         let mut names =
             entries.filter_map(|entry| Some(text_of(entry.ok()?.file_name().as_bytes()).into_owned()));
-        names.any(|name| is_sound_name(&name) && self.names.is_mix_of(side, &beside(self.own(path), &name)))
+        let is_mix =
+            |name: &String| is_sound_name(name) && self.names.is_mix_of(side, &beside(self.own(path), name));
+        names.find(is_mix).map(|name| beside(path, &name))
+    }
+}
+
+/// Whether somebody writes to a file, as far as that can be known. What the processes had open may be a moment old.
+fn is_open(heard: &Heard, open_files: &OpenFiles) -> bool {
+    let is_open = |open_files: &OpenFiles| open_files.is_free(heard.device, heard.inode) == Some(false);
+    is_open(open_files) && is_open(&OpenFiles::default())
+}
+
+/// Whether a file that is closed was never finished: its header has no sizes, or some that mean nothing.
+fn is_cut_off(heard: &Heard) -> bool {
+    match heard.written {
+        Written::Finished => false,
+        Written::Unfinished => true,
+        // What has no header tells nothing.
+        Written::SaysNothing => heard.mimetype == WAVE,
     }
 }
 

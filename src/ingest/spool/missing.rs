@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::intake::Intake;
-use crate::media::Media;
+use crate::media::{Media, There};
 use crate::model::paths::bytes_of;
 use crate::store::{Store, StoreError};
 
@@ -23,6 +23,8 @@ pub struct Missing {
     pub newly: Vec<i64>,
     /// Rows that say so although it is there.
     pub back: Vec<i64>,
+    /// Rows that say so although another form of their sound is there.
+    pub elsewhere: Vec<i64>,
 }
 
 impl Missing {
@@ -38,6 +40,9 @@ impl Missing {
                 let size = there.size(&row.path).map(u64::cast_signed);
                 // Another file in its place is for whoever looks at it: it may be another recording.
                 let is_other = size.is_some() && row.size.is_some() && size != row.size;
+                if row.stale && size.is_none() && has_other_form(store, &mut there, row.id)? {
+                    found.elsewhere.push(row.id);
+                }
                 found.note(row.id, row.stale && !is_other, size.is_some());
             }
         }
@@ -59,14 +64,29 @@ impl Missing {
     }
 
     /// Notes what was found in the rows; of what is missing only if `all`.
-    pub fn store(&self, store: &Store, intake: &Intake, all: bool, now: i64) -> Result<(), StoreError> {
-        for (ids, stale) in [(&self.back, false), (&self.newly, true)] {
-            for piece in ids.chunks(PIECE as usize).filter(|_| all || !stale) {
-                intake.set_stale(store, piece, stale, now)?;
+    pub fn store(
+        &self,
+        store: &Store,
+        intake: &Intake,
+        media_root: &Path,
+        all: bool,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let media = Media::new(media_root);
+        let present = |path: &str| media.has(&bytes_of(path));
+        let newly: &[i64] = if all { &self.newly } else { &[] };
+        for (ids, stale) in [(&self.back[..], false), (&self.elsewhere[..], true), (newly, true)] {
+            for piece in ids.chunks(PIECE as usize) {
+                intake.set_stale(store, piece, stale, &present, now)?;
             }
         }
         Ok(())
     }
+}
+
+fn has_other_form(store: &Store, there: &mut There, recording: i64) -> Result<bool, StoreError> {
+    let sounds = store.reader()?.other_sounds(recording)?;
+    Ok(sounds.iter().any(|(_, path)| there.size(&bytes_of(path)).is_some()))
 }
 
 /// How many files are there whose recordings were deleted.

@@ -3,12 +3,14 @@
 //! inotify says what happens; whatever it can't say (before the start, in folders that are newer than their watch, after
 //! an overflow or a crash) is found by looking through the folder: at the start, and every few minutes.
 
+mod digesting;
 mod growing;
 mod look;
 mod missing;
 mod mounts;
 mod open_files;
 mod order;
+mod origin;
 mod scan;
 mod source;
 mod watch;
@@ -28,8 +30,9 @@ pub use source::{Spool, WallClock};
 
 pub(super) use look::{Look, Looker};
 pub(super) use open_files::OpenFiles;
-pub(super) use order::began;
-pub(super) use scan::{File, origin, walk};
+pub(super) use order::order_of;
+pub(super) use origin::{Fresh, Origin, Origins};
+pub(super) use scan::{File, walk};
 
 /// How soon it is noticed that something was mounted, or that it shall end.
 const STEP: Duration = Duration::from_secs(1);
@@ -72,7 +75,7 @@ pub fn check_rows(
         *suspicious = None;
         true
     };
-    found.store(store, intake, all, now())?;
+    found.store(store, intake, root, all, now())?;
     let missing = format!("{} of {} rows miss their sound", found.missing, found.rows);
     let (state, trouble) = match all {
         true => (missing, String::new()),

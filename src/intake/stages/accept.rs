@@ -6,6 +6,7 @@ use super::relocated::elsewhere;
 use super::reused_path::Turn;
 use super::transaction::Acceptance;
 use crate::intake::draft::{About, Draft, Outcome};
+use crate::intake::file::is_form;
 use crate::intake::records::together;
 use crate::intake::source::Source;
 use crate::model::IntakeFile;
@@ -29,11 +30,15 @@ impl Acceptance<'_> {
             }
         }
         if let Some(known) = self.find(draft)? {
-            let draft = elsewhere(&known, draft);
-            return self.improve(known, &draft);
+            if self.is_further(&known)? {
+                return self.improve_form(known, draft);
+            }
+            let outcome = self.improve(known.clone(), &elsewhere(&known, draft))?;
+            self.end_of_moved(&known, draft)?;
+            return Ok(outcome);
         }
         if draft.path.is_none() && draft.knows_uniqueid() {
-            let known = self.change.known_call(&draft.machine, draft.identity())?;
+            let known = self.recordings_of(&draft.machine, draft.identity())?;
             if !known.is_empty() {
                 return self.improve_all(known, draft);
             }
@@ -64,9 +69,16 @@ impl Acceptance<'_> {
         if !draft.knows_uniqueid() {
             return Ok(None);
         }
-        let call = self.change.known_call(&draft.machine, draft.identity())?;
+        let call = self.recordings_of(&draft.machine, draft.identity())?;
         let moved = self.moved(draft, &call)?;
         Ok(moved.or_else(|| call.into_iter().find(|known| known.path.is_empty())))
+    }
+
+    /// What is known of a channel's recordings, without their further forms and sides.
+    pub(super) fn recordings_of(&self, machine: &str, uniqueid: &str) -> Result<Vec<IntakeFile>, StoreError> {
+        let mut known = self.change.known_call(machine, uniqueid)?;
+        known.retain(|known| !is_form(known));
+        Ok(known)
     }
 
     /// Facts about a call, for each of its recordings. When each of several began and ended, they don't say.

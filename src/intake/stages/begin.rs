@@ -33,6 +33,10 @@ impl Acceptance<'_> {
         draft: &Draft,
     ) -> Result<Outcome, StoreError> {
         let waited = self.waits(&known)?;
+        if let Some(owner) = self.owner_of(&known, draft)? {
+            self.end_wait(&known, waited.as_ref())?;
+            return self.join(known, &facts, draft, owner);
+        }
         let path = self.path_for_rules(&known, draft, waited.as_ref())?;
         let verdict = self.judge_at(&path, &known, &facts, draft)?;
         let stale = waited.as_ref().map_or(0, |waits| waits.stale);

@@ -49,7 +49,7 @@ impl Acceptance<'_> {
     pub(in crate::intake) fn subject(&self, draft: &Draft) -> Result<Subject, StoreError> {
         let found = match self.find(draft)? {
             Some(known) => Some(known),
-            None => self.change.known_call(&draft.machine, draft.identity())?.into_iter().next(),
+            None => self.recordings_of(&draft.machine, draft.identity())?.into_iter().next(),
         };
         let mut known =
             found.unwrap_or_else(|| IntakeFile { machine: draft.machine.clone(), ..IntakeFile::default() });

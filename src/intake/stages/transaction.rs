@@ -1,5 +1,6 @@
 //! The transaction that a draft is taken in, and what every stage does in it.
 
+use crate::intake::form_order::FormOrder;
 use crate::intake::live::{Event, What};
 use crate::intake::rules::Rules;
 use crate::intake::sounds::form_of;
@@ -10,6 +11,8 @@ use crate::store::{Change, StoreError};
 pub(in crate::intake) struct Acceptance<'a> {
     pub change: &'a Change<'a>,
     pub rules: &'a Rules,
+    /// Which of several forms plays.
+    pub order: &'a FormOrder,
     pub events: &'a mut Vec<Event>,
 }
 

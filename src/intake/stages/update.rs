@@ -7,7 +7,7 @@ use crate::intake::draft::Outcome;
 use crate::intake::draft::{Draft, LeftOut};
 use crate::intake::facts::Facts;
 use crate::intake::facts_to_row::{facts_of, row_of, stay};
-use crate::intake::file::{is_another_file, is_over};
+use crate::intake::file::{is_another_file, is_over, is_written_later};
 use crate::intake::live::What;
 use crate::intake::rules::{Subject, Verdict, Wait};
 use crate::intake::sounds::{form_of, is_other_sound};
@@ -18,6 +18,8 @@ use crate::store::{Entry, Identity, StoreError};
 
 /// The audit log's name of a recording that a rule leaves out after all.
 const WITHDRAW: &str = "recordings/withdraw";
+/// The audit log's name of sound that was replaced.
+const SOUND: &str = "recordings/sound";
 
 impl Acceptance<'_> {
     /// Something known: what the draft knows better is taken over.
@@ -48,6 +50,12 @@ impl Acceptance<'_> {
         if !settled {
             return self.file(known, facts, draft);
         }
+        if before.recording == 0
+            && draft.mix.is_some()
+            && let Some(owner) = self.owner_of(&known, draft)?
+        {
+            return self.join(known, &facts, draft, owner);
+        }
         if before.recording == 0 && known.recordid.is_empty() && draft.source == Source::Cdr {
             let was = self.judge(&before, &seen, draft)?;
             let is = self.judge(&known, &facts, draft)?;
@@ -71,6 +79,8 @@ impl Acceptance<'_> {
         draft: &Draft,
     ) -> Result<Outcome, StoreError> {
         let by_hand = before.written != Some(digest_of(&old));
+        let later = is_written_later(&before, &old, draft);
+        let draft = if later { &without_file(draft) } else { draft };
         let mut known = before.clone();
         if before.written.is_none() {
             known.over = old.complete;
@@ -91,11 +101,14 @@ impl Acceptance<'_> {
             None if filed_here && old.complete == 0 => Some(self.judge(&known, &facts, draft)?),
             None => None,
         };
+        if let Some(owner) = self.owner_of_row(&known, &old, draft, by_hand)? {
+            return self.absorb(known, &old, &facts, draft, owner);
+        }
         let heard = facts.clone();
         let mut new = row_of(facts, &mut known, &old);
         if draft.file.is_none() {
             // Who has not seen the file can't say that it is there.
-            new.stale = old.stale;
+            new.stale = if later { 0 } else { old.stale };
         }
         if by_hand {
             stay(&old, &mut new);
@@ -138,10 +151,8 @@ impl Acceptance<'_> {
         if better {
             self.change.know_better(before, &known)?;
         }
-        if is_other_sound((before, old), (&known, new))
-            && let Some(form) = form_of(&known, new)
-        {
-            self.change.share_sound(known.recording, &form)?;
+        if known.digest != before.digest || is_other_sound((before, old), (&known, new)) {
+            self.keep_form(before, &known, new)?;
         }
         if !changed {
             return Ok(if better { Outcome::Enriched } else { Outcome::Unchanged });
@@ -154,6 +165,29 @@ impl Acceptance<'_> {
         let completed = old.complete == 0 && new.complete != 0;
         self.tell(if completed { What::Completed } else { What::Changed }, new);
         Ok(if completed { Outcome::Completed } else { Outcome::Enriched })
+    }
+
+    /// Notes what plays by now. What was known of other sound in the file is in the audit log.
+    fn keep_form(
+        &mut self,
+        before: &IntakeFile,
+        known: &IntakeFile,
+        row: &RecordingRow,
+    ) -> Result<(), StoreError> {
+        let Some(form) = form_of(known, row) else { return Ok(()) };
+        let sounds = self.change.sounds(known.recording)?;
+        let was = sounds.into_iter().find(|sound| sound.path == known.path);
+        let same = (known.size, &known.digest) == (was.as_ref().map_or(-1, |was| was.size), &before.digest);
+        if let Some(was) = was.filter(|_| !same && before.digest.is_some()) {
+            if let Some(sha256) = was.sha256 {
+                let hex: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+                let identity = identity(row);
+                let detail = format!("written anew; before, its {} bytes had the SHA-256 {hex}", was.size);
+                self.change.audit(&Entry::of(SOUND, row.customer, &identity, detail))?;
+            }
+            self.change.forget_form(known.recording, &known.path)?;
+        }
+        self.change.share_sound(known.recording, &form)
     }
 
     /// A call that the rules leave out, now that more is known of it.
@@ -183,7 +217,7 @@ impl Acceptance<'_> {
         self.let_wait(known, &heard, wait, None)
     }
 
-    fn remove_row(
+    pub(super) fn remove_row(
         &mut self,
         known: &mut IntakeFile,
         old: &RecordingRow,
@@ -195,12 +229,7 @@ impl Acceptance<'_> {
         self.change.withdraw_recording(known.recording)?;
         // A call in progress can't have been listened to yet; only a complete one is missed.
         if old.complete != 0 {
-            let identity = Identity {
-                recordgroup: old.recordgroup,
-                uniqueid: old.uniqueid.clone(),
-                recordid: old.recordid.clone(),
-            };
-            self.change.audit(&Entry::of(WITHDRAW, old.customer, &identity, reason.into()))?;
+            self.change.audit(&Entry::of(WITHDRAW, old.customer, &identity(old), reason.into()))?;
         }
         known.recording = 0;
         // Its number is free again, unless the channel has later recordings.
@@ -223,6 +252,16 @@ impl Acceptance<'_> {
         }
         Ok(())
     }
+}
+
+fn identity(row: &RecordingRow) -> Identity {
+    Identity { recordgroup: row.recordgroup, uniqueid: row.uniqueid.clone(), recordid: row.recordid.clone() }
+}
+
+/// The draft without what is in the file, and what that made it say of the call's end.
+fn without_file(draft: &Draft) -> Draft {
+    let facts = Facts { status: None, note: None, mimetype: None, ..draft.facts.clone() };
+    Draft { file: None, mix: None, facts, ..draft.clone() }
 }
 
 /// Whether a verdict counts for a row. Who holds a recording wants it, whatever the rules say; and where its group is gone,

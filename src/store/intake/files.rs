@@ -24,6 +24,8 @@ pub(super) static LINES: LazyLock<String> = LazyLock::new(|| {
 static BY_PATH: LazyLock<String> = LazyLock::new(|| {
     format!("{} WHERE path = ?1 AND (?2 IS NULL OR machine = ?2 OR machine = '') ORDER BY id LIMIT 1", *LINES)
 });
+static BESIDE: LazyLock<String> =
+    LazyLock::new(|| format!("{} WHERE path > ?1 || '.' AND path < ?1 || '/' ORDER BY id LIMIT 100", *LINES));
 static OF_CALL: LazyLock<String> = LazyLock::new(|| {
     format!("{} WHERE uniqueid = ?1 AND (machine = ?2 OR machine = '') ORDER BY id", *LINES)
 });
@@ -49,6 +51,16 @@ impl Change<'_> {
         let mut call = rows.collect::<rusqlite::Result<_>>()?;
         self.add_others(&mut call, machine, uniqueid)?;
         Ok(call)
+    }
+
+    /// What is known of files whose paths are this with an ending, or with several.
+    pub fn known_beside(&self, bare: &str) -> Result<Vec<IntakeFile>, StoreError> {
+        // A slash follows the dot.
+        let mut statement = self.transaction.prepare_cached(&BESIDE)?;
+        let rows = statement.query_map([Text::of(bare)], known)?;
+        let mut beside = rows.collect::<rusqlite::Result<_>>()?;
+        self.add_others_beside(&mut beside, bare)?;
+        Ok(beside)
     }
 
     /// Remembers a file or an announced recording. Gives the id of what is known.

@@ -54,6 +54,14 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Known files with this digest of their beginnings and ends.
+    pub fn files_with_digest(&self, digest: &[u8]) -> Result<Vec<FileKnown>, StoreError> {
+        let sql = format!("{} WHERE digest = ? AND digest IS NOT NULL AND path <> '' LIMIT 100", *FILES);
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map([digest], file_known)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Known files of a channel, or of files with this base name.
     pub fn files_of_call(&self, uniqueid: &str) -> Result<Vec<FileKnown>, StoreError> {
         let sql = format!("{} WHERE uniqueid = ? AND path <> ''", *FILES);
@@ -75,6 +83,15 @@ impl Reader {
         let sql = format!("{} WHERE path > ?1 || '.' AND path < ?1 || '/'", *FILES);
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([Text::of(stem)], file_known)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Some known files whose paths begin with this: the sides of a call are among them.
+    pub fn files_named_like(&self, bare: &str) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT path FROM intake_files WHERE path > ?1 AND path < ?1 || char(1114111) ORDER BY path LIMIT 64",
+        )?;
+        let rows = statement.query_map([Text::of(bare)], |row| text_at(row, 0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

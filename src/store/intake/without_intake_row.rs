@@ -48,6 +48,15 @@ static OF_CALL: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// The files that rows name whose paths are ?1 with an ending.
+static BESIDE: LazyLock<String> = LazyLock::new(|| {
+    let (path, bare) = (plain("r.path"), plain("?1"));
+    format!(
+        "SELECT {COLUMNS} FROM recordings r INDEXED BY recordings_sound WHERE r.path <> '' AND {path} > {bare} || '.'
+           AND {path} < {bare} || '/' AND typeof(r.path) = 'text' ORDER BY r.id LIMIT 100"
+    )
+});
+
 /// The row of line `f`: also one that took the place of the one it was made for.
 pub(in crate::store) static OWNER: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -116,6 +125,23 @@ impl Change<'_> {
             let other = other(row, self.now)?;
             // Copies share their file, and what is known of it.
             if !known.iter().any(|known| known.path == other.path) && !self.has_line(&other)? {
+                known.push(other);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to the `known` files beside a path those of which only rows tell.
+    pub(super) fn add_others_beside(&self, known: &mut Vec<IntakeFile>, bare: &str) -> rusqlite::Result<()> {
+        let mut statement = self.transaction.prepare_cached(&BESIDE)?;
+        let mut rows = statement.query([Text::of(bare)])?;
+        while let Some(row) = rows.next()? {
+            let path = text_at(row, 1)?;
+            if known.iter().any(|known| known.path == path) {
+                continue;
+            }
+            let other = other(row, self.now)?;
+            if !self.has_line(&other)? {
                 known.push(other);
             }
         }

@@ -18,7 +18,8 @@ impl Spool {
     /// What inotify has to say.
     pub(super) fn listen(&mut self, most: Duration) -> anyhow::Result<()> {
         let Some(watch) = &mut self.watch else { return Ok(()) };
-        let most = if self.due.is_empty() { most } else { Duration::ZERO };
+        let idle = self.due.is_empty() && self.digesting.is_idle();
+        let most = if idle { most } else { Duration::ZERO };
         for seen in watch.wait(most)? {
             match seen {
                 Seen::Lost => self.scanned = None,
@@ -86,7 +87,9 @@ impl Spool {
             return Ok(());
         }
         self.growing.end(path);
-        self.intake.file_gone(&self.store, path, self.now())
+        let media = &self.looker.media;
+        let present = |path: &str| media.has(&bytes_of(path));
+        self.intake.file_gone(&self.store, path, &present, self.now())
     }
 }
 

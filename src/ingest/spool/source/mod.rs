@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 
+use super::digesting::Digesting;
 use super::growing::Growing;
 use super::look::Looker;
 use super::mounts::Mounts;
@@ -49,6 +50,7 @@ pub struct Spool {
     /// Files to look at, and whether they are known to be closed.
     due: BTreeMap<String, Option<bool>>,
     growing: Growing,
+    digesting: Digesting,
     went: Vec<(String, Instant)>,
     /// Known files that are gone, as of the last look through everything.
     lost: Vec<FileKnown>,
@@ -94,6 +96,7 @@ impl Spool {
             mounts: Mounts::new(media_root),
             due: BTreeMap::new(),
             growing: Growing::default(),
+            digesting: Digesting::default(),
             went: Vec::new(),
             lost: Vec::new(),
             copied: HashMap::new(),
@@ -191,6 +194,7 @@ impl Spool {
         self.look_after_growing();
         self.take_in()?;
         self.look_after_gone()?;
+        self.read_whole()?;
         self.pause = Duration::ZERO;
         Ok(())
     }
