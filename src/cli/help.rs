@@ -91,3 +91,12 @@ listed, by itself.
 
 The status of a call is answer, noanswer, busy, cancel (the caller gave up), congestion, chanunavail, failed or interrupted.
 Tested with Asterisk 16.28; the events are the same up to 20 by their documentation.";
+
+/// Behind the flags of `tapeline tidy --help`.
+pub(super) const TIDY: &str = "\
+New files find their recording by themselves; those that were filed before stay as they are until you say so. Two are one only \
+if both are of the same machine, customer and record group, and have the same uniqueid in their names and lengths that are \
+alike, or the same content; without a uniqueid only side by side under one name. In doubt they stay two, and it says why.
+What is kept is the recording that somebody holds, has changed or heard, else the one that came first. It takes over what the \
+other ones know and it doesn't, holds, and the longest expiry of all. No file is touched. Each is in the audit log \
+(recordings/merge).";

@@ -14,7 +14,7 @@ use crate::config::{Config, Folder, innermost_of};
 use crate::ingest::cdr::asterisk::Layout;
 use crate::ingest::import::{self, Kind, Report};
 use crate::ingest::names::Names;
-use crate::intake::{Intake, Rules};
+use crate::intake::{FormOrder, Intake, Rules};
 use crate::model::Group;
 use crate::store::Store;
 
@@ -120,7 +120,9 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
     // The rows of an export say themselves where they are filed.
     let intake = match kind {
         Kind::Export => Intake::default(),
-        _ => Intake::new(Rules::new(&config.rules)),
+        _ => {
+            Intake::new(Rules::new(&config.rules)).with_order(FormOrder::new(config.prefer_formats.endings()))
+        }
     };
     let mut folder = folder(config, &args.path);
     let is_inside = |other: &&Folder| folder.holds(other) || is_below(config, other, &args.path);

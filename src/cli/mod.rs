@@ -15,6 +15,7 @@ mod serve;
 mod settings;
 mod shared;
 mod terminal;
+mod tidy;
 
 use std::path::PathBuf;
 
@@ -58,6 +59,9 @@ enum Command {
     /// Bring in old recordings and what call detail records know of them; may be repeated, and goes on where it ended
     #[command(subcommand, after_long_help = help::IMPORT)]
     Import(import::Import),
+    /// Put together recordings that are one: an MP3 and the WAV that it was made of, a call and its sides
+    #[command(after_long_help = help::TIDY)]
+    Tidy(tidy::Tidy),
     /// The Asterisk that is listened to
     #[command(subcommand)]
     Asterisk(asterisk::Asterisk),
@@ -93,6 +97,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Rules(rules) => rules::run(&config, &rules),
         Command::Import(import) => import::run(&config, import),
         Command::Asterisk(asterisk) => asterisk::run(&config, &asterisk),
+        Command::Tidy(tidy) => tidy::tidy(&config, &tidy),
         Command::Demo => init::demo(&config),
         Command::SearchPlan { query } => search_plan::search_plan(&config, &query),
         Command::Config { .. } => Ok(()),

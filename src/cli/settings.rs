@@ -7,7 +7,8 @@ use clap::Args;
 use clap::builder::ValueParser;
 
 use crate::config::{
-    Compat, Config, Given, GivenAsterisk, GivenFreeSwitch, Networks, PublicUrl, Secret, general_settings,
+    Compat, Config, Formats, Given, GivenAsterisk, GivenFreeSwitch, Networks, PublicUrl, Secret,
+    general_settings,
 };
 
 macro_rules! flags {
@@ -128,6 +129,12 @@ impl Flag for Networks {
 impl Flag for PublicUrl {
     fn parser() -> ValueParser {
         ValueParser::new(|text: &str| text.parse::<PublicUrl>())
+    }
+}
+
+impl Flag for Formats {
+    fn parser() -> ValueParser {
+        ValueParser::new(|text: &str| text.parse::<Formats>())
     }
 }
 

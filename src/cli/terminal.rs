@@ -39,7 +39,7 @@ pub(super) fn say_table(head: &[&str], rows: &[Vec<String>], nothing: &str) -> a
 }
 
 /// Names come from anywhere: none of them may move the cursor.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::formats::Formats;
 use super::network::Networks;
 use super::origin::PublicUrl;
 
@@ -61,6 +62,9 @@ macro_rules! general_settings {
             stream_minutes: u32 = 10, in 1..=100_000, "TAPELINE_STREAM_MINUTES", "N", hide: true,
                 "Minutes that a long list may take",
                 "It shows the rows of one moment, which the database has to keep. Sound and exports may take as long as they move.";
+            prefer_formats: Formats = Formats::default(), "TAPELINE_PREFER_FORMATS", "ENDINGS", hide: true,
+                "Which form of a recording plays where several are there: endings of files, best first",
+                "Others come after these, in the order in which they came; one side of a call only where nothing else is there.";
             watch: bool = true, "TAPELINE_WATCH", "true|false", hide: true,
                 "Whether the media root is watched for new recordings",
                 "Every file in it, or in the [[folders]] of it, gets a row while it is written.";

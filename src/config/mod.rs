@@ -2,6 +2,7 @@
 
 mod asterisk;
 mod error;
+mod formats;
 mod freeswitch;
 mod general;
 mod intake;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 
 pub use asterisk::{Asterisk, Given as GivenAsterisk, Secret, Tls};
 pub use error::ConfigError;
+pub use formats::Formats;
 pub use freeswitch::{FreeSwitch, Given as GivenFreeSwitch};
 pub use general::Compat;
 pub(crate) use general::general_settings;

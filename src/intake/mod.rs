@@ -30,6 +30,7 @@ mod rules;
 mod sounds;
 mod source;
 mod stages;
+mod tidy;
 mod times;
 mod waiting;
 
@@ -43,4 +44,5 @@ pub use one_recording::{Heard, is_in_name, is_one_recording};
 pub use rules::{Fault, Rules, Subject, Verdict};
 pub use source::Source;
 pub use stages::{NO_FILE, Present, ReadWhole};
+pub use tidy::{Joined, Merge, Plan, SideOf};
 pub use waiting::Looked;

@@ -78,7 +78,7 @@ fn is_copy(one: &Heard<'_>, other: &Heard<'_>) -> bool {
 }
 
 /// The folder that forms are sorted from into folders of their own.
-fn shelf(folder: &str) -> &str {
+pub(super) fn shelf(folder: &str) -> &str {
     let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
     let is_shelf = SHELVES.iter().any(|shelf| name.eq_ignore_ascii_case(shelf));
     if is_shelf { above } else { folder }

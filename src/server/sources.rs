@@ -10,14 +10,15 @@ use crate::app::App;
 use crate::ingest::cdr::freeswitch;
 use crate::ingest::spool::{self, Spool};
 use crate::ingest::{Stop, ami};
-use crate::intake::{Intake, Rules};
+use crate::intake::{FormOrder, Intake, Rules};
 
 /// The door for new recordings, and the folders that are watched for them. Whatever is wrong with the rules, recordings
 /// are heard of, and wait.
 pub(super) fn sources(app: &App, stop: &Arc<Stop>) -> anyhow::Result<(Arc<Intake>, Vec<Spool>)> {
     let config = &app.config;
     let pbx_tells = config.asterisk.is_some() || config.freeswitch.is_some();
-    let intake = Arc::new(Intake::new(Rules::new(&config.rules).with_pbx(pbx_tells)));
+    let order = FormOrder::new(config.prefer_formats.endings());
+    let intake = Arc::new(Intake::new(Rules::new(&config.rules).with_pbx(pbx_tells)).with_order(order));
     let spool = |folder| Spool::new(folder, &config.media_root, &app.store, &intake, stop);
     let spools = config.folders.iter().filter(|_| config.watch).map(spool).collect::<Result<_, _>>();
     let spools = spools.map_err(anyhow::Error::msg)?;

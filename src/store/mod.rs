@@ -25,5 +25,5 @@ pub use log::{LogFilter, Logged};
 pub use needed::needed_by;
 pub use other_programs::{ForeignError, ForeignRow, ForeignTable};
 pub use people::{Accounts, Credential, Issued, Listed, PersonFields, Role, Secret, Subject};
-pub use recordings::{Copied, Counts, Identity, ListRow, Named, Seen};
+pub use recordings::{Copied, Counts, Identity, ListRow, Named, Seen, SideFile, TidyRow};
 pub use search::{Access, Choice};

@@ -66,6 +66,7 @@ mod streaming;
 mod summary;
 mod tenants;
 mod throttle;
+mod tidy;
 mod transport;
 mod withheld;
 

@@ -25,10 +25,10 @@ const DESTINATION: Parameter =
 pub const UPDATE_ABOUT: &str =
     "What is not sent stays. `validation=1` says whether it could be done (201) and does nothing.";
 /// What a client should know of copy.
-pub const COPY_ABOUT: &str = "A copy shares the sound.";
+pub const COPY_ABOUT: &str = "A copy shares the sound, in every form and side.";
 /// What a client should know of delete.
-pub const DELETE_ABOUT: &str = "The row goes, then the sound once no other row shares it; that is finished at the next start \
-    if it has to. What is held (400 `hold`) or in progress (400 `complete`) is not deleted.";
+pub const DELETE_ABOUT: &str = "The row goes, then the sound, in every form and its sides, once no other row shares it; that is finished at \
+    the next start if it has to. What is held (400 `hold`) or in progress (400 `complete`) is not deleted.";
 /// The parameters of update.
 pub const UPDATE: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, EXPIRES, HOLD, VALIDATION];
 /// The parameters of copy.

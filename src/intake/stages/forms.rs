@@ -15,7 +15,7 @@ use crate::model::{IntakeFile, RecordingRow, SoundForm, SoundRole};
 use crate::store::StoreError;
 
 /// Why a further form of a recording has no row of its own.
-pub(super) const FORM: &str = "another form of a recording that has its row";
+pub(in crate::intake) const FORM: &str = "another form of a recording that has its row";
 
 /// A recording that a file belongs to.
 pub(super) struct Owner {

@@ -17,6 +17,7 @@ mod update;
 mod wait;
 
 pub use digested::ReadWhole;
+pub(super) use forms::FORM;
 pub use playing::Present;
 pub use relocated::NO_FILE;
 pub(super) use transaction::Acceptance;

@@ -43,6 +43,31 @@ impl Acceptance<'_> {
         Ok(())
     }
 
+    /// The row shows the form that is to play, of those that are there.
+    pub(in crate::intake) fn prefer(
+        &mut self,
+        recording: i64,
+        present: Present<'_>,
+    ) -> Result<(), StoreError> {
+        let Some(row) = self.change.recording_row(recording)? else { return Ok(()) };
+        let Some(known) =
+            self.change.known_file(&row.path, None)?.filter(|known| known.recording == recording)
+        else {
+            return Ok(());
+        };
+        let Some((other, mimetype)) = self.other_form(&known, &row, present)? else { return Ok(()) };
+        let sounds = self.change.sounds(recording)?;
+        let rank = |path: &str| {
+            let is_side = sounds.iter().any(|sound| sound.path == path && sound.role.is_side());
+            (is_side, self.order.place(path))
+        };
+        let better = rank(&other.path) < rank(&row.path);
+        if better || !present(&row.path) {
+            self.play(Owner { line: known, row }, other, &mimetype)?;
+        }
+        Ok(())
+    }
+
     /// A file is gone: where its recording has another form, that one plays. Whether there was any need for more.
     pub(super) fn lose_form(&mut self, known: &IntakeFile, present: Present<'_>) -> Result<bool, StoreError> {
         let Some(row) = self.change.recording_row(known.recording)? else { return Ok(false) };

@@ -99,8 +99,11 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The sound at `path` is gone, since something else is written there: rows that named it name none. Gives them.
+    /// The sound at `path` is gone, since something else is written there: rows that named it name none, and it is nobody's
+    /// form or side. Gives the rows.
     pub fn forget_sound(&self, path: &str) -> Result<Vec<RecordingRow>, StoreError> {
+        let sql = format!("DELETE FROM sounds WHERE {} = {}", plain("path"), plain("?1"));
+        self.transaction.prepare_cached(&sql)?.execute([path])?;
         let sql = format!(
             "UPDATE recordings SET path = '', stale = 1 WHERE id IN (SELECT r.id FROM recordings r INDEXED BY recordings_sound
                WHERE r.path <> '' AND {} = {}) RETURNING id",

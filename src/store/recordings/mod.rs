@@ -9,6 +9,7 @@ mod row;
 mod seen;
 mod sounds;
 mod summary;
+mod tidy;
 
 pub use changes::{Copied, Named};
 pub use counts::Counts;
@@ -17,3 +18,4 @@ pub(in crate::store) use removals::plain;
 pub use row::ListRow;
 pub(in crate::store) use row::register_functions;
 pub use seen::Seen;
+pub use tidy::{SideFile, TidyRow};
