@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// What lost nothing first, then what is smaller.
+const DEFAULT: &str = "wav,flac,opus,ogg,webm,m4a,mp3";
 /// The longest ending that a file of sound has.
 const LONGEST: usize = 10;
 
@@ -13,9 +15,8 @@ const LONGEST: usize = 10;
 pub struct Formats(Vec<String>);
 
 impl Default for Formats {
-    /// What lost nothing first, then what is smaller.
     fn default() -> Formats {
-        Formats(["wav", "flac", "opus", "ogg", "webm", "m4a", "mp3"].map(String::from).into())
+        Formats(DEFAULT.split(',').map(String::from).collect())
     }
 }
 
