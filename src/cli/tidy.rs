@@ -7,11 +7,12 @@ use clap::Args;
 use super::database::open;
 use super::terminal::{printable, say};
 use crate::app::now;
-use crate::config::Config;
-use crate::ingest::names::side_of;
-use crate::intake::{FormOrder, Intake, Merge, Plan, Rules, stem};
+use crate::config::{Config, Folder};
+use crate::ingest::names::Names;
+use crate::intake::{FormOrder, Intake, Merge, Plan, Rules};
 use crate::media::Media;
 use crate::model::SoundRole;
+use crate::model::paths::{bytes_of, shown as readable};
 use crate::store::TidyRow;
 
 #[derive(Args)]
@@ -23,7 +24,8 @@ pub(super) struct Tidy {
 
 pub(super) fn tidy(config: &Config, tidy: &Tidy) -> anyhow::Result<()> {
     let store = open(config)?;
-    let plan = Plan::make(&store, &mix_of)?;
+    let (names, usual) = (names(config)?, Names::new(&Folder::default()).map_err(anyhow::Error::msg)?);
+    let plan = Plan::make(&store, &|path| side_of(&names, &usual, path))?;
     for merge in &plan.merges {
         say_merge(merge)?;
     }
@@ -33,7 +35,7 @@ pub(super) fn tidy(config: &Config, tidy: &Tidy) -> anyhow::Result<()> {
     let order = FormOrder::new(config.prefer_formats.endings());
     let intake = Intake::new(Rules::new(&config.rules)).with_order(order);
     let media = Media::new(&config.media_root);
-    let present = |path: &str| media.open(path.as_bytes()).is_ok();
+    let present = |path: &str| media.open(&bytes_of(path)).is_ok();
     let (mut done, mut changed) = (Vec::new(), 0);
     for merge in &plan.merges {
         if tidy.dry_run || intake.merge(&store, merge, &present, now())? {
@@ -49,11 +51,21 @@ pub(super) fn tidy(config: &Config, tidy: &Tidy) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The mixed recording that a file is one side of.
-fn mix_of(path: &str) -> Option<(String, SoundRole)> {
-    let (call, role) = side_of(stem(path))?;
-    let folder = Path::new(path).parent()?;
-    Some((folder.join(call).to_str()?.to_owned(), role))
+/// The folders of the settings, with what names in them say.
+fn names(config: &Config) -> anyhow::Result<Vec<(Folder, Names)>> {
+    let named = |folder: &Folder| Names::new(folder).map(|names| (folder.clone(), names));
+    config.folders.iter().map(named).collect::<Result<_, _>>().map_err(anyhow::Error::msg)
+}
+
+/// What of which call a file has, by the settings of the folder that it is in.
+fn side_of(names: &[(Folder, Names)], usual: &Names, path: &str) -> (String, SoundRole) {
+    let around = names.iter().filter(|(folder, _)| Path::new(path).starts_with(&folder.folder));
+    let own = around.max_by_key(|(folder, _)| folder.folder.components().count());
+    let root = own.and_then(|(folder, _)| folder.folder.to_str()).unwrap_or_default();
+    let below = path.strip_prefix(root).map_or(path, |below| below.trim_start_matches('/'));
+    let side = own.map_or(usual, |(_, names)| names).side(below);
+    let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
+    (format!("{}{}", folder.unwrap_or_default(), side.call), side.role)
 }
 
 fn shown(row: &TidyRow) -> String {
@@ -63,7 +75,7 @@ fn shown(row: &TidyRow) -> String {
         "{} (group {}, uniqueid {}, recordid {}{held})",
         row.path, of.recordgroup, of.uniqueid, of.recordid
     );
-    printable(&text)
+    printable(&readable(&text))
 }
 
 fn say_merge(merge: &Merge) -> anyhow::Result<()> {
@@ -72,7 +84,7 @@ fn say_merge(merge: &Merge) -> anyhow::Result<()> {
         say(&format!("  + {}: {}", shown(&one.row), in_words(one.role)))?;
     }
     for side in &merge.sides {
-        say(&format!("  + {}: {}", printable(&side.form.path), in_words(side.form.role)))?;
+        say(&format!("  + {}: {}", printable(&readable(&side.form.path)), in_words(side.form.role)))?;
     }
     Ok(())
 }

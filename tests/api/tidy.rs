@@ -134,6 +134,25 @@ fn a_row_becomes_a_form_of_the_one_that_came_first_or_that_people_care_for() {
 }
 
 #[test]
+fn the_order_of_formats_says_which_form_plays_if_it_is_there() {
+    for (formats, gone, plays) in [
+        ("wav", "", "a/meeting.wav"),
+        ("mp3,wav", "", "a/meeting.mp3"),
+        ("mp3,wav", "a/meeting.mp3", "a/meeting.wav"),
+        ("gsm", "", "a/meeting.wav"),
+        ("gsm", "a/meeting.wav", "a/meeting.mp3"),
+    ] {
+        let house =
+            House::new(&["100,1,1,pbx,meeting,a/meeting.wav,1000", "101,1,1,pbx,meeting,a/meeting.mp3,1000"]);
+        if !gone.is_empty() {
+            fs::remove_file(house.folder.file("sound").join(gone)).expect("it goes");
+        }
+        house.tidy(&["--prefer-formats", formats]);
+        assert_eq!(house.sqlite3(ROWS), format!("100|{plays}|1|0"), "{formats}, without {gone:?}");
+    }
+}
+
+#[test]
 fn what_may_be_two_recordings_stays_two() {
     let house = House::new(&[
         // Other machines, customers and groups; other lengths, and unknown ones; other channels; no uniqueid in the name.

@@ -14,8 +14,8 @@ const PIECE: i64 = 2_000;
 /// More rows than this of one name are no recording, but a name that says nothing.
 const MOST_ALIKE: usize = 100;
 
-/// The path, without its endings, of the mixed recording that the file at a path is a side of, and which side.
-pub type SideOf<'a> = &'a dyn Fn(&str) -> Option<(String, SoundRole)>;
+/// The path that all files of the call of a file have in common, without what follows, and what of the call the file has.
+pub type SideOf<'a> = &'a dyn Fn(&str) -> (String, SoundRole);
 
 /// A row that becomes a form or a side of another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,17 +111,29 @@ impl Plan {
             let Some(last) = files.last() else { return Ok(()) };
             after = last.line;
             for mut file in files {
-                let Some((mix, role)) = side_of(&file.form.path) else { continue };
-                file.form.role = role;
-                self.add_side(reader, &mix, file)?;
+                let (call, role) = side_of(&file.form.path);
+                if role.is_side() {
+                    file.form.role = role;
+                    self.add_side(reader, &call, file, side_of)?;
+                }
             }
         }
     }
 
-    fn add_side(&mut self, reader: &Reader, mix: &str, file: SideFile) -> Result<(), StoreError> {
+    fn add_side(
+        &mut self,
+        reader: &Reader,
+        call: &str,
+        file: SideFile,
+        side_of: SideOf<'_>,
+    ) -> Result<(), StoreError> {
         let mut owners = BTreeSet::new();
-        for known in reader.files_beside(mix)?.iter().filter(|known| bare(&known.path) == mix) {
-            owners.extend(reader.recordings_with_sound(&known.path)?);
+        for path in reader.files_named_like(call)? {
+            let (other, role) = side_of(&path);
+            let is_bare = file.form.role == SoundRole::Other && bare(&path) == call;
+            if other == call && !role.is_side() && !is_bare {
+                owners.extend(reader.recordings_with_sound(&path)?);
+            }
         }
         // One that joins another is there no more by then.
         let into =
@@ -191,8 +203,8 @@ fn groups(runs: &[Vec<i64>], rows: &BTreeMap<i64, Candidate>) -> Vec<BTreeSet<i6
 /// A row that may be one with another.
 struct Candidate {
     row: TidyRow,
-    /// The path, without its endings, of the mixed recording; its own where it is none of a side.
-    mix: String,
+    /// The path that all files of the call have in common.
+    call: String,
     role: SoundRole,
     /// Whether its start is what its name says.
     named: bool,
@@ -200,9 +212,9 @@ struct Candidate {
 
 impl Candidate {
     fn new(row: TidyRow, side_of: SideOf<'_>) -> Candidate {
-        let (mix, role) = side_of(&row.path).unwrap_or_else(|| (bare(&row.path).into(), SoundRole::Mix));
+        let (call, role) = side_of(&row.path);
         let named = Ranks::parse(&row.ranks).start == OF_NAME;
-        Candidate { row, mix, role, named }
+        Candidate { row, call, role, named }
     }
 
     /// What rows that are one have in common: one of these at least.
@@ -214,7 +226,7 @@ impl Candidate {
             what(&mut hasher);
             hasher.finish()
         };
-        let (place, name) = (shelf(folder(&self.mix)), self.mix.rsplit('/').next());
+        let (place, name) = (shelf(folder(&self.call)), self.call.rsplit('/').next());
         let by_place = key(&|hasher| (1, place, name).hash(hasher));
         let named = is_in_name(&identity.uniqueid, path);
         let by_call = named.then(|| key(&|hasher| (2, &identity.uniqueid).hash(hasher)));
@@ -232,12 +244,13 @@ impl Candidate {
         is_one_recording(&self.heard(), &other.heard())
     }
 
-    /// The mixed recording lies beside its sides.
+    /// The mixed recording lies beside its sides. Of one of several streams it isn't the bare name: much ends in digits.
     fn is_side_of(&self, mix: &Candidate) -> bool {
         let (machine, other) = (&self.row.machine, &mix.row.machine);
         self.role.is_side()
             && !mix.role.is_side()
-            && self.mix == mix.mix
+            && self.call == mix.call
+            && (self.role != SoundRole::Other || mix.call != bare(&mix.row.path))
             && self.row.customer == mix.row.customer
             && (machine == other || machine.is_empty() || other.is_empty())
     }

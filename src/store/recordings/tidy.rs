@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::identity::Identity;
 use crate::model::{Origin, SoundForm, SoundRole, WIRE};
-use crate::store::lenient::{integer, number, text};
+use crate::store::intake::Text;
+use crate::store::lenient::{integer, number, text, text_whole};
 use crate::store::{Change, Reader, StoreError};
 
 /// A row with a file, as whoever tidies sees it.
@@ -54,19 +55,19 @@ const ROWS: &str = "SELECT r.id, r.customer, r.recordgroup, r.uniqueid, r.record
 
 fn tidy_row(row: &Row<'_>) -> rusqlite::Result<TidyRow> {
     let number_at = |place| row.get_ref(place).map(integer);
-    let text_at = |place| row.get_ref(place).map(text);
+    let words = |place| row.get_ref(place).map(text);
     Ok(TidyRow {
         id: number_at(0)?,
         customer: number_at(1)?,
-        identity: Identity { recordgroup: number_at(2)?, uniqueid: text_at(3)?, recordid: text_at(4)? },
-        machine: text_at(5)?,
-        path: text_at(6)?,
+        identity: Identity { recordgroup: number_at(2)?, uniqueid: words(3)?, recordid: words(4)? },
+        machine: words(5)?,
+        path: text_whole(row.get_ref(6)?),
         start: number_at(7)?,
         complete: row.get(8)?,
         hold: row.get(9)?,
         duration: number(row.get_ref(10)?),
         sha256: row.get_ref(11)?.as_blob_or_null().ok().flatten().map(<[u8]>::to_vec),
-        ranks: text_at(12)?,
+        ranks: words(12)?,
     })
 }
 
@@ -103,7 +104,7 @@ impl Reader {
         )?;
         let rows = statement.query_map((reason, after, most), |row| {
             let form = SoundForm {
-                path: row.get(1)?,
+                path: text_whole(row.get_ref(1)?),
                 role: SoundRole::Other,
                 size: row.get(2)?,
                 duration: row.get(3)?,
@@ -147,7 +148,7 @@ impl Change<'_> {
                      uniqueid = (SELECT uniqueid FROM recordings WHERE id = ?3)
                    WHERE path = ?1 AND recording = ?2",
             )?
-            .execute((path, from, to, reason))?;
+            .execute((Text::of(path), from, to, reason))?;
         Ok(())
     }
 }
