@@ -103,7 +103,7 @@ impl Change<'_> {
     /// form or side. Gives the rows.
     pub fn forget_sound(&self, path: &str) -> Result<Vec<RecordingRow>, StoreError> {
         let sql = format!("DELETE FROM sounds WHERE {} = {}", plain("path"), plain("?1"));
-        self.transaction.prepare_cached(&sql)?.execute([path])?;
+        self.transaction.prepare_cached(&sql)?.execute([Text::of(path)])?;
         let sql = format!(
             "UPDATE recordings SET path = '', stale = 1 WHERE id IN (SELECT r.id FROM recordings r INDEXED BY recordings_sound
                WHERE r.path <> '' AND {} = {}) RETURNING id",
