@@ -1,7 +1,7 @@
 //! `tapeline tidy`: rows of before that are one recording, and those that are not.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::app::make_database;
 use crate::program::{Folder, finish, sqlite3, tapeline};
@@ -153,6 +153,30 @@ fn the_order_of_formats_says_which_form_plays_if_it_is_there() {
 }
 
 #[test]
+fn the_order_of_formats_holds_for_what_comes_in_too() {
+    for (formats, plays) in [("m4a,wav", "2026/meeting.m4a|audio/mp4"), ("wav", "2026/meeting.wav|audio/wav")]
+    {
+        let house = House::new(&[]);
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+        fs::create_dir_all(house.folder.file("sound/2026")).expect("a folder");
+        for ending in ["wav", "m4a"] {
+            let to = house.folder.file(&format!("sound/2026/meeting.{ending}"));
+            fs::copy(data.join(format!("call.{ending}")), to).expect("it is copied");
+        }
+        house.sqlite3("DELETE FROM people; DELETE FROM customers WHERE id = 2;");
+        let sound = house.folder.text("sound");
+        let mut command = tapeline();
+        command.args(["import", "freepbx-dir", &sound, "--media-root", &sound, "--prefer-formats", formats]);
+        finish(command.arg("--db").arg(&house.db), "").ok();
+        assert_eq!(house.sqlite3("SELECT path, mimetype FROM recordings WHERE id > 18"), plays, "{formats}");
+        assert_eq!(
+            house.sqlite3("SELECT path, role, duration > 1000 FROM sounds ORDER BY path"),
+            "2026/meeting.m4a|mix|1\n2026/meeting.wav|mix|1"
+        );
+    }
+}
+
+#[test]
 fn what_may_be_two_recordings_stays_two() {
     let house = House::new(&[
         // Other machines, customers and groups; other lengths, and unknown ones; other channels; no uniqueid in the name.
@@ -216,6 +240,9 @@ fn sides_become_sides_of_the_mixed_recording_whether_they_have_rows_or_not() {
         "102,1,1,pbx,call-out,a/call-out.wav,5000",
         "103,1,1,pbx,lone-in,a/lone-in.wav,5000",
         "104,1,1,pbx,other,a/other.wav,5000",
+        "105,1,1,pbx,mix,v/mix-in.wav,5000",
+        "106,1,1,pbx,mix,v/mix-all.wav,5000",
+        "107,1,1,pbx,mix,w/mix-out.wav,5000",
     ]);
     house.sqlite3(
         "INSERT INTO intake_files (path, machine, state, size, duration, excluded) VALUES
@@ -223,15 +250,16 @@ fn sides_become_sides_of_the_mixed_recording_whether_they_have_rows_or_not() {
            ('b/other-tx.wav', 'pbx', 2, 7, 4000, 'one side of a call whose mixed recording is there');",
     );
     let said = house.tidy(&[]);
-    assert!(said.ends_with("2 recordings and 1 sides without one became forms of 2 recordings.\n"), "{said}");
+    assert!(said.ends_with("3 recordings and 1 sides without one became forms of 3 recordings.\n"), "{said}");
     assert_eq!(
         house.sqlite3(SOUNDS),
         "101|a/call-in.wav|in|5000\n101|a/call-out.wav|out|5000\n101|a/call.wav|mix|5000\n103|a/lone-in.wav|mix|5000\n\
-         104|a/other-rx.wav|in|4000\n104|a/other.wav|mix|5000"
+         104|a/other-rx.wav|in|4000\n104|a/other.wav|mix|5000\n106|v/mix-all.wav|mix|5000\n106|v/mix-in.wav|in|5000\n\
+         107|w/mix-out.wav|mix|5000"
     );
     assert_eq!(
         house.sqlite3("SELECT id, path FROM recordings WHERE id >= 100"),
-        "101|a/call.wav\n103|a/lone-in.wav\n104|a/other.wav"
+        "101|a/call.wav\n103|a/lone-in.wav\n104|a/other.wav\n106|v/mix-all.wav\n107|w/mix-out.wav"
     );
     assert!(house.tidy(&[]).starts_with("Nothing to tidy"));
 }
