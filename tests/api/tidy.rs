@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::app::make_database;
 use crate::program::{Folder, finish, sqlite3, tapeline};
@@ -161,7 +162,10 @@ fn the_order_of_formats_holds_for_what_comes_in_too() {
         fs::create_dir_all(house.folder.file("sound/2026")).expect("a folder");
         for ending in ["wav", "m4a"] {
             let to = house.folder.file(&format!("sound/2026/meeting.{ending}"));
-            fs::copy(data.join(format!("call.{ending}")), to).expect("it is copied");
+            fs::copy(data.join(format!("call.{ending}")), &to).expect("it is copied");
+            // Written to its end, as everybody can see.
+            let file = fs::File::options().append(true).open(&to).expect("a file");
+            file.set_modified(SystemTime::now() - Duration::from_secs(86_400)).expect("it is older");
         }
         house.sqlite3("DELETE FROM people; DELETE FROM customers WHERE id = 2;");
         let sound = house.folder.text("sound");
