@@ -19,6 +19,7 @@
 //! | a column of recordings | `model/columns.rs`; on the page: `static/js/calls/columns.js` |
 //! | what intake knows of a file | `model/intake_files.rs` |
 //! | a format of call detail records | `ingest/cdr/mod.rs` |
+//! | a form of sound | `media/decode/forms.rs` |
 //! | a function of the API | `api/functions.rs` |
 //! | a setting | `config/general.rs`; of the page: `static/js/kit/kept.js` |
 //! | a page | `static/js/places.js` |

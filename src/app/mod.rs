@@ -77,7 +77,7 @@ impl App {
         let searches = Shares::of_work(searches(&config));
         let copies = Shares::of_work(COPIES);
         let streams = Shares::of_clients(config.streams as usize);
-        let media = Media::new(&config.media_root);
+        let media = Media::new(&config.media_root).with(&config.folders);
         let peaks = Peaks::new(beside(&config.db, "-peaks"));
         let sounds = Shares::of_clients(SOUNDS);
         let waveforms = Shares::of_clients(WAVEFORMS);

@@ -115,6 +115,10 @@ pub struct Folder {
     pub pattern: Option<String>,
     /// What names of one side of a call end in, besides what is known.
     pub sides: Sides,
+    /// Channels whose samples take turns in `.raw`, which has no header to say so.
+    pub raw_channels: u16,
+    /// Samples a second in `.raw`.
+    pub raw_rate: u32,
     /// Whether files without any sound get a row.
     pub keep_empty: bool,
     /// Minutes without a change after which a file counts as closed, where nobody can tell whether it is open.
@@ -136,6 +140,8 @@ impl Default for Folder {
             zone: None,
             pattern: None,
             sides: Sides::default(),
+            raw_channels: 1,
+            raw_rate: 8_000,
             keep_empty: true,
             silent_minutes: 10,
             rescan_minutes: 10,
@@ -182,6 +188,7 @@ pub(super) fn settle(mut folders: Vec<Folder>, media_root: &Path) -> Result<Vec<
         if folders[..place].iter().any(|other| other.folder == folder) {
             return Err(ConfigError::Twice { folder });
         }
+        check_raw(&folders[place])?;
         folders[place].folder = folder;
     }
     let all = folders.clone();
@@ -190,6 +197,18 @@ pub(super) fn settle(mut folders: Vec<Folder>, media_root: &Path) -> Result<Vec<
         folder.others = inside.map(|other| other.folder.clone()).collect();
     }
     Ok(folders)
+}
+
+/// Checks what is said of `.raw`.
+fn check_raw(folder: &Folder) -> Result<(), ConfigError> {
+    for (name, value, most) in
+        [("raw_channels", folder.raw_channels.into(), 32), ("raw_rate", folder.raw_rate, 384_000)]
+    {
+        if !(1..=most).contains(&value) {
+            return Err(ConfigError::Range { name, value, range: format!("between 1 and {most}") });
+        }
+    }
+    Ok(())
 }
 
 /// A folder's path below the media root, without dots.
@@ -261,7 +280,11 @@ pub(super) const SAMPLE: &str = r#"
 # What the names of one side of a call end in, and of both, where it is none of -in -out -all, _in _out, -rx -tx, -A -B, -mix: a
 # file of one side gets no row where one of both is beside it.
 #sides = { in = ["-caller"], out = ["-callee"], mix = ["-both"] }
-# Whether files without any sound (unanswered calls) get a row.
+# What is in .raw, which has no header: channels whose samples of 16 bits take turns, and samples of each in a second. What
+# MixMonitor writes with its option D has two.
+#raw_channels = 1
+#raw_rate = 8000
+# Whether files without any sound (unanswered calls) get a row. Where nobody knows how long a file's sound is, it has one.
 #keep_empty = true
 # A file counts as closed when it was closed; where nobody can see that (another host, a crash), when nothing was written
 # for so many minutes.

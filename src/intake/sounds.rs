@@ -11,7 +11,7 @@ pub(super) fn form_of(known: &IntakeFile, row: &RecordingRow) -> Option<SoundFor
         role: SoundRole::Mix,
         mimetype: row.mimetype.clone(),
         size: known.size,
-        duration: Some(known.duration).filter(|duration| *duration > 0),
+        duration: known.length(),
         ..SoundForm::default()
     })
 }

@@ -10,12 +10,16 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
 
+use super::decode::Raw;
 use super::no_sound::NoSound;
 use super::sound::Sound;
+use crate::config::{Folder, innermost};
 
 /// The folder below which all sound lies.
 pub struct Media {
     root: PathBuf,
+    /// Those that say how sound without a header is stored.
+    folders: Vec<Folder>,
 }
 
 /// Device and inode.
@@ -24,7 +28,13 @@ type RootId = (u64, u64);
 impl Media {
     /// The folder at `root`. It may be made later: until then nothing is found.
     pub fn new(root: &Path) -> Media {
-        Media { root: root.into() }
+        Media { root: root.into(), folders: Vec::new() }
+    }
+
+    /// The same, with the settings of folders in it.
+    #[must_use]
+    pub fn with(self, folders: &[Folder]) -> Media {
+        Media { folders: folders.to_vec(), ..self }
     }
 
     /// Opens the file that a row's path names, if it is a regular one below the root.
@@ -35,7 +45,10 @@ impl Media {
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(flags.bits().cast_signed());
         let file = self.folder()?.open_with(below, &options).map_err(NoSound::Unreadable)?;
-        Sound::new(file.into_std(), path)
+        let settings = innermost(&self.folders, below);
+        let raw = settings
+            .map_or(Raw::USUAL, |folder| Raw { channels: folder.raw_channels, rate: folder.raw_rate });
+        Sound::new(file.into_std(), path, raw)
     }
 
     /// The root, and which folder it is at the moment.

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::{ControlFlow, Range};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
-use super::decode::{self, Content, Holds, Pcm, ReadAt, Reader, sniff};
+use super::decode::{self, Content, Holds, Pcm, Raw, ReadAt, Reader, sniff};
 use super::kind::media_type;
 use super::no_sound::NoSound;
 
@@ -20,6 +20,7 @@ pub struct Sound {
     /// Names exactly these bytes.
     pub tag: String,
     path: Vec<u8>,
+    raw: Raw,
     form: Form,
 }
 
@@ -43,14 +44,18 @@ pub struct Playable {
 }
 
 impl Sound {
-    pub(super) fn new(file: File, path: &[u8]) -> Result<Sound, NoSound> {
+    pub(super) fn new(file: File, path: &[u8], raw: Raw) -> Result<Sound, NoSound> {
         let facts = file.metadata().map_err(NoSound::Unreadable)?;
         if let Some(kind) = not_a_file(facts.file_type()) {
             return Err(NoSound::NotAFile(kind));
         }
         let modified = facts.mtime();
-        let tag = format!("\"{:x}-{:x}-{modified:x}.{:x}\"", facts.ino(), facts.len(), facts.mtime_nsec());
-        Ok(Sound { file, size: facts.len(), modified, tag, path: path.into(), form: Form::Stored })
+        // Other settings make another outline of the same bytes.
+        let Raw { channels, rate } = raw;
+        let heard = if raw == Raw::USUAL { String::new() } else { format!("-{channels}x{rate}") };
+        let (inode, size, part) = (facts.ino(), facts.len(), facts.mtime_nsec());
+        let tag = format!("\"{inode:x}-{size:x}-{modified:x}.{part:x}{heard}\"");
+        Ok(Sound { file, size: facts.len(), modified, tag, path: path.into(), raw, form: Form::Stored })
     }
 
     /// Where it is below the media root.
@@ -61,7 +66,7 @@ impl Sound {
     /// What it holds, if it is as it is stored.
     pub(super) fn content(&self) -> io::Result<Option<Content>> {
         let ending = self.path.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-        sniff(&self.file, self.size, &String::from_utf8_lossy(ending))
+        sniff(&self.file, self.size, &String::from_utf8_lossy(ending), self.raw)
     }
 
     /// The file itself.

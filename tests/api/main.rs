@@ -29,6 +29,7 @@ mod forms;
 mod freeswitch;
 mod get;
 mod groups;
+mod heard;
 mod house;
 mod ids;
 mod import;

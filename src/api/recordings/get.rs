@@ -40,7 +40,8 @@ const PLAY: Parameter = Parameter::flag("play", "1, with wrap=none: in a form th
 
 /// What a client should know of get.
 pub const ABOUT: &str = "With `wrap=none` it is the file itself, with ranges; with `play=1` besides, what browsers don't play \
-    – GSM 06.10 in .gsm and .WAV, a-law, µ-law, .sln of any rate, a WAV whose header was never finished – comes as 16-bit WAV. \
+    – GSM 06.10 in .gsm and .WAV, a-law, µ-law, .sln of any rate, G.722, IMA and Microsoft ADPCM, RF64, AIFF, a WAV whose \
+    header was never finished – comes as WAV; what nobody decodes here (G.729, AMR, Siren …) comes as it is. \
     What a file holds is told by its content; only headerless sound by its name.\n\nA recording may be there in several forms \
     (an MP3 made of its WAV) and sides (what each of two said): `wrap=meta` tells them in `sounds`, and `sound=1` gets the \
     second one of them. Copy, hold, delete and the ZIP of export act on all of them.\n\nThe audit log has an entry \

@@ -52,7 +52,7 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
 
 fn looker(import: &Import<'_>, folder: &Folder) -> anyhow::Result<Looker> {
     Ok(Looker {
-        media: Media::new(&import.media_root),
+        media: Media::new(&import.media_root).with(std::slice::from_ref(folder)),
         names: Names::new(folder).map_err(anyhow::Error::msg)?,
         settings: folder.clone(),
         machine: folder.machine(),

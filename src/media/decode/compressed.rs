@@ -51,14 +51,12 @@ pub fn read_samples(
         Reader::Ogg => ogg::walk(file, span.end, budget).map(|walked| walked.links).unwrap_or_default(),
         _ => vec![span],
     };
-    // Where a file broke off, its index leads nowhere.
-    let index = match reader {
-        Reader::Matroska => matroska::index(file, budget),
-        _ => None,
-    };
     let mut decoded = Err(Unknown);
     for span in sources {
-        let source = Source::new(file.try_clone()?, span, budget).without(index.clone());
+        let mut source = Source::new(file.try_clone()?, span, budget);
+        if reader == Reader::Matroska {
+            source = source.broken_off(matroska::index(file, budget));
+        }
         // The decoders are made by others, and see whatever somebody put there.
         let this = catch_unwind(AssertUnwindSafe(|| decode(source, budget, take))).unwrap_or(Err(Unknown));
         match this {

@@ -40,6 +40,22 @@ pub enum Read {
     Steady(u32, u32),
 }
 
+/// What samples of `.raw` are: that name says nothing of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raw {
+    /// Channels, whose samples take turns.
+    pub channels: u16,
+    /// Samples a second, of each channel.
+    pub rate: u32,
+}
+
+impl Raw {
+    /// Those of Asterisk, where no setting says otherwise.
+    pub const USUAL: Raw = Raw { channels: 1, rate: 8_000 };
+    /// The ending of such names.
+    pub const ENDING: &str = "raw";
+}
+
 /// Who knows what is in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of the field")]
@@ -81,7 +97,7 @@ const fn named(media_type: &'static str, endings: &'static [&'static str], read:
 }
 
 /// Every form, each in a line. Where several have one type, or one ending, the first one counts.
-pub static FORMS: [Form; 38] = [
+pub static FORMS: [Form; 39] = [
     form(
         "audio/wav",
         &["audio/x-wav", "audio/wave", "audio/vnd.wave"],
@@ -101,6 +117,7 @@ pub static FORMS: [Form; 38] = [
         Read::Packets(Reader::Ogg),
     ),
     form("audio/webm", &[], &["webm", "weba"], &[b"\x1a\x45\xdf\xa3"], Read::Packets(Reader::Matroska)),
+    form("audio/matroska", &["audio/x-matroska"], &["mka"], &[], Read::Packets(Reader::Matroska)),
     form("audio/mp4", &["audio/x-m4a"], &["m4a", "mp4"], &[b"????ftyp"], Read::Packets(Reader::Mp4)),
     form("audio/flac", &["audio/x-flac"], &["flac"], &[b"fLaC"], Read::Packets(Reader::Flac)),
     form("audio/aac", &[], &["aac"], &[], Read::Packets(Reader::Adts)),
@@ -108,7 +125,7 @@ pub static FORMS: [Form; 38] = [
     named("audio/basic", &["ulaw", "ul", "ulw", "mu", "pcm", "pcmu"], Read::Bare(Coding::MuLaw, 8_000)),
     form("audio/basic", &[], &["au", "snd"], &[b".snd"], Read::Header(Reader::Sun)),
     named("audio/pcma", &["alaw", "al", "alw", "pcma"], Read::Bare(Coding::ALaw, 8_000)),
-    linear(&["sln", "slin", "raw", "sln8"], 8_000),
+    linear(&["sln", "slin", Raw::ENDING, "sln8"], 8_000),
     linear(&["sln16", "slin16"], 16_000),
     linear(&["sln12"], 12_000),
     linear(&["sln24"], 24_000),

@@ -19,7 +19,7 @@ pub use codecs::gsm::decode_gsm;
 pub use content::Written;
 pub(super) use content::{Content, Holds};
 pub use forms::endings;
-pub(super) use forms::{Form, Reader};
+pub(super) use forms::{Form, Raw, Reader};
 pub(super) use pcm::Pcm;
 pub(super) use read_at::ReadAt;
 pub(super) use sniff::sniff;

@@ -4,7 +4,7 @@ use std::io;
 
 use super::coding::Coding;
 use super::content::{Content, Holds, Written};
-use super::forms::{Form, Read, Reader};
+use super::forms::{Form, Raw, Read, Reader};
 use super::headers::{aiff, caf, sun, voice, wave, wave64};
 use super::pcm::Pcm;
 use super::read_at::ReadAt;
@@ -21,8 +21,14 @@ const GSM_FRAMES: usize = 8;
 /// Frames that follow on each other, by which a stream is known.
 const CHAIN: usize = 3;
 
-/// What a file of `size` bytes holds. `ending`: what follows the last dot of its name. `None`: neither tells.
-pub fn sniff(file: &(impl ReadAt + ?Sized), size: u64, ending: &str) -> io::Result<Option<Content>> {
+/// What a file of `size` bytes holds. `ending`: what follows the last dot of its name; `raw`: what samples are that nothing
+/// tells of. `None`: neither content nor name tells.
+pub fn sniff(
+    file: &(impl ReadAt + ?Sized),
+    size: u64,
+    ending: &str,
+    raw: Raw,
+) -> io::Result<Option<Content>> {
     let beginning = bytes_at(file, 0, BEGINNING)?;
     if let Some(form) = Form::beginning(&beginning)
         && let Some(content) = by_content(file, size, &beginning, form)?
@@ -37,9 +43,9 @@ pub fn sniff(file: &(impl ReadAt + ?Sized), size: u64, ending: &str) -> io::Resu
     if is_gsm(&beginning)
         && let Some(form) = Form::named("gsm")
     {
-        return Ok(Some(bare(form, Coding::Gsm, 8_000, size)));
+        return Ok(Some(bare(form, Coding::Gsm, Raw::USUAL, size)));
     }
-    by_name(file, &beginning, size, ending)
+    by_name(file, &beginning, size, ending, raw)
 }
 
 fn bytes_at(file: &(impl ReadAt + ?Sized), at: u64, count: usize) -> io::Result<Vec<u8>> {
@@ -53,8 +59,8 @@ fn packets(form: &'static Form, reader: Reader, start: u64, size: u64) -> Conten
     Content { form, holds: Holds::Packets(reader, start..size), written: Written::SaysNothing }
 }
 
-fn bare(form: &'static Form, coding: Coding, rate: u32, size: u64) -> Content {
-    Content::samples(form, Pcm::bare(coding, 1, rate, 0..size), Written::SaysNothing)
+fn bare(form: &'static Form, coding: Coding, raw: Raw, size: u64) -> Content {
+    Content::samples(form, Pcm::bare(coding, raw.channels, raw.rate, 0..size), Written::SaysNothing)
 }
 
 /// What a file holds that begins as one of this form does.
@@ -65,12 +71,18 @@ fn by_content(
     form: &'static Form,
 ) -> io::Result<Option<Content>> {
     Ok(match form.read {
-        Read::Header(Reader::Wave) => wave::read(file, size, form)?,
+        Read::Header(Reader::Wave) => Some(wave::read(file, size, form)?),
         Read::Header(Reader::Wave64) => wave64::read(file, size, form)?,
         Read::Header(Reader::Sun) => sun::read(beginning, size, form),
         Read::Header(Reader::Aiff) => aiff::read(file, size, form)?,
         Read::Header(Reader::Caf) => caf::read(file, size, form)?,
         Read::Header(Reader::Voice) => voice::read(file, size, form)?,
+        Read::Packets(Reader::Matroska) => {
+            // Two forms begin alike, and say which they are a little later.
+            let other = beginning.windows(8).take(64).any(|word| word == b"matroska");
+            let form = if other { Form::named("mka").unwrap_or(form) } else { form };
+            Some(packets(form, Reader::Matroska, 0, size))
+        }
         Read::Packets(reader) | Read::Frames(reader) => Some(packets(form, reader, 0, size)),
         _ => None,
     })
@@ -81,6 +93,7 @@ fn by_name(
     beginning: &[u8],
     size: u64,
     ending: &str,
+    raw: Raw,
 ) -> io::Result<Option<Content>> {
     let Some(form) = Form::named(ending) else { return Ok(None) };
     let marked = |frame: &[u8]| frame[0] >> 4 == GSM_MARK;
@@ -89,9 +102,10 @@ fn by_name(
         Read::Bare(Coding::Gsm, _) if !beginning.chunks(GSM_FRAME).take(GSM_FRAMES).all(marked) => {
             other(None)
         }
-        Read::Bare(coding, rate) => bare(form, coding, rate, size),
+        Read::Bare(coding, _) if ending.eq_ignore_ascii_case(Raw::ENDING) => bare(form, coding, raw, size),
+        Read::Bare(coding, rate) => bare(form, coding, Raw { rate, ..Raw::USUAL }, size),
         // One whose header has not been written yet.
-        Read::Header(Reader::Wave) if size == 0 => bare(form, Coding::Pcm16, 8_000, size),
+        Read::Header(Reader::Wave) if size == 0 => bare(form, Coding::Pcm16, Raw::USUAL, size),
         _ if size == 0 => other(Some(0)),
         Read::Steady(bytes, milliseconds) => {
             other(size.saturating_mul(milliseconds.into()).checked_div(bytes.into()))
@@ -196,7 +210,8 @@ mod tests {
 
     use super::*;
 
-    const ENDINGS: [&str; 10] = ["wav", "WAV", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3", "g722", ""];
+    const ENDINGS: [&str; 11] =
+        ["raw", "wav", "WAV", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3", "g722", ""];
 
     fn chunk() -> impl Strategy<Value = Vec<u8>> {
         let name = prop::sample::select(vec![&b"fmt "[..], b"data", b"LIST", b"fact", b"odd\x01"]);
@@ -253,7 +268,7 @@ mod tests {
             piece in 1..3000usize,
         ) {
             let size = file.len() as u64;
-            let found = sniff(&file[..], size, ending).expect("bytes at hand");
+            let found = sniff(&file[..], size, ending, Raw { channels: 2, rate: 8_000 }).expect("bytes at hand");
             if let Some(Content { holds: Holds::Samples(pcm), .. }) = found {
                 prop_assert!(pcm.data.start <= pcm.data.end && pcm.data.end <= size);
                 let whole = played(&pcm, &file, 0..pcm.played_size(), 64 << 10);

@@ -20,6 +20,8 @@ pub struct Source<'a> {
     at: u64,
     /// Bytes that are read as if they said nothing.
     without: Option<Range<u64>>,
+    /// Whether its length is told to nobody.
+    endless: bool,
     budget: &'a Budget<'a>,
 }
 
@@ -27,12 +29,13 @@ impl<'a> Source<'a> {
     /// From the part's beginning; what is read is spent.
     pub fn new(file: File, span: Range<u64>, budget: &'a Budget<'a>) -> Source<'a> {
         let size = span.end.saturating_sub(span.start);
-        Source { file, start: span.start, size, at: 0, without: None, budget }
+        Source { file, start: span.start, size, at: 0, without: None, endless: false, budget }
     }
 
-    /// The same, but that these bytes are an element of Matroska that is of no account (Void, RFC 9559).
-    pub fn without(self, element: Option<Range<u64>>) -> Source<'a> {
-        Source { without: element.filter(|element| element.end - element.start > HEAD), ..self }
+    /// The same of a file that may have been broken off: nobody is told how long it is, and so whether elements of Matroska
+    /// fit into it. What is in `index`, which says where others are, becomes one of no account (Void, RFC 9559).
+    pub fn broken_off(self, index: Option<Range<u64>>) -> Source<'a> {
+        Source { without: index.filter(|index| index.end - index.start > HEAD), endless: true, ..self }
     }
 
     /// Puts the Void in its place, where the bytes from `at` on are there.
@@ -77,6 +80,6 @@ impl MediaSource for Source<'_> {
     }
 
     fn byte_len(&self) -> Option<u64> {
-        Some(self.size)
+        (!self.endless).then_some(self.size)
     }
 }

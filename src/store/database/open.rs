@@ -28,8 +28,9 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
     "DROP TRIGGER IF EXISTS recordings_insert_file; DROP TABLE IF EXISTS intake_calls;
      DROP INDEX IF EXISTS intake_files_path; DROP INDEX IF EXISTS intake_files_uniqueid;",
     "", // 6 never uses an id again, and keeps what rules name, and what waits.
-    // 7 knows every form of a sound: schema::apply fills the table where it makes it.
-    "",
+    // 7 knows every form of a sound: schema::apply fills the table where it makes it. It also tells a length that nobody
+    // knows from none; what may have been either is looked at again.
+    "UPDATE intake_files SET duration = -1, modified = modified - 1 WHERE duration = 0 AND size > 44 AND state = 2;",
 ];
 
 /// Files up to this size are checked page by page at every start; larger ones only where SQLite touches them.

@@ -24,9 +24,10 @@ mod decode {
 
 use decode::pcm::Pcm;
 use decode::content::{Content, Holds};
+use decode::forms::Raw;
 use decode::sniff::sniff;
 
-const ENDINGS: [&str; 9] = ["", "wav", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3", "g722"];
+const ENDINGS: [&str; 10] = ["", "raw", "wav", "gsm", "ulaw", "alaw", "sln", "sln192", "mp3", "g722"];
 
 fn played(pcm: &Pcm, file: &[u8], span: Range<u64>, piece: usize) -> Vec<u8> {
     let mut all = Vec::new();
@@ -41,7 +42,7 @@ fn played(pcm: &Pcm, file: &[u8], span: Range<u64>, piece: usize) -> Vec<u8> {
 fuzz_target!(|input: (u8, u16, u16, &[u8])| {
     let (ending, from, to, file) = input;
     let ending = ENDINGS[usize::from(ending) % ENDINGS.len()];
-    let found = sniff(file, file.len() as u64, ending);
+    let found = sniff(file, file.len() as u64, ending, Raw { channels: 2, rate: 8_000 });
     let Ok(Some(Content { holds: Holds::Samples(pcm), .. })) = found else { return };
     let whole = played(&pcm, file, 0..pcm.played_size(), 64 << 10);
     assert_eq!(whole.len() as u64, pcm.played_size());

@@ -78,7 +78,7 @@ impl Spool {
         stop: &Arc<Stop>,
     ) -> Result<Spool, String> {
         let looker = Looker {
-            media: Media::new(media_root),
+            media: Media::new(media_root).with(std::slice::from_ref(folder)),
             names: Names::new(folder)?,
             settings: folder.clone(),
             machine: folder.machine(),

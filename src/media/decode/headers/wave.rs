@@ -14,6 +14,8 @@ use super::wave_format::{Format, LONGEST};
 
 /// Chunks that are looked at; a hostile file may have millions.
 const CHUNKS: usize = 100;
+/// What has as many bytes is no header that is still being written.
+const LONGEST_HEADER: u64 = 4096;
 /// Bytes of a chunk's name and size.
 const HEAD: u64 = 8;
 
@@ -53,8 +55,8 @@ struct End {
     written: Written,
 }
 
-/// What a WAVE file of `size` bytes holds. `None`: it says nothing of its samples.
-pub fn read(bytes: &(impl ReadAt + ?Sized), size: u64, form: &'static Form) -> io::Result<Option<Content>> {
+/// What a WAVE file of `size` bytes holds.
+pub fn read(bytes: &(impl ReadAt + ?Sized), size: u64, form: &'static Form) -> io::Result<Content> {
     let mut head = [0; 12];
     bytes.exactly_at(0, &mut head)?;
     let order = if head.starts_with(b"RIFX") { Order::High } else { Order::Low };
@@ -75,16 +77,25 @@ pub fn read(bytes: &(impl ReadAt + ?Sized), size: u64, form: &'static Form) -> i
             }
             _ => {}
         }
-        if (format.is_some() && data.is_some()) || chunk.end() > size {
+        if format.is_some() && data.is_some() {
+            break;
+        }
+        at = chunk.end();
+        if at > size {
             break;
         }
         let (next, padded) = file.behind(&chunk)?;
         fine &= padded;
         at = next;
     }
-    let Some(format) = format else { return Ok(None) };
+    let Some(format) = format else {
+        // One that ends within its header has no sound yet.
+        let begun = (data.is_none() && size < LONGEST_HEADER && at + HEAD > size).then_some(0);
+        let written = if begun.is_some() { Written::Unfinished } else { Written::SaysNothing };
+        return Ok(Content::other(form, begun, written));
+    };
     let Some(mut data) = data else {
-        return Ok(Some(format.content(form, size..size, false, Written::Unfinished, None)));
+        return Ok(format.content(form, size..size, false, Written::Unfinished, None));
     };
     if let Some(large) = large.filter(|_| data.size == u64::from(u32::MAX)) {
         // What was never written there is nothing.
@@ -93,7 +104,7 @@ pub fn read(bytes: &(impl ReadAt + ?Sized), size: u64, form: &'static Form) -> i
     }
     let end = file.sound_end(&data)?;
     let counted = samples.filter(|samples| *samples > 0 && end.written == Written::Finished);
-    Ok(Some(format.content(form, data.at.min(end.at)..end.at, fine && end.right, end.written, counted)))
+    Ok(format.content(form, data.at.min(end.at)..end.at, fine && end.right, end.written, counted))
 }
 
 /// Whether a size is that of a program that doesn't know it and can't go back: all ones, or about half of them.

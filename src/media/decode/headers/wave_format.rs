@@ -66,9 +66,17 @@ impl Format {
         Content::other(form, self.milliseconds(data.end - data.start, samples), written)
     }
 
+    /// Bytes of a second. Where that is far from what the bits of a sample make, some programs have those right only.
+    fn steady(&self) -> u64 {
+        let by_bits = u64::from(self.bits) * u64::from(self.rate) * u64::from(self.channels) / 8;
+        let said = u64::from(self.bytes_a_second);
+        let few = (2..=8).contains(&self.bits);
+        if few && said.abs_diff(by_bits) > by_bits { by_bits } else { said }
+    }
+
     /// By the bytes of a second, unless the number of samples says about the same.
     fn milliseconds(&self, bytes: u64, samples: Option<u64>) -> Option<u64> {
-        let steady = bytes.saturating_mul(1_000).checked_div(self.bytes_a_second.into());
+        let steady = bytes.saturating_mul(1_000).checked_div(self.steady());
         let counted = samples.map(|samples| samples.saturating_mul(1_000) / u64::from(self.rate));
         match (steady, counted) {
             (Some(steady), Some(counted)) if counted.abs_diff(steady) > steady / 2 => Some(steady),
