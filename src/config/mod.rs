@@ -8,6 +8,7 @@ mod general;
 mod intake;
 mod network;
 mod origin;
+mod places;
 mod sides;
 
 use std::net::SocketAddr;
@@ -22,9 +23,10 @@ pub use formats::Formats;
 pub use freeswitch::{FreeSwitch, Given as GivenFreeSwitch};
 pub use general::Compat;
 pub(crate) use general::general_settings;
-pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule, find_of_pbx, innermost, innermost_of};
+pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule};
 pub use network::Networks;
 pub use origin::{Origin, PublicUrl};
+pub use places::{find_of_pbx, innermost, innermost_of};
 pub use sides::Sides;
 
 macro_rules! declare {
