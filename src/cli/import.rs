@@ -66,8 +66,9 @@ impl FromArgMatches for Import {
 
 #[derive(Args)]
 struct Columns {
-    /// The file's columns, or its line in cdr_custom.conf, where it doesn't look like any of Asterisk's own
-    #[arg(long, value_name = "NAMES", value_parser = Layout::parse)]
+    /// The columns in their order (- for one of no use), or the file's line in cdr_custom.conf, where they aren't known by
+    /// their names and what stands in them
+    #[arg(long, value_name = "NAMES", value_parser = Layout::parse, allow_hyphen_values = true)]
     columns: Option<Layout>,
 }
 

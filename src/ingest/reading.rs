@@ -4,6 +4,8 @@
 pub(super) struct Reading<T> {
     pub(super) entries: Entries<T>,
     pub(super) length: Length,
+    /// What is to be told of all of it.
+    pub(super) remarks: Vec<String>,
 }
 
 /// The entries in their order. An error is why no more can be read.
@@ -32,6 +34,6 @@ impl<T: 'static> Reading<T> {
         let entries = self.entries.map(move |entry| {
             entry.map(|Entry { place, end, what }| Entry { place, end, what: what.map(&mut make) })
         });
-        Reading { entries: Box::new(entries), length: self.length }
+        Reading { entries: Box::new(entries), length: self.length, remarks: self.remarks }
     }
 }

@@ -1,6 +1,8 @@
 //! Facts about a call, each with its rank: which source is believed. Whatever order the sources come in, and however
 //! often, the same facts remain.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::source::Source;
@@ -13,6 +15,12 @@ pub(super) const OF_FILE: u8 = 2;
 pub(super) const OF_NAME: u8 = 6;
 /// The rank of what detail records of a call that nobody answered say.
 pub(super) const OF_RECORD: u8 = 7;
+/// The rank of the number that was dialled outside, where detail records say it.
+const OF_DIALLED: u8 = 9;
+/// The rank of the direction in a file's name.
+const OF_DIRECTION: u8 = 12;
+/// The rank of what a file's name says of the parties.
+pub(super) const NAME_OF_FILE: u8 = 4;
 /// The rank of what the PBX itself says.
 pub(super) const OF_PBX: u8 = 10;
 /// Who answered, in `dnumber`, where no person did: the call was not answered, or only by the dialplan.
@@ -27,6 +35,10 @@ macro_rules! facts {
         #[serde(default)]
         pub struct Facts {
             $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $name: Option<$kind>,)+
+            /// Of a detail record: the recording that it is about, by its file's name without folders and endings. It says
+            /// something of that one, and is itself nothing to keep.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub sound: Option<String>,
         }
 
         /// How sure each fact is; 0: unknown.
@@ -38,6 +50,7 @@ macro_rules! facts {
             /// a call has, together.
             pub(super) fn learn(&mut self, ranks: &mut Ranks, other: &Facts, source: Source) {
                 let answered = other.status.as_deref() == Some("answer");
+                let other = &*self.without_trunk(ranks, other, source);
                 $(
                     let rank = match source {
                         Source::File => $file,
@@ -47,6 +60,9 @@ macro_rules! facts {
                     };
                     take(&mut self.$name, &mut ranks.$name, &other.$name, rank);
                 )+
+                if source == Source::Cdr && other.ctype.is_some() {
+                    take(&mut self.cnumber, &mut ranks.cnumber, &other.cnumber, OF_DIALLED);
+                }
                 if other.dnumber.as_deref() == Some(NOBODY) {
                     self.learn_nobody(ranks, source);
                 }
@@ -150,8 +166,9 @@ facts! {
     scustomer: i64, [4 7 8 10];
     /// Kind of the called number.
     ctype: String, [4 7 8 10];
-    /// Called number. A transfer writes its target over that of the detail records, also of those before it.
-    cnumber: String, [9 7 8 10];
+    /// Called number. A transfer writes its target over that of the detail records, also of those before it; but not over
+    /// the one that was dialled outside, and only where a record knows that does it say a kind (`ctype`).
+    cnumber: String, [8 7 7 10];
     /// Name of the called number.
     cnumber_name: String, [4 7 8 10];
     /// Called number as people write it.
@@ -182,6 +199,21 @@ facts! {
     queue: String, [4 7 8 10];
     /// What was odd about the recording, for people.
     note: String, [2 7 8 10];
+}
+
+impl Facts {
+    /// What is learned of `other`, without the caller where it isn't the one that a file's name says an outgoing call is from:
+    /// an outbound route puts the trunk's number in its place.
+    fn without_trunk<'a>(&self, ranks: &Ranks, other: &'a Facts, source: Source) -> Cow<'a, Facts> {
+        let is_named = ranks.snumber == NAME_OF_FILE
+            && ranks.direction == OF_DIRECTION
+            && self.direction.as_deref() == Some("out");
+        let is_sure = other.stype.is_some() || other.snumber.is_none() || other.snumber == self.snumber;
+        if source != Source::Cdr || !is_named || is_sure {
+            return Cow::Borrowed(other);
+        }
+        Cow::Owned(Facts { snumber: None, snumber_name: None, snumber_display: None, ..other.clone() })
+    }
 }
 
 /// A value that may say nothing.

@@ -1,12 +1,9 @@
 //! From what is known to the row: facts are read back from it, and what no source says is worked out.
 
-use super::facts::{Facts, Ranks};
+use super::facts::{Facts, NAME_OF_FILE, Ranks};
 use super::file::{UNSEEN, is_over};
 use super::times::{Times, is_unanswered};
 use crate::model::{IntakeFile, RecordingRow, is_withheld, recording_columns};
-
-/// The rank of what the name of a file says of the parties.
-const NAME_OF_FILE: u8 = 4;
 
 /// A fact as a row or `intake_files` holds it.
 trait Kept: Sized {
@@ -52,12 +49,14 @@ macro_rules! places_of_facts {
                 account: known.account.fact(by_hand),
                 queue: known.queue.fact(by_hand),
                 note: known.note.fact(by_hand),
+                sound: None,
             }
         }
 
         /// Keeps in `intake_files` those facts that a row shows only when the call is over, or never.
         fn keep_beside(facts: &Facts, known: &mut IntakeFile) {
-            let Facts { $($fact: _,)* end, answer, talktime, totaltime, context, account, queue, note } = facts;
+            let Facts { $($fact: _,)* end, answer, talktime, totaltime, context, account, queue, note, sound: _ } =
+                facts;
             known.ended = end.unwrap_or(0);
             known.answer = answer.unwrap_or(0);
             known.talktime = talktime.unwrap_or(0);

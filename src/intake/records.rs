@@ -5,6 +5,14 @@
 
 use super::facts::{Facts, NOBODY};
 
+/// Those records of a call that are about one of its recordings: those that name its file, by its stem, and those that name
+/// none. Of a recording that none names it is all that don't name one of the `others`.
+pub(super) fn of_sound<'a>(records: &[&'a Facts], stem: &str, others: &[&str]) -> Vec<&'a Facts> {
+    let is_named = records.iter().any(|record| record.sound.as_deref() == Some(stem));
+    let is_of_it = |sound: &str| sound == stem || (!is_named && !others.contains(&sound));
+    records.iter().copied().filter(|record| record.sound.as_deref().is_none_or(is_of_it)).collect()
+}
+
 /// What all records of a channel say together.
 pub(super) fn together<'a>(records: impl IntoIterator<Item = &'a Facts>) -> Facts {
     let mut records: Vec<&Facts> = records.into_iter().collect();
@@ -19,14 +27,28 @@ pub(super) fn together<'a>(records: impl IntoIterator<Item = &'a Facts>) -> Fact
     let first = |text: fn(&Facts) -> &Option<String>| {
         records.iter().find_map(|record| text(record).clone().filter(|text| !text.is_empty()))
     };
-    known.cnumber = first(|record| &record.cnumber);
+    let first_dialled = records.iter().find(|record| record.ctype.is_some() && record.cnumber.is_some());
+    match first_dialled {
+        // The number that was dialled outside, wherever the call went from there.
+        Some(record) => {
+            (known.cnumber, known.ctype) = (record.cnumber.clone(), record.ctype.clone());
+            known.cnumber_name.clone_from(&record.cnumber_name);
+        }
+        None => known.cnumber = first(|record| &record.cnumber),
+    }
     known.context = first(|record| &record.context);
     known.start = records.iter().filter_map(|record| record.start).min();
     known.spresent = records.iter().filter_map(|record| record.spresent).min();
     // Who answered is never who else it rang at.
     (known.answer, known.talktime, known.end) = (speaker.answer, speaker.talktime, speaker.end);
+    if speaker.status.is_none() {
+        // How it ended is not what became of another stretch of the call.
+        known.status =
+            records.iter().find(|record| is_of_other_leg(record)).and_then(|leg| leg.status.clone());
+    }
     if !answered(speaker) {
-        known.dnumber = Some(NOBODY.into());
+        // Who it rang at did not answer; unless it isn't known how it ended, then nothing is.
+        known.dnumber = speaker.status.is_some().then(|| NOBODY.into());
     } else if speaker.dnumber.is_none() {
         known.dnumber =
             records.iter().filter(|record| is_of_other_leg(record)).find_map(|r| r.dnumber.clone());
@@ -51,8 +73,12 @@ fn last_end(known: &mut Facts, records: &[&Facts]) {
     }
 }
 
+/// Whether somebody answered; of a call that doesn't say how it ended, whether people talked.
 fn answered(record: &Facts) -> bool {
-    record.status.as_deref() == Some("answer")
+    match record.status.as_deref() {
+        Some(status) => status == "answer",
+        None => record.talktime.is_some_and(|seconds| seconds > 0),
+    }
 }
 
 /// Whether it is the record of the leg that answered, which only says who that was.
@@ -148,6 +174,54 @@ mod tests {
         assert_eq!(known.dnumber_name.as_deref(), Some("Bob"));
         let other = together(&[leg, record("answer", 1, 3, 9, "104")]);
         assert_eq!((to(&other), other.dnumber_name.as_deref()), ("104", None));
+    }
+
+    #[test]
+    fn records_are_those_of_the_recording_that_they_name() {
+        let naming = |sound: &str, to: &str| Facts {
+            sound: Some(sound.to_owned()).filter(|sound| !sound.is_empty()),
+            ..record("answer", 1, 2, 9, to)
+        };
+        let (first, second, none) = (naming("in-1", "101"), naming("out-1", "5551234"), naming("", "102"));
+        let all = [&first, &second, &none];
+        assert_eq!(of_sound(&all, "in-1", &["out-1"]), [&first, &none]);
+        assert_eq!(of_sound(&all, "out-1", &[]), [&second, &none]);
+        assert_eq!(of_sound(&all, "renamed", &[]), all, "whoever renamed it took the names away");
+        assert_eq!(of_sound(&all, "renamed", &["out-1"]), [&first, &none]);
+    }
+
+    #[test]
+    fn how_a_call_ended_stays_open_where_it_is_not_known() {
+        let mut open = record("", 1, 2, 9, "101");
+        open.status = None;
+        for (talktime, to) in [(Some(7), Some("101")), (Some(0), None), (None, None)] {
+            open.talktime = talktime;
+            let known = together(&[open.clone()]);
+            assert_eq!((known.status.as_deref(), known.dnumber.as_deref()), (None, to), "{talktime:?}");
+        }
+        let rang = record("noanswer", 1, 0, 2, "102");
+        open.talktime = Some(7);
+        let known = together(&[open, rang]);
+        assert_eq!(
+            (known.status.as_deref(), to(&known)),
+            (None, "101"),
+            "another stretch's end is not this one's"
+        );
+    }
+
+    #[test]
+    fn the_number_that_was_dialled_outside_is_what_was_called_wherever_the_call_went() {
+        let queue = Facts { cnumber: Some("102".into()), ..record("answer", 5, 6, 9, "102") };
+        let first = Facts {
+            ctype: Some("queue".into()),
+            cnumber: Some("5556003".into()),
+            ..record("answer", 1, 2, 9, "102")
+        };
+        let later = Facts { cnumber: Some("700".into()), ..record("noanswer", 0, 0, 1, "103") };
+        for records in [[&queue, &first, &later], [&later, &first, &queue]] {
+            let known = together(records);
+            assert_eq!((known.cnumber.as_deref(), known.ctype.as_deref()), (Some("5556003"), Some("queue")));
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use std::time::Duration;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::model::lenient;
+
 /// How long a read waits while Asterisk writes.
 const BUSY: Duration = Duration::from_secs(5);
 /// Rows read at once.
@@ -53,8 +55,9 @@ pub enum ForeignError {
 }
 
 impl ForeignTable {
-    /// Opens the database at `path` for reading, and finds its table of call detail records.
-    pub fn open(path: &Path) -> Result<ForeignTable, ForeignError> {
+    /// Opens the database at `path` for reading, and finds its table of call detail records: the one whose columns are
+    /// fittest, 0 being none, and of several the one with the most rows.
+    pub fn open(path: &Path, fitness: impl Fn(&[String]) -> usize) -> Result<ForeignTable, ForeignError> {
         std::fs::File::open(path)
             .map_err(|error| ForeignError::Access { path: path.into(), why: error.to_string() })?;
         let error = |error| ForeignError::of(path, &error);
@@ -62,11 +65,12 @@ impl ForeignTable {
         let connection = Connection::open_with_flags(path, flags).map_err(error)?;
         connection.busy_timeout(BUSY).map_err(error)?;
         let tables = tables(&connection).map_err(error)?;
-        let (table, columns) = tables
-            .iter()
-            .find(|(_, columns)| is_cdr(columns))
-            .cloned()
-            .ok_or_else(|| ForeignError::no_table(path, &tables))?;
+        let fit = tables.iter().map(|table| (fitness(&table.1), table)).filter(|(fit, _)| *fit > 0);
+        let fit = fit.map(|(fit, table)| ((fit, last(&connection, &table.0).unwrap_or(0)), table));
+        // Of as many rows the first.
+        let best = fit.collect::<Vec<_>>().into_iter().rev().max_by_key(|(fit, _)| *fit);
+        let Some((_, (table, columns))) = best else { return Err(ForeignError::no_table(path, &tables)) };
+        let (table, columns) = (table.clone(), columns.clone());
         Ok(ForeignTable { connection, path: path.into(), table, columns })
     }
 
@@ -77,10 +81,7 @@ impl ForeignTable {
 
     /// The highest number of a row now; what comes later is for another time.
     pub fn last(&self) -> Result<i64, ForeignError> {
-        let sql = format!("SELECT ifnull(max(rowid), 0) FROM {}", quoted(&self.table));
-        self.connection
-            .query_row(&sql, [], |row| row.get(0))
-            .map_err(|error| ForeignError::of(&self.path, &error))
+        last(&self.connection, &self.table).map_err(|error| ForeignError::of(&self.path, &error))
     }
 
     /// The rows behind `after` up to `last`, a piece of them; none: that was all.
@@ -120,10 +121,9 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<(String, Vec<String>)
     names.into_iter().map(|name| columns(&name).map(|columns| (name, columns))).collect()
 }
 
-fn is_cdr(columns: &[String]) -> bool {
-    let has =
-        |wanted: &[&str]| columns.iter().any(|name| wanted.iter().any(|w| w.eq_ignore_ascii_case(name)));
-    has(&["uniqueid", "recordingfile"]) && has(&["calldate", "start"]) && has(&["disposition"])
+fn last(connection: &Connection, table: &str) -> rusqlite::Result<i64> {
+    let sql = format!("SELECT ifnull(max(rowid), 0) FROM {}", quoted(table));
+    connection.query_row(&sql, [], |row| row.get(0))
 }
 
 fn quoted(name: &str) -> String {
@@ -133,7 +133,7 @@ fn quoted(name: &str) -> String {
 fn text(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            String::from_utf8_lossy(&bytes[..bytes.len().min(LONGEST)]).into_owned()
+            lenient(&bytes[..bytes.len().min(LONGEST)]).into_owned()
         }
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(real) => real.to_string(),
@@ -162,6 +162,11 @@ impl ForeignError {
 mod tests {
     use super::*;
 
+    /// Tables of records have a uniqueid.
+    fn fitness(columns: &[String]) -> usize {
+        usize::from(columns.iter().any(|name| name == "uniqueid")) * columns.len()
+    }
+
     struct Scratch(PathBuf);
 
     impl Scratch {
@@ -187,7 +192,7 @@ mod tests {
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500)
              INSERT INTO cdr SELECT i, '2026-11-24 05:53:26', CASE i WHEN 1 THEN 1.5 WHEN 2 THEN x'ff41' END, '', i FROM n;",
         );
-        let table = ForeignTable::open(&scratch.0).unwrap();
+        let table = ForeignTable::open(&scratch.0, fitness).unwrap();
         assert_eq!(table.columns(), ["AcctId", "calldate", "end", "disposition", "uniqueid"]);
         let (last, writer) = (table.last().unwrap(), Connection::open(&scratch.0).unwrap());
         let mut all = Vec::new();
@@ -203,14 +208,14 @@ mod tests {
         }
         assert!(all.iter().map(|row| row.id).eq(1..=4500));
         assert_eq!(all[0].values, ["1", "2026-11-24 05:53:26", "1.5", "", "1"]);
-        assert_eq!(all[1].values[2], "\u{fffd}A");
+        assert_eq!(all[1].values[2], "ÿA");
         assert_eq!(all[2].values[2], "");
     }
 
     #[test]
     fn what_cannot_be_read_says_what_to_do() {
-        let scratch = Scratch::new("none", "CREATE TABLE calls (uniqueid); CREATE TABLE x (y);");
-        let why = |path: &Path| ForeignTable::open(path).unwrap_err().to_string();
+        let scratch = Scratch::new("none", "CREATE TABLE calls (id); CREATE TABLE x (y);");
+        let why = |path: &Path| ForeignTable::open(path, fitness).unwrap_err().to_string();
         assert!(why(&scratch.0).ends_with("it has: calls, x"));
         assert!(why(Path::new("/nowhere/master.db")).contains("cannot be opened"));
         assert!(
@@ -219,12 +224,23 @@ mod tests {
     }
 
     #[test]
+    fn of_several_tables_it_is_the_one_with_rows() {
+        let scratch = Scratch::new(
+            "two",
+            "CREATE TABLE cdr (uniqueid, x); CREATE TABLE cdr_general (uniqueid, x); CREATE TABLE small (uniqueid);
+             INSERT INTO cdr_general VALUES (1, 2); INSERT INTO small VALUES (1), (2);",
+        );
+        let table = ForeignTable::open(&scratch.0, fitness).unwrap();
+        assert_eq!((table.columns().len(), table.last().unwrap()), (2, 1));
+    }
+
+    #[test]
     fn a_table_of_another_name_will_do() {
         let scratch = Scratch::new(
             "other",
             "CREATE TABLE \"my \"\"cdr\" (start, uniqueid, disposition); INSERT INTO \"my \"\"cdr\" VALUES (1, 2, 3);",
         );
-        let table = ForeignTable::open(&scratch.0).unwrap();
+        let table = ForeignTable::open(&scratch.0, fitness).unwrap();
         assert_eq!(table.read(0, table.last().unwrap()).unwrap()[0].values, ["1", "2", "3"]);
     }
 }

@@ -740,7 +740,7 @@ fn record(row: &str) -> Draft {
     let mut rows = Rows::of_lines(row.as_bytes());
     let mut fields = Fields::default();
     rows.next(&mut fields).expect("a row").expect("a row").1.expect("a row");
-    let mut layouts = Layouts::Asterisk(None);
+    let mut layouts = Layouts::asterisk();
     let layout = layouts.of(&fields).expect("a layout");
     let clock = Clock::new(TimeZone::UTC);
     let text = |column| layout.place(column).map_or("", |place| fields.text(place));

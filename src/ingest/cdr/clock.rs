@@ -25,12 +25,12 @@ impl Clock {
         Clock { zone, last: Cell::new(None) }
     }
 
-    /// A time such as `2026-11-24 05:53:26`, or Unix seconds. Of two that it may stand for, the first one that is not
-    /// before `earliest` counts.
+    /// A time such as `2026-11-24 05:53:26`, with or without a zone of its own, or Unix seconds. Of two that it may stand
+    /// for, the first one that is not before `earliest` counts.
     pub fn read(&self, text: &str, earliest: i64) -> Option<i64> {
-        match civil(text) {
-            Some(time) => Some(self.unix(time, earliest)),
-            None => unix(text),
+        match stamp(text)? {
+            Stamp::Civil(time) => Some(self.unix(time, earliest)),
+            Stamp::Unix(seconds) => Some(seconds),
         }
     }
 
@@ -80,15 +80,53 @@ pub fn epoch(uniqueid: &str) -> Option<i64> {
     }
 }
 
-/// `YYYY-MM-DD HH:MM:SS`, with `T` for the blank or a fraction behind it.
-pub(super) fn civil(text: &str) -> Option<DateTime> {
-    let bytes = text.as_bytes();
-    let (time, fraction) = bytes.split_at_checked(19)?;
-    if !matches!(fraction, [] | [b'.', ..]) || !fraction.iter().skip(1).all(u8::is_ascii_digit) {
-        return None;
+/// A time as a record has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stamp {
+    /// Of the clock on the wall.
+    Civil(DateTime),
+    /// Of any clock.
+    Unix(i64),
+}
+
+/// `YYYY-MM-DD HH:MM:SS`, with `T` for the blank, a fraction or a zone behind it; or Unix seconds.
+pub(super) fn stamp(text: &str) -> Option<Stamp> {
+    let text = text.trim();
+    let Some(time) = civil(text.get(..19).unwrap_or(text)) else { return unix(text).map(Stamp::Unix) };
+    let rest = text.get(19..)?;
+    let fraction =
+        rest.strip_prefix('.').map_or(0, |digits| 1 + digits.bytes().take_while(u8::is_ascii_digit).count());
+    match rest[fraction..].trim_start() {
+        "" => Some(Stamp::Civil(time)),
+        zone => Some(Stamp::Unix(seconds(time) - offset(zone)?)),
     }
+}
+
+/// Seconds east of Greenwich: `Z`, `UTC`, `+01`, `-0330`, `+05:45`.
+fn offset(zone: &str) -> Option<i64> {
+    if matches!(zone, "Z" | "z" | "UTC" | "GMT") {
+        return Some(0);
+    }
+    let (sign, digits) = match zone.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let digits: String = digits.split(':').collect();
+    let whole = matches!(digits.len(), 2 | 4 | 6) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let part = |from: usize| digits.get(from..from + 2).map_or(Some(0), |part| part.parse::<i64>().ok());
+    let seconds = (part(0)? * 60 + part(2)?) * 60 + part(4)?;
+    (whole && seconds < 86_400).then_some(sign * seconds)
+}
+
+/// `YYYY-MM-DD HH:MM:SS`, with `T` for the blank.
+fn civil(text: &str) -> Option<DateTime> {
+    let time = text.as_bytes();
     let between = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
-    if between.iter().any(|(at, mark)| time[*at] != *mark) || !matches!(time[10], b' ' | b'T') {
+    if time.len() != 19
+        || between.iter().any(|(at, mark)| time[*at] != *mark)
+        || !matches!(time[10], b' ' | b'T')
+    {
         return None;
     }
     let number = |from: usize, to: usize| {
@@ -109,7 +147,7 @@ fn unix(text: &str) -> Option<i64> {
 }
 
 /// Seconds between 1970 and a civil time, as if it were UTC.
-fn seconds(time: DateTime) -> i64 {
+pub(super) fn seconds(time: DateTime) -> i64 {
     jiff::tz::Offset::UTC.to_timestamp(time).map_or(0, |time| time.as_second())
 }
 
@@ -133,6 +171,29 @@ mod tests {
             ["", "x", "2026-13-01 00:00:00", "2026-11-24 24:00:00", "2026-11-24", "0000000000000000000", "é"]
         {
             assert_eq!(new_york.read(text, 0), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_says_its_zone_is_the_same_on_every_clock() {
+        for text in [
+            "2026-11-24 05:53:26+00",
+            "2026-11-24 06:53:26+01:00",
+            "2026-11-24 06:53:26.123456+0100",
+            "2026-11-24T05:53:26Z",
+            "2026-11-24 00:53:26 -05",
+            "2026-11-24 05:53:26 UTC",
+            " 2026-11-24 11:38:26+05:45 ",
+        ] {
+            assert_eq!(clock("America/New_York").read(text, 0), Some(1_795_499_606), "{text}");
+        }
+        for text in [
+            "2026-11-24 05:53:26+",
+            "2026-11-24 05:53:26+1",
+            "2026-11-24 05:53:26 CET",
+            "2026-11-24 05:53:26x",
+        ] {
+            assert_eq!(clock("UTC").read(text, 0), None, "{text}");
         }
     }
 

@@ -1,7 +1,8 @@
 //! From a record to what intake takes.
 
-use super::record::{Answerer, Cdr, Disposition, Record};
-use crate::intake::{About, Draft, Facts, Source};
+use super::disposition::Disposition;
+use super::record::{Answerer, Cdr, Record};
+use crate::intake::{About, Draft, Facts, Source, stem};
 
 impl Record {
     /// What the record knows of recordings.
@@ -35,35 +36,45 @@ impl Answerer {
 impl Cdr {
     /// What the record knows of the recordings of its channel.
     pub fn draft(self, machine: &str, about: About) -> Draft {
-        let answered = self.disposition == Disposition::Answer;
-        let text = |text: String| Some(text).filter(|text| !text.is_empty());
         let asteriskid = self.system();
+        let kind = self.kind();
         Draft {
             source: Source::Cdr,
             about,
             machine: machine.into(),
-            uniqueid: text(self.uniqueid),
             over: true,
             facts: Facts {
                 callid: text(self.callid),
                 asteriskid,
+                sound: text(stem(&self.file).to_owned()),
                 start: Some(self.start),
-                end: Some(self.end),
-                answer: answered.then_some(self.answer),
-                talktime: Some(self.talked),
-                status: Some(self.disposition.as_str().into()),
+                end: self.end,
+                answer: self.answer,
+                talktime: self.talked,
+                status: self.disposition.map(|disposition| disposition.as_str().into()),
+                stype: self.from_inside.then(|| "extension".into()),
                 snumber: text(self.source),
                 snumber_name: text(self.source_name),
                 spresent: (!self.presented).then_some(0),
+                ctype: kind.map(Into::into),
                 cnumber: text(self.called),
+                cnumber_name: text(self.called_name),
                 dnumber: text(self.destination),
+                dnumber_name: text(self.destination_name),
                 direction: self.direction.map(|direction| direction.as_str().into()),
                 context: text(self.context),
                 account: text(self.accountcode),
+                queue: text(self.queue),
                 ..Facts::default()
             },
+            uniqueid: text(self.uniqueid),
             ..Draft::default()
         }
+    }
+
+    /// What was called, where the record knows the number that was dialled outside.
+    fn kind(&self) -> Option<&'static str> {
+        self.dialled_outside.then_some(if self.queue.is_empty() { "did" } else { "queue" })
     }
 
     /// Asterisk's `systemname`, which its uniqueids then begin with.
@@ -71,4 +82,8 @@ impl Cdr {
         super::clock::epoch(&self.uniqueid)?;
         self.uniqueid.rsplit_once('-').map(|(name, _)| name.to_owned())
     }
+}
+
+fn text(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
 }

@@ -13,18 +13,23 @@
 pub mod asterisk;
 mod clid;
 mod clock;
+mod dialect;
+mod disposition;
 mod draft;
 mod fields;
 mod format;
 pub mod freeswitch;
 mod record;
 mod rows;
+mod unicode;
 
 pub use clid::Caller;
 pub use clock::{Clock, epoch};
+pub use dialect::{Dialect, Quotes};
+pub use disposition::Disposition;
 pub use fields::Fields;
 pub use format::Format;
-pub use record::{Answerer, Cdr, Disposition, Record};
+pub use record::{Answerer, Cdr, Record};
 pub use rows::{Damage, Rows};
 
 pub(super) use format::Options;
@@ -40,20 +45,27 @@ pub(super) use format::Options;
 ///    know then. The test that walks the formats (`tests/api/import/formats.rs`) imports it, and fails without it.
 ///
 /// The subcommand with its help, reading ahead, batches, the check of the zone, and the report follow from this.
-pub const FORMATS: [Format; 3] = [
+pub const FORMATS: [Format; 4] = [
     Format {
         name: "asterisk-csv",
-        help: "Call detail records in Asterisk's Master.csv, of cdr_csv or cdr_custom",
+        help: "Call detail records in Asterisk's Master.csv, or any table of them that a database, FreePBX's report or a spreadsheet wrote",
         unit: "row",
         columns: true,
         open: asterisk::open_csv,
     },
     Format {
         name: "asterisk-sqlite",
-        help: "Call detail records in Asterisk's master.db, of cdr_sqlite3_custom; Asterisk may be running",
+        help: "Call detail records in Asterisk's master.db, of cdr_sqlite3_custom, or MikoPBX's cdr.db; the PBX may be running",
         unit: "row",
-        columns: false,
+        columns: true,
         open: asterisk::open_sqlite,
+    },
+    Format {
+        name: "asterisk-sql",
+        help: "Call detail records of FreePBX and others as mysqldump writes them",
+        unit: "row",
+        columns: true,
+        open: asterisk::open_sql,
     },
     Format {
         name: "freeswitch-json",

@@ -1,5 +1,6 @@
 //! What a call detail record says, whichever PBX wrote it.
 
+use super::disposition::Disposition;
 use crate::model::Direction;
 
 /// What a record tells.
@@ -28,34 +29,8 @@ pub struct Answerer {
     pub name: String,
 }
 
-/// How a call ended, in the words of the `status` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the words say it")]
-pub enum Disposition {
-    Answer,
-    NoAnswer,
-    Busy,
-    Cancel,
-    Congestion,
-    Failed,
-}
-
-impl Disposition {
-    /// The word in the database and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Disposition::Answer => "answer",
-            Disposition::NoAnswer => "noanswer",
-            Disposition::Busy => "busy",
-            Disposition::Cancel => "cancel",
-            Disposition::Congestion => "congestion",
-            Disposition::Failed => "failed",
-        }
-    }
-}
-
-/// A call detail record of any PBX. Texts are empty and times 0 where it doesn't say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A call detail record of any PBX. Texts are empty where it doesn't say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cdr {
     /// The channel's identifier.
     pub uniqueid: String,
@@ -63,26 +38,40 @@ pub struct Cdr {
     pub callid: String,
     /// Base name of the sound file.
     pub file: String,
+    /// Those of further ones.
+    pub more_files: Vec<String>,
     /// When the channel, or this stretch of its call, began; Unix seconds.
     pub start: i64,
     /// When it was answered.
-    pub answer: i64,
+    pub answer: Option<i64>,
     /// When it ended.
-    pub end: i64,
+    pub end: Option<i64>,
     /// Seconds that people talked, or could have.
-    pub talked: i64,
+    pub talked: Option<i64>,
     /// How it ended.
-    pub disposition: Disposition,
+    pub disposition: Option<Disposition>,
+    /// What is odd about it, for people.
+    pub doubt: String,
     /// Source number.
     pub source: String,
     /// Name of the source.
     pub source_name: String,
     /// Whether the number may be shown.
     pub presented: bool,
+    /// Whether the source is known to be an extension.
+    pub from_inside: bool,
     /// The number that was called.
     pub called: String,
+    /// Name of the number that was called.
+    pub called_name: String,
+    /// The number that was called is the one that was dialled outside, whatever else the call went through since.
+    pub dialled_outside: bool,
+    /// The queue that it waited in.
+    pub queue: String,
     /// The number where it was answered, or where it rang.
     pub destination: String,
+    /// Name of who is there.
+    pub destination_name: String,
     /// Which way it went, where the record says so.
     pub direction: Option<Direction>,
     /// The dialplan's context.

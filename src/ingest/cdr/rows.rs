@@ -5,9 +5,9 @@ use std::io::{self, BufRead};
 use std::path::Path;
 
 use anyhow::Context;
-use csv_core::{Reader, ReaderBuilder};
-use memchr::{memchr_iter, memchr2};
+use memchr::memchr2;
 
+use super::dialect::{Dialect, Quotes};
 use super::fields::Fields;
 use crate::ingest::files;
 use crate::ingest::reading::{Entries, Entry};
@@ -20,8 +20,7 @@ const FEW: usize = 20;
 /// The rows of a CSV file (RFC 4180), one after the other.
 pub struct Rows<R> {
     input: R,
-    parser: Reader,
-    separator: u8,
+    dialect: Dialect,
     /// A row may go on over so many lines.
     lines: usize,
     /// Lines that were read in search of a closing quote, to be read again.
@@ -61,14 +60,19 @@ impl<R: BufRead> Rows<R> {
 
     fn new(input: R, lines: usize) -> Rows<R> {
         let (again, text) = (VecDeque::new(), Vec::new());
-        let parser = Reader::new();
-        Rows { input, parser, separator: b',', lines, again, text, number: 0, read: 0 }
+        Rows { input, dialect: Dialect::CSV, lines, again, text, number: 0, read: 0 }
+    }
+
+    /// How the fields of the rows to come are separated and quoted.
+    #[must_use]
+    pub fn in_dialect(mut self, dialect: Dialect) -> Rows<R> {
+        self.dialect = dialect;
+        self
     }
 
     /// What stands between the fields of the rows to come, if it is no comma.
     pub fn separate_by(&mut self, separator: u8) {
-        self.separator = separator;
-        self.parser = ReaderBuilder::new().delimiter(separator).build();
+        self.dialect.separator = separator;
     }
 
     /// Bytes that were read so far.
@@ -86,10 +90,10 @@ impl<R: BufRead> Rows<R> {
             }
             self.text.clear();
             self.text.extend_from_slice(&line.bytes);
-            if quotes(&line.bytes) % 2 == 1 && !self.close(line.end)? {
+            if self.dialect.goes_on(false, &line.bytes) && !self.close(line.end)? {
                 return Ok(Some((number, Err(Damage::Unclosed))));
             }
-            if fields.fill(&mut self.parser, &self.text) {
+            if fields.fill(self.dialect, &self.text) {
                 return Ok(Some((number, Ok(()))));
             }
         }
@@ -100,9 +104,10 @@ impl<R: BufRead> Rows<R> {
         let first = self.number;
         let mut taken = Vec::new();
         let mut odd = true;
+        let length = self.text.len();
         while odd && taken.len() + 1 < self.lines && self.text.len() < LONGEST {
             let Some(line) = self.line()? else { break };
-            odd = (quotes(&line.bytes) % 2 == 1) != odd;
+            odd = self.dialect.goes_on(odd, &line.bytes);
             self.text.extend_from_slice(end);
             self.text.extend_from_slice(&line.bytes);
             end = line.end;
@@ -114,12 +119,13 @@ impl<R: BufRead> Rows<R> {
             }
         }
         // The quote that a torn line lacks is not the next torn one's.
-        odd |= !is_quoted_well(&self.text, self.separator);
+        odd |= !self.dialect.is_quoted_well(&self.text);
         if odd {
             self.number = first;
+            self.text.truncate(length);
             taken.into_iter().rev().for_each(|line| self.again.push_front(line));
         }
-        Ok(!odd)
+        Ok(!odd || self.dialect.quotes == Quotes::Bare)
     }
 
     /// The next line without its end; of one that is too long only the beginning.
@@ -204,32 +210,6 @@ impl Line {
         self.whole &= piece.len() <= room;
         self.bytes.extend_from_slice(&piece[..piece.len().min(room)]);
     }
-}
-
-/// Whether quotation marks stand only around fields, or twice within such (RFC 4180).
-fn is_quoted_well(text: &[u8], separator: u8) -> bool {
-    let mut quoted = false;
-    let mut before = separator;
-    let mut rest = text.iter().copied().peekable();
-    while let Some(byte) = rest.next() {
-        match (quoted, byte) {
-            (false, b'"') if before != separator => return false,
-            (false, b'"') => quoted = true,
-            (true, b'"') => match rest.peek() {
-                Some(b'"') => drop(rest.next()),
-                None => quoted = false,
-                Some(next) if *next == separator => quoted = false,
-                Some(_) => return false,
-            },
-            _ => {}
-        }
-        before = byte;
-    }
-    !quoted
-}
-
-fn quotes(bytes: &[u8]) -> usize {
-    memchr_iter(b'"', bytes).count()
 }
 
 #[cfg(test)]

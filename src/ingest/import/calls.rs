@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::bring_in::Gather;
-use super::cdr_reader::CdrDraft;
+use super::cdr_reader::{CdrDraft, Sound};
 use super::report::Report;
 use super::target::{BATCH, Import};
-use crate::intake::{About, Draft, Outcome};
+use crate::intake::{About, Draft, Facts, Outcome};
 
 /// What a batch holds.
 pub(super) struct Calls<'a> {
@@ -21,8 +21,8 @@ pub(super) struct Calls<'a> {
 }
 
 struct Call {
-    /// What the name of the sound file, if its records name one, says of whose it is.
-    sound: String,
+    /// The sound files that its records name: one, unless several recordings were made of it.
+    sounds: Vec<Sound>,
     /// The rows that told of it: lines, ids or numbers of files.
     places: Vec<String>,
 }
@@ -30,7 +30,16 @@ struct Call {
 impl Gather<CdrDraft> for Calls<'_> {
     fn add(&mut self, record: CdrDraft, place: String, report: &mut Report) -> anyhow::Result<()> {
         match record {
-            CdrDraft::Call { draft, sound } => self.add_call(draft, sound, place),
+            CdrDraft::Call { draft, sound, more, doubt } => {
+                if !doubt.is_empty() {
+                    report.remark(&place, &doubt);
+                }
+                for sound in more {
+                    let facts = Facts { sound: Some(sound.stem.clone()), ..draft.facts.clone() };
+                    self.add_call(Draft { facts, ..draft.clone() }, sound, place.clone());
+                }
+                self.add_call(draft, sound, place);
+            }
             CdrDraft::Answerer(draft) => {
                 self.answerers.0.push(draft);
                 self.answerers.1.push(place);
@@ -50,12 +59,21 @@ impl Gather<CdrDraft> for Calls<'_> {
             draft.about = if call.names_another(draft) { About::Call } else { About::CallToCome };
         }
         let mut outcomes = self.import.take(&drafts)?;
-        self.take(&calls, &drafts, &mut outcomes, |call, draft| call.of_sound(draft, About::Call))?;
+        self.take(
+            &calls,
+            &drafts,
+            &mut outcomes,
+            |_| true,
+            |call, draft| call.of_sounds(draft, About::Call),
+        )?;
         // What has no recording yet may get one under either name.
         let mut others = outcomes.clone();
-        self.take(&calls, &drafts, &mut outcomes, |call, draft| call.of_sound(draft, About::CallToCome))?;
-        self.take(&calls, &drafts, &mut others, |_, draft| {
-            draft.uniqueid.is_some().then(|| Draft { about: About::CallToCome, ..draft.clone() })
+        let is_open = |outcome: &Outcome| *outcome == Outcome::NoRecording;
+        let to_come = About::CallToCome;
+        self.take(&calls, &drafts, &mut outcomes, is_open, |call, draft| call.of_sounds(draft, to_come))?;
+        self.take(&calls, &drafts, &mut others, is_open, |_, draft| {
+            let own = draft.uniqueid.is_some().then(|| Draft { about: to_come, ..draft.clone() });
+            own.into_iter().collect()
         })?;
         for (call, outcome) in calls.iter().zip(&outcomes) {
             if let Err(why) = report.note(outcome) {
@@ -69,45 +87,61 @@ impl Gather<CdrDraft> for Calls<'_> {
 
 impl<'a> Calls<'a> {
     pub(super) fn new(import: &'a Import<'a>) -> Calls<'a> {
-        let answerers = Default::default();
-        Calls { import, calls: Vec::new(), drafts: Vec::new(), by_key: HashMap::new(), rows: 0, answerers }
+        Calls {
+            import,
+            calls: Vec::new(),
+            drafts: Vec::new(),
+            by_key: HashMap::new(),
+            rows: 0,
+            answerers: Default::default(),
+        }
     }
 
-    fn add_call(&mut self, draft: Draft, sound: String, place: String) {
-        let key = draft.uniqueid.clone().unwrap_or_else(|| sound.clone());
-        match self.by_key.get(&key) {
+    fn add_call(&mut self, draft: Draft, sound: Sound, place: String) {
+        let key = draft.uniqueid.clone().unwrap_or_else(|| sound.whose.clone());
+        let index = match self.by_key.get(&key) {
             Some(index) => {
                 self.drafts[*index].records.push(draft.facts);
-                let call = &mut self.calls[*index];
-                call.places.push(place);
-                if call.sound.is_empty() {
-                    call.sound = sound;
-                }
+                self.calls[*index].places.push(place);
+                *index
             }
             None => {
                 self.by_key.insert(key, self.calls.len());
                 self.drafts.push(draft);
-                self.calls.push(Call { sound, places: vec![place] });
+                self.calls.push(Call { sounds: Vec::new(), places: vec![place] });
+                self.calls.len() - 1
             }
+        };
+        let sounds = &mut self.calls[index].sounds;
+        if !sound.stem.is_empty() && !sounds.contains(&sound) {
+            sounds.push(sound);
         }
     }
 
-    /// Takes in what `make` makes of the drafts of those calls that have no recording so far.
+    /// Takes in what `make` makes of the drafts of those calls whose outcome so far is such.
     fn take(
         &self,
         calls: &[Call],
         drafts: &[Draft],
         outcomes: &mut [Outcome],
-        make: impl Fn(&Call, &Draft) -> Option<Draft>,
+        is: impl Fn(&Outcome) -> bool,
+        make: impl Fn(&Call, &Draft) -> Vec<Draft>,
     ) -> anyhow::Result<()> {
-        let open = (0..calls.len()).filter(|place| outcomes[*place] == Outcome::NoRecording);
-        let (places, drafts): (Vec<usize>, Vec<Draft>) =
-            open.filter_map(|place| Some((place, make(&calls[place], &drafts[place])?))).unzip();
+        let open = (0..calls.len()).filter(|place| is(&outcomes[*place]));
+        let (places, drafts): (Vec<usize>, Vec<Draft>) = open
+            .flat_map(|place| {
+                make(&calls[place], &drafts[place]).into_iter().map(move |draft| (place, draft))
+            })
+            .unzip();
         if drafts.is_empty() {
             return Ok(());
         }
         for (place, outcome) in places.into_iter().zip(self.import.take(&drafts)?) {
-            outcomes[place] = outcome;
+            // Of several recordings, one that learned something speaks for its call.
+            let settled = matches!(outcomes[place], Outcome::Completed | Outcome::Enriched);
+            if outcome != Outcome::NoRecording && !settled {
+                outcomes[place] = outcome;
+            }
         }
         Ok(())
     }
@@ -116,15 +150,18 @@ impl<'a> Calls<'a> {
 impl Call {
     /// Whether its records name the sound of another channel, or one that is known by its name.
     fn names_another(&self, draft: &Draft) -> bool {
-        !self.sound.is_empty() && draft.uniqueid.as_ref() != Some(&self.sound)
+        self.sounds.iter().any(|sound| draft.uniqueid.as_ref() != Some(&sound.whose))
     }
 
-    /// What the recording of that sound is told.
-    fn of_sound(&self, draft: &Draft, about: About) -> Option<Draft> {
-        self.names_another(draft).then(|| Draft {
-            about,
-            uniqueid: Some(self.sound.clone()),
-            ..draft.clone()
-        })
+    /// What the recordings of those sounds are told.
+    fn of_sounds(&self, draft: &Draft, about: About) -> Vec<Draft> {
+        let others = self.sounds.iter().map(|sound| &sound.whose);
+        let mut others: Vec<&String> =
+            others.filter(|whose| draft.uniqueid.as_ref() != Some(*whose)).collect();
+        others.dedup();
+        others
+            .into_iter()
+            .map(|whose| Draft { about, uniqueid: Some(whose.clone()), ..draft.clone() })
+            .collect()
     }
 }

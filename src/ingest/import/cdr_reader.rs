@@ -12,11 +12,19 @@ pub(super) struct CdrReader {
     now: i64,
 }
 
+/// A sound file that a record names.
+#[derive(PartialEq, Eq)]
+pub(super) struct Sound {
+    /// What its name says of whose it is; empty where none is named.
+    pub(super) whose: String,
+    /// Its name without its endings.
+    pub(super) stem: String,
+}
+
 /// The draft of a record.
 pub(super) enum CdrDraft {
-    /// What is known of the recordings of a channel. `sound`: what the name of the file that its record names says of
-    /// whose it is; empty where it names none.
-    Call { draft: Draft, sound: String },
+    /// What is known of the recordings of a channel, and what is odd about it.
+    Call { draft: Draft, sound: Sound, more: Vec<Sound>, doubt: String },
     /// Who answered the call of another channel.
     Answerer(Draft),
 }
@@ -26,15 +34,22 @@ impl CdrReader {
         CdrReader { names: import.names.clone(), machine: import.folder.machine(), now: import.now }
     }
 
-    pub(super) fn draft(&self, record: Record) -> CdrDraft {
+    pub(super) fn draft(&self, mut record: Record) -> CdrDraft {
         let draft = |record: Record| record.draft(&self.machine, About::CallToCome);
         match record {
             Record::Answerer(_) => CdrDraft::Answerer(draft(record)),
-            Record::Call(ref cdr) => {
-                let named = self.names.read(&cdr.file, self.now).uniqueid;
-                let sound = named.unwrap_or_else(|| stem(&cdr.file).to_owned());
-                CdrDraft::Call { draft: draft(record), sound }
+            Record::Call(ref mut cdr) => {
+                let sound = self.sound(&cdr.file);
+                let more = std::mem::take(&mut cdr.more_files).iter().map(|file| self.sound(file)).collect();
+                let doubt = std::mem::take(&mut cdr.doubt);
+                CdrDraft::Call { draft: draft(record), sound, more, doubt }
             }
         }
+    }
+
+    fn sound(&self, file: &str) -> Sound {
+        let stem = stem(file).to_owned();
+        let whose = self.names.read(file, self.now).uniqueid.unwrap_or_else(|| stem.clone());
+        Sound { whose, stem }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn open(path: &Path, machine: String, group: Option<&Group>) -> anyho
         }
         Ok(Draft { machine: machine.clone(), row: Some(Box::new(row)), ..Draft::default() })
     });
-    Ok(Reading { entries, length: Length::Bytes(length) })
+    Ok(Reading { entries, length: Length::Bytes(length), remarks: vec![] })
 }
 
 /// What stands between cells, by the header, which may have been taken for one field.

@@ -23,7 +23,10 @@ const NONE_KNOWN: &str = "None of them has a recording here. If the recordings a
 pub struct Report {
     file: Option<(PathBuf, BufWriter<File>)>,
     failed: Option<io::Error>,
-    reasons: Vec<Reason>,
+    /// Why rows were skipped.
+    reasons: Reasons,
+    /// What was odd in rows that were taken.
+    remarks: Reasons,
     /// What was read: rows or files, in the singular.
     pub(super) of: &'static str,
     /// How many of them.
@@ -44,7 +47,10 @@ pub struct Report {
     pub skipped: u64,
 }
 
-/// Why rows were skipped.
+/// What is to be said of rows, and of how many.
+#[derive(Debug, Default)]
+struct Reasons(Vec<Reason>);
+
 #[derive(Debug)]
 struct Reason {
     why: String,
@@ -65,20 +71,22 @@ impl Report {
     /// Notes that a row was skipped, where it stands and why.
     pub fn skip(&mut self, place: impl Display, why: &str) {
         self.skipped += 1;
+        self.write(&place, why);
+        self.reasons.add(place, why);
+    }
+
+    /// Notes what is odd in a row, or in all of the file, though it was taken.
+    pub(super) fn remark(&mut self, place: impl Display, what: &str) {
+        self.write(&place, what);
+        self.remarks.add(place, what);
+    }
+
+    fn write(&mut self, place: &impl Display, what: &str) {
         if let Some((_, file)) = &mut self.file
             && self.failed.is_none()
-            && let Err(error) = writeln!(file, "{place}: {why}")
+            && let Err(error) = writeln!(file, "{place}: {what}")
         {
             self.failed = Some(error);
-        }
-        if let Some(reason) = self.reasons.iter_mut().find(|reason| reason.why == why) {
-            reason.count += 1;
-            return;
-        }
-        let why = if self.reasons.len() < MOST_REASONS { why } else { "other reasons" };
-        match self.reasons.iter_mut().find(|reason| reason.why == why) {
-            Some(reason) => reason.count += 1,
-            None => self.reasons.push(Reason { why: why.into(), count: 1, first: place.to_string() }),
         }
     }
 
@@ -135,22 +143,44 @@ impl Report {
                 "{count:>9}  wait, and are filed later, since it isn't known whose they are: {reason}"
             ));
         }
-        let mut reasons: Vec<&Reason> = self.reasons.iter().collect();
-        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
-        for Reason { why, count, first } in reasons {
-            lines.push(format!("{count:>9}  {why} (first: {first})"));
-        }
+        lines.extend(self.reasons.lines());
+        lines.extend(self.remarks.lines());
         match &self.file {
-            Some((path, _)) if self.skipped > 0 => {
+            Some((path, _)) if self.has_lines() => {
                 lines.push(format!("All of those are in {}.", path.display()));
             }
-            None if self.skipped > 0 => lines.push("--report FILE writes a line for each of those.".into()),
+            None if self.has_lines() => lines.push("--report FILE writes a line for each of those.".into()),
             _ => {}
         }
         if self.kept > 0 && self.waiting.is_empty() && self.inserted + self.enriched + self.unchanged == 0 {
             lines.push(NONE_KNOWN.into());
         }
         lines
+    }
+
+    fn has_lines(&self) -> bool {
+        self.skipped > 0 || !self.remarks.0.is_empty()
+    }
+}
+
+impl Reasons {
+    fn add(&mut self, place: impl Display, why: &str) {
+        if let Some(reason) = self.0.iter_mut().find(|reason| reason.why == why) {
+            reason.count += 1;
+            return;
+        }
+        let why = if self.0.len() < MOST_REASONS { why } else { "other reasons" };
+        match self.0.iter_mut().find(|reason| reason.why == why) {
+            Some(reason) => reason.count += 1,
+            None => self.0.push(Reason { why: why.into(), count: 1, first: place.to_string() }),
+        }
+    }
+
+    /// A line for each, the most frequent first.
+    fn lines(&self) -> impl Iterator<Item = String> {
+        let mut reasons: Vec<&Reason> = self.0.iter().collect();
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
+        reasons.into_iter().map(|Reason { why, count, first }| format!("{count:>9}  {why} (first: {first})"))
     }
 }
 

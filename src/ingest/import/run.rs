@@ -30,6 +30,7 @@ impl Import<'_> {
     fn records(&self, format: &Format, path: &Path, report: &mut Report) -> anyhow::Result<()> {
         let options = Options { clock: Clock::new(self.zone()), columns: self.columns.clone() };
         let records = zone::checked((format.open)(path, options)?, path, &self.zone())?;
+        records.remarks.iter().for_each(|remark| report.remark(path.display(), remark));
         let reader = CdrReader::of(self);
         bring_in(records.map(move |record| reader.draft(record)), &mut Calls::new(self), report)
     }

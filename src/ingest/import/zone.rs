@@ -18,7 +18,7 @@ pub(super) fn checked(
     path: &Path,
     zone: &TimeZone,
 ) -> anyhow::Result<Reading<Record>> {
-    let Reading { mut entries, length } = reading;
+    let Reading { mut entries, length, remarks } = reading;
     let first = entries.by_ref().take(SAMPLE).collect::<anyhow::Result<Vec<_>>>()?;
     if let Some(minutes) = common_offset(first.iter().filter_map(offset)) {
         let zone = zone.iana_name().unwrap_or("the zone of this machine");
@@ -29,7 +29,7 @@ pub(super) fn checked(
             off_by(minutes)
         )
     }
-    Ok(Reading { entries: Box::new(first.into_iter().map(Ok).chain(entries)), length })
+    Ok(Reading { entries: Box::new(first.into_iter().map(Ok).chain(entries)), length, remarks })
 }
 
 /// Minutes by which the start in a record is off, by the beginning of its channel.

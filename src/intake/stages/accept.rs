@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::relocated::elsewhere;
 use super::reused_path::Turn;
 use super::transaction::Acceptance;
-use crate::intake::draft::{About, Draft, Outcome};
+use crate::intake::draft::{About, Draft, Outcome, stem};
 use crate::intake::file::is_form;
-use crate::intake::records::together;
+use crate::intake::records::{of_sound, together};
 use crate::intake::source::Source;
 use crate::model::IntakeFile;
 use crate::store::StoreError;
@@ -83,18 +83,29 @@ impl Acceptance<'_> {
 
     /// Facts about a call, for each of its recordings. When each of several began and ended, they don't say.
     fn improve_all(&mut self, known: Vec<IntakeFile>, draft: &Draft) -> Result<Outcome, StoreError> {
-        let mut draft = Cow::Borrowed(draft);
-        if draft.source == Source::Cdr {
-            let kept = self.records_of(&draft.machine, draft.identity())?;
-            let facts = together(self.keep(&draft, &kept)?);
-            draft = Cow::Owned(draft.with(facts));
-        }
-        if known.len() > 1 {
-            let facts = &mut draft.to_mut().facts;
-            (facts.start, facts.end, facts.totaltime) = (None, None, None);
-        }
+        let kept = match draft.source {
+            Source::Cdr => self.records_of(&draft.machine, draft.identity())?,
+            _ => Vec::new(),
+        };
+        let records = match draft.source {
+            Source::Cdr => self.keep(draft, &kept)?,
+            _ => Vec::new(),
+        };
+        let several = known.len() > 1;
+        let paths: Vec<String> = known.iter().map(|known| known.path.clone()).collect();
+        let stems: Vec<&str> = paths.iter().map(|path| stem(path)).collect();
         let mut outcome = Outcome::Unchanged;
         for known in known {
+            let mut draft = match draft.source {
+                Source::Cdr => {
+                    Cow::Owned(draft.with(together(of_sound(&records, stem(&known.path), &stems))))
+                }
+                _ => Cow::Borrowed(draft),
+            };
+            if several {
+                let facts = &mut draft.to_mut().facts;
+                (facts.start, facts.end, facts.totaltime) = (None, None, None);
+            }
             let one = self.improve(known, &draft)?;
             if outcome == Outcome::Unchanged || matches!(one, Outcome::Completed) {
                 outcome = one;

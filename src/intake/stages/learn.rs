@@ -1,10 +1,10 @@
 //! What is known already learns from a draft, and from the detail records that are kept of its call.
 
 use super::transaction::Acceptance;
-use crate::intake::draft::Draft;
+use crate::intake::draft::{Draft, stem};
 use crate::intake::facts::{Facts, OF_PBX, Ranks};
 use crate::intake::file::{is_stem, is_waiting, look};
-use crate::intake::records::together;
+use crate::intake::records::{of_sound, together};
 use crate::intake::source::Source;
 use crate::intake::times::knows_time;
 use crate::model::IntakeFile;
@@ -72,7 +72,16 @@ impl Acceptance<'_> {
         ranks: &mut Ranks,
     ) -> Result<(), StoreError> {
         let records = self.records_of(&known.machine, &known.uniqueid)?;
-        facts.learn(ranks, &together(&records), Source::Cdr);
+        let records: Vec<&Facts> = records.iter().collect();
+        let own = stem(&known.path);
+        let names_another =
+            records.iter().any(|record| record.sound.as_deref().is_some_and(|sound| sound != own));
+        let call = match names_another {
+            true => self.change.known_call(&known.machine, &known.uniqueid)?,
+            false => Vec::new(),
+        };
+        let others: Vec<&str> = call.iter().map(|other| stem(&other.path)).collect();
+        facts.learn(ranks, &together(of_sound(&records, own, &others)), Source::Cdr);
         known.over |= i64::from(!records.is_empty());
         Ok(())
     }

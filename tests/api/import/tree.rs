@@ -10,7 +10,7 @@ use crate::office::Office;
 use crate::program::{Said, finish};
 
 /// A WAV file with seconds of silence, written long ago.
-fn wav(path: &Path, seconds: u32, modified: u64) {
+pub(super) fn wav(path: &Path, seconds: u32, modified: u64) {
     let bytes = seconds * 16_000;
     let mut file = Vec::new();
     file.extend(b"RIFF");

@@ -6,11 +6,12 @@
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
 use tapeline::ingest::cdr::asterisk::{Layouts, read};
-use tapeline::ingest::cdr::{Caller, Cdr, Clock, Fields, Record, Rows, freeswitch};
+use tapeline::ingest::cdr::{Caller, Cdr, Clock, Dialect, Fields, Quotes, Record, Rows, freeswitch};
 use tapeline::intake::About;
 
-fn rows(bytes: &[u8], many: bool) -> Vec<Fields> {
-    let mut rows = if many { Rows::of_many_lines(bytes) } else { Rows::of_lines(bytes) };
+fn rows(bytes: &[u8], many: bool, dialect: Dialect) -> Vec<Fields> {
+    let rows = if many { Rows::of_many_lines(bytes) } else { Rows::of_lines(bytes) };
+    let mut rows = rows.in_dialect(dialect);
     let (mut all, mut fields, mut before) = (Vec::new(), Fields::default(), 0);
     while let Ok(Some((line, row))) = rows.next(&mut fields) {
         assert!(line > before, "lines are counted upwards");
@@ -25,7 +26,7 @@ fn rows(bytes: &[u8], many: bool) -> Vec<Fields> {
 }
 
 fn check(cdr: &Cdr) {
-    assert!(cdr.start <= cdr.end && cdr.talked <= cdr.end - cdr.start && cdr.talked >= 0);
+    assert!(cdr.end.is_none_or(|end| end >= cdr.start) && cdr.talked.is_none_or(|talked| talked >= 0));
     assert!(!cdr.uniqueid.is_empty() || !cdr.file.is_empty());
     cdr.clone().draft("pbx", About::Call);
 }
@@ -38,12 +39,15 @@ fuzz_target!(|bytes: &[u8]| {
             check(&cdr);
         }
     }
-    rows(bytes, true);
-    let rows = rows(bytes, false);
-    let Some((mut layouts, _)) = Layouts::of_rows(&rows) else { return };
+    rows(bytes, true, Dialect::CSV);
+    for quotes in [Quotes::Escaped, Quotes::Bare] {
+        rows(bytes, false, Dialect { separator: b'\t', quotes, nulls: true });
+    }
+    let rows = rows(bytes, false, Dialect::CSV);
+    let Ok(Some(mut found)) = Layouts::of_rows(&rows) else { return };
     for fields in &rows {
-        let Some(layout) = layouts.of(fields) else { continue };
-        let text = |column| layout.place(column).map_or("", |place| fields.text(place));
+        let Some(layout) = found.layouts.of(fields) else { continue };
+        let text = |column| layout.text(column, |place| fields.text(place));
         let Ok(cdr) = read(text, &clock) else { continue };
         check(&cdr);
     }

@@ -1,6 +1,7 @@
 //! Call detail records: several a channel, in any order.
 
 use super::super::codec::Message;
+use crate::ingest::cdr::Disposition;
 
 /// What a `Cdr` event says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,15 +37,5 @@ impl Detail {
 
 /// Asterisk's disposition of a record, or the status of a dial, in the words of the table.
 pub(super) fn disposition(word: &str) -> &'static str {
-    match word {
-        "ANSWERED" | "ANSWER" => "answer",
-        "NO ANSWER" | "NOANSWER" => "noanswer",
-        "BUSY" => "busy",
-        "CANCEL" => "cancel",
-        "CONGESTION" => "congestion",
-        "CHANUNAVAIL" => "chanunavail",
-        "FAILED" => "failed",
-        "DONTCALL" | "TORTURE" => "cancel",
-        _ => "",
-    }
+    Disposition::read(word).map_or("", Disposition::as_str)
 }

@@ -1,78 +1,33 @@
 //! Which field of a row is what. Every PBX lays its call detail records out as its administrator likes.
 
-use super::columns::Column::{
-    AccountCode, AmaFlags, Answer, BillSec, Channel, Clid, DContext, Disposition, Dst, DstChannel, Duration,
-    End, LastApp, LastData, LinkedId, PeerAccount, RecordingFile, Sequence, Src, Start, UniqueId, UserField,
-};
-use super::columns::{Column, NAMES};
-use super::disposition;
-use crate::ingest::cdr::clid::is_number;
-use crate::ingest::cdr::clock::{civil, epoch};
-use crate::ingest::cdr::fields::Fields;
-use crate::media::is_sound_name;
+use super::columns::Column::{RecordingFile, Start, UniqueId};
+use super::columns::{COLUMNS, Column, NAMES, plain};
 
 /// What each field of a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// `None`: nothing of ours.
     columns: Vec<Option<Column>>,
-    /// Where each column stands.
-    places: Vec<Option<usize>>,
+    /// Where each column stands. Of several places the first that says something counts.
+    places: Vec<Vec<usize>>,
 }
-
-/// cdr_csv's sixteen, always there. With `loguniqueid`, `loguserfield` and `newcdrcolumns` others follow.
-const CDR_CSV: [Column; 16] = [
-    AccountCode,
-    Src,
-    Dst,
-    DContext,
-    Clid,
-    Channel,
-    DstChannel,
-    LastApp,
-    LastData,
-    Start,
-    Answer,
-    End,
-    Duration,
-    BillSec,
-    Disposition,
-    AmaFlags,
-];
-/// The mapping in Asterisk's sample cdr_custom.conf; older ones lack the last.
-const CDR_CUSTOM: [Column; 19] = [
-    Clid,
-    Src,
-    Dst,
-    DContext,
-    Channel,
-    DstChannel,
-    LastApp,
-    LastData,
-    Start,
-    Answer,
-    End,
-    Duration,
-    BillSec,
-    Disposition,
-    AmaFlags,
-    AccountCode,
-    UniqueId,
-    UserField,
-    Sequence,
-];
 
 impl Layout {
     /// The columns in the order of their names. Names that we have no use for are kept a place.
     pub fn of_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Layout {
-        Layout::new(names.into_iter().map(Column::named).collect())
+        let ranked: Vec<Option<(Column, usize)>> = names.into_iter().map(Column::ranked).collect();
+        let mut layout = Layout::new(ranked.iter().map(|name| name.map(|(column, _)| column)).collect());
+        for places in &mut layout.places {
+            places.sort_by_key(|place| ranked[*place].map(|(_, rank)| rank));
+        }
+        layout
     }
 
-    fn new(columns: Vec<Option<Column>>) -> Layout {
-        let mut places = vec![None; NAMES.len()];
+    pub(super) fn new(columns: Vec<Option<Column>>) -> Layout {
+        let mut places = vec![Vec::new(); COLUMNS];
         for (place, column) in columns.iter().enumerate() {
             if let Some(column) = column {
-                places[*column as usize].get_or_insert(place);
+                places[*column as usize].push(place);
             }
         }
         Layout { columns, places }
@@ -89,27 +44,54 @@ impl Layout {
             Some((_, name)) => name.split([')', ',']).next().unwrap_or_default(),
             None => part,
         });
-        let layout = Layout::of_names(parts);
+        let names: Vec<&str> = parts.collect();
+        let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
+        let twice = plain.iter().enumerate().find(|(place, name)| plain[..*place].contains(name));
+        if let Some((place, _)) = twice.filter(|(place, _)| Column::named(names[*place]).is_some()) {
+            return Err(format!("the column {} is named twice", names[place].trim()));
+        }
+        let layout = Layout::of_names(names);
         layout.check().map(|()| layout)
     }
 
-    fn check(&self) -> Result<(), String> {
-        let has = |column| self.place(column).is_some();
-        let twice = NAMES
-            .iter()
-            .find(|(column, _)| self.columns.iter().flatten().filter(|c| *c == column).count() > 1);
-        if let Some((column, _)) = twice {
-            return Err(format!("the column {} is named twice", column.name()));
-        }
-        if !has(UniqueId) && !has(RecordingFile) {
+    /// Whether records can be made of it; if not, what it lacks.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if !self.has(UniqueId) && !self.has(RecordingFile) {
             return Err("there must be a column uniqueid or recordingfile".into());
         }
-        if has(Start) { Ok(()) } else { Err("there must be a column start".into()) }
+        if self.has(Start) { Ok(()) } else { Err("there must be a column start".into()) }
     }
 
-    /// Where a column stands.
+    /// Whether there is such a column.
+    pub(super) fn has(&self, column: Column) -> bool {
+        !self.places[column as usize].is_empty()
+    }
+
+    /// How many of its columns are known.
+    pub(super) fn known(&self) -> usize {
+        self.places.iter().filter(|places| !places.is_empty()).count()
+    }
+
+    /// Where a column stands first.
     pub fn place(&self, column: Column) -> Option<usize> {
-        self.places[column as usize]
+        self.places[column as usize].first().copied()
+    }
+
+    /// What a row says in a column: in the first of its places that says something.
+    pub fn text<'a>(&self, column: Column, field: impl Fn(usize) -> &'a str) -> &'a str {
+        let texts = self.places[column as usize].iter().map(|place| field(*place));
+        texts.into_iter().find(|text| says(text)).unwrap_or_default()
+    }
+
+    /// The columns with their places.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (usize, Column)> {
+        self.columns.iter().enumerate().filter_map(|(place, column)| column.map(|column| (place, column)))
+    }
+
+    /// What stands at a place is not that column after all.
+    pub(super) fn drop(&mut self, place: usize) {
+        self.columns[place] = None;
+        self.places.iter_mut().for_each(|places| places.retain(|one| *one != place));
     }
 
     /// How many fields a row has.
@@ -123,199 +105,48 @@ impl Layout {
         names.join(",")
     }
 
-    /// The layout that a first row names.
-    fn of_header(fields: &Fields) -> Option<Layout> {
-        let names: Vec<&str> = fields.iter().filter_map(|field| std::str::from_utf8(field).ok()).collect();
-        let layout = Layout::of_names(names.iter().map(|name| name.trim_start_matches('\u{feff}')));
-        let known = layout.columns.iter().flatten().count();
-        (layout.check().is_ok() && known * 2 > fields.len()).then_some(layout)
+    /// Whether it has one of the parties, as every table of calls has.
+    pub(super) fn has_party(&self) -> bool {
+        [Column::Src, Column::Dst, Column::Clid, Column::Channel, Column::CNum]
+            .iter()
+            .any(|one| self.has(*one))
     }
 
-    /// The layout of a row of cdr_csv, or of the sample of cdr_custom.
-    fn of_asterisk(fields: &Fields) -> Option<Layout> {
-        let is_time = |place: usize| text(fields, place).and_then(civil).is_some();
-        let is_disposition =
-            |place| text(fields, place).is_some_and(|word| disposition::read(word).is_some());
-        if is_time(8) && is_disposition(13) && matches!(fields.len(), 18 | 19) {
-            return Some(Layout::new(CDR_CUSTOM[..fields.len()].iter().copied().map(Some).collect()));
-        }
-        if !is_time(9) && !is_disposition(14) {
-            return None;
-        }
-        let has_uniqueid = || text(fields, 16).is_some_and(|text| epoch(text).is_some());
-        let mut columns = CDR_CSV.to_vec();
-        columns.extend_from_slice(match fields.len() {
-            16 | 19 => &[],
-            17 | 20 if has_uniqueid() => &[UniqueId],
-            17 | 20 => &[UserField],
-            18 | 21 => &[UniqueId, UserField],
-            _ => return None,
-        });
-        if fields.len() >= 19 {
-            columns.extend([PeerAccount, LinkedId, Sequence]);
-        }
-        Some(Layout::new(columns.into_iter().map(Some).collect()))
-    }
-
-    /// The layout that an answered call's fields look like, in whatever order somebody mapped them.
-    fn guess(fields: &Fields) -> Option<Layout> {
-        let texts: Vec<&str> =
-            (0..fields.len()).map(|index| text(fields, index).unwrap_or_default()).collect();
-        let places = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            texts.iter().enumerate().filter(|(_, text)| is(text)).map(|(place, _)| place).collect()
+    /// What is to be told of it: that it lacks what people look for.
+    pub(super) fn lacks(&self) -> Option<String> {
+        let has = |columns: &[Column]| columns.iter().any(|column| self.has(*column));
+        let caller = has(&[Column::Src, Column::Clid, Column::CNum]);
+        let called = has(&[Column::Dst, Column::Did]);
+        let names = |column: Column| {
+            let names = NAMES.iter().find(|(known, _)| *known == column).map_or(&[][..], |(_, names)| names);
+            names.join(", ")
         };
-        let mut columns = vec![None; texts.len()];
-        let mut set = |places: &[usize], names: &[Column]| {
-            places.iter().zip(names).for_each(|(place, column)| columns[*place] = Some(*column));
+        let told = |who: &str, names: String| {
+            format!("there is no column for {who} ({names}), so recordings don't learn it from this file")
         };
-        let times = places(&|text| civil(text).is_some());
-        set(&times, if times.len() > 2 { &[Start, Answer, End] } else { &[Start, End] });
-        set(&places(&|text| epoch(text).is_some()), &[UniqueId, LinkedId]);
-        set(&places(&|text| text == "ANSWERED"), &[Disposition]);
-        set(&places(&is_file), &[RecordingFile]);
-        let clid = *places(&|text| text.ends_with('>') && text.contains('<')).first()?;
-        set(&[clid, clid + 1, clid + 2].map(|place| place.min(texts.len() - 1))[..], &[Clid, Src, Dst]);
-        let whole = |text: &str| is_number(text) && text.len() < 6;
-        let lengths = (clid + 3..texts.len().saturating_sub(1)).find(|at| {
-            let seconds = |place: usize| texts[place].parse::<u32>().ok().filter(|_| whole(texts[place]));
-            matches!((seconds(*at), seconds(at + 1)), (Some(duration), Some(billsec)) if duration >= billsec)
-        });
-        set(&lengths.map_or(vec![], |at| vec![at, at + 1]), &[Duration, BillSec]);
-        let layout = Layout::new(columns);
-        (layout.check().is_ok() && layout.place(Disposition).is_some()).then_some(layout)
+        match (caller, called) {
+            (true, true) => None,
+            (false, true) => Some(told("the caller", format!("{}, clid", names(Column::Src)))),
+            (true, false) => Some(told("the number that was called", names(Column::Dst))),
+            (false, false) => Some(told("the caller and the number that was called", "src, dst".into())),
+        }
     }
 }
 
-/// Whether it is the path of a sound file.
-fn is_file(text: &str) -> bool {
-    is_sound_name(text.rsplit('/').next().unwrap_or(text))
-}
-
-fn text(fields: &Fields, index: usize) -> Option<&str> {
-    std::str::from_utf8(fields.get(index)).ok()
-}
-
-/// The layouts of a file. Settings may have changed in its years, so that rows differ.
-#[derive(Debug)]
-pub enum Layouts {
-    /// All rows have this one, because somebody or the first row says so, or because they look like it.
-    One(Layout),
-    /// cdr_csv's, as many fields as a row has; that of the last one.
-    Asterisk(Option<Layout>),
-}
-
-impl Layouts {
-    /// What the first rows of a file look like; `None`: like nothing that we know. True: the first one is no
-    /// record, but says the names.
-    pub fn of_rows(rows: &[Fields]) -> Option<(Layouts, bool)> {
-        if let Some(layout) = rows.first().and_then(Layout::of_header) {
-            return Some((Layouts::One(layout), true));
-        }
-        if rows.iter().any(|row| Layout::of_asterisk(row).is_some()) {
-            return Some((Layouts::Asterisk(None), false));
-        }
-        rows.iter().find_map(Layout::guess).map(|layout| (Layouts::One(layout), false))
-    }
-
-    /// What a row's fields are; `None` where their number is not right.
-    pub fn of(&mut self, fields: &Fields) -> Option<&Layout> {
-        match self {
-            Layouts::One(layout) => Some(&*layout).filter(|layout| layout.width() == fields.len()),
-            Layouts::Asterisk(last) => {
-                // Only in these numbers are they always the same fields.
-                let same = last.as_ref().is_some_and(|last| last.width() == fields.len());
-                if !same || !matches!(fields.len(), 16 | 21) {
-                    *last = Layout::of_asterisk(fields);
-                }
-                last.as_ref()
-            }
-        }
-    }
-
-    /// What a row should have been, for people.
-    pub fn expected(&self) -> String {
-        match self {
-            Layouts::One(layout) => format!("{} fields ({})", layout.width(), layout.names()),
-            Layouts::Asterisk(_) => "the 16 to 21 fields of Master.csv".into(),
-        }
-    }
+/// Whether a text says something. Tables have zeros for a time that is not known.
+pub(super) fn says(text: &str) -> bool {
+    !text.trim().is_empty() && !text.starts_with("0000-00-00")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::cdr::rows::Rows;
-
-    fn rows(text: &str) -> Vec<Fields> {
-        let mut rows = Rows::of_lines(text.as_bytes());
-        let mut all = Vec::new();
-        let mut fields = Fields::default();
-        while rows.next(&mut fields).unwrap().is_some() {
-            all.push(std::mem::take(&mut fields));
-        }
-        all
-    }
-
-    fn names(text: &str) -> (String, bool) {
-        let rows = rows(text);
-        let (mut layouts, header) = Layouts::of_rows(&rows).expect("a layout");
-        (layouts.of(rows.last().unwrap()).map_or("?".into(), Layout::names), header)
-    }
-
-    const SIXTEEN: &str = r#""","101","102","from-internal","""A"" <101>","PJSIP/101-1","PJSIP/102-2","Dial","PJSIP/102,20","2026-11-24 05:53:26",,"2026-11-24 05:53:31",5,0,"NO ANSWER","DOCUMENTATION""#;
-    const NAMES_OF_SIXTEEN: &str = "accountcode,src,dst,dcontext,clid,channel,dstchannel,lastapp,lastdata,start,answer,end,duration,billsec,disposition,amaflags";
-
-    #[test]
-    fn each_number_of_fields_is_a_setting_of_cdr_csv() {
-        for (more, names_of_more) in [
-            ("", ""),
-            (r#","1795499606.0""#, ",uniqueid"),
-            (r#","note""#, ",userfield"),
-            (r#","1795499606.0","note""#, ",uniqueid,userfield"),
-            (r#","","1795499606.0",3"#, ",peeraccount,linkedid,sequence"),
-            (r#","1795499606.0","","1795499606.0",3"#, ",uniqueid,peeraccount,linkedid,sequence"),
-            (r#","note","","1795499606.0",3"#, ",userfield,peeraccount,linkedid,sequence"),
-            (
-                r#","pbx1-1795499606.0","note","","1795499606.0",3"#,
-                ",uniqueid,userfield,peeraccount,linkedid,sequence",
-            ),
-        ] {
-            let expected = (format!("{NAMES_OF_SIXTEEN}{names_of_more}"), false);
-            assert_eq!(names(&format!("{SIXTEEN}{more}\n")), expected, "{more}");
-        }
-        assert!(Layouts::of_rows(&rows(&format!("{SIXTEEN},1,2,3,4,5,6"))).is_none());
-    }
-
-    #[test]
-    fn settings_change_within_a_file() {
-        let text = format!("junk\n{SIXTEEN}\n{SIXTEEN},\"1795499606.0\"\n");
-        assert_eq!(names(&text).0, format!("{NAMES_OF_SIXTEEN},uniqueid"));
-    }
-
-    #[test]
-    fn a_first_row_may_say_the_names() {
-        let text = "\u{feff}calldate,CLID,src,dst,weather,disposition,uniqueid\n1,2,3,4,5,6,7\n";
-        assert_eq!(names(text), ("start,clid,src,dst,-,disposition,uniqueid".into(), true));
-    }
-
-    #[test]
-    fn a_mapping_of_cdr_custom_is_known_by_its_fields() {
-        let row = r#""""Alice"" <101>","101","102","from-internal","PJSIP/101-1","PJSIP/102-2","Dial","x","2026-11-24 05:53:26","2026-11-24 05:53:27","2026-11-24 05:53:31","5","4","ANSWERED","DOCUMENTATION","","1795499606.0","""#;
-        let sample = "clid,src,dst,dcontext,channel,dstchannel,lastapp,lastdata,start,answer,end,duration,billsec,disposition,amaflags,accountcode,uniqueid,userfield";
-        assert_eq!(names(row).0, sample);
-        assert_eq!(names(&format!("{row},\"7\"")).0, format!("{sample},sequence"));
-        let own = r#""2026-11-24 05:53:26","""Alice"" <101>","101","5551234567","5","4","ANSWERED","1795499606.0","1795499606.0","out-5551234567-101-20261124-055326-1795499606.0.wav""#;
-        assert_eq!(
-            names(own).0,
-            "start,clid,src,dst,duration,billsec,disposition,uniqueid,linkedid,recordingfile"
-        );
-    }
 
     #[test]
     fn a_person_lists_columns_or_the_mapping() {
         let mapping =
             "${CSV_QUOTE(${CDR(start)})},${CSV_QUOTE(${CDR(clid,u)})},${CDR(weather)},${CDR(uniqueid)}";
-        for text in [mapping, "start, clid, weather, uniqueid"] {
+        for text in [mapping, "start, clid, weather, uniqueid", "calldate,Caller ID,-,unique_id"] {
             assert_eq!(Layout::parse(text).unwrap().names(), "start,clid,-,uniqueid");
         }
         for (text, why) in [
@@ -329,9 +160,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record_has_no_layout() {
-        for text in ["", "\0\x01\x02", "a,b,c\n1,2,3", "recordings are,here", "\"x\" <1>,,"] {
-            assert!(Layouts::of_rows(&rows(text)).is_none(), "{text}");
+    fn of_names_for_the_same_the_first_that_says_something_counts() {
+        let layout = Layout::of_names(["calldate", "x", "start", "uniqueid"]);
+        let text = |fields: [&'static str; 4]| layout.text(Start, |place| fields[place]);
+        assert_eq!(text(["1", "", "2", ""]), "2", "start comes before calldate");
+        for empty in ["", " ", "0000-00-00 00:00:00"] {
+            assert_eq!(text(["1", "", empty, ""]), "1");
         }
+    }
+
+    #[test]
+    fn what_a_file_lacks_is_told() {
+        let lacks = |names: &str| Layout::of_names(names.split(',')).lacks().unwrap_or_default();
+        assert_eq!(lacks("start,src,dst,uniqueid"), "");
+        assert!(lacks("start,dst,uniqueid").contains("no column for the caller (src"));
+        assert!(lacks("start,clid,uniqueid").contains("no column for the number that was called (dst"));
+        assert!(lacks("start,uniqueid").contains("no column for the caller and the number"));
     }
 }

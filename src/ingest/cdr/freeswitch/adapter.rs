@@ -3,7 +3,8 @@
 use percent_encoding::percent_decode;
 use serde_json::Value;
 
-use crate::ingest::cdr::record::{Answerer, Cdr, Disposition, Record};
+use crate::ingest::cdr::disposition::Disposition;
+use crate::ingest::cdr::record::{Answerer, Cdr, Record};
 use crate::model::{Direction, is_withheld};
 
 /// Why a record is of no use.
@@ -71,10 +72,10 @@ impl<'a> Channel<'a> {
             callid: self.callid(&uniqueid),
             file: self.file(),
             start,
-            answer: answer.unwrap_or(0),
-            end,
-            talked: if answer.is_some() { talked } else { 0 },
-            disposition: disposition(answer.is_some(), &self.text("hangup_cause")),
+            answer,
+            end: Some(end),
+            talked: Some(if answer.is_some() { talked } else { 0 }),
+            disposition: Some(disposition(answer.is_some(), &self.text("hangup_cause"))),
             source: self.source(),
             source_name: self.either(&["caller_id_name", "effective_caller_id_name"], "caller_id_name"),
             presented: self.presented(),
@@ -84,6 +85,7 @@ impl<'a> Channel<'a> {
             context: self.either(&["user_context"], "context"),
             accountcode: self.text("accountcode"),
             uniqueid,
+            ..Cdr::default()
         })
     }
 

@@ -25,7 +25,7 @@ pub(in crate::ingest::cdr) fn open(path: &Path, _: Options) -> anyhow::Result<Re
     }
     let length = Length::Things(found.len() as u64);
     let entries = (1..).zip(found).flat_map(|(end, file)| entries(&file, end)).map(Ok);
-    Ok(Reading { entries: Box::new(entries), length })
+    Ok(Reading { entries: Box::new(entries), length, remarks: vec![] })
 }
 
 /// The records of the file whose number is `end`.
