@@ -1,6 +1,6 @@
 //! FreePBX's names, read from the right: what stands on the left may hold dashes itself.
 
-use super::ids::{ends_in_word, may_be_a_system};
+use super::ids::{ends_in_word, looks_like_a_system, may_be_a_system};
 use super::named::{Named, Pbx, is_digits, is_number, is_party, some, start_of};
 use crate::intake::Facts;
 
@@ -21,7 +21,7 @@ pub(super) fn read(stem: &str, uniqueid: &str, pbx: &Pbx, written: i64) -> Optio
     let mut facts = parties(head);
     if facts.snumber.is_none()
         && facts.cnumber.is_none()
-        && let [caller, called, ..] = parties_behind.split('-').collect::<Vec<_>>()[..]
+        && let Some((caller, called)) = parties_behind.split_once('-')
     {
         (facts.snumber, facts.cnumber) = (some(caller), some(called));
     }
@@ -55,17 +55,19 @@ fn system<'a>(head: &str, between: &'a str, pbx: &'a Pbx) -> (&'a str, &'a str) 
         let before = &between[..between.len() - own.len()];
         return (own, before.trim_end_matches('-'));
     }
-    let parts: Vec<&str> = between.split('-').collect();
-    let numbers = parts.iter().take_while(|part| is_party(part)).count();
     // Of a name that says who called whom before the date all the rest is the system's.
-    if numbers < 2 || !head.is_empty() {
+    let Some((caller, rest)) =
+        between.split_once('-').filter(|(caller, _)| head.is_empty() && is_party(caller))
+    else {
         return if may_be_a_system(between) { (between, "") } else { ("", between) };
-    }
-    let (parties, system) = match parts.get(2..) {
-        Some(rest) if !rest.is_empty() => between.split_at(between.len() - rest.join("-").len()),
-        _ => (between, ""),
     };
-    (if may_be_a_system(system) { system } else { "" }, parties)
+    let (called, system) = rest.split_once('-').unwrap_or((rest, ""));
+    if is_party(called) {
+        let system = Some(system).filter(|name| may_be_a_system(name)).unwrap_or_default();
+        return (system, &between[..caller.len() + 1 + called.len()]);
+    }
+    // Else a queue was called, or another name.
+    if looks_like_a_system(rest) { (rest, caller) } else { ("", between) }
 }
 
 /// Who called whom, by `kind-called-caller` or `KINDnumber`.

@@ -57,7 +57,7 @@ fn mikopbx(before: &str, uniqueid: &str, behind: &str) -> Option<Named> {
 
 /// A name without a uniqueid of Asterisk.
 pub(super) fn without_uniqueid(stem: &str, pbx: &Pbx, written: i64) -> Named {
-    if let Some(facts) = grandstream(stem) {
+    if let Some(facts) = grandstream(stem).or_else(|| confbridge(stem)) {
         return Named { uniqueid: None, facts };
     }
     let uniqueid = uuid_in(stem).map(str::to_owned);
@@ -72,6 +72,13 @@ fn grandstream(stem: &str) -> Option<Facts> {
     let ["auto", time, caller, called] = parts[..] else { return None };
     let start = Some(time).filter(|time| time.len() == 10 && is_digits(time))?.parse().ok();
     Some(Facts { start, snumber: some(caller), cnumber: some(called), ..Facts::default() })
+}
+
+/// `confbridge-800-1795499606`: the conference and the time, as Asterisk's ConfBridge has them if nobody says otherwise.
+fn confbridge(stem: &str) -> Option<Facts> {
+    let (room, time) = stem.strip_prefix("confbridge-")?.rsplit_once('-')?;
+    let start = Some(time).filter(|time| time.len() == 10 && is_digits(time))?.parse().ok();
+    Some(Facts { start, cnumber: some(room), ctype: some("conference"), ..Facts::default() })
 }
 
 /// `20261124-055326_5551234567_1001`: the customer's telephone and, perhaps, who spoke with them. A dialler's calls go out;
