@@ -46,8 +46,8 @@ fn a_name_in_latin_1_keeps_its_bytes_and_is_listed_played_exported_moved_and_del
     let root = office.root();
     let (first, second) = (&b"J\xf6rgen.wav"[..], &b"J\xfcrgen.wav"[..]);
     let named = &b"24/in-5550100-M\xfcller-20261124-055326-1795499606.77.wav"[..];
-    for name in [first, named] {
-        write(&below(&root, name), &wav("latin", 1));
+    for (name, sound) in [(first, "first"), (named, "named")] {
+        write(&below(&root, name), &wav(sound, 1));
         age(&below(&root, name), 10);
     }
     office.start();
@@ -199,4 +199,30 @@ fn a_zone_that_every_name_contradicts_is_told_and_nothing_is_set_right() {
     write(&name(5, 56, 1_795_499_786), &wav("call", 1));
     until("it is believed", || office.source("folder")["trouble"] == "");
     assert_eq!(office.stop().matches(expected).count(), 1);
+}
+
+#[test]
+fn sides_that_a_setting_or_a_pattern_names_belong_to_their_call() {
+    const SOUNDS: &str = "SELECT r.path, s.role, s.path FROM recordings r JOIN sounds s ON s.recording = r.id ORDER BY r.path, s.role";
+    let pattern = r"pattern = '^(?<uniqueid>\d+\.\d+)\.(?<side>l|r|sum)'";
+    for (setting, names) in [
+        (
+            "sides = { in = [\"-caller\"], out = [\"-callee\"], mix = [\"-both\"] }",
+            ["x-both.wav", "x-caller.wav", "x-callee.wav"],
+        ),
+        (
+            &*pattern.replace("|sum", "|all").replace("l|r", "left|right"),
+            ["1795499606.0.all.wav", "1795499606.0.left.wav", "1795499606.0.right.wav"],
+        ),
+    ] {
+        let mut office = with_folder(setting);
+        for name in names {
+            write(&office.path(name), &wav(name, 1));
+            age(&office.path(name), 10);
+        }
+        office.start();
+        let [mix, own, others] = names;
+        office.until(SOUNDS, &format!("{mix}|in|{own}\n{mix}|mix|{mix}\n{mix}|out|{others}"));
+        assert_eq!(office.sqlite3("SELECT path FROM recordings"), mix);
+    }
 }

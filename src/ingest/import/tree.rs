@@ -97,7 +97,6 @@ fn drafts(
     let (reader, open_files) = (import.store.reader()?, OpenFiles::default());
     let mut origins = Origins {
         reader: &reader,
-        media_root: &import.media_root,
         media: &lookers[0].media,
         stop: &lookers[0].stop,
         lost: &[],

@@ -1,14 +1,13 @@
 //! Where a file comes from: it is new, or was moved, or is made of one that is known.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::scan::name_of;
 use crate::ingest::Stop;
 use crate::intake::{Copy, Draft, FileState, alike, is_in_name, stem};
 use crate::media::{Media, Whole, WholeRead};
-use crate::model::paths::{bytes_of, on_disk};
+use crate::model::paths::bytes_of;
 use crate::store::{FileKnown, Reader, StoreError};
 
 /// States of a known file.
@@ -54,7 +53,6 @@ impl Origin {
 /// Finds where files come from.
 pub struct Origins<'a> {
     pub reader: &'a Reader,
-    pub media_root: &'a Path,
     pub media: &'a Media,
     pub stop: &'a Arc<Stop>,
     /// Known files that are gone.
@@ -101,7 +99,7 @@ impl Origins<'_> {
     }
 
     fn is_gone(&self, path: &str) -> bool {
-        on_disk(self.media_root, path).symlink_metadata().is_err()
+        !self.media.has(&bytes_of(path))
     }
 
     /// Where the same file was before.

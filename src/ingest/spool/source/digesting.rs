@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use super::Spool;
 use crate::intake::ReadWhole;
 use crate::media::{Media, Whole, WholeRead};
+use crate::model::paths::bytes_of;
 use crate::store::StoreError;
 
 /// Bytes that are read in one step, so that what happens meanwhile waits for some hundredths of a second.
@@ -38,7 +39,7 @@ impl Digesting {
         if self.read.is_none() {
             let begun = self.reading.take().or_else(|| {
                 let path = self.waiting.pop_front()?;
-                let read = media.open(path.as_bytes()).ok().and_then(|sound| WholeRead::new(sound).ok())?;
+                let read = media.open(&bytes_of(&path)).ok().and_then(|sound| WholeRead::new(sound).ok())?;
                 Some((path, read))
             });
             let (path, mut read) = begun?;

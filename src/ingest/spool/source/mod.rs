@@ -25,7 +25,7 @@ use crate::ingest::names::Names;
 use crate::intake::Intake;
 use crate::media::Media;
 use crate::model::SECOND;
-use crate::model::paths::on_disk;
+use crate::model::paths::bytes_of;
 use crate::store::{FileKnown, Store};
 
 /// How long a step waits for something to happen, and so how soon it is heard that it shall end.
@@ -309,9 +309,9 @@ impl Spool {
         if self.due.is_empty() {
             return Ok(());
         }
-        let (root, lost) = (&self.looker.media_root, &mut self.lost);
+        let (mut there, lost) = (self.looker.media.there(), &mut self.lost);
         self.store.reader()?.each_file(|known| {
-            if on_disk(root, &known.path).symlink_metadata().is_err() {
+            if there.size(&bytes_of(&known.path)).is_none() {
                 lost.push(known);
             }
         })?;

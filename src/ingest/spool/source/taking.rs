@@ -121,7 +121,6 @@ impl Spool {
         let reader = self.store.reader()?;
         let mut origins = Origins {
             reader: &reader,
-            media_root: &self.looker.media_root,
             media: &self.looker.media,
             stop: &self.stop,
             lost: &self.lost,
