@@ -56,7 +56,8 @@ macro_rules! general_settings {
             streams: u32 = 16, in 1..=100_000, "TAPELINE_STREAMS", "N", hide: true,
                 "Long answers under way at once", "Those of more than 256 KiB; the next one gets 503.";
             stream_stall_seconds: u32 = 30, in 1..=100_000, "TAPELINE_STREAM_STALL_SECONDS", "N", hide: true,
-                "Seconds for which a client may take nothing of a long answer", "Then it is dropped.";
+                "Seconds for which a client may take nothing of a long answer",
+                "Then it is dropped. What it took at once before counts as 8 KiB a second, for ten minutes at most.";
             stream_kib_a_minute: u32 = 64, in 0..=100_000, "TAPELINE_STREAM_KIB_A_MINUTE", "N", hide: true,
                 "KiB of a long answer that a client must take in a minute", "One that takes less is dropped.";
             stream_minutes: u32 = 10, in 1..=100_000, "TAPELINE_STREAM_MINUTES", "N", hide: true,

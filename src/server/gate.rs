@@ -25,7 +25,9 @@ pub(super) enum Left {
 enum Stage {
     /// In a head, or before it.
     Head(HeadEnd),
-    /// Behind a request that is being answered, or whose answer is about to begin.
+    /// Behind a head that nobody has looked at: a body may follow.
+    Unknown,
+    /// Behind a request that is being answered.
     Behind,
     /// In a body. `answered`: what is left of it interests nobody.
     Body { left: Left, answered: bool },
@@ -51,10 +53,10 @@ impl Gate {
     pub(super) fn pass(&self, bytes: &[u8]) -> usize {
         let state = &mut *self.0.borrow_mut();
         let (passed, over) = match &mut state.stage {
-            Stage::Behind => return 0,
+            Stage::Unknown | Stage::Behind => return 0,
             Stage::Head(end) => {
                 let found = bytes.iter().position(|byte| end.is_behind(*byte));
-                (found.map_or(bytes.len(), |at| at + 1), found.map(|_| Stage::Behind))
+                (found.map_or(bytes.len(), |at| at + 1), found.map(|_| Stage::Unknown))
             }
             Stage::Body { left, answered } => {
                 let (passed, over) = left.take(&bytes[..bytes.len().min(state.allowed)]);
@@ -69,9 +71,19 @@ impl Gate {
         passed
     }
 
-    /// Whether what does not pass is of a body, and so will when that is read.
-    pub(super) fn is_in_body(&self) -> bool {
-        matches!(self.0.borrow().stage, Stage::Body { .. })
+    /// Whether a request is still coming: its end has not passed.
+    pub(super) fn is_in_request(&self) -> bool {
+        matches!(self.0.borrow().stage, Stage::Unknown | Stage::Body { .. })
+    }
+
+    /// Whether the end of all that comes may pass, with nothing left before it (`alone`) or something. One that came with a
+    /// request is that of a sender who waits for the answer (`waits`); a later one, of a sender who is gone.
+    pub(super) fn ends(&self, alone: bool, waits: bool) -> bool {
+        match self.0.borrow().stage {
+            Stage::Head(_) | Stage::Body { .. } => alone,
+            Stage::Unknown => false,
+            Stage::Behind => !waits,
+        }
     }
 
     /// Calls when more may pass.
@@ -194,12 +206,12 @@ mod tests {
         gate.begin(Some(Left::Length(100_000)));
         let body = [vec![b'a'; 100_000], GET.to_vec()].concat();
         assert_eq!(gate.pass(&body), ALLOWED);
-        assert!(gate.pass(&body) == 0 && gate.is_in_body());
+        assert!(gate.pass(&body) == 0 && gate.is_in_request());
         gate.read(10);
         assert_eq!(gate.pass(&body), 10);
         gate.unread();
         assert_eq!(gate.pass(&body[ALLOWED + 10..]), 100_000 - ALLOWED - 10);
-        assert!(gate.pass(GET) == 0 && !gate.is_in_body());
+        assert!(gate.pass(GET) == 0 && !gate.is_in_request());
         gate.end();
         assert_eq!(gate.pass(GET), GET.len());
     }

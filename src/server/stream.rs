@@ -24,13 +24,22 @@ pub(super) struct Connection {
     ahead: Vec<u8>,
     /// Nothing comes any more.
     ended: bool,
+    /// The end came with a request, whose answer its sender waits for.
+    waits: bool,
 }
 
 impl Connection {
     pub(super) fn new(socket: TcpStream) -> Connection {
         let handle = socket.as_fd().try_clone_to_owned();
         let hangup = handle.ok().map(|handle| Hangup::new(handle.into()));
-        Connection { socket, gate: Rc::new(Gate::new()), hangup, ahead: Vec::new(), ended: false }
+        Connection {
+            socket,
+            gate: Rc::new(Gate::new()),
+            hangup,
+            ahead: Vec::new(),
+            ended: false,
+            waits: false,
+        }
     }
 
     /// Passes what may be passed of what was read ahead; says whether anything was.
@@ -60,17 +69,18 @@ impl AsyncRead for Connection {
                 }
                 this.gate.wait(context.waker());
             }
-            // Whoever goes away behind a whole request is gone; behind a whole body, it has to be read first.
-            if this.ended && (this.ahead.is_empty() || !this.gate.is_in_body()) {
+            if this.ended && this.gate.ends(this.ahead.is_empty(), this.waits) {
                 return Poll::Ready(Ok(()));
             }
             if this.ended || this.ahead.len() >= AHEAD {
+                this.gate.wait(context.waker());
                 return Poll::Pending;
             }
             let mut piece = [0; AHEAD];
             let mut piece = ReadBuf::new(&mut piece[this.ahead.len()..]);
             ready!(Pin::new(&mut this.socket).poll_read(context, &mut piece))?;
             this.ended = piece.filled().is_empty();
+            this.waits = this.ended && this.gate.is_in_request();
             this.ahead.extend_from_slice(piece.filled());
         }
     }

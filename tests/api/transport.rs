@@ -1,7 +1,7 @@
 //! Methods, paths, versions of HTTP, and how an answer ends.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 
 use crate::app::{Caller, make_database, spawn_app};
 use crate::http::{self, Answer};
@@ -200,6 +200,19 @@ fn requests_in_one_segment_are_answered_in_order_each_with_its_own_body() {
     // A HEAD whose answer ends the connection comes first, too.
     let answers = in_one_segment(app.address, &[("HEAD", one("HEAD", "/", b"", end))]);
     assert_eq!(answers[0].status, 200);
+}
+
+#[test]
+fn a_whole_request_with_a_body_is_carried_out_also_where_its_sender_says_at_once_that_it_was_the_last() {
+    let app = spawn_app();
+    let sara = app.supervisor();
+    for _ in 0..20 {
+        let mut stream = http::connect(app.address, None, None);
+        stream.write_all(&sara.bytes("POST", LIST, &[], b"limit=1")).expect("it is sent");
+        stream.shutdown(Shutdown::Write).expect("a half of it ends");
+        let (status, _, rest) = http::read_head(&mut stream);
+        assert_eq!((status, String::from_utf8_lossy(&rest).contains("breaks off")), (200, false));
+    }
 }
 
 #[test]

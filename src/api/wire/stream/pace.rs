@@ -6,6 +6,11 @@ use crate::config::Config;
 
 /// What a client has to take in a minute.
 const MINUTE: Duration = Duration::from_secs(60);
+/// Bytes that are a second's worth, a telephone's sound: whoever takes many at once may rest while they last. Programs that
+/// are told a rate (`curl --limit-rate`) and players do so.
+const SECOND: u64 = 8 << 10;
+/// How long one may rest at most.
+const REST: Duration = Duration::from_secs(600);
 
 /// How a client keeps up.
 pub(super) struct Pace {
@@ -15,6 +20,8 @@ pub(super) struct Pace {
     least: u64,
     /// When it last took something, and what it had taken by then.
     moved: (Instant, u64),
+    /// Until when what it took lasts.
+    rests: Instant,
     /// When the minute began, and what it had taken by then.
     minute: (Instant, u64),
 }
@@ -23,7 +30,7 @@ impl Pace {
     pub(super) fn new(config: &Config, now: Instant, taken: u64) -> Pace {
         let stall = Duration::from_secs(config.stream_stall_seconds.into());
         let least = u64::from(config.stream_kib_a_minute) << 10;
-        Pace { stall, least, moved: (now, taken), minute: (now, taken) }
+        Pace { stall, least, moved: (now, taken), rests: now, minute: (now, taken) }
     }
 
     /// How often to look.
@@ -33,13 +40,24 @@ impl Pace {
 
     /// Nobody waits for the client.
     pub(super) fn keeps_up(&mut self, now: Instant, taken: u64) {
+        self.move_to(now, taken);
         (self.moved, self.minute) = ((now, taken), (now, taken));
+    }
+
+    fn move_to(&mut self, now: Instant, taken: u64) {
+        let lasts = Duration::from_millis(1000 * (taken - self.moved.1) / SECOND);
+        self.rests = (self.rests.max(now) + lasts).min(now + REST);
+        self.moved = (now, taken);
     }
 
     /// Whether the client, which is waited for, is too slow.
     pub(super) fn is_too_slow(&mut self, now: Instant, taken: u64) -> bool {
         if taken != self.moved.1 {
-            self.moved = (now, taken);
+            self.move_to(now, taken);
+        }
+        // What it took just now is no rest.
+        if now + Duration::from_secs(1) < self.rests {
+            return false;
         }
         let stalls = now.duration_since(self.moved.0) >= self.stall;
         let crawls = now.duration_since(self.minute.0) >= MINUTE && {
@@ -72,11 +90,24 @@ mod tests {
             (1000, 1, Some(60)),
             (20 << 10, 1, None),
             (32 << 10, 29, None),
-            (10 << 20, 31, Some(30)),
-            (20 << 10, 20, Some(60)),
+            (20 << 10, 20, Some(62)),
+            (100 << 10, 31, Some(30)),
         ] {
             assert_eq!(found_slow(bytes, seconds), expected, "{bytes} bytes each {seconds} s");
         }
+    }
+
+    #[test]
+    fn whoever_takes_much_at_once_may_rest_while_it_lasts() {
+        for (taken, expected) in [(100 << 10, 31), (1 << 20, 128), (20 << 20, 600)] {
+            let begin = Instant::now();
+            let mut pace = Pace::new(&Config::default(), begin, 7);
+            let at = |second| begin + Duration::from_secs(second);
+            let found = (1..=1000).find(|second| pace.is_too_slow(at(*second), 7 + taken));
+            assert_eq!(found, Some(expected), "{taken} bytes at once");
+        }
+        let in_bursts = found_slow(10 << 20, 120);
+        assert_eq!(in_bursts, Some(30), "it began with nothing");
     }
 
     #[test]
