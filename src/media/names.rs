@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use jiff::civil::DateTime;
 
+use super::decode::Form;
 use super::kind::is_safe;
 
 /// Bytes of a number that are kept, so that a name with all its parts stays below the 143 bytes that the narrowest
@@ -26,10 +27,12 @@ pub fn stem(local: DateTime, caller: &[u8], called: &[u8]) -> String {
 pub fn ending(path: &[u8]) -> String {
     let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     let ending = name.iter().rposition(|byte| *byte == b'.').map(|dot| &name[dot + 1..]).unwrap_or_default();
-    if ending.is_empty() || ending.len() > ENDING || !ending.iter().all(u8::is_ascii_alphanumeric) {
+    let ending = String::from_utf8_lossy(ending);
+    let looks_like_one = ending.len() <= ENDING && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if ending.is_empty() || !(looks_like_one || Form::named(&ending).is_some()) {
         return String::new();
     }
-    format!(".{}", String::from_utf8_lossy(ending))
+    format!(".{ending}")
 }
 
 fn part(bytes: &[u8]) -> String {
@@ -127,6 +130,8 @@ mod tests {
             ("a.wa v", ""),
             ("a.wäv", ""),
             ("a.ninechars", ""),
+            ("a.g726-32", ".g726-32"),
+            ("a.x-y", ""),
         ] {
             assert_eq!(ending(path.as_bytes()), expected, "{path}");
         }

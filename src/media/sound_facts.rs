@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 use sha2::{Digest, Sha256};
 
 use super::decode::budget::Unwanted;
-use super::decode::length::{Measured, measure};
+use super::decode::length::{Measured, believed, measure};
 use super::decode::{Content, Holds, ReadAt, Written};
 use super::kind::media_type;
 use super::sound::Sound;
@@ -74,7 +74,7 @@ impl Sound {
                 let found = measure(self.file(), span.clone(), *reader, unwanted)?;
                 return Ok(Measured { written: written.or(found.written), ..found });
             }
-            Some(Holds::Other(milliseconds)) => *milliseconds,
+            Some(Holds::Other(milliseconds)) => believed(*milliseconds, self.size),
             None => None,
         };
         Ok(Measured { milliseconds, written })

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use tapeline::config;
 use tapeline::media::{Heard, Media, Playable, Sound, Written};
 
+use crate::dice::Dice;
 use crate::office;
 use crate::play::{DATA, sox};
 use crate::program::Folder;
@@ -120,6 +121,31 @@ fn what_was_joined_is_as_long_as_all_of_it_and_what_was_cut_off_as_long_as_the_r
         let outline = open(&folder.file(name)).waveform(&AtomicBool::new(false));
         let outline = outline.unwrap_or_else(|why| panic!("{name}: {why}"));
         assert!((0.7..1.8).contains(&outline.duration()), "{name}: {}", outline.duration());
+    }
+}
+
+#[test]
+fn whatever_becomes_of_a_file_looking_at_it_ends_well() {
+    let folder = Folder::new();
+    let mut dice = Dice(14);
+    for (name, ..) in LONG {
+        let whole = fs::read(real(name)).expect("test data");
+        for _ in 0..40 {
+            let mut bytes = whole.clone();
+            let mut place = |most: usize| usize::try_from(dice.below(most as u64)).expect("small");
+            for _ in 0..=place(8) {
+                // Mostly in headers.
+                let reach = if place(4) == 0 { bytes.len() } else { bytes.len().min(300) };
+                bytes[place(reach)] = [0, 1, 0x7f, 0x80, 0xff][place(5)];
+            }
+            bytes.truncate(if place(3) == 0 { place(whole.len()) } else { whole.len() });
+            write(&folder.file(name), &bytes);
+            let found = heard(&folder.file(name));
+            let most = 2_000 * i64::try_from(bytes.len()).expect("short");
+            assert!(found.duration.is_none_or(|long| (0..=most).contains(&long)), "{name}: {found:?}");
+            let _ = open(&folder.file(name)).waveform(&AtomicBool::new(false));
+            let _ = played(open(&folder.file(name)));
+        }
     }
 }
 

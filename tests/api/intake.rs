@@ -72,6 +72,18 @@ fn text(text: &str) -> Option<String> {
     Some(text.into())
 }
 
+#[test]
+fn of_a_file_of_unknown_length_the_pbx_says_how_long_it_was() {
+    let unknown = Draft { file: Some(FileState { duration: None, ..file(6, true) }), ..from_folder(true) };
+    let told = from_cdr("answer", "101", 9);
+    const LENGTHS: &str = "SELECT r.totaltime, r.talktime, f.duration FROM recordings r JOIN intake_files f ON f.recording = r.id";
+    for drafts in [[&unknown, &told], [&told, &unknown]] {
+        let house = House::new();
+        drafts.into_iter().for_each(|draft| drop(house.accept(draft)));
+        assert_eq!(house.sqlite3(LENGTHS), "12|9|-1");
+    }
+}
+
 /// What the folder knows.
 fn from_folder(closed: bool) -> Draft {
     Draft {

@@ -43,6 +43,8 @@ const TAG_G722_TOO: u16 = 0x28f;
 impl Coding {
     /// What a WAVE file's numbers mean. `block`: bytes that are decoded together.
     pub fn of_wave(tag: u16, bits: u16, channels: u16, block: u16) -> Option<Coding> {
+        // Samples of PCM fill whole bytes.
+        let bits = if tag == TAG_PCM { bits.saturating_add(7) / 8 * 8 } else { bits };
         let coding = match (tag, bits) {
             (TAG_PCM, 8) => Coding::Pcm8,
             (TAG_PCM, 16) => Coding::Pcm16,

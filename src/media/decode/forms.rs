@@ -38,6 +38,8 @@ pub enum Read {
     Frames(Reader),
     /// Not decoded: so many bytes are so many milliseconds.
     Steady(u32, u32),
+    /// Not decoded, and nobody here knows how long it is.
+    Unread,
 }
 
 /// What samples of `.raw` are: that name says nothing of them.
@@ -97,7 +99,7 @@ const fn named(media_type: &'static str, endings: &'static [&'static str], read:
 }
 
 /// Every form, each in a line. Where several have one type, or one ending, the first one counts.
-pub static FORMS: [Form; 39] = [
+pub static FORMS: [Form; 41] = [
     form(
         "audio/wav",
         &["audio/x-wav", "audio/wave", "audio/vnd.wave"],
@@ -118,7 +120,13 @@ pub static FORMS: [Form; 39] = [
     ),
     form("audio/webm", &[], &["webm", "weba"], &[b"\x1a\x45\xdf\xa3"], Read::Packets(Reader::Matroska)),
     form("audio/matroska", &["audio/x-matroska"], &["mka"], &[], Read::Packets(Reader::Matroska)),
-    form("audio/mp4", &["audio/x-m4a"], &["m4a", "mp4"], &[b"????ftyp"], Read::Packets(Reader::Mp4)),
+    form(
+        "audio/mp4",
+        &["audio/x-m4a", "audio/3gpp"],
+        &["m4a", "mp4", "m4b", "3gp", "3ga"],
+        &[b"????ftyp"],
+        Read::Packets(Reader::Mp4),
+    ),
     form("audio/flac", &["audio/x-flac"], &["flac"], &[b"fLaC"], Read::Packets(Reader::Flac)),
     form("audio/aac", &[], &["aac"], &[], Read::Packets(Reader::Adts)),
     form("audio/gsm", &["audio/x-gsm"], &["gsm"], &[], Read::Bare(Coding::Gsm, 8_000)),
@@ -162,6 +170,8 @@ pub static FORMS: [Form; 39] = [
         &[b"FORM????AIFF", b"FORM????AIFC"],
         Read::Header(Reader::Aiff),
     ),
+    named("audio/x-ms-wma", &["wma"], Read::Unread),
+    named("audio/x-dss", &["dss", "ds2"], Read::Unread),
     form("audio/x-caf", &[], &["caf"], &[b"caff\0\x01"], Read::Header(Reader::Caf)),
     form("audio/x-voc", &[], &["voc"], &[b"Creative Voice File\x1a"], Read::Header(Reader::Voice)),
 ];

@@ -18,7 +18,8 @@ pub trait ReadAt {
 impl ReadAt for File {
     fn at(&self, at: u64, bytes: &mut [u8]) -> io::Result<usize> {
         let mut done = 0;
-        while done < bytes.len() {
+        // No file is longer than the system can say.
+        while done < bytes.len() && at <= i64::MAX as u64 - bytes.len() as u64 {
             match self.read_at(&mut bytes[done..], at + done as u64) {
                 Ok(0) => break,
                 Ok(count) => done += count,

@@ -242,7 +242,17 @@ mod tests {
             bytes.iter_mut().step_by(GSM_FRAME).for_each(|byte| *byte = GSM_MARK << 4 | *byte & 15);
             bytes
         });
-        let begun = prop::sample::select(vec![&b".snd"[..], b"\xff\xfb", b"\xff\xf1", b"ID3", b"OggS"]);
+        let begun = prop::sample::select(vec![
+            &b".snd"[..],
+            b"\xff\xfb",
+            b"\xff\xf1",
+            b"ID3\x03\0\0\0\0",
+            b"OggS",
+            b"FORM\0\0\0\0AIFFCOMM\0\0\0\x12\0\x01",
+            b"caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20",
+            b"Creative Voice File\x1a\x1a\0",
+            b"\x1a\x45\xdf\xa3",
+        ]);
         let begun = (begun, prop::collection::vec(any::<u8>(), 0..500))
             .prop_map(|(begin, rest)| [begin, &rest].concat());
         prop_oneof![4 => riff, 2 => frames, 1 => begun, 1 => prop::collection::vec(any::<u8>(), 0..3000)]

@@ -193,13 +193,12 @@ impl Segment {
         let frames = several.map_or(1, |more| u64::from(*more) + 1);
         let each = match sound.usual {
             0 if sound.is_opus && several.is_none() => opus::microseconds(frame).unwrap_or(0) * 1_000,
-            0 => 0,
             usual => usual,
         };
         // Where nothing says how long a block is, it is as long as the one before.
         let each = match (each, self.last) {
             (0, Some(before)) => start.saturating_sub(before).min(1_000_000_000),
-            (each, _) => each * frames,
+            (each, _) => each.saturating_mul(frames),
         };
         let (first, end) = self.span.unwrap_or((start, start));
         self.span = Some((first.min(start), end.max(start.saturating_add(each))));

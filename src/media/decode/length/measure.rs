@@ -49,6 +49,10 @@ pub fn measure(
     if budget.is_unwanted() {
         budget.check()?
     }
-    let milliseconds = found.filter(|milliseconds| *milliseconds <= size.saturating_mul(OF_A_BYTE));
-    Ok(Measured { milliseconds, written })
+    Ok(Measured { milliseconds: believed(found, size), written })
+}
+
+/// A length that so many bytes can have.
+pub fn believed(milliseconds: Option<u64>, size: u64) -> Option<u64> {
+    milliseconds.filter(|milliseconds| *milliseconds <= size.saturating_mul(OF_A_BYTE))
 }

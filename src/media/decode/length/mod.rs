@@ -8,4 +8,4 @@ pub(super) mod ogg;
 mod opus;
 mod window;
 
-pub(in super::super) use measure::{Measured, measure};
+pub(in super::super) use measure::{Measured, believed, measure};

@@ -31,8 +31,9 @@ impl<'a> Window<'a> {
     pub fn some(&mut self, at: u64, count: usize) -> io::Result<&[u8]> {
         if self.within(at).is_none_or(|from| self.piece.len() - from < count) {
             self.budget.begin()?;
-            self.budget.spend(WINDOW as u64)?;
-            self.piece.resize(WINDOW.max(count), 0);
+            let wanted = WINDOW.max(count);
+            self.budget.spend(wanted as u64)?;
+            self.piece.resize(wanted, 0);
             let count = self.file.at(at, &mut self.piece)?;
             self.piece.truncate(count);
             self.at = at;
