@@ -12,7 +12,9 @@ use crate::config::{Folder, innermost_of};
 use crate::ingest::files;
 use crate::ingest::names::Names;
 use crate::ingest::reading::Length;
-use crate::ingest::spool::{File, Fresh, Look, Looker, OpenFiles, Origin, Origins, order_of, walk};
+use crate::ingest::spool::{
+    File, Fresh, Look, Looker, OpenFiles, Origin, Origins, ZoneDoubt, order_of, walk,
+};
 use crate::intake::{Draft, Outcome};
 use crate::media::Media;
 use crate::model::SECOND;
@@ -36,6 +38,13 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
     }
     let lookers = std::iter::once(&import.folder).chain(&import.inside).map(|folder| looker(import, folder));
     let lookers: Vec<Looker> = lookers.collect::<anyhow::Result<_>>()?;
+    for looker in &lookers {
+        let own = |file: &&File| std::ptr::eq(looker_of(&lookers, file), looker);
+        if let Some(minutes) = ZoneDoubt::of(looker, found.files.iter().filter(own)).offset() {
+            let how = "with --timezone, or as zone in [[folders]]";
+            report.remark(shown(&looker.settings.folder), &looker.names.doubt(minutes, how, import.now));
+        }
+    }
     found.files.sort_by_cached_key(|file| (looker_of(&lookers, file).order_of(file), file.path.clone()));
     let bar = bar(Length::Things(found.files.len() as u64));
     for files in found.files.chunks(BATCH) {

@@ -91,15 +91,15 @@ impl Names {
         named.unwrap_or_else(|| others::with_uniqueid(stem, place, &self.pbx, written))
     }
 
-    /// What to say where all names say times that are off by these minutes, at the time of one of them.
-    pub fn doubt(&self, minutes: i64, now: i64) -> String {
+    /// What to say where all names say times that are off by these minutes, now. `how` the right one is set.
+    pub fn doubt(&self, minutes: i64, how: &str, now: i64) -> String {
         let zone = self.zone.iana_name().unwrap_or("the zone of this machine");
         let here = Timestamp::from_second(now).map_or(0, |now| i64::from(self.zone.to_offset(now).seconds()));
         let there = here / 60 + minutes;
         let sign = if there < 0 { '-' } else { '+' };
         format!(
-            "the names say times that are {} than their uniqueids, if they are read in {zone}: give the PBX's time zone as zone \
-             in [[folders]]; its clock is at UTC{sign}{:02}:{:02}",
+            "the names say times that are {} than their uniqueids, if they are read in {zone}: give the PBX's time zone {how}; \
+             its clock is at UTC{sign}{:02}:{:02}",
             off_by(minutes),
             there.abs() / 60,
             there.abs() % 60

@@ -33,6 +33,7 @@ pub(super) use open_files::OpenFiles;
 pub(super) use order::order_of;
 pub(super) use origin::{Fresh, Origin, Origins};
 pub(super) use scan::{File, walk};
+pub(super) use zone_doubt::ZoneDoubt;
 
 /// How soon it is noticed that something was mounted, or that it shall end.
 const STEP: Duration = Duration::from_secs(1);

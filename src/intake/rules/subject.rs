@@ -1,6 +1,7 @@
 //! What the rules look at.
 
 use crate::intake::facts::Facts;
+use crate::model::paths::read_as_latin_1;
 
 /// What the rules look at. What isn't known is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,8 @@ impl Subject {
     pub fn new(path: &str, uniqueid: &str, facts: &Facts) -> Subject {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         Subject {
-            path: path.into(),
+            // People write patterns in letters.
+            path: read_as_latin_1(path).into_owned(),
             uniqueid: uniqueid.into(),
             direction: text(&facts.direction),
             snumber: text(&facts.snumber),

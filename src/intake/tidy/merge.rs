@@ -4,6 +4,7 @@ use super::plan::Merge;
 use crate::intake::digest::digest_of;
 use crate::intake::door::Intake;
 use crate::intake::stages::{Acceptance, FORM, Present};
+use crate::model::paths::shown;
 use crate::model::{Actor, IntakeFile, SoundForm};
 use crate::store::{Entry, Store, StoreError, TidyRow};
 
@@ -83,9 +84,9 @@ impl Acceptance<'_> {
             let of = &row.identity;
             format!("{}:{}:{}", of.recordgroup, of.uniqueid, of.recordid)
         };
-        let gone = format!("a form of {} from now on: {}", named(kept), other.path);
+        let gone = format!("a form of {} from now on: {}", named(kept), shown(&other.path));
         self.change.audit(&Entry::of(MERGE, other.customer, &other.identity, gone))?;
-        let taken = format!("takes over {}: {}", named(other), other.path);
+        let taken = format!("takes over {}: {}", named(other), shown(&other.path));
         self.change.audit(&Entry::of(MERGE, kept.customer, &kept.identity, taken))
     }
 }

@@ -123,6 +123,26 @@ fn the_innermost_folder_of_the_settings_says_whose_a_file_is() {
 }
 
 #[test]
+fn names_that_contradict_the_time_zone_are_told_and_taken_as_they_are() {
+    let office = Office::empty();
+    office.sqlite3("INSERT INTO customers VALUES (1, 'Alder'); INSERT INTO recordgroups (id, customer, name) VALUES (1, 1, 'Sales');");
+    for (minute, begun) in [(53, 1_795_499_606), (54, 1_795_499_666), (55, 1_795_499_726)] {
+        // A PBX in Berlin, and not in New York.
+        let name = format!("sound/out-5551234567-101-20261124-06{minute}26-{begun}.0.wav");
+        wav(&office.folder.file(&name), 1 + minute - 52, begun + 5);
+    }
+    let said = import(&office, &["freepbx-dir", &sound(&office)]).ok();
+    assert!(said.starts_with("Of 3 files, 0 could not be used. Recordings: 3 are new,"), "{said}");
+    let expected = "the names say times that are 6 h 0 min later than their uniqueids, if they are read in America/New_York: give the \
+                    PBX's time zone with --timezone, or as zone in [[folders]]; its clock is at UTC+01:00";
+    assert!(said.contains(expected), "{said}");
+    assert_eq!(
+        office.sqlite3("SELECT group_concat(start) FROM recordings"),
+        "1795521206,1795521266,1795521326"
+    );
+}
+
+#[test]
 fn what_is_no_recording_is_told_file_by_file() {
     let office = office();
     let root = office.folder.file("sound");

@@ -4,27 +4,16 @@ use std::path::Path;
 
 use super::Spool;
 use crate::ingest::spool::scan::File;
+use crate::ingest::spool::zone_doubt::ZoneDoubt;
 use crate::intake::Draft;
-use crate::model::SECOND;
-
-/// Files of which the youngest names are looked for.
-const LOOKS: usize = 200;
 
 impl Spool {
     /// After a look through everything: the youngest files.
     pub(super) fn ask_names(&mut self, files: &[File]) {
         let owns = |file: &&File| self.looker.settings.owns(Path::new(&file.path));
-        let mut youngest: Vec<&File> = files.iter().filter(owns).collect();
-        if youngest.len() > LOOKS {
-            youngest.select_nth_unstable_by_key(LOOKS, |file| std::cmp::Reverse(file.modified));
-            youngest.truncate(LOOKS);
-        }
-        youngest.sort_unstable_by_key(|file| file.modified);
-        self.zone.forget();
-        for file in youngest {
-            let named = self.looker.names.read(self.looker.own(&file.path), file.modified / SECOND);
-            self.zone.hear(named.uniqueid.as_deref(), named.facts.start);
-        }
+        let told = self.zone.doubt.take();
+        self.zone = ZoneDoubt::of(&self.looker, files.iter().filter(owns));
+        self.zone.doubt = told;
         self.doubt_zone();
     }
 
@@ -36,7 +25,10 @@ impl Spool {
     }
 
     fn doubt_zone(&mut self) {
-        let doubt = self.zone.offset().map(|minutes| self.looker.names.doubt(minutes, self.now()));
+        let doubt = self
+            .zone
+            .offset()
+            .map(|minutes| self.looker.names.doubt(minutes, "as zone in [[folders]]", self.now()));
         if doubt == self.zone.doubt {
             return;
         }
