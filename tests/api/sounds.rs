@@ -93,7 +93,13 @@ fn a_copy_shares_every_form_and_side_until_the_last_one_goes() {
     };
     assert_eq!(lines("12"), lines("(SELECT id FROM recordings WHERE uniqueid = 'b' AND recordgroup = 2)"));
     assert_eq!(lines("12").lines().count(), 4);
+    app.sqlite3(
+        "INSERT INTO intake_files (path, recording, excluded) VALUES ('mp3/b.mp3', 12, 'another form'), ('x/b-in.wav', 12, 'a side');",
+    );
     done(&app, DELETE, B);
+    // What is known of the files is known of the copy's.
+    let known = "SELECT DISTINCT f.recording = r.id FROM intake_files f, recordings r WHERE r.uniqueid = 'b' AND f.excluded <> ''";
+    assert_eq!(app.sqlite3(known), "1");
     assert!(files.iter().all(|file| file.exists()));
     done(&app, DELETE, "recordgroup=2;uniqueid=b;recordid=1");
     assert!(files.iter().all(|file| !file.exists()));

@@ -107,6 +107,19 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// What intake knows of forms and sides of a recording that goes is known of a copy of it from then on.
+    pub(super) fn leave_forms(&self, recording: i64) -> Result<(), StoreError> {
+        let mut statement = self.transaction.prepare_cached(
+            "UPDATE intake_files SET recording = ?2 WHERE path = ?3 AND recording = ?1 AND excluded <> ''",
+        )?;
+        let copies = self.sharing(recording)?;
+        let Some(copy) = copies.into_iter().find(|copy| *copy != recording) else { return Ok(()) };
+        for form in self.sounds(recording)? {
+            statement.execute((recording, copy, Text::of(&form.path)))?;
+        }
+        Ok(())
+    }
+
     /// A recording and its copies in other groups.
     pub fn sharing(&self, recording: i64) -> Result<Vec<i64>, StoreError> {
         let mut statement = self.transaction.prepare_cached(&SHARING)?;
