@@ -15,6 +15,9 @@ use crate::model::SoundRole;
 use crate::model::paths::{bytes_of, shown as readable};
 use crate::store::TidyRow;
 
+/// Recordings that are put together in one transaction, so that others wait for no longer than it takes.
+const BATCH: usize = 50;
+
 #[derive(Args)]
 pub(super) struct Tidy {
     /// Only say what would be done
@@ -26,29 +29,64 @@ pub(super) fn tidy(config: &Config, tidy: &Tidy) -> anyhow::Result<()> {
     let store = open(config)?;
     let (names, usual) = (names(config)?, Names::new(&Folder::default()).map_err(anyhow::Error::msg)?);
     let plan = Plan::make(&store, &|path| side_of(&names, &usual, path))?;
-    for merge in &plan.merges {
-        say_merge(merge)?;
-    }
-    for (row, why) in &plan.left {
-        say(&format!("{}\n  stays a recording: {why}", shown(row)))?;
-    }
     let order = FormOrder::new(config.prefer_formats.endings());
     let intake = Intake::new(Rules::new(&config.rules)).with_order(order);
     let media = Media::new(&config.media_root);
     let present = |path: &str| media.open(&bytes_of(path)).is_ok();
-    let (mut done, mut changed) = (Vec::new(), 0);
-    for merge in &plan.merges {
-        if tidy.dry_run || intake.merge(&store, merge, &present, now())? {
-            done.push(merge);
-        } else {
-            changed += 1;
+    let mut sum = Sum::default();
+    for begin in (0..plan.len()).step_by(BATCH) {
+        let mut merges = Vec::new();
+        for place in begin..plan.len().min(begin + BATCH) {
+            match plan.merge(&store.reader()?, place)? {
+                Some(merge) => merges.push(merge),
+                None => sum.changed += 1,
+            }
         }
+        merges.iter().try_for_each(say_merge)?;
+        let done: Vec<&Merge> = match tidy.dry_run {
+            true => merges.iter().collect(),
+            false => intake.merge(&store, &merges, &present, now())?,
+        };
+        sum.changed += merges.len() - done.len();
+        done.iter().for_each(|merge| sum.add(merge));
     }
-    say(&summary(&done, tidy.dry_run))?;
-    if changed > 0 {
-        say(&format!("{changed} changed meanwhile, and are as they were; do it again"))?;
+    plan.each_left(&store.reader()?, |row, why| say(&format!("{}\n  stays a recording: {why}", shown(row))))?;
+    say(&sum.in_words(tidy.dry_run))?;
+    if sum.changed > 0 {
+        say(&format!("{} changed meanwhile, and are as they were; do it again", sum.changed))?;
     }
     Ok(())
+}
+
+/// What was done, or would be.
+#[derive(Default)]
+struct Sum {
+    recordings: usize,
+    rows: usize,
+    sides: usize,
+    changed: usize,
+}
+
+impl Sum {
+    fn add(&mut self, merge: &Merge) {
+        self.recordings += 1;
+        self.rows += merge.others.len();
+        self.sides += merge.sides.len();
+    }
+
+    fn in_words(&self, dry_run: bool) -> String {
+        let Sum { recordings, rows, sides, .. } = self;
+        if *recordings == 0 {
+            return "Nothing to tidy: no two recordings are one.".into();
+        }
+        let [verb, end] = match dry_run {
+            true => ["would become", " Nothing was changed; to do it: tapeline tidy"],
+            false => ["became", ""],
+        };
+        format!(
+            "{rows} recordings and {sides} sides without one {verb} forms of {recordings} recordings.{end}"
+        )
+    }
 }
 
 /// The folders of the settings, with what names in them say.
@@ -96,20 +134,4 @@ fn in_words(role: SoundRole) -> &'static str {
         SoundRole::Out => "one side, what was sent to the channel",
         SoundRole::Other => "one side",
     }
-}
-
-fn summary(merges: &[&Merge], dry_run: bool) -> String {
-    let rows: usize = merges.iter().map(|merge| merge.others.len()).sum();
-    let sides: usize = merges.iter().map(|merge| merge.sides.len()).sum();
-    if rows + sides == 0 {
-        return "Nothing to tidy: no two recordings are one.".into();
-    }
-    let [verb, end] = match dry_run {
-        true => ["would become", " Nothing was changed; to do it: tapeline tidy"],
-        false => ["became", ""],
-    };
-    format!(
-        "{rows} recordings and {sides} sides without one {verb} forms of {} recordings.{end}",
-        merges.len()
-    )
 }

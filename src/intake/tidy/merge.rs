@@ -12,20 +12,27 @@ use crate::store::{Entry, Store, StoreError, TidyRow};
 const MERGE: &str = "recordings/merge";
 
 impl Intake {
-    /// Puts rows together in one transaction, unless one of them has changed since they were looked at. Whether it did.
-    pub fn merge(
+    /// Puts rows together, all in one transaction, but for those of which one has changed since they were looked at. Gives
+    /// which were.
+    pub fn merge<'a>(
         &self,
         store: &Store,
-        merge: &Merge,
+        merges: &'a [Merge],
         present: Present<'_>,
         now: i64,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Vec<&'a Merge>, StoreError> {
         let mut events = Vec::new();
-        let merged = store.change(&Actor::command_line(), now, |change| {
-            self.acceptance(change, &mut events).merge(merge, present)
+        let done = store.change(&Actor::command_line(), now, |change| {
+            let mut done = Vec::new();
+            for merge in merges {
+                if self.acceptance(change, &mut events).merge(merge, present)? {
+                    done.push(merge);
+                }
+            }
+            Ok::<_, StoreError>(done)
         })?;
         events.into_iter().for_each(|event| self.live().tell(event));
-        Ok(merged)
+        Ok(done)
     }
 }
 

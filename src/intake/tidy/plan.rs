@@ -37,49 +37,90 @@ pub struct Merge {
     pub sides: Vec<SideFile>,
 }
 
+/// The same by ids alone: there may be many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Ids {
+    kept: i64,
+    others: Vec<(i64, SoundRole)>,
+    sides: Vec<SideFile>,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// By the ids of the rows that are kept.
-    pub merges: Vec<Merge>,
+    merges: Vec<Ids>,
     /// Rows that may be forms of another one and stay rows, with the reason.
-    pub left: Vec<(TidyRow, &'static str)>,
+    left: Vec<(i64, &'static str)>,
 }
 
 impl Plan {
     /// Looks at all rows. Changes nothing.
     pub fn make(store: &Store, side_of: SideOf<'_>) -> Result<Plan, StoreError> {
         let reader = store.reader()?;
-        let runs = runs(&reader, side_of)?;
-        let mut rows = BTreeMap::new();
-        for id in runs.iter().flatten() {
-            if let Some(row) = reader.row_to_tidy(*id)? {
-                rows.insert(*id, Candidate::new(row, side_of));
+        let mut groups = Groups::default();
+        for run in runs(&reader, side_of)? {
+            let run = candidates(&reader, &run, side_of)?;
+            for (place, one) in run.iter().enumerate() {
+                for other in run[place + 1..].iter().filter(|other| one.is_one_with(other)) {
+                    groups.unite(one.row.id, other.row.id);
+                }
             }
         }
         let mut plan = Plan::default();
-        for group in groups(&runs, &rows) {
-            plan.add(&reader, &group, &rows)?;
+        for group in groups.sets.iter().filter(|group| !group.is_empty()) {
+            let ids: Vec<i64> = group.iter().copied().collect();
+            plan.add(&reader, &candidates(&reader, &ids, side_of)?)?;
         }
         plan.add_sides(&reader, side_of)?;
-        plan.merges.sort_by_key(|merge| merge.kept.id);
+        plan.merges.sort_by_key(|merge| merge.kept);
         Ok(plan)
     }
 
-    /// Rows that are connected: one is kept, and what is one recording with it, and with nothing else that isn't, joins it.
-    fn add(
-        &mut self,
+    /// How many rows are kept that others join.
+    pub fn len(&self) -> usize {
+        self.merges.len()
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.merges.is_empty()
+    }
+
+    /// The rows that become one at this place, as they are now; `None` where one is gone.
+    pub fn merge(&self, reader: &Reader, place: usize) -> Result<Option<Merge>, StoreError> {
+        let Some(Ids { kept, others, sides }) = self.merges.get(place) else { return Ok(None) };
+        let Some(kept) = reader.row_to_tidy(*kept)? else { return Ok(None) };
+        let mut joined = Vec::with_capacity(others.len());
+        for (id, role) in others {
+            let Some(row) = reader.row_to_tidy(*id)? else { return Ok(None) };
+            joined.push(Joined { row, role: *role });
+        }
+        Ok(Some(Merge { kept, others: joined, sides: sides.clone() }))
+    }
+
+    /// Calls `each` with rows that may be forms of another one and stay rows, and why.
+    pub fn each_left<E: From<StoreError>>(
+        &self,
         reader: &Reader,
-        group: &BTreeSet<i64>,
-        rows: &BTreeMap<i64, Candidate>,
-    ) -> Result<(), StoreError> {
-        let group: Vec<&Candidate> = group.iter().filter_map(|id| rows.get(id)).collect();
+        mut each: impl FnMut(&TidyRow, &str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for (id, why) in &self.left {
+            if let Some(row) = reader.row_to_tidy(*id)? {
+                each(&row, why)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that are connected: one is kept, and what is one recording with it, and with nothing else that isn't, joins it.
+    fn add(&mut self, reader: &Reader, group: &[Candidate]) -> Result<(), StoreError> {
         let mut best = None;
-        for one in &group {
+        for one in group {
             let touched = reader.is_touched(&one.row.identity)?;
             let rank = (one.role.is_side(), !one.row.hold, !touched, one.row.id);
             if best.as_ref().is_none_or(|(least, _)| rank < *least) {
-                best = Some((rank, *one));
+                best = Some((rank, one));
             }
         }
         let Some((_, kept)) = best else { return Ok(()) };
@@ -93,62 +134,61 @@ impl Plan {
                 one.why_not(kept, reader)?
             };
             match why {
-                Some(why) => self.left.push((one.row.clone(), why)),
-                None => others.push(Joined { row: one.row.clone(), role: one.role }),
+                Some(why) => self.left.push((one.row.id, why)),
+                None => others.push((one.row.id, one.role)),
             }
         }
         if !others.is_empty() {
-            self.merges.push(Merge { kept: kept.row.clone(), others, sides: Vec::new() });
+            self.merges.push(Ids { kept: kept.row.id, others, sides: Vec::new() });
         }
         Ok(())
     }
 
     /// Sides that were left out when they were met: their recordings get them.
     fn add_sides(&mut self, reader: &Reader, side_of: SideOf<'_>) -> Result<(), StoreError> {
-        let mut after = 0;
+        // One that joins another is there no more by then.
+        let joined =
+            self.merges.iter().flat_map(|merge| merge.others.iter().map(|(id, _)| (*id, merge.kept)));
+        let joined: BTreeMap<i64, i64> = joined.collect();
+        let places = self.merges.iter().enumerate().map(|(place, merge)| (merge.kept, place));
+        let (mut places, mut after): (BTreeMap<i64, usize>, i64) = (places.collect(), 0);
         loop {
             let files = reader.files_left_out(LeftOut::Side.reason(), after, PIECE)?;
             let Some(last) = files.last() else { return Ok(()) };
             after = last.line;
-            for mut file in files {
-                let (call, role) = side_of(&file.form.path);
-                if role.is_side() {
-                    file.form.role = role;
-                    self.add_side(reader, &call, file, side_of)?;
-                }
+            for mut side in files {
+                let (call, role) = side_of(&side.form.path);
+                side.form.role = role;
+                let mut owners = owners(reader, &call, role, side_of)?;
+                owners = owners.into_iter().map(|id| joined.get(&id).copied().unwrap_or(id)).collect();
+                let Some(kept) = owners.first().copied().filter(|_| owners.len() == 1) else { continue };
+                let place = *places.entry(kept).or_insert_with(|| {
+                    self.merges.push(Ids { kept, others: Vec::new(), sides: Vec::new() });
+                    self.merges.len() - 1
+                });
+                self.merges[place].sides.push(side);
             }
         }
     }
+}
 
-    fn add_side(
-        &mut self,
-        reader: &Reader,
-        call: &str,
-        file: SideFile,
-        side_of: SideOf<'_>,
-    ) -> Result<(), StoreError> {
-        let mut owners = BTreeSet::new();
-        for path in reader.files_named_like(call)? {
-            let (other, role) = side_of(&path);
-            let is_bare = file.form.role == SoundRole::Other && bare(&path) == call;
-            if other == call && !role.is_side() && !is_bare {
-                owners.extend(reader.recordings_with_sound(&path)?);
-            }
+/// The recordings that have all that was said in a call, of which a file has one side.
+fn owners(
+    reader: &Reader,
+    call: &str,
+    role: SoundRole,
+    side_of: SideOf<'_>,
+) -> Result<BTreeSet<i64>, StoreError> {
+    let mut owners = BTreeSet::new();
+    let paths = if role.is_side() { reader.files_named_like(call)? } else { Vec::new() };
+    for path in paths {
+        let (other, other_role) = side_of(&path);
+        let is_bare = role == SoundRole::Other && bare(&path) == call;
+        if other == call && !other_role.is_side() && !is_bare {
+            owners.extend(reader.recordings_with_sound(&path)?);
         }
-        // One that joins another is there no more by then.
-        let into =
-            |id: &i64| self.merges.iter().position(|merge| merge.others.iter().any(|one| one.row.id == *id));
-        let places: BTreeSet<usize> = owners.iter().filter_map(into).collect();
-        owners.retain(|id| into(id).is_none());
-        owners.extend(places.iter().map(|place| self.merges[*place].kept.id));
-        let [owner] = owners.iter().copied().collect::<Vec<_>>()[..] else { return Ok(()) };
-        if let Some(merge) = self.merges.iter_mut().find(|merge| merge.kept.id == owner) {
-            merge.sides.push(file);
-        } else if let Some(kept) = reader.row_to_tidy(owner)? {
-            self.merges.push(Merge { kept, others: Vec::new(), sides: vec![file] });
-        }
-        Ok(())
     }
+    Ok(owners)
 }
 
 /// Rows that share something by which they may be one: by ids, two or more.
@@ -169,35 +209,33 @@ fn runs(reader: &Reader, side_of: SideOf<'_>) -> Result<Vec<Vec<i64>>, StoreErro
     Ok(runs.map(|run| run.iter().map(|(_, id)| *id).collect()).collect())
 }
 
-/// Rows that are one recording, directly or by others.
-fn groups(runs: &[Vec<i64>], rows: &BTreeMap<i64, Candidate>) -> Vec<BTreeSet<i64>> {
-    let mut groups: Vec<BTreeSet<i64>> = Vec::new();
-    let mut group_of: BTreeMap<i64, usize> = BTreeMap::new();
-    for run in runs {
-        for (place, one) in run.iter().enumerate() {
-            for other in &run[place + 1..] {
-                let (Some(first), Some(second)) = (rows.get(one), rows.get(other)) else { continue };
-                if !first.is_one_with(second) {
-                    continue;
-                }
-                let into = match (group_of.get(one), group_of.get(other)) {
-                    (Some(into), _) | (None, Some(into)) => *into,
-                    (None, None) => groups.len(),
-                };
-                if into == groups.len() {
-                    groups.push(BTreeSet::new());
-                }
-                let mut moved = BTreeSet::from([*one, *other]);
-                for from in [one, other].map(|id| group_of.get(id).copied()).into_iter().flatten() {
-                    moved.append(&mut groups[from]);
-                }
-                group_of.extend(moved.iter().map(|id| (*id, into)));
-                groups[into] = moved;
-            }
-        }
+fn candidates(reader: &Reader, ids: &[i64], side_of: SideOf<'_>) -> Result<Vec<Candidate>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(reader.row_to_tidy(*id)?.map(|row| Candidate::new(row, side_of)));
     }
-    groups.retain(|group| !group.is_empty());
-    groups
+    Ok(found)
+}
+
+/// Rows that are one recording, directly or by others.
+#[derive(Default)]
+struct Groups {
+    sets: Vec<BTreeSet<i64>>,
+    of: BTreeMap<i64, usize>,
+}
+
+impl Groups {
+    fn unite(&mut self, one: i64, other: i64) {
+        let places = [one, other].map(|id| self.of.get(&id).copied());
+        let into = places.iter().flatten().min().copied().unwrap_or_else(|| {
+            self.sets.push(BTreeSet::new());
+            self.sets.len() - 1
+        });
+        let mut moved = BTreeSet::from([one, other]);
+        places.iter().flatten().for_each(|from| moved.append(&mut self.sets[*from]));
+        self.of.extend(moved.iter().map(|id| (*id, into)));
+        self.sets[into].append(&mut moved);
+    }
 }
 
 /// A row that may be one with another.
