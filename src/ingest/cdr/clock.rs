@@ -92,7 +92,9 @@ pub(super) enum Stamp {
 /// `YYYY-MM-DD HH:MM:SS`, with `T` for the blank, a fraction or a zone behind it; or Unix seconds.
 pub(super) fn stamp(text: &str) -> Option<Stamp> {
     let text = text.trim();
-    let Some(time) = civil(text.get(..19).unwrap_or(text)) else { return unix(text).map(Stamp::Unix) };
+    let Some(time) = civil(text.get(..19).unwrap_or(text)) else {
+        return unix(text).map(Stamp::Unix).or_else(|| rewritten(text).map(Stamp::Civil));
+    };
     let rest = text.get(19..)?;
     let fraction =
         rest.strip_prefix('.').map_or(0, |digits| 1 + digits.bytes().take_while(u8::is_ascii_digit).count());
@@ -100,6 +102,23 @@ pub(super) fn stamp(text: &str) -> Option<Stamp> {
         "" => Some(Stamp::Civil(time)),
         zone => Some(Stamp::Unix(seconds(time) - offset(zone)?)),
     }
+}
+
+/// A time as spreadsheets rewrite it: `24.11.2026 05:53:26`, `2026/11/24 5:53`. Where day and month can be either, it is none.
+fn rewritten(text: &str) -> Option<DateTime> {
+    let (date, time) = text.split_once([' ', 'T'])?;
+    let numbers = |text: &str, mark: char| -> Option<Vec<i16>> {
+        text.split(mark).map(|part| part.parse().ok().filter(|number| *number >= 0)).collect()
+    };
+    let (year, month, day) = match (numbers(date, '.'), numbers(date, '/').or(numbers(date, '-'))) {
+        (Some(parts), _) if parts.len() == 3 => (parts[2], parts[1], parts[0]),
+        (_, Some(parts)) if parts.len() == 3 => (parts[0], parts[1], parts[2]),
+        _ => return None,
+    };
+    let time = numbers(time, ':').filter(|parts| matches!(parts.len(), 2 | 3) && year >= 1970)?;
+    let small = |number: i16| i8::try_from(number).ok();
+    let second = time.get(2).copied().unwrap_or(0);
+    DateTime::new(year, small(month)?, small(day)?, small(time[0])?, small(time[1])?, small(second)?, 0).ok()
 }
 
 /// Seconds east of Greenwich: `Z`, `UTC`, `+01`, `-0330`, `+05:45`.
@@ -171,6 +190,21 @@ mod tests {
             ["", "x", "2026-13-01 00:00:00", "2026-11-24 24:00:00", "2026-11-24", "0000000000000000000", "é"]
         {
             assert_eq!(new_york.read(text, 0), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_made_of_a_time_is_one_unless_day_and_month_may_be_either() {
+        let utc = clock("UTC");
+        for text in ["24.11.2026 05:53:26", "24.11.2026 5:53:26", "2026/11/24 05:53:26", "2026-11-24 5:53:26"]
+        {
+            assert_eq!(utc.read(text, 0), Some(1_795_499_606), "{text}");
+        }
+        assert_eq!(utc.read("24.11.2026 05:53", 0), Some(1_795_499_580));
+        for text in
+            ["24/11/2026 05:53:26", "11/24/2026 05:53", "24.11.26 05:53", "1.2 3:4", "5.6.2026 x:4", "a b"]
+        {
+            assert_eq!(utc.read(text, 0), None, "{text}");
         }
     }
 

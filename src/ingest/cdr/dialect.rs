@@ -7,6 +7,8 @@ use memchr::{memchr_iter, memrchr};
 pub struct Dialect {
     /// What stands between fields.
     pub separator: u8,
+    /// What stands around a quoted one.
+    pub mark: u8,
     /// How a field is quoted.
     pub quotes: Quotes,
     /// Whether NULL and `\N`, not in quotes, mean nothing, as databases write them.
@@ -29,17 +31,18 @@ pub(super) const SEPARATORS: [u8; 4] = *b",;\t|";
 
 impl Dialect {
     /// CSV as RFC 4180 has it.
-    pub const CSV: Dialect = Dialect { separator: b',', quotes: Quotes::Doubled, nulls: false };
+    pub const CSV: Dialect = Dialect { separator: b',', mark: b'"', quotes: Quotes::Doubled, nulls: false };
 
     /// The one of these lines, where this stands between fields.
     pub(super) fn of_lines<'a>(lines: impl Iterator<Item = &'a [u8]> + Clone, separator: u8) -> Dialect {
-        let of = |quotes| Dialect { separator, quotes, nulls: true };
-        let quoted = lines.filter(|line| line.contains(&b'"'));
+        let mark = if are_marked(lines.clone(), separator) { b'\'' } else { b'"' };
+        let of = |quotes| Dialect { separator, mark, quotes, nulls: true };
+        let quoted = lines.filter(|line| line.contains(&mark));
         let well = |quotes| quoted.clone().filter(|line| of(quotes).is_quoted_well(line)).count();
         let (all, doubled, escaped) = (quoted.clone().count(), well(Quotes::Doubled), well(Quotes::Escaped));
         of(match () {
             () if all == 0 && separator == b'\t' => Quotes::Bare,
-            () if doubled.max(escaped) * 2 <= all && all > 0 && !are_around(quoted, separator) => {
+            () if doubled.max(escaped) * 2 <= all && all > 0 && !are_around(quoted, separator, mark) => {
                 Quotes::Bare
             }
             () if escaped > doubled => Quotes::Escaped,
@@ -50,9 +53,9 @@ impl Dialect {
     /// Whether a row goes on in the next line: `before`, whether it did before this one.
     pub(super) fn goes_on(self, before: bool, line: &[u8]) -> bool {
         match self.quotes {
-            Quotes::Doubled => (memchr_iter(b'"', line).count() % 2 == 1) != before,
+            Quotes::Doubled => (memchr_iter(self.mark, line).count() % 2 == 1) != before,
             Quotes::Escaped => {
-                let marks = memchr_iter(b'"', line).filter(|at| !is_escaped(line, *at)).count();
+                let marks = memchr_iter(self.mark, line).filter(|at| !is_escaped(line, *at)).count();
                 (marks % 2 == 1) != before
             }
             // A line break in a field has a backslash before it.
@@ -69,12 +72,13 @@ impl Dialect {
         let mut before = self.separator;
         let mut rest = text.iter().copied().peekable();
         while let Some(byte) = rest.next() {
-            match (quoted, byte) {
-                (true, b'\\') if self.quotes == Quotes::Escaped => drop(rest.next()),
-                (false, b'"') if before != self.separator => return false,
-                (false, b'"') => quoted = true,
-                (true, b'"') => match rest.peek() {
-                    Some(b'"') => drop(rest.next()),
+            let is_mark = byte == self.mark;
+            match (quoted, is_mark) {
+                (true, false) if byte == b'\\' && self.quotes == Quotes::Escaped => drop(rest.next()),
+                (false, true) if before != self.separator => return false,
+                (false, true) => quoted = true,
+                (true, true) => match rest.peek() {
+                    Some(next) if *next == self.mark => drop(rest.next()),
                     None => quoted = false,
                     Some(next) if *next == self.separator => quoted = false,
                     Some(_) => return false,
@@ -88,14 +92,28 @@ impl Dialect {
 }
 
 /// Whether most fields that begin with a quotation mark end with one.
-fn are_around<'a>(lines: impl Iterator<Item = &'a [u8]>, separator: u8) -> bool {
-    let fields = lines.flat_map(|line| line.split(move |byte| *byte == separator));
-    let (mut begin, mut both) = (0, 0);
-    for field in fields.filter(|field| field.first() == Some(&b'"') && field.len() > 1) {
-        begin += 1;
-        both += usize::from(field.last() == Some(&b'"'));
-    }
+fn are_around<'a>(lines: impl Iterator<Item = &'a [u8]>, separator: u8, mark: u8) -> bool {
+    let (begin, both, _) = around(lines, separator, mark);
     both * 2 >= begin
+}
+
+/// Whether it is the small marks that stand around most fields.
+fn are_marked<'a>(lines: impl Iterator<Item = &'a [u8]>, separator: u8) -> bool {
+    let (_, both, all) = around(lines, separator, b'\'');
+    both * 2 > all
+}
+
+/// How many fields begin with a mark, how many begin and end with one, and how many say something.
+fn around<'a>(lines: impl Iterator<Item = &'a [u8]>, separator: u8, mark: u8) -> (usize, usize, usize) {
+    let fields = lines.flat_map(|line| line.split(move |byte| *byte == separator));
+    let (mut begin, mut both, mut all) = (0, 0, 0);
+    for field in fields.map(<[u8]>::trim_ascii_end).filter(|field| field.len() > 1) {
+        let begins = field.first() == Some(&mark);
+        all += 1;
+        begin += usize::from(begins);
+        both += usize::from(begins && field.last() == Some(&mark));
+    }
+    (begin, both, all)
 }
 
 /// Whether the character at that place has a backslash of its own.
@@ -140,6 +158,7 @@ mod tests {
             // An old mapping of cdr_custom, which puts marks around without regard to those within.
             (r#"""Alice" <101>","101","7","x""#, b',', Quotes::Doubled),
             (r#"101,"NO ANSWER",7"#, b',', Quotes::Doubled),
+            (r"'\'Al\' <101>','101','7'", b',', Quotes::Escaped),
             ("101,102", b',', Quotes::Doubled),
         ] {
             assert_eq!(quotes(text, separator), expected, "{text}");

@@ -82,10 +82,10 @@ impl Fields {
         }
         loop {
             let start = self.text.len();
-            let is_quoted = dialect.quotes != Quotes::Bare && rest.first() == Some(&b'"');
+            let is_quoted = dialect.quotes != Quotes::Bare && rest.first() == Some(&dialect.mark);
             let read = match dialect.quotes {
                 Quotes::Bare => self.bare(rest, dialect.separator),
-                quotes if is_quoted => self.quoted(&rest[1..], quotes, dialect.separator) + 1,
+                _ if is_quoted => self.quoted(&rest[1..], dialect) + 1,
                 _ => self.plain(rest, dialect.separator),
             };
             if dialect.nulls && !is_quoted && matches!(&self.text[start..], b"NULL" | b"\\N") {
@@ -108,23 +108,24 @@ impl Fields {
     }
 
     /// Reads a field behind its first quotation mark. Gives its length.
-    fn quoted(&mut self, text: &[u8], quotes: Quotes, separator: u8) -> usize {
+    fn quoted(&mut self, text: &[u8], dialect: Dialect) -> usize {
+        let Dialect { separator, mark, quotes, .. } = dialect;
         let mut read = 0;
         loop {
             let rest = &text[read..];
             let next = match quotes {
-                Quotes::Escaped => memchr2(b'"', b'\\', rest),
-                _ => memchr(b'"', rest),
+                Quotes::Escaped => memchr2(mark, b'\\', rest),
+                _ => memchr(mark, rest),
             };
             let Some(at) = next else {
                 self.text.extend_from_slice(rest);
                 return text.len();
             };
             self.text.extend_from_slice(&rest[..at]);
-            match (rest[at], rest.get(at + 1)) {
-                (b'\\', Some(byte)) => self.text.extend(unescaped(*byte)),
-                (b'"', Some(b'"')) => self.text.push(b'"'),
-                (b'\\', None) => self.text.push(b'\\'),
+            match rest.get(at + 1) {
+                Some(byte) if rest[at] != mark => self.text.extend(unescaped(*byte)),
+                Some(next) if *next == mark => self.text.push(mark),
+                None if rest[at] != mark => self.text.push(rest[at]),
                 // What stands behind the closing mark belongs to it, as others read it too.
                 _ => return read + at + 1 + self.plain(&rest[at + 1..], separator),
             }

@@ -136,6 +136,28 @@ fn what_says_nothing_is_no_number_and_no_name() {
 }
 
 #[test]
+fn what_programs_put_around_fields_and_rows_is_found_out() {
+    let names = "calldate,clid,src,dst,channel,dstchannel,duration,billsec,disposition,uniqueid";
+    let row = r#"2026-11-24 05:53:26,"Alice" <101>,101,5551234567,PJSIP/101-1,PJSIP/trunk-2,14,12,ANSWERED,1795499606.0"#;
+    let small = row.split(',').map(|field| format!("'{field}'")).collect::<Vec<_>>().join(",");
+    let semicolons = names.replace(',', ";")
+        + ";;\r\n"
+        + &row.replace(',', ";").replace("\"Alice\" <101>", "\"\"\"Alice\"\" <101>\"")
+        + ";;\r\n";
+    for (what, text) in [
+        ("small marks", format!("{small}\n{small}\n")),
+        ("a line that says the separator", format!("sep=;\r\n{semicolons}")),
+        ("more separators than fields", format!("{}\n{row},,\n", names.to_owned())),
+        ("bars", format!("{}\n{}\n", names.replace(',', "|"), row.replace(',', "|"))),
+        ("tabs without a first line, and NULL as databases write it", row.replace(',', "\t") + "\t\\N\n"),
+        ("a spreadsheet's date", semicolons.replace("2026-11-24 05:53:26", "24.11.2026 05:53:26")),
+    ] {
+        let (rows, said) = brought_in("asterisk-csv", "a.csv", text, "1795499606.0.wav");
+        assert_eq!(rows, CALL, "{what}: {said}");
+    }
+}
+
+#[test]
 fn a_time_that_says_its_zone_needs_none() {
     for start in [
         "2026-11-24 05:53:26+00",

@@ -41,7 +41,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     rows(bytes, true, Dialect::CSV);
     for quotes in [Quotes::Escaped, Quotes::Bare] {
-        rows(bytes, false, Dialect { separator: b'\t', quotes, nulls: true });
+        rows(bytes, false, Dialect { separator: b'\t', mark: b'"', quotes, nulls: true });
     }
     let rows = rows(bytes, false, Dialect::CSV);
     let Ok(Some(mut found)) = Layouts::of_rows(&rows) else { return };

@@ -263,6 +263,12 @@ mod tests {
         let to_trunk = [&outgoing[..], &[(6, "PJSIP/labtrunk-0000000e")]].concat();
         let cdr = with(&to_trunk).unwrap();
         assert_eq!((&*cdr.source, &*cdr.source_name, cdr.direction), ("101", "", Some(Direction::Out)));
+        let failed = [&outgoing[..], &[(6, ""), (8, "PJSIP/5551234567@labtrunk"), (14, "FAILED")]].concat();
+        let cdr = with(&failed).unwrap();
+        assert_eq!((&*cdr.source, cdr.direction), ("101", Some(Direction::Out)));
+        let numbered = [&outgoing[..], &[(6, "IAX2/12345-77")]].concat();
+        let cdr = with(&numbered).unwrap();
+        assert_eq!((&*cdr.destination, cdr.direction), ("5551234567", Some(Direction::Out)));
         let inside = with(&[(5, "PJSIP/101-1"), (6, "PJSIP/102-2"), (4, "\"Anna\" <101>")]).unwrap();
         assert_eq!(
             (&*inside.source, &*inside.source_name, inside.direction),

@@ -31,8 +31,9 @@ pub(in crate::ingest::cdr) fn open(path: &Path, options: Options) -> anyhow::Res
     let mut head = Vec::new();
     Read::by_ref(&mut input).take(HEAD).read_to_end(&mut head).with_context(|| files::unreadable(path))?;
     let (dialect, found) = found(path, &head, options.columns)?;
+    let before = said(&head).is_some();
     let mut rows = Rows::of_lines(Cursor::new(head).chain(input)).in_dialect(dialect);
-    if found.has_header {
+    for _ in 0..usize::from(before) + usize::from(found.has_header) {
         rows.next(&mut Fields::default()).with_context(|| files::unreadable(path))?;
     }
     let mut layouts = found.layouts;
@@ -69,7 +70,8 @@ fn refuse_others(path: &Path, head: &[u8]) -> anyhow::Result<()> {
 /// How the file is written, and what its columns are.
 fn found(path: &Path, head: &[u8], columns: Option<Layout>) -> anyhow::Result<(Dialect, Found)> {
     let shown = path.display();
-    let samples = SEPARATORS.map(|separator| sample(head, separator));
+    let separators = said(head).map_or(SEPARATORS.to_vec(), |separator| vec![separator]);
+    let samples: Vec<_> = separators.iter().map(|separator| sample(head, *separator)).collect();
     if let Some(columns) = columns {
         let fitting = |(_, rows): &&(Dialect, Vec<Fields>)| {
             rows.iter().filter(|row| row.len() == columns.width()).count()
@@ -105,6 +107,14 @@ fn found(path: &Path, head: &[u8], columns: Option<Layout>) -> anyhow::Result<(D
     }
 }
 
+/// What a first line such as `sep=;` says, which spreadsheets write and read.
+fn said(head: &[u8]) -> Option<u8> {
+    match head.strip_prefix(b"sep=") {
+        Some([separator, b'\r' | b'\n', ..]) => Some(*separator),
+        _ => None,
+    }
+}
+
 /// The first rows, if this stands between their fields, and how they are quoted then.
 fn sample(head: &[u8], separator: u8) -> (Dialect, Vec<Fields>) {
     // Where the file goes on, the last line may be none.
@@ -116,6 +126,9 @@ fn sample(head: &[u8], separator: u8) -> (Dialect, Vec<Fields>) {
     let dialect = Dialect::of_lines(lines, separator);
     let mut rows = Rows::of_lines(whole).in_dialect(dialect);
     let (mut sample, mut fields) = (Vec::new(), Fields::default());
+    if said(head).is_some() {
+        let _ = rows.next(&mut fields);
+    }
     while sample.len() < SAMPLE
         && let Ok(Some((_, row))) = rows.next(&mut fields)
     {

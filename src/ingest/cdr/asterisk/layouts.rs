@@ -75,7 +75,13 @@ impl Layouts {
     /// What a row's fields are; `None` where their number is not right.
     pub fn of(&mut self, fields: &Fields) -> Option<&Layout> {
         match self {
-            Layouts::One(layout) => Some(&*layout).filter(|layout| layout.width() == fields.len()),
+            Layouts::One(layout) => {
+                // Spreadsheets put separators behind the last field.
+                let is_rest_empty = || fields.iter().skip(layout.width()).all(<[u8]>::is_empty);
+                let fits =
+                    fields.len() == layout.width() || (fields.len() > layout.width() && is_rest_empty());
+                fits.then_some(&*layout)
+            }
             Layouts::Asterisk(known) => {
                 let sign = sign(fields);
                 if !known.contains_key(&sign) {

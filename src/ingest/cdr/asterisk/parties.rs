@@ -45,6 +45,10 @@ impl Parties {
         let answered_by = known(field(Column::DstAnswer).trim());
         let destination = match () {
             () if CONFERENCES.contains(&field(Column::LastApp)) => String::new(),
+            // A trunk may be called by a number that looks like an extension.
+            () if answered_by.is_empty() && direction == Some(Direction::Out) && !peer.is_empty() => {
+                called(dst)
+            }
             () if answered_by.is_empty() => destination(peer, dst, direction),
             () => answered_by,
         };
@@ -131,11 +135,26 @@ fn direction<'a>(field: &mut impl FnMut(Column) -> &'a str) -> Option<Direction>
     }
     extension(field(Column::Channel))?;
     let (peer, application) = (field(Column::DstChannel), field(Column::LastApp));
+    let is_outside = field(Column::Dst).trim_start_matches('+').len() > *EXTENSION.end();
     match peer.split_once('/') {
         _ if CONFERENCES.contains(&application) => Some(Direction::Internal),
         None if INSIDE.contains(&application) => Some(Direction::Internal),
+        None if application == "Dial" => dialled(field(Column::LastData)),
         None | Some(("Local", _)) => None,
-        Some(_) if extension(peer).is_some() => Some(Direction::Internal),
+        Some(_) if extension(peer).is_some() && !is_outside => Some(Direction::Internal),
         Some(_) => Some(Direction::Out),
+    }
+}
+
+/// Where the first of the channels leads that Dial was told to call, if none was made: `PJSIP/102`, `PJSIP/102/sip:…`,
+/// `PJSIP/5551234567@trunk`, `SIP/trunk/5551234567`.
+fn dialled(arguments: &str) -> Option<Direction> {
+    let (technology, name) = arguments.split([',', '&']).next()?.split_once('/')?;
+    let name = name.split('/').next().unwrap_or_default();
+    let is_extension = EXTENSION.contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_digit());
+    match technology {
+        "Local" => None,
+        _ if is_extension => Some(Direction::Internal),
+        _ => Some(Direction::Out),
     }
 }

@@ -13,7 +13,7 @@ const MOST: usize = 4_000;
 /// What a line of COPY may have.
 const LONGEST: usize = 1 << 20;
 /// Lines of pg_dump's COPY.
-const COPY: Dialect = Dialect { separator: b'\t', quotes: Quotes::Bare, nulls: true };
+const COPY: Dialect = Dialect { separator: b'\t', mark: b'"', quotes: Quotes::Bare, nulls: true };
 
 /// A table, or one list of columns that statements fill in it.
 #[derive(Debug, Default)]
