@@ -181,6 +181,7 @@ fn a_header_tells_whether_a_file_was_finished() {
         ("as it should be", good.clone(), Finished),
         ("chunks behind", [&good[..], list].concat(), Finished),
         ("a byte of padding", [&good[..], &[0]].concat(), Finished),
+        ("a tag behind", [&good[..], b"TAG", &[0; 125]].concat(), Finished),
         ("RIFF never completed, data right", with(4, 0), Finished),
         ("data never completed", with(40, 0), Unfinished),
         ("both never completed", [&with(4, 0)[..40], &[0; 4], &good[44..]].concat(), Unfinished),

@@ -14,6 +14,8 @@ use super::wave_format::{Format, LONGEST};
 
 /// Chunks that are looked at; a hostile file may have millions.
 const CHUNKS: usize = 100;
+/// So many bytes behind the sound are no sound that is being added.
+const TAIL: u64 = 512;
 /// What has as many bytes is no header that is still being written.
 const LONGEST_HEADER: u64 = 4096;
 /// Bytes of a chunk's name and size.
@@ -168,10 +170,12 @@ impl<R: ReadAt + ?Sized> File<'_, R> {
         let enclosed = end <= self.end && self.end <= size;
         let closed = enclosed && data.size > 0 && self.end <= end + 1;
         let all = size - end <= 1 || self.chunks_until(data, size)?;
+        // A tag, or what fills a sector, is not worth a doubt.
+        let few = enclosed && data.size > 0 && size - end < TAIL;
         let right = closed || (enclosed && self.end > end && self.chunks_until(data, self.end)?);
         // A size of 0 is one that was never written, unless RIFF knows of what follows.
         let is_end = right || (all && data.size > 0);
-        let written = if all && is_end { Written::Finished } else { Written::Unfinished };
+        let written = if (all || few) && is_end { Written::Finished } else { Written::Unfinished };
         Ok(End { at: if is_end { end } else { size }, right, written })
     }
 

@@ -14,6 +14,8 @@ use super::{frames, matroska, mp4, ogg};
 /// What the length of a file may cost. Only a recording of days takes more, or none at all.
 const BYTES: u64 = 512 << 20;
 const TIME: Duration = Duration::from_secs(2);
+/// More bytes than headers have.
+const SILENT: u64 = 64 << 10;
 /// Milliseconds of sound that a byte may stand for: of silence, packed well. More is a lie.
 const OF_A_BYTE: u64 = 1_000;
 
@@ -49,6 +51,8 @@ pub fn measure(
     if budget.is_unwanted() {
         budget.check()?
     }
+    // Packets of which none is understood are not silence.
+    let found = found.filter(|milliseconds| *milliseconds > 0 || size < SILENT);
     Ok(Measured { milliseconds: believed(found, size), written })
 }
 
