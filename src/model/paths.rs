@@ -7,6 +7,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::latin_1;
+
 /// Bytes from 0x80 on are this sign and those behind it, at the end of what Unicode leaves to everybody's own use.
 const FIRST: u32 = 0x10_ff80;
 /// What the signs begin with in UTF-8.
@@ -59,9 +61,9 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     replaced(text, |_| char::REPLACEMENT_CHARACTER)
 }
 
-/// What a name says, where the bytes that are no UTF-8 are Latin-1.
+/// What a name says, where the bytes that are no UTF-8 are Latin-1, as Windows has it.
 pub fn read_as_latin_1(text: &str) -> Cow<'_, str> {
-    replaced(text, char::from)
+    replaced(text, latin_1)
 }
 
 fn replaced(text: &str, by: impl Fn(u8) -> char) -> Cow<'_, str> {
