@@ -226,3 +226,24 @@ fn sides_that_a_setting_or_a_pattern_names_belong_to_their_call() {
         assert_eq!(office.sqlite3("SELECT path FROM recordings"), mix);
     }
 }
+
+#[test]
+fn what_ends_like_a_side_is_one_only_where_the_other_side_or_the_mix_says_so() {
+    let mut office = with_folder("");
+    // Yate's two, rtpengine's streams, and what people call their files.
+    let yate = ["7-A.wav", "7-B.wav", "7.wav"];
+    let streams =
+        ["1-24605@127.0.0.1-12345678.wav", "1-24605@127.0.0.1-1a2b3c4d.wav", "1-24605@127.0.0.1-mix.wav"];
+    let others = ["Interview-A.wav", "Interview.wav", "memo-20261124.wav", "memo.wav"];
+    for name in yate.iter().chain(&streams).chain(&others) {
+        write(&office.path(name), &wav(name, 1));
+        age(&office.path(name), 10);
+    }
+    office.start();
+    let rows: Vec<&str> = [&streams[2..], &yate[2..], &others[..]].concat();
+    office.until("SELECT path FROM recordings ORDER BY path", &rows.join("\n"));
+    office.until(
+        "SELECT path, role FROM sounds WHERE role <> 'mix' ORDER BY path",
+        &format!("{}|other\n{}|other\n{}|in\n{}|out", streams[0], streams[1], yate[0], yate[1]),
+    );
+}

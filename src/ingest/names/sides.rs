@@ -23,7 +23,7 @@ const ENDINGS: [(&str, SoundRole); 14] = [
     ("-mix", SoundRole::Mix),
     ("_mix", SoundRole::Mix),
 ];
-/// Of these alone it isn't known that a mix will come.
+/// Of these alone it isn't known that a mix will come, nor that they are sides: other names end so too.
 const UNSURE: [&str; 2] = ["-A", "-B"];
 /// Hexadecimal digits of the stream (SSRC) that rtpengine writes behind the call.
 const SSRC: usize = 8;
@@ -70,6 +70,12 @@ impl Side<'_> {
     /// Whether it has a part of what was said, and not all.
     pub fn is_part(&self) -> bool {
         self.role != SoundRole::Mix
+    }
+
+    /// Whether another file has the other side of the same call.
+    pub fn is_opposite(&self, other: &Side<'_>) -> bool {
+        let sides = [self.role, other.role];
+        self.call == other.call && sides.contains(&SoundRole::In) && sides.contains(&SoundRole::Out)
     }
 
     /// Whether another file, named `stem`, has all that was said in the same call. Of one of several streams it isn't the

@@ -11,8 +11,8 @@ use crate::ingest::Stop;
 use crate::ingest::names::{Names, Side};
 use crate::intake::{Draft, Facts, FileState, LeftOut, Source};
 use crate::media::{Heard, Media, NoSound, Shortage, Written, is_sound_name};
-use crate::model::SECOND;
 use crate::model::paths::{bytes_of, on_disk, text_of};
+use crate::model::{SECOND, SoundRole};
 
 /// A PBX may have opened a file a moment after the processes were looked through.
 const MOMENT: i64 = 2 * SECOND;
@@ -147,15 +147,23 @@ impl Looker {
         }
     }
 
-    /// Where the mixed recording of a side is, if it is there.
+    /// Where the mixed recording of a side is, if it is there. What may be another name counts as a side only where both are.
     fn mix_beside(&self, path: &str, side: &Side<'_>) -> Option<String> {
+        let mix = self.find_beside(path, |name| self.names.is_mix_of(side, name))?;
+        let is_side = side.sure
+            || side.role == SoundRole::Other
+            || self.find_beside(path, |name| side.is_opposite(&self.names.side(name))).is_some();
+        is_side.then_some(mix)
+    }
+
+    /// The path of a sound file in the same folder, by what its path below the folder of the settings says.
+    fn find_beside(&self, path: &str, is_it: impl Fn(&str) -> bool) -> Option<String> {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let entries = on_disk(&self.media_root, folder).read_dir().ok()?;
         let mut names =
             entries.filter_map(|entry| Some(text_of(entry.ok()?.file_name().as_bytes()).into_owned()));
-        let is_mix =
-            |name: &String| is_sound_name(name) && self.names.is_mix_of(side, &beside(self.own(path), name));
-        names.find(is_mix).map(|name| beside(path, &name))
+        let found = names.find(|name| is_sound_name(name) && is_it(&beside(self.own(path), name)))?;
+        Some(beside(path, &found))
     }
 }
 
