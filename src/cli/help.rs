@@ -14,10 +14,16 @@ it best, in whatever order they come. What a person or another program changed i
   - Nothing is deleted by itself: when a recording expires says when it may be.
 
 What happens when
-  - the PBX or its machine crashes: its calls are completed with the length of their sound, with status interrupted.
+  - the PBX or its machine crashes, or another program that records: its calls are completed with the length of their sound, \
+with status interrupted unless the PBX or a detail record knows how they ended.
   - Tapeline is killed, or not running: the next start finds what was written, closed, moved or deleted meanwhile.
   - a file is moved or renamed: its row goes with it, by inode, or by size and content on another disk.
-  - a command makes another file of it, x.ogg of x.wav or under the same name: it is the same recording, by name and length.
+  - a command makes another file of it: it is the same recording, whenever and in whatever order files are made, moved and \
+removed. That is so beside it under the same name (x.ogg or x.wav.ogg of x.wav); in another folder by the uniqueid in its name, \
+with an alike length; from MP3/ and ORIG/ to beside them; and for a copy by its content. Machine and customer must be the \
+same. In doubt they are two recordings. A file of one side belongs to the file of the whole call beside it.
+  - something else is written over it: soon (an hour after its end) and of an alike length, it is the recording. Otherwise the \
+row stays as it was, log and status say so, and get with wrap=meta says changed; what is played is what is there.
   - a file is deleted: its row stays, stale is 1, until the file is back. Another file under its name, without a uniqueid, is \
 another recording, and the row then names no file.
   - most files are gone at once: the disk may be away. Rows become stale only after rescan_minutes, and come back as soon as \
@@ -26,8 +32,8 @@ it is mounted.
   - the database's disk is full, or another program holds it: it is tried again; nothing is left out.
 
 Files and clocks:
-  - A file that nobody saw closed counts as closed when no process writes to it (as root), else after silent_minutes without a \
-change. With more folders than fs.inotify.max_user_watches allows, those beyond it are looked at every rescan_minutes.
+  - A file that nobody saw closed counts as closed when its header is complete, or no process writes to it (as root), else \
+after silent_minutes without a change. With more folders than fs.inotify.max_user_watches allows, those beyond it are looked at every rescan_minutes.
   - Clocks may be put forward or back, this machine's and the PBX's: what is in progress is waited for by a clock that nobody \
 puts. A file whose time is before 1990 or more than a day ahead began when it was first seen, if nothing else says when; an \
 end that is before the start, or twelve hours after the sound, is not believed. A machine that says a year before 2026 doesn't \

@@ -111,6 +111,8 @@ pub struct FileState {
     pub mimetype: String,
     /// It has been written to its end.
     pub closed: bool,
+    /// It goes on from what it was when it was looked at before: nothing else was written over that.
+    pub continues: bool,
     /// Digest of its beginning and end, to find it again elsewhere.
     pub digest: Option<Vec<u8>>,
 }
@@ -126,6 +128,8 @@ pub enum Outcome {
     Enriched,
     /// It is another form, or a side, of a recording that has its row.
     Form,
+    /// Something else was written over what was recorded, too late to be the recording: its row stays as it is.
+    Overwritten,
     /// Nothing new.
     Unchanged,
     /// It has no row, for this reason.

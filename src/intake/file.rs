@@ -71,17 +71,14 @@ pub(super) fn is_written_later(known: &IntakeFile, row: &RecordingRow, draft: &D
     if file.size == known.size && same {
         return false;
     }
-    let (before, after) = (length(known), file.duration);
-    let same_file = (file.device, file.inode) == (known.device, known.inode);
-    let longer = before.zip(after).is_none_or(|(before, after)| after >= before);
-    if same_file && file.size > known.size && (!file.closed || longer) {
+    if file.continues {
         return false;
     }
+    let (before, after) = (length(known), file.duration);
     let ended = known.closed.max(row.end.saturating_mul(SECOND));
     let soon = file.modified.max(file.created) <= ended.saturating_add(ANEW);
     let alike = before.is_none_or(|before| before == 0) || alike(before, after);
-    let goes_on = !file.closed && same_file && file.size >= known.size;
-    !(soon && (goes_on || (file.closed && alike)))
+    !(soon && file.closed && alike)
 }
 
 /// The file as it was, and closed.
@@ -95,6 +92,7 @@ pub(super) fn last_seen(known: &IntakeFile) -> FileState {
         duration: known.length(),
         mimetype: String::new(),
         closed: true,
+        continues: true,
         digest: None,
     }
 }

@@ -94,6 +94,7 @@ impl SourceStatus {
             Outcome::Enriched => self.enriched += 1,
             Outcome::Excluded(_) => self.excluded += 1,
             Outcome::Form
+            | Outcome::Overwritten
             | Outcome::Unchanged
             | Outcome::Refused(_)
             | Outcome::Waits(_)

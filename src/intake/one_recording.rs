@@ -7,7 +7,8 @@
 //!    alike, wherever they lie; or
 //! 3. they have one name in folders that are called after forms of sound (`MP3/`, `ORIG/`), beside them or in them, and their
 //!    lengths are known and alike; or
-//! 4. they have the same content, read whole, and their names don't tell of two calls.
+//! 4. they have the same content, read whole, of one of them at most it is known of which call it is, and their names don't
+//!    say two times.
 //!
 //! In doubt they are two. Time plays no part: a form may be made years later.
 
@@ -23,6 +24,8 @@ pub struct Heard<'a> {
     pub customer: i64,
     /// As in its row, from whatever source.
     pub uniqueid: &'a str,
+    /// Whether the PBX or a detail record told that uniqueid.
+    pub told: bool,
     /// Relative to the media root.
     pub path: &'a str,
     /// When it began, where its name says so; Unix seconds.
@@ -71,10 +74,10 @@ fn is_shelved(one: &Heard<'_>, other: &Heard<'_>) -> bool {
 
 fn is_copy(one: &Heard<'_>, other: &Heard<'_>) -> bool {
     let same = one.sha256.is_some() && one.sha256 == other.sha256;
-    let named = |heard: &Heard<'_>| is_in_name(heard.uniqueid, heard.path);
-    let other_call = named(one) && named(other) && one.uniqueid != other.uniqueid;
+    // What has a call of its own, and is no form of that, is no copy.
+    let has_call = |heard: &Heard<'_>| heard.told || is_in_name(heard.uniqueid, heard.path);
     let other_time = one.start.zip(other.start).is_some_and(|(one, other)| one != other);
-    same && !other_call && !other_time
+    same && !(has_call(one) && has_call(other)) && !other_time
 }
 
 /// The folder that forms are sorted from into folders of their own.
@@ -203,6 +206,9 @@ mod tests {
         assert!(!one(&recorded, &copy("b/20261124-060000.wav", "20261124-060000", Some(1_795_500_000))));
         assert!(!one(&recorded, &Heard { customer: 2, ..copy("kept.wav", "kept", None) }));
         assert!(!one(&recorded, &heard("kept.wav", "kept", 60_000)));
+        assert!(!one(&recorded, &copy("ondemand-101-20261124-055310-1795499610.10.wav", CALL, None)));
+        let told = Heard { told: true, ..copy("a.wav", "1.1", None) };
+        assert!(!one(&told, &Heard { uniqueid: "1.2", path: "b.wav", ..told }));
     }
 
     #[test]

@@ -81,13 +81,63 @@ impl Sound {
     }
 
     fn digest(&self) -> io::Result<Vec<u8>> {
+        self.digest_at(self.size, &[])
+    }
+
+    /// Whether a file goes on from what it was when it had so many bytes and this digest. The sizes in a header are others
+    /// by now.
+    pub fn goes_on_from(&self, size: u64, digest: &[u8]) -> io::Result<bool> {
+        if size > self.size {
+            return Ok(false);
+        }
+        let mut head = vec![0; ENDS.min(size) as usize];
+        let count = self.file().at(0, &mut head)?;
+        head.truncate(count);
+        let rest = |behind: usize| u32::try_from(size.saturating_sub(behind as u64)).unwrap_or(u32::MAX);
+        if self.digest_at(size, &head)? == digest {
+            return Ok(true);
+        }
+        let Some(data) = data_size(&head) else { return Ok(false) };
+        // As it was closed, or as Asterisk, libsndfile and ffmpeg leave it until then.
+        for sizes in [(rest(RIFF + 4), rest(data + 4)), (0, 0), (8, 0), (u32::MAX, u32::MAX)] {
+            for (at, size) in [(RIFF, sizes.0), (data, sizes.1)] {
+                head[at..at + 4].copy_from_slice(&size.to_le_bytes());
+            }
+            if self.digest_at(size, &head)? == digest {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The digest of the first bytes, with `head` in the place of what they begin with.
+    fn digest_at(&self, size: u64, head: &[u8]) -> io::Result<Vec<u8>> {
         let mut digest = Sha256::new();
-        digest.update(self.size.to_le_bytes());
-        let mut bytes = vec![0; ENDS.min(self.size) as usize];
-        for at in [0, self.size.saturating_sub(ENDS)] {
+        digest.update(size.to_le_bytes());
+        let mut bytes = vec![0; ENDS.min(size) as usize];
+        for at in [0, size.saturating_sub(ENDS)] {
             let count = self.file().at(at, &mut bytes)?;
+            let head = usize::try_from(at).ok().and_then(|at| head.get(at..)).unwrap_or_default();
+            let same = head.len().min(count);
+            bytes[..same].copy_from_slice(&head[..same]);
             digest.update(&bytes[..count]);
         }
         Ok(digest.finalize()[..DIGEST].to_vec())
+    }
+}
+
+/// Where the size of the file stands in RIFF.
+const RIFF: usize = 4;
+
+/// Where the size of the sound stands in RIFF.
+fn data_size(head: &[u8]) -> Option<usize> {
+    let mut at = head.starts_with(b"RIFF").then_some(12)?;
+    loop {
+        let chunk = head.get(at..at + 8)?;
+        if chunk.starts_with(b"data") {
+            return Some(at + 4);
+        }
+        let length = u32::from_le_bytes([chunk[4], chunk[5], chunk[6], chunk[7]]);
+        at = at.checked_add(8)?.checked_add(usize::try_from(length).ok()?)?;
     }
 }

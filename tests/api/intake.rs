@@ -64,6 +64,7 @@ fn file(seconds: i64, closed: bool) -> FileState {
         duration: Some(if closed { seconds * 1_000 } else { 0 }),
         mimetype: "audio/wav".into(),
         closed,
+        continues: true,
         digest: None,
     }
 }

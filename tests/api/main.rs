@@ -24,6 +24,7 @@ mod events;
 mod export;
 mod failed_logins;
 mod faults;
+mod finished;
 mod folder;
 mod forms;
 mod freeswitch;

@@ -133,7 +133,6 @@ fn what_comes_in_one_batch_is_one_recording_too_watched_or_imported() {
             write(&root.join(format!("2026/{name}.wav")), &wav(&name, 2));
             let made = root.join(format!("{}{name}.ogg", if call < 15 { "2026/" } else { "ogg/" }));
             write(&made, &ogg);
-            age(&made, 60);
         }
         remove(&root.join("from.wav"));
         remove(&root.join("from.ogg"));
@@ -279,13 +278,15 @@ fn what_completes_while_it_is_watched_has_the_digest_of_the_whole_file() {
         office.sqlite3("SELECT action, uniqueid, detail FROM audit"),
         format!("recordings/sound|1795499610.10|{detail}")
     );
-    // Of another length: status, row and digest stay.
+    // Of another length, shorter or longer: status, row and digest stay.
     let second = office.sqlite3(DIGESTS);
     let row = office.sqlite3("SELECT * FROM recordings");
-    write(&path, &wav("another", 5));
-    office.settle();
-    assert_eq!(office.sqlite3("SELECT * FROM recordings"), row);
-    assert_eq!(office.sqlite3(DIGESTS), second);
+    for seconds in [5, 50] {
+        write(&path, &wav("another", seconds));
+        office.settle();
+        assert_eq!(office.sqlite3("SELECT * FROM recordings"), row);
+        assert_eq!(office.sqlite3(DIGESTS), second);
+    }
 }
 
 #[test]
@@ -307,6 +308,9 @@ fn what_is_written_long_after_the_end_of_a_recording_is_not_the_recording() {
         office = office.restarted();
         office.settle();
         assert_eq!(office.sqlite3("SELECT * FROM recordings"), row);
+        let told = office.intake.live().sources()["folder"].without_rows.clone();
+        let why = "written to after its recording was complete, which stays as it was".to_owned();
+        assert_eq!(told, [(why, 1)].into());
     }
 }
 
@@ -330,4 +334,25 @@ fn a_recording_that_begins_in_the_midst_of_a_call_has_a_start_of_its_own() {
         &format!("SELECT substr(path, 1, 2), start - {start}, totaltime FROM recordings ORDER BY path"),
         "ex|1200|20\non|12|5\nq-|0|6\nrg|0|6",
     );
+}
+
+#[test]
+fn whoever_gets_sound_is_told_that_it_may_not_be_what_was_recorded() {
+    let mut office = crate::office::Office::new("[[folders]]\nmachine = \"pbx1\"\nzone = \"UTC\"\n");
+    let path = office.path(&format!("{NAME}.wav"));
+    write(&path, &wav("x", 3));
+    age(&path, 7_200);
+    office.start();
+    office.until("SELECT complete, size FROM recordings", "1|48044");
+    let changed = |office: &crate::office::Office| {
+        let row = office
+            .ask("recording/recordings/get", "&recordgroup=1&uniqueid=1795499610.10&recordid=1&wrap=meta");
+        (row["sounds"][0]["changed"].clone(), row["size"].clone())
+    };
+    assert_eq!(changed(&office), (0.into(), 48_044.into()));
+    write(&path, &wav("another", 5));
+    let noted = office
+        .list_once("a warning", |_| office.serving().log().contains("was written to after its recording"));
+    assert_eq!(noted[0]["size"], 48_044);
+    assert_eq!(changed(&office), (1.into(), 48_044.into()));
 }

@@ -173,10 +173,10 @@ fn the_row_alone_tells_its_sounds_the_one_that_plays_first() {
     assert_eq!(
         meta(&app.supervisor()).data()["sounds"],
         json!([
-            { "path": "x/b.wav", "role": "mix", "mimetype": "audio/wav", "size": 10, "duration": 30000, "sha256": "00ff", "verified": null, "stale": 0 },
-            { "path": "mp3/b.mp3", "role": "mix", "mimetype": "audio/mpeg", "size": 9, "duration": null, "sha256": null, "verified": 1_700_000_500, "stale": 0 },
-            { "path": "x/b-in.wav", "role": "in", "mimetype": "audio/wav", "size": 11, "duration": 30000, "sha256": null, "verified": null, "stale": 0 },
-            { "path": "x/b-out.wav", "role": "out", "mimetype": "audio/wav", "size": 12, "duration": 0, "sha256": null, "verified": null, "stale": 1 },
+            { "path": "x/b.wav", "role": "mix", "mimetype": "audio/wav", "size": 10, "duration": 30000, "sha256": "00ff", "verified": null, "stale": 0, "changed": 0 },
+            { "path": "mp3/b.mp3", "role": "mix", "mimetype": "audio/mpeg", "size": 9, "duration": null, "sha256": null, "verified": 1_700_000_500, "stale": 0, "changed": 0 },
+            { "path": "x/b-in.wav", "role": "in", "mimetype": "audio/wav", "size": 11, "duration": 30000, "sha256": null, "verified": null, "stale": 0, "changed": 0 },
+            { "path": "x/b-out.wav", "role": "out", "mimetype": "audio/wav", "size": 12, "duration": 0, "sha256": null, "verified": null, "stale": 1, "changed": 0 },
         ])
     );
     assert_eq!(meta(&app.stranger()).codes(), "404 uniqueid");
@@ -188,7 +188,7 @@ fn the_row_alone_tells_its_sounds_the_one_that_plays_first() {
     app.sqlite3("UPDATE recordings SET path = 'c.gsm' WHERE id = 13");
     assert_eq!(
         of("2;uniqueid=c"),
-        json!([{ "path": "c.gsm", "role": "mix", "mimetype": "audio/gsm", "size": 20, "duration": null, "sha256": null, "verified": null, "stale": 1 }])
+        json!([{ "path": "c.gsm", "role": "mix", "mimetype": "audio/gsm", "size": 20, "duration": null, "sha256": null, "verified": null, "stale": 1, "changed": 0 }])
     );
     assert_eq!(of("3;uniqueid=d"), json!([]));
 }

@@ -140,6 +140,7 @@ fn sound() -> Value {
         "sha256": known("string", "SHA-256 of the file, in hexadecimal digits; null where it was not taken yet"),
         "verified": known("integer", "When it was last read whole and found right, Unix seconds; null never"),
         "stale": int("1: the file is not there"),
+        "changed": int("1: the file was written to after the recording was complete, and may hold something else than the row tells"),
     }))
 }
 

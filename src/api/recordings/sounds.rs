@@ -9,10 +9,10 @@ use crate::api::wire::privilege::MayListen;
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::blocking;
-use crate::media::{Media, media_type};
-use crate::model::SoundForm;
+use crate::media::{Media, Sound, media_type};
 use crate::model::paths::{self, bytes_of};
-use crate::store::{Identity, Reader};
+use crate::model::{SECOND, SoundForm};
+use crate::store::{FileKnown, Identity, Reader};
 
 /// A recording has a few.
 const MOST: i64 = 999;
@@ -27,6 +27,9 @@ pub const SOUND: Parameter = Parameter::range(
 )
 .logged();
 
+/// A form, and what is known of its file.
+type Looked = (SoundForm, Option<FileKnown>);
+
 /// One of them as clients see it. What nobody knows is null.
 #[derive(Serialize)]
 struct Shown {
@@ -38,10 +41,13 @@ struct Shown {
     sha256: Option<String>,
     verified: Option<i64>,
     stale: i64,
+    changed: i64,
 }
 
 impl Shown {
-    fn new(form: SoundForm, media: &Media) -> Shown {
+    fn new(form: SoundForm, known: Option<&FileKnown>, media: &Media) -> Shown {
+        let sound = media.open(&bytes_of(&form.path)).ok();
+        let changed = sound.as_ref().zip(known).is_some_and(|(sound, known)| is_changed(sound, known));
         Shown {
             role: form.role.as_str(),
             mimetype: media_type(&form.mimetype, &form.path),
@@ -49,27 +55,40 @@ impl Shown {
             duration: form.duration,
             sha256: form.sha256.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect()),
             verified: form.verified,
-            stale: media.open(&bytes_of(&form.path)).is_err().into(),
+            stale: sound.is_none().into(),
+            changed: changed.into(),
             path: paths::shown(&form.path).into_owned(),
         }
     }
 }
 
 /// All of them, the one that plays first.
-async fn sounds(request: &ApiRequest<MayListen>, identity: &Identity) -> Result<Vec<SoundForm>, Refusal> {
+async fn sounds(request: &ApiRequest<MayListen>, identity: &Identity) -> Result<Vec<Looked>, Refusal> {
     let (person, identity) = (request.person.clone(), identity.clone());
-    let ask = move |reader: &Reader| -> Result<Vec<SoundForm>, Refusal> {
+    let ask = move |reader: &Reader| -> Result<Vec<Looked>, Refusal> {
         let Some(seen) = reader.seen(&person, &identity)? else { return Ok(Vec::new()) };
-        Ok(reader.sounds_of(seen)?)
+        let mut sounds = Vec::new();
+        for form in reader.sounds_of(seen)? {
+            let known = reader.file_at(&form.path)?;
+            sounds.push((form, known));
+        }
+        Ok(sounds)
     };
     stream::question(&request.app, ask).await
+}
+
+/// Whether a file was written to since it was looked at, or holds something else than was recorded.
+fn is_changed(sound: &Sound, known: &FileKnown) -> bool {
+    let (size, modified) = (sound.size.cast_signed(), sound.modified);
+    known.is_closed() && (size, modified) != (known.size, known.modified.div_euclid(SECOND))
 }
 
 /// All of them as JSON.
 pub async fn shown(request: &ApiRequest<MayListen>, identity: &Identity) -> Result<String, Refusal> {
     let (sounds, app, strings) = (sounds(request, identity).await?, request.app.clone(), request.strings());
     let shown = blocking(move || {
-        let shown: Vec<Shown> = sounds.into_iter().map(|form| Shown::new(form, &app.media)).collect();
+        let shown: Vec<Shown> =
+            sounds.into_iter().map(|(form, known)| Shown::new(form, known.as_ref(), &app.media)).collect();
         envelope::row(&shown, strings)
     });
     Ok(shown.await?)
@@ -82,5 +101,5 @@ pub async fn one(
     place: usize,
 ) -> Result<SoundForm, Refusal> {
     let found = sounds(request, identity).await?.into_iter().nth(place);
-    found.ok_or(Refusal::NotFound(SOUND.name))
+    found.map(|(form, _)| form).ok_or(Refusal::NotFound(SOUND.name))
 }

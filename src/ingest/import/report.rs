@@ -47,6 +47,9 @@ pub struct Report {
     pub skipped: u64,
 }
 
+/// Why a file with a row counts for nothing.
+const OVERWRITTEN: &str = "it was written to after its recording was complete: that one stays as it was, and what the file holds now has no row";
+
 /// What is to be said of rows, and of how many.
 #[derive(Debug, Default)]
 struct Reasons(Vec<Reason>);
@@ -100,6 +103,7 @@ impl Report {
             Outcome::Kept => self.kept += 1,
             Outcome::Waits(reason) => *self.waiting.entry(reason.clone()).or_default() += 1,
             Outcome::Excluded(reason) => return Err(format!("left out: {reason}")),
+            Outcome::Overwritten => return Err(OVERWRITTEN.into()),
             Outcome::Refused(why) => return Err(why.clone()),
             Outcome::Deleted => return Err("its recording was deleted and does not come back".into()),
             Outcome::NoRecording => return Err(NO_RECORDING.into()),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
@@ -21,6 +22,8 @@ use crate::model::SECOND;
 use crate::model::paths::on_disk;
 use crate::store::{NoRow, Reader, StoreError};
 
+/// How long a file must have rested to be finished, if nobody writes to it.
+const MOMENT: Duration = Duration::from_secs(2);
 /// Files of one transaction.
 const BATCH: usize = 500;
 
@@ -46,10 +49,11 @@ pub(super) fn import(import: &Import<'_>, path: &Path, report: &mut Report) -> a
         }
     }
     found.files.sort_by_cached_key(|file| (looker_of(&lookers, file).order_of(file), file.path.clone()));
+    let now = rested(&found.files, import.now.saturating_mul(SECOND));
     let bar = bar(Length::Things(found.files.len() as u64));
     for files in found.files.chunks(BATCH) {
         report.read += files.len() as u64;
-        let drafts = drafts(import, &lookers, files, report)?;
+        let drafts = drafts(import, &lookers, files, now, report)?;
         let place = |draft: &Draft| on_disk(Path::new(""), draft.path.as_deref().unwrap_or_default());
         let places = drafts.iter().map(|draft| shown(&place(draft)));
         import.take_noting(&drafts, places, report)?;
@@ -78,6 +82,17 @@ fn looker_of<'a>(lookers: &'a [Looker], file: &File) -> &'a Looker {
     own.unwrap_or(&lookers[0])
 }
 
+/// The time when all files have rested that were written a moment ago: who copied them is done with them.
+fn rested(files: &[File], now: i64) -> i64 {
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let clock = i64::try_from(clock.as_nanos()).unwrap_or(now).max(now);
+    let ages = files.iter().map(|file| file.age(clock));
+    let Some(wait) = ages.min().and_then(|youngest| MOMENT.checked_sub(youngest)) else { return now };
+    let wait = wait + Duration::from_millis(1);
+    std::thread::sleep(wait);
+    clock.saturating_add(i64::try_from(wait.as_nanos()).unwrap_or(0))
+}
+
 /// Where a folder lies below the media root, whatever links lead to it.
 fn below(media_root: &Path, path: &Path) -> anyhow::Result<PathBuf> {
     if !files::facts(path)?.is_dir() {
@@ -101,6 +116,7 @@ fn drafts(
     import: &Import<'_>,
     lookers: &[Looker],
     files: &[File],
+    now: i64,
     report: &mut Report,
 ) -> anyhow::Result<Vec<Draft>> {
     let (reader, open_files) = (import.store.reader()?, OpenFiles::default());
@@ -122,7 +138,6 @@ fn drafts(
             continue;
         }
         // Nobody comes by again to see whether a file whose time lies ahead still grows.
-        let now = import.now.saturating_mul(SECOND);
         match looker.look(&file.path, None, &open_files, Some(file.age(now)), now) {
             Look::Draft(mut draft) => {
                 match origins.of(&draft)? {

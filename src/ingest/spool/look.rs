@@ -117,6 +117,7 @@ impl Looker {
             duration: heard.duration,
             mimetype: heard.mimetype,
             closed,
+            continues: false,
             digest: closed.then_some(heard.digest),
         };
         Draft {

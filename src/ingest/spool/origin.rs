@@ -26,6 +26,8 @@ pub enum Origin {
     New,
     /// The one that is known under its path.
     Known,
+    /// The same, and nothing was written over what was in it.
+    Continued,
     /// Another one than that, which is gone: another recording.
     Another,
     /// One that was known under this path, and is not there any more. There may be another one under its own, too.
@@ -45,6 +47,7 @@ impl Origin {
             Origin::Moved(from) => draft.moved_from = Some(from),
             Origin::Another => draft.another = true,
             Origin::Copied(copy) => draft.copy_of = Some(copy),
+            Origin::Continued => draft.file.iter_mut().for_each(|file| file.continues = true),
             Origin::New | Origin::Known | Origin::Copying | Origin::Making => {}
         }
     }
@@ -82,6 +85,7 @@ impl Origins<'_> {
                 _ if known.state == OPEN && file.closed && file.duration != Some(0) => {
                     Ok(self.copied(file, path)?.unwrap_or(Origin::Known))
                 }
+                _ if self.goes_on(&known, file, path) => Ok(Origin::Continued),
                 _ => Ok(Origin::Known),
             };
         }
@@ -100,6 +104,14 @@ impl Origins<'_> {
 
     fn is_gone(&self, path: &str) -> bool {
         !self.media.has(&bytes_of(path))
+    }
+
+    /// Whether a file that was complete goes on: a recording to which the PBX adds.
+    fn goes_on(&self, known: &FileKnown, file: &FileState, path: &str) -> bool {
+        let may = known.is_closed() && known.inode == file.inode && file.size >= known.size;
+        let Some(digest) = known.digest.as_ref().filter(|_| may) else { return may };
+        let sound = self.media.open(&bytes_of(path)).ok();
+        sound.is_some_and(|sound| sound.goes_on_from(known.size.cast_unsigned(), digest).unwrap_or(false))
     }
 
     /// Where the same file was before.

@@ -117,9 +117,8 @@ impl File {
 
     /// Whether the file is known as it is now, and finished.
     pub fn is_known(&self, reader: &Reader) -> Result<bool, StoreError> {
-        const CLOSED: i64 = 2;
         Ok(reader.file_at(&self.path)?.is_some_and(|known| {
-            known.state == CLOSED && (known.modified, known.size) == (self.modified, self.size)
+            known.is_closed() && (known.modified, known.size) == (self.modified, self.size)
         }))
     }
 }

@@ -6,7 +6,7 @@
 use super::transaction::Acceptance;
 use crate::intake::digest::digest_of;
 use crate::intake::draft::{Draft, LeftOut, Outcome};
-use crate::intake::facts::{Facts, OF_NAME, OF_PBX, Ranks};
+use crate::intake::facts::{Facts, OF_NAME, OF_PBX, OF_RECORD, Ranks};
 use crate::intake::file::{CLOSED, is_form, length, look};
 use crate::intake::live::What;
 use crate::intake::one_recording::{Heard, bare, folder, is_in_name, is_one_recording, places};
@@ -231,12 +231,14 @@ fn is_one(known: &IntakeFile, draft: &Draft, kin: &IntakeFile, owner: &Owner) ->
     let copy = draft.copy_of.as_ref().map(|copy| copy.sha256.as_slice());
     let is_copy = draft.copy_of.as_ref().is_some_and(|copy| copy.path == kin.path);
     let named = Ranks::parse(&owner.line.ranks).start == OF_NAME;
+    let told = |line: &IntakeFile| Ranks::parse(&line.ranks).callid >= OF_RECORD;
     let customer = owner.row.customer;
     is_one_recording(
         &Heard {
             machine: &known.machine,
             customer,
             uniqueid: &known.uniqueid,
+            told: told(known),
             path: &known.path,
             start: draft.facts.start,
             duration: length(known),
@@ -246,6 +248,7 @@ fn is_one(known: &IntakeFile, draft: &Draft, kin: &IntakeFile, owner: &Owner) ->
             machine: &kin.machine,
             customer,
             uniqueid: &kin.uniqueid,
+            told: told(&owner.line),
             path: &kin.path,
             start: Some(owner.row.start).filter(|_| named),
             duration: length(kin),

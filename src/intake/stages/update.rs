@@ -29,6 +29,7 @@ impl Acceptance<'_> {
             id => self.change.recording_row(id)?,
         };
         match row {
+            Some(row) if is_written_later(&before, &row, draft) => self.keep_row(before, row, draft),
             Some(row) => self.improve_row(before, row, draft),
             None if before.recording != 0 && is_another_file(&before, draft) => self.begin(draft, before),
             None => self.improve_rest(before, draft),
@@ -79,8 +80,6 @@ impl Acceptance<'_> {
         draft: &Draft,
     ) -> Result<Outcome, StoreError> {
         let by_hand = before.written != Some(digest_of(&old));
-        let later = is_written_later(&before, &old, draft);
-        let draft = if later { &without_file(draft) } else { draft };
         let mut known = before.clone();
         if before.written.is_none() {
             known.over = old.complete;
@@ -108,7 +107,7 @@ impl Acceptance<'_> {
         let mut new = row_of(facts, &mut known, &old);
         if draft.file.is_none() {
             // Who has not seen the file can't say that it is there.
-            new.stale = if later { 0 } else { old.stale };
+            new.stale = old.stale;
         }
         if by_hand {
             stay(&old, &mut new);
@@ -131,6 +130,20 @@ impl Acceptance<'_> {
         }
         known.written = Some(digest_of(&new));
         self.store(&before, known, &old, &new)
+    }
+
+    /// Something else was written over what was recorded, too late: the row stays as it is. There is sound, though.
+    fn keep_row(
+        &mut self,
+        before: IntakeFile,
+        row: RecordingRow,
+        draft: &Draft,
+    ) -> Result<Outcome, StoreError> {
+        for row in self.change.set_stale(&[before.recording], false)? {
+            self.tell(What::Changed, &row);
+        }
+        self.improve_row(before, RecordingRow { stale: 0, ..row }, &without_file(draft))?;
+        Ok(Outcome::Overwritten)
     }
 
     fn store(

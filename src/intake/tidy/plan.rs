@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::intake::draft::LeftOut;
-use crate::intake::facts::{OF_NAME, Ranks};
+use crate::intake::facts::{OF_NAME, OF_RECORD, Ranks};
 use crate::intake::one_recording::{Heard, bare, folder, is_in_name, is_one_recording, shelf};
 use crate::model::SoundRole;
 use crate::store::{Reader, SideFile, Store, StoreError, TidyRow};
@@ -301,6 +301,7 @@ impl Candidate {
             machine,
             customer: *customer,
             uniqueid: &identity.uniqueid,
+            told: Ranks::parse(&self.row.ranks).callid >= OF_RECORD,
             path,
             start: Some(*start).filter(|_| self.named),
             duration: *duration,

@@ -30,6 +30,12 @@ impl FileKnown {
         known_length(self.duration)
     }
 
+    /// Whether it was written to its end when it was last looked at.
+    pub fn is_closed(&self) -> bool {
+        const CLOSED: i64 = 2;
+        self.state == CLOSED
+    }
+
     /// One that only a row tells of.
     pub(super) fn unseen(path: String) -> FileKnown {
         FileKnown { path, ..FileKnown::default() }

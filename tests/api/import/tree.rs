@@ -172,13 +172,17 @@ fn whatever_can_be_served_as_sound_is_a_recording() {
     let office = office();
     let (root, data) =
         (office.folder.file("sound"), Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data"));
-    for name in ["call.aac", "call.m4a", "call.webm"] {
-        fs::copy(data.join(name), root.join(name)).expect("a copy");
+    for (name, number) in [("call.aac", 1), ("call.m4a", 2), ("call.webm", 3)] {
+        let to = name.replace("call", &format!("call{number}"));
+        fs::copy(data.join(name), root.join(to)).expect("a copy");
     }
-    fs::write(root.join("call.sln192"), [0; 384_000]).expect("a file");
+    fs::write(root.join("call4.sln192"), [0; 384_000]).expect("a file");
     import(&office, &["freepbx-dir", &sound(&office)]).ok();
-    let rows = office.sqlite3("SELECT path, mimetype FROM recordings WHERE path LIKE 'call.%' ORDER BY path");
-    assert_eq!(rows, "call.aac|audio/aac\ncall.m4a|audio/mp4\ncall.sln192|audio/x-raw\ncall.webm|audio/webm");
+    let rows = office.sqlite3("SELECT path, mimetype FROM recordings WHERE path LIKE 'call%' ORDER BY path");
+    assert_eq!(
+        rows,
+        "call1.aac|audio/aac\ncall2.m4a|audio/mp4\ncall3.webm|audio/webm\ncall4.sln192|audio/x-raw"
+    );
 }
 
 #[test]

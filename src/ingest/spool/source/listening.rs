@@ -87,6 +87,8 @@ impl Spool {
             return Ok(());
         }
         self.growing.end(path);
+        self.sides.remove(path);
+        self.overwritten.remove(path);
         let media = &self.looker.media;
         let present = |path: &str| media.has(&bytes_of(path));
         self.intake.file_gone(&self.store, path, &present, self.now())

@@ -30,6 +30,8 @@ use crate::store::{FileKnown, Store};
 
 /// How long a step waits for something to happen, and so how soon it is heard that it shall end.
 const STEP: Duration = Duration::from_millis(250);
+/// Why what a file holds has no row although the file has one.
+const OVERWRITTEN: &str = "written to after its recording was complete, which stays as it was";
 /// The longest pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -61,6 +63,8 @@ pub struct Spool {
     unreadable: BTreeSet<PathBuf>,
     /// Sides of calls that wait for the mixed recording.
     sides: BTreeSet<String>,
+    /// Files that were written to after their recordings were complete.
+    overwritten: BTreeSet<String>,
     zone: ZoneDoubt,
     /// Since when nothing can be stored.
     failing: Option<Instant>,
@@ -103,6 +107,7 @@ impl Spool {
             open_files: (Instant::now(), OpenFiles::default()),
             unreadable: BTreeSet::new(),
             sides: BTreeSet::new(),
+            overwritten: BTreeSet::new(),
             zone: ZoneDoubt::default(),
             failing: None,
             pause: Duration::ZERO,
@@ -145,7 +150,7 @@ impl Spool {
         if !well {
             self.failing = failed.or(Some(Instant::now()));
         }
-        let doubt = self.zone.doubt.as_deref();
+        let (doubt, overwritten) = (self.zone.doubt.as_deref(), self.overwritten.len());
         let lag = self.failing.map(|since| i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX));
         self.intake.live().note(&self.name(), |status| {
             if recovered {
@@ -157,6 +162,7 @@ impl Spool {
             status.lag = lag.filter(|_| due > 0).unwrap_or(status.lag);
             status.has_no_row("it could not be stored yet", due);
             status.has_no_row("one side of a call, which waits for the mixed recording", sides);
+            status.has_no_row(OVERWRITTEN, overwritten);
         });
     }
 

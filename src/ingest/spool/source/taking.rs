@@ -80,6 +80,7 @@ impl Spool {
             self.open_files = (Instant::now(), OpenFiles::default());
         }
         self.sides.remove(path);
+        self.overwritten.remove(path);
         match self.looker.look(path, closed, &self.open_files.1, rest, self.nanoseconds()) {
             Look::Draft(draft) => Ok(self.with_origin(path, *draft, fresh)?),
             Look::Waits => {
@@ -155,6 +156,12 @@ impl Spool {
             self.growing.end(path);
         } else {
             self.grow(path);
+        }
+        if *outcome == Outcome::Overwritten && self.overwritten.insert(path.clone()) {
+            tracing::warn!(
+                "{} was written to after its recording was complete, which stays as it was",
+                shown(path)
+            );
         }
         if is_to_be_read(draft, outcome, self.scanned.is_some()) {
             self.digesting.add(path);
