@@ -125,6 +125,18 @@ fn what_was_joined_is_as_long_as_all_of_it_and_what_was_cut_off_as_long_as_the_r
 }
 
 #[test]
+fn a_file_whose_sound_is_cut_off_in_its_first_packet_is_not_known_to_have_none() {
+    let folder = Folder::new();
+    sox(&format!("{DATA}/call.wav a.flac"), folder.path());
+    let whole = fs::read(folder.file("a.flac")).expect("it was made");
+    let begin = whole.windows(2).position(|word| word == [0xff, 0xf8]).expect("a frame");
+    for (bytes, long) in [(begin, Some(0)), (begin + 300, None)] {
+        write(&folder.file("cut.flac"), &whole[..bytes]);
+        assert_eq!(heard(&folder.file("cut.flac")).duration, long, "{bytes}");
+    }
+}
+
+#[test]
 fn whatever_becomes_of_a_file_looking_at_it_ends_well() {
     let folder = Folder::new();
     let mut dice = Dice(14);

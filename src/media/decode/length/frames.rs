@@ -43,6 +43,23 @@ pub fn g723(file: &dyn ReadAt, size: u64, budget: &Budget<'_>) -> io::Result<Opt
     Ok(Some(frames * 30))
 }
 
+/// Whether nothing follows the blocks at the beginning of a FLAC file (RFC 9639, section 8).
+pub fn is_flac_without_any(file: &dyn ReadAt, size: u64, budget: &Budget<'_>) -> bool {
+    const LAST: u8 = 0x80;
+    let mut window = Window::new(file, budget);
+    let mut at = 4;
+    if !matches!(window.bytes(0), Ok(Some([b'f', b'L', b'a', b'C']))) {
+        return false;
+    }
+    while let Ok(Some([kind, high, middle, low])) = window.bytes(at) {
+        at += 4 + u64::from(u32::from_be_bytes([0, high, middle, low]));
+        if kind & LAST != 0 {
+            return at == size;
+        }
+    }
+    false
+}
+
 /// Frames that are there as a whole, the first bytes of which are at `start`.
 fn count(
     window: &mut Window<'_>,

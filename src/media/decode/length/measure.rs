@@ -46,12 +46,13 @@ pub fn measure(
         }),
         Reader::Amr => frames::amr(file, size, &budget).ok().flatten(),
         Reader::G723 => frames::g723(file, size, &budget).ok().flatten(),
-        _ => compressed::count(file, span, &budget)?,
+        Reader::Flac if frames::is_flac_without_any(file, size, &budget) => Some(0),
+        // Packets of which none is understood are not silence.
+        _ => compressed::count(file, span, &budget)?.filter(|milliseconds| *milliseconds > 0),
     };
     if budget.is_unwanted() {
         budget.check()?
     }
-    // Packets of which none is understood are not silence.
     let found = found.filter(|milliseconds| *milliseconds > 0 || size < SILENT);
     Ok(Measured { milliseconds: believed(found, size), written })
 }
