@@ -37,7 +37,8 @@ pub(super) fn with_uniqueid(stem: &str, place: std::ops::Range<usize>, pbx: &Pbx
 /// The system's name at the end of what stands before a uniqueid, and what is before that.
 fn system<'a>(before: &'a str, pbx: &'a Pbx) -> (&'a str, &'a str) {
     let own = pbx.systemname.as_str();
-    let before = before.trim_end_matches(BETWEEN);
+    // Asterisk puts a dash behind it.
+    let Some(before) = before.strip_suffix('-') else { return (before, "") };
     if !own.is_empty() && ends_in_word(before, own) {
         return (&before[..before.len() - own.len()], own);
     }

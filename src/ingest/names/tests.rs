@@ -144,6 +144,7 @@ fn names_with_the_uniqueid_or_the_date_first_say_who_called_whom() {
         // Whatever else is there, nothing is guessed.
         ("1795499606.0-2026-11-24-05_53-101.wav", "1795499606.0 - 1795499606 - - - -"),
         ("1795499606.0-Sales-101-102.wav", "1795499606.0 - - - - - -"),
+        ("room1_1795499606.0.wav", "1795499606.0 - - - - - -"),
         ("20261124-1795499606.0.wav", "1795499606.0 - - - - - -"),
         (
             "20261124-055333-1001-5551234567-1795499613.85.wav",
@@ -220,7 +221,7 @@ fn numbers_may_have_dashes_and_kinds_may_stand_alone() {
             "q400-5551230002-20261124-055328-1795499608.0.wav",
             "1795499608.0 - 1795499608 - 5551230002 400 400",
         ),
-        // What FreePBX 17 writes when a telephone asks for it, and behind a destination that records.
+        // What FreePBX 16 wrote when a telephone asks for it, and behind a destination that records.
         (
             "ondemand-105-5557770006-20261129-022749-1795919269.103.wav",
             "1795919269.103 - 1795919269 in 5557770006 105 -",
@@ -349,6 +350,27 @@ proptest! {
         prop_assert_eq!(named.facts.start, Some(start));
         prop_assert_eq!(named.facts.cnumber, Some(called));
         prop_assert_eq!(named.facts.snumber, Some(caller));
+    }
+
+    #[test]
+    fn whatever_a_name_says_stands_in_it(
+        parts in prop::collection::vec(
+            concat!(
+                r"out|OUT101|q|auto|confbridge|20261124|055326|2026-11-24|05_53|179549960[0-9]\.[0-9]|pbx1|[0-9]{1,5}|",
+                r"\+49301|mikopbx|a1b2c3|0b2a54c8-9d6e-4e7a-8a53-1a2b3c4d5e6f|anonymous|in|all|A|Zoë",
+            ),
+            1..8,
+        ),
+        between in prop::collection::vec("[-_ ]", 8),
+        systemname in "|pbx1|my-pbx",
+    ) {
+        let name: String = parts.iter().zip(&between).map(|(part, between)| format!("{part}{between}")).collect();
+        let name = name.trim_end_matches(['-', '_', ' ']);
+        let Named { uniqueid, facts } =
+            names(Folder { systemname, ..Folder::default() }).read(&format!("{name}.wav"), 0);
+        for text in [uniqueid, facts.snumber, facts.cnumber, facts.dnumber, facts.queue].into_iter().flatten() {
+            prop_assert!(name.contains(&text) && !text.is_empty(), "{text} in {name}");
+        }
     }
 
     #[test]

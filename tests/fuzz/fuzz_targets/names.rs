@@ -5,8 +5,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use tapeline::config::Folder;
-use tapeline::ingest::names::{Named, Names, side_of};
-use tapeline::intake::stem;
+use tapeline::ingest::names::{Named, Names};
+use tapeline::model::paths::{bytes_of, read_as_latin_1, text_of};
 
 /// An admin's pattern with every group there is.
 const PATTERN: &str = r"(?<direction>in|out|internal|inbound|outbound)?[/_]?(?<queue>q\d+)?(?<caller>[^_/]*)_(?<called>[^_/]*)_(?<date>[-\d]*)[ _T]?(?<time>[-:.\d]*)_?(?<uniqueid>[^/]*)\.";
@@ -38,12 +38,14 @@ fn check(named: &Named, path: &str) {
 
 fuzz_target!(|input: (i64, &str)| {
     let (written, path) = input;
-    side_of(stem(path));
+    let text = text_of(path.as_bytes());
+    assert_eq!(&*bytes_of(&text), path.as_bytes());
     READERS.with(|[plain, named, own]| {
-        check(&plain.read(path, written), path);
+        check(&plain.read(path, written), &read_as_latin_1(path));
         for names in [named, own] {
             let start = names.read(path, written).facts.start;
             assert!(start.is_none_or(|start| start >= 0), "{path}: a time before 1970");
+            assert!(!names.is_mix_of(&names.side(path), path), "{path}: a side of itself");
         }
     });
 });
