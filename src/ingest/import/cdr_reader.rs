@@ -13,7 +13,7 @@ pub(super) struct CdrReader {
 }
 
 /// A sound file that a record names.
-#[derive(PartialEq, Eq)]
+#[derive(Default, PartialEq, Eq)]
 pub(super) struct Sound {
     /// What its name says of whose it is; empty where none is named.
     pub(super) whose: String,
@@ -48,6 +48,9 @@ impl CdrReader {
     }
 
     fn sound(&self, file: &str) -> Sound {
+        if file.is_empty() {
+            return Sound::default();
+        }
         let stem = stem(file).to_owned();
         let whose = self.names.read(file, self.now).uniqueid.unwrap_or_else(|| stem.clone());
         Sound { whose, stem }

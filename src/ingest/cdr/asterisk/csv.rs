@@ -22,7 +22,7 @@ use crate::ingest::reading::{Length, Reading};
 /// Rows that are looked at to find out what the columns are.
 const SAMPLE: usize = 200;
 /// Bytes in which they stand.
-const HEAD: u64 = 4 << 20;
+const HEAD: u64 = 1 << 20;
 
 pub(in crate::ingest::cdr) fn open(path: &Path, options: Options) -> anyhow::Result<Reading<Record>> {
     let (input, length) = files::open(path)?;
