@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 use libfuzzer_sys::fuzz_target;
 use tapeline::media::Media;
 
-const ENDINGS: [&str; 8] = ["m4a", "webm", "ogg", "opus", "mp3", "flac", "aac", "wav"];
+const ENDINGS: [&str; 11] =
+    ["m4a", "webm", "ogg", "opus", "mp3", "flac", "aac", "wav", "raw", "g723", "g722"];
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (ending, bytes) = input;
