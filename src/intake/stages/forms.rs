@@ -36,7 +36,11 @@ impl Acceptance<'_> {
         for kin in self.kin(known, draft)? {
             let Some(owner) = self.owner(&kin)? else { continue };
             let is_known = owners.iter().any(|other| other.line.recording == owner.line.recording);
-            if is_known || !(is_part || is_one(known, draft, &kin, &owner)) || !self.fits(known, &owner)? {
+            if is_known
+                || (!is_part && are_two_calls(known, &owner.line))
+                || !(is_part || is_one(known, draft, &kin, &owner))
+                || !self.fits(known, &owner)?
+            {
                 continue;
             }
             if folder(&kin.path) == folder(&known.path) && beside.is_none() {
@@ -224,6 +228,12 @@ impl Acceptance<'_> {
         }
         Ok(Outcome::Enriched)
     }
+}
+
+/// Whether the PBX said of both which channel they are of, and it is not the same one.
+fn are_two_calls(one: &IntakeFile, other: &IntakeFile) -> bool {
+    let told = |line: &IntakeFile| Ranks::parse(&line.ranks).callid >= OF_PBX;
+    told(one) && told(other) && one.uniqueid != other.uniqueid
 }
 
 /// Whether a file and one that is known are one recording, but for whose they are.

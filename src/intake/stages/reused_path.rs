@@ -58,7 +58,8 @@ impl Acceptance<'_> {
         })
     }
 
-    /// The sound of this recording is gone. Its row stays, and says so. Gives the file, if the next one was seen already.
+    /// The sound of this recording is gone. Its row stays, and says so, unless it is there in another form. Gives the file, if
+    /// the next one was seen already.
     pub(super) fn displace(
         &mut self,
         mut before: IntakeFile,
@@ -67,6 +68,12 @@ impl Acceptance<'_> {
         // Where its line says so, a trigger needs not note which file the row had until now.
         if before.id == 0 {
             before.id = self.change.know(&before)?;
+        }
+        let shown = self.change.recording_row(before.recording)?;
+        let file = seen_already(&before, next, shown.as_ref());
+        if self.lose_form(&before, &|_| true)? {
+            self.change.forget_sound(&before.path)?;
+            return Ok(file);
         }
         let rows = self.change.forget_sound(&before.path)?;
         let row = self.change.recording_row(before.recording)?;
@@ -79,13 +86,7 @@ impl Acceptance<'_> {
             digest: None,
             ..before.clone()
         };
-        let mut file = next
-            .facts
-            .start
-            .filter(|start| before.state != UNSEEN && before.modified / SECOND + SLACK >= *start)
-            .map(|_| FileState { closed: before.state == CLOSED, ..last_seen(&before) });
         if let Some(old) = row {
-            file.iter_mut().for_each(|file| file.mimetype.clone_from(&old.mimetype));
             let shown = RecordingRow { path: before.path.clone(), ..old.clone() };
             let by_hand = before.written != Some(digest_of(&shown));
             let mut new = without_sound(&before, &mut known, &old, by_hand);
@@ -103,6 +104,17 @@ impl Acceptance<'_> {
         rows.iter().for_each(|row| self.tell(What::Changed, row));
         Ok(file)
     }
+}
+
+/// The file, where it was seen as the next call had begun to record to it.
+fn seen_already(before: &IntakeFile, next: &Draft, shown: Option<&RecordingRow>) -> Option<FileState> {
+    let start = next.facts.start?;
+    let seen = before.state != UNSEEN && before.modified / SECOND + SLACK >= start;
+    seen.then(|| FileState {
+        closed: before.state == CLOSED,
+        mimetype: shown.map(|row| row.mimetype.clone()).unwrap_or_default(),
+        ..last_seen(before)
+    })
 }
 
 /// The row as it was, with the length that its sound had.

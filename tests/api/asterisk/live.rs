@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use super::pbx::{MONITOR, Office, now};
@@ -154,6 +155,29 @@ fn a_recording_that_replaced_itself_has_the_times_of_what_is_in_the_file() {
             times,
         );
     }
+}
+
+#[test]
+fn a_recording_that_another_call_records_over_shows_its_other_form() {
+    let office = Office::open();
+    let at = now() - 60;
+    begin(&office, "1.1", "same.wav", at);
+    write(&office.path("same.wav"), &wav("first", 3));
+    hang_up(&office, "1.1", at + 3);
+    office.until("SELECT complete, size FROM recordings", "1|48044");
+    let made = Command::new("sox").args([office.path("same.wav"), office.path("same.ogg")]).status();
+    assert!(made.expect("sox runs").success());
+    office.until("SELECT path FROM sounds ORDER BY path", "same.ogg\nsame.wav");
+    begin(&office, "2.2", "same.wav", at + 50);
+    write(&office.path("same.wav"), &wav("second", 2));
+    hang_up(&office, "2.2", at + 52);
+    let rows = "SELECT uniqueid, path, mimetype, complete, stale FROM recordings ORDER BY uniqueid";
+    office.until(rows, "1.1|same.ogg|audio/ogg|1|0\n2.2|same.wav|audio/wav|1|0");
+    let sounds =
+        "SELECT r.uniqueid, s.path FROM recordings r JOIN sounds s ON s.recording = r.id ORDER BY 1, 2";
+    office.until(sounds, "1.1|same.ogg\n2.2|same.wav");
+    let known = "SELECT path, count(*) FROM intake_files GROUP BY path ORDER BY path";
+    office.until(known, "same.ogg|1\nsame.wav|1");
 }
 
 #[test]
