@@ -57,6 +57,11 @@ impl Media {
         std::fs::metadata(&self.root).map(|facts| (facts.dev(), facts.ino())).map_err(no_root)
     }
 
+    /// Where the root is.
+    pub(super) fn path(&self) -> &Path {
+        &self.root
+    }
+
     /// The root, to be let go at once: as long as it is open, what is mounted there cannot be unmounted.
     pub(super) fn folder(&self) -> Result<Dir, NoSound> {
         Dir::open_ambient_dir(&self.root, ambient_authority())
