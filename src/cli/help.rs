@@ -20,7 +20,7 @@ with status interrupted unless the PBX or a detail record knows how they ended.
   - a file is moved or renamed: its row goes with it, by inode, or by size and content on another disk.
   - a command makes another file of it: it is the same recording, whenever and in whatever order files are made, moved and \
 removed. That is so beside it under the same name (x.ogg or x.wav.ogg of x.wav); in another folder by the uniqueid in its name, \
-with an alike length; from MP3/ and ORIG/ to beside them; and for a copy by its content. Machine and customer must be the \
+with an alike length; from MP3/ and ORIG/ to beside them; and for a copy by its content, if its name has the other one in it. Machine and customer must be the \
 same. In doubt they are two recordings. A file of one side belongs to the file of the whole call beside it.
   - something else is written over it: soon (an hour after its end) and of an alike length, it is the recording. Otherwise the \
 row stays as it was, log and status say so, and get with wrap=meta says changed; what is played is what is there.

@@ -40,7 +40,7 @@ pub use facts::Facts;
 pub use file::alike;
 pub use form_order::FormOrder;
 pub use live::{Event, Live, SourceStatus, What};
-pub use one_recording::{Heard, is_in_name, is_one_recording};
+pub use one_recording::{Heard, is_in_name, is_named_alike, is_one_recording, shelves};
 pub use rules::{Fault, Rules, Subject, Verdict};
 pub use source::Source;
 pub use stages::{NO_FILE, Present, ReadWhole};

@@ -7,8 +7,8 @@
 //!    alike, wherever they lie; or
 //! 3. they have one name in folders that are called after forms of sound (`MP3/`, `ORIG/`), beside them or in them, and their
 //!    lengths are known and alike; or
-//! 4. they have the same content, read whole, of one of them at most it is known of which call it is, and their names don't
-//!    say two times.
+//! 4. they have the same content, read whole, and one name is in the other, and nothing is known of two calls. (The content
+//!    alone may be a prompt that several callers heard.)
 //!
 //! In doubt they are two. Time plays no part: a form may be made years later.
 
@@ -74,11 +74,21 @@ fn is_shelved(one: &Heard<'_>, other: &Heard<'_>) -> bool {
 
 fn is_copy(one: &Heard<'_>, other: &Heard<'_>) -> bool {
     let same = one.sha256.is_some() && one.sha256 == other.sha256;
-    // What has a call of its own, and is no form of that, is no copy.
     let has_call = |heard: &Heard<'_>| heard.told || is_in_name(heard.uniqueid, heard.path);
+    let other_call = has_call(one) && has_call(other) && one.uniqueid != other.uniqueid;
     let other_time = one.start.zip(other.start).is_some_and(|(one, other)| one != other);
-    same && !(has_call(one) && has_call(other)) && !other_time
+    same && is_named_alike(one.path, other.path) && !other_call && !other_time
 }
+
+/// Whether one name has the other one in it: `x (copy)` and `x`.
+pub fn is_named_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (stem(one), stem(other));
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    one == other || (short.len() >= SHORTEST && has_word(long, short))
+}
+
+/// Shorter names are in many others.
+const SHORTEST: usize = 4;
 
 /// The folder that forms are sorted from into folders of their own.
 pub(super) fn shelf(folder: &str) -> &str {
@@ -93,17 +103,19 @@ const SHELVES: [&str; 8] = ["MP3", "ORIG", "WAV", "GSM", "OGG", "OPUS", "FLAC", 
 /// Where forms of a file without a uniqueid in its name may be, as paths without their endings.
 pub(super) fn places(path: &str) -> Vec<String> {
     let (here, stem) = (folder(path), stem(path));
-    let above = shelf(here);
     let in_folder =
         |folder: &str| if folder.is_empty() { stem.to_owned() } else { format!("{folder}/{stem}") };
+    std::iter::once(in_folder(here)).chain(shelves(here).iter().map(|folder| in_folder(folder))).collect()
+}
+
+/// The other folders in which forms and sides of what is in a folder may be sorted.
+pub fn shelves(here: &str) -> Vec<String> {
+    let above = shelf(here);
     let below = |name: &str| if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") };
-    let mut places: Vec<String> = [here, above].map(in_folder).into();
-    for name in SHELVES {
-        places.extend([name.to_owned(), name.to_ascii_lowercase()].map(|name| in_folder(&below(&name))));
-    }
-    places.sort();
-    places.dedup();
-    places
+    let names = SHELVES.iter().flat_map(|name| [(*name).to_owned(), name.to_ascii_lowercase()]);
+    let mut folders: Vec<String> = names.map(|name| below(&name)).chain([above.to_owned()]).collect();
+    folders.retain(|folder| folder != here);
+    folders
 }
 
 /// A path without its endings.
@@ -123,10 +135,13 @@ pub fn is_in_name(uniqueid: &str, path: &str) -> bool {
     if uniqueid.is_empty() || (stem == uniqueid && !looks_unique(uniqueid)) {
         return false;
     }
-    let is_word = |text: Option<char>| !text.is_some_and(char::is_alphanumeric);
-    stem.match_indices(uniqueid).any(|(at, _)| {
-        is_word(stem[..at].chars().next_back()) && is_word(stem[at + uniqueid.len()..].chars().next())
-    })
+    has_word(stem, uniqueid)
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let ends = |letter: Option<char>| !letter.is_some_and(char::is_alphanumeric);
+    text.match_indices(word)
+        .any(|(at, _)| ends(text[..at].chars().next_back()) && ends(text[at + word.len()..].chars().next()))
 }
 
 /// Whether it is built like what a PBX gives a channel: Asterisk's `[name-]seconds.number`, or a UUID.
@@ -197,11 +212,15 @@ mod tests {
     }
 
     #[test]
-    fn the_same_content_is_one_recording_unless_the_names_tell_of_two_calls() {
+    fn the_same_content_under_names_alike_is_one_recording() {
         let copy =
             |path, uniqueid, start| Heard { sha256: Some(b"alike"), start, ..heard(path, uniqueid, 60_000) };
         let recorded = copy(NAMED, CALL, Some(1_795_499_590));
-        assert!(one(&recorded, &copy("kept/for the lawyer.wav", "for the lawyer", None)));
+        assert!(one(&recorded, &copy("kept/1795499610.10 (copy).wav", CALL, None)));
+        let meeting = copy("meeting.wav", "meeting", None);
+        assert!(one(&meeting, &copy("kept/meeting.wav", "meeting", None)));
+        assert!(one(&meeting, &copy("kept/copy of meeting.wav", "copy of meeting", None)));
+        assert!(!one(&meeting, &copy("kept/prompt.wav", "prompt", None)));
         assert!(!one(&recorded, &copy("b/1795499611.11.wav", "1795499611.11", None)));
         assert!(!one(&recorded, &copy("b/20261124-060000.wav", "20261124-060000", Some(1_795_500_000))));
         assert!(!one(&recorded, &Heard { customer: 2, ..copy("kept.wav", "kept", None) }));

@@ -200,17 +200,18 @@ fn what_differs_in_uniqueid_or_length_is_two_recordings_and_so_is_silence() {
 }
 
 #[test]
-fn a_copy_under_another_name_is_the_recording_by_its_content() {
+fn a_copy_elsewhere_is_the_recording_by_its_content() {
     let mut office = Office::new();
     let root = office.root();
     write(&root.join(format!("2026/{NAME}.wav")), &wav("x", 3));
     write(&root.join("meeting.wav"), &wav("meeting", 3));
     office.has("SELECT count(*), sum(complete) FROM recordings", "2|2");
     fs::create_dir(root.join("kept")).expect("a folder");
-    fs::copy(root.join(format!("2026/{NAME}.wav")), root.join("kept/for the lawyer.wav")).expect("copied");
+    fs::copy(root.join(format!("2026/{NAME}.wav")), root.join(format!("kept/{NAME} (copy).wav")))
+        .expect("copied");
     fs::copy(root.join("meeting.wav"), root.join("kept/meeting.wav")).expect("copied");
     let forms = format!(
-        "2026/{NAME}.wav|mix|1\nkept/for the lawyer.wav|mix|0\nkept/meeting.wav|mix|0\nmeeting.wav|mix|1"
+        "2026/{NAME}.wav|mix|1\nkept/{NAME} (copy).wav|mix|0\nkept/meeting.wav|mix|0\nmeeting.wav|mix|1"
     );
     office.has(FORMS, &forms);
     assert_eq!(office.sqlite3("SELECT count(*) FROM recordings"), "2");

@@ -220,7 +220,7 @@ fn what_may_be_two_recordings_stays_two() {
 fn the_same_content_is_one_recording_and_copies_in_other_groups_stay() {
     let house = House::new(&[
         "100,1,1,pbx,kept,a/kept.wav,60000",
-        "101,1,1,pbx,for the lawyer,b/for the lawyer.wav,60000",
+        "101,1,1,pbx,kept for the lawyer,b/kept for the lawyer.wav,60000",
         "102,1,1,pbx,silent,a/silent.wav,0",
         "103,1,1,pbx,silent too,b/silent too.wav,0",
         "104,1,1,pbx,1795499610.10,a/1795499610.10.wav,5000",

@@ -9,10 +9,10 @@ use super::open_files::OpenFiles;
 use crate::config::Folder;
 use crate::ingest::Stop;
 use crate::ingest::names::{Names, Side};
-use crate::intake::{Draft, Facts, FileState, LeftOut, Source};
-use crate::media::{Heard, Media, NoSound, Shortage, Written, is_sound_name};
+use crate::intake::{Draft, Facts, FileState, LeftOut, Source, shelves};
+use crate::media::{Heard, Media, NoSound, Shortage, Written, endings, is_sound_name};
+use crate::model::SECOND;
 use crate::model::paths::{bytes_of, on_disk, text_of};
-use crate::model::{SECOND, SoundRole};
 
 /// A PBX may have opened a file a moment after the processes were looked through.
 const MOMENT: i64 = 2 * SECOND;
@@ -148,24 +148,32 @@ impl Looker {
         }
     }
 
-    /// Where the mixed recording of a side is, if it is there. What may be another name counts as a side only where both are.
+    /// Where the mixed recording of a side is, if it is there: beside it, or where its form is sorted to.
     fn mix_beside(&self, path: &str, side: &Side<'_>) -> Option<String> {
-        let mix = self.find_beside(path, |name| self.names.is_mix_of(side, name))?;
-        let is_side = side.sure
-            || side.role == SoundRole::Other
-            || self.find_beside(path, |name| side.is_opposite(&self.names.side(name))).is_some();
-        is_side.then_some(mix)
-    }
-
-    /// The path of a sound file in the same folder, by what its path below the folder of the settings says.
-    fn find_beside(&self, path: &str, is_it: impl Fn(&str) -> bool) -> Option<String> {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let entries = on_disk(&self.media_root, folder).read_dir().ok()?;
         let mut names =
             entries.filter_map(|entry| Some(text_of(entry.ok()?.file_name().as_bytes()).into_owned()));
-        let found = names.find(|name| is_sound_name(name) && is_it(&beside(self.own(path), name)))?;
-        Some(beside(path, &found))
+        let is_mix =
+            |name: &String| is_sound_name(name) && self.names.is_mix_of(side, &beside(self.own(path), name));
+        names.find(is_mix).map(|name| beside(path, &name)).or_else(|| self.mix_elsewhere(folder, side))
     }
+
+    /// Such folders are large, and each name is asked for by itself.
+    fn mix_elsewhere(&self, folder: &str, side: &Side<'_>) -> Option<String> {
+        let shelves = shelves(folder).into_iter();
+        let there = shelves.filter(|folder| on_disk(&self.media_root, folder).is_dir());
+        there.flat_map(|folder| mixes(&folder, &side.call)).find(|path| {
+            self.names.is_mix_of(side, self.own(path)) && on_disk(&self.media_root, path).is_file()
+        })
+    }
+}
+
+/// What the mixed recording of a call may be called in a folder.
+fn mixes(folder: &str, call: &str) -> Vec<String> {
+    let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let named = |ending: &str| ["", "-all", "-mix"].map(|mix| format!("{folder}{call}{mix}.{ending}"));
+    endings().flat_map(|ending| [named(ending), named(&ending.to_ascii_uppercase())]).flatten().collect()
 }
 
 /// Whether somebody writes to a file, as far as that can be known. What the processes had open may be a moment old.

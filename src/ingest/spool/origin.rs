@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::scan::name_of;
 use crate::ingest::Stop;
-use crate::intake::{Copy, Draft, FileState, alike, is_in_name, stem};
+use crate::intake::{Copy, Draft, FileState, alike, is_in_name, is_named_alike, stem};
 use crate::media::{Media, Whole, WholeRead};
 use crate::model::paths::bytes_of;
 use crate::store::{FileKnown, Reader, StoreError};
@@ -16,8 +16,8 @@ const OPEN: i64 = 1;
 /// Bytes after which a read that nobody waits for asks whether it shall end.
 const PIECE: u64 = 4 << 20;
 
-/// Files that are about to be known, by their sizes and digests.
-pub type Fresh = HashMap<(i64, Vec<u8>), String>;
+/// Files that are about to be known, by their sizes, digests and names.
+pub type Fresh = HashMap<(i64, Vec<u8>, String), String>;
 
 /// What a file is.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Origins<'_> {
         let (Some(file), Some(path)) = (&draft.file, &draft.path) else { return Ok(Origin::New) };
         let origin = self.find(draft, file, path)?;
         if let (Some(digest), true) = (&file.digest, file.duration != Some(0)) {
-            self.fresh.entry((file.size, digest.clone())).or_insert_with(|| path.clone());
+            self.fresh.entry((file.size, digest.clone(), stem(path).into())).or_insert_with(|| path.clone());
         }
         Ok(origin)
     }
@@ -173,9 +173,11 @@ impl Origins<'_> {
     fn copied(&self, file: &FileState, path: &str) -> Result<Option<Origin>, StoreError> {
         let Some(digest) = &file.digest else { return Ok(None) };
         let everywhere = self.reader.files_with_digest(digest)?;
-        let mut there = everywhere.iter().filter(|known| known.size == file.size && known.path != path);
+        let alike = |known: &&FileKnown| known.path != path && is_named_alike(&known.path, path);
+        let mut there = everywhere.iter().filter(|known| known.size == file.size).filter(alike);
         let there = there.find(|known| !self.is_gone(&known.path)).map(|known| &known.path);
-        let fresh = || self.fresh.get(&(file.size, digest.clone())).filter(|fresh| *fresh != path);
+        let same_name = (file.size, digest.clone(), stem(path).to_owned());
+        let fresh = || self.fresh.get(&same_name).filter(|fresh| *fresh != path);
         Ok(there.or_else(fresh).and_then(|there| self.copy(path, there)).map(Origin::Copied))
     }
 
