@@ -216,7 +216,10 @@ mod tests {
         let copy =
             |path, uniqueid, start| Heard { sha256: Some(b"alike"), start, ..heard(path, uniqueid, 60_000) };
         let recorded = copy(NAMED, CALL, Some(1_795_499_590));
-        assert!(one(&recorded, &copy("kept/1795499610.10 (copy).wav", CALL, None)));
+        assert!(one(
+            &recorded,
+            &copy("kept/in-5550100-5551230002-20261124-055310-1795499610.10 (copy).wav", CALL, None)
+        ));
         let meeting = copy("meeting.wav", "meeting", None);
         assert!(one(&meeting, &copy("kept/meeting.wav", "meeting", None)));
         assert!(one(&meeting, &copy("kept/copy of meeting.wav", "copy of meeting", None)));
