@@ -155,13 +155,16 @@ impl Acceptance<'_> {
     ) -> Result<Outcome, StoreError> {
         let (better, changed) = (known != *before, old != new);
         // Where its line says so, a trigger needs not note what the row was called until now.
-        if before.id == 0 && better {
-            known.id = self.change.know(before)?;
+        let is_new = before.id == 0 && better;
+        let is_called_so = (&known.path, &known.machine, &known.uniqueid)
+            == (&before.path, &before.machine, &before.uniqueid);
+        if is_new {
+            known.id = self.change.know(if is_called_so { &known } else { before })?;
         }
         if changed {
             self.change.change_recording(known.recording, old, new)?;
         }
-        if better {
+        if better && !(is_new && is_called_so) {
             self.change.know_better(before, &known)?;
         }
         if known.digest != before.digest || is_other_sound((before, old), (&known, new)) {
