@@ -63,11 +63,14 @@ fn later_start(facts: &Facts, known: &IntakeFile, call: i64) -> Option<i64> {
     let sound = sound.unwrap_or(0);
     let touched = written > call.saturating_add(sound).saturating_add(TOUCHED)
         || facts.end.is_some_and(|end| end > call && written > end.saturating_add(CLOSING));
-    let is_copy = created + sound > written + 1;
-    let began = match is_copy {
-        false => created,
-        true if recorded.is_some() && !touched => written - sound,
-        true => return None,
+    let began = if created > written {
+        // Whoever copied it kept the time at which it ended.
+        recorded.filter(|_| !touched).map(|sound| written - sound)?
+    } else if is_over(known) && (written == created || written - created + 1 < sound) {
+        // It was written faster than it was spoken: its times are those of a copy.
+        return None;
+    } else {
+        created
     };
     let later = call.saturating_add(RINGING)..=call.saturating_add(SILENT);
     (later.contains(&began) && began <= written).then_some(began)

@@ -99,8 +99,9 @@ withPage("a call is copied to another group of the customer, and the copy is ano
   await choice.selectOption(String(other.id));
   await panel(page).getByRole("button", { name: "Copy", exact: true }).click();
   await page.locator("#toast.shown").getByText(`Copied to ${other.name}`).waitFor();
-  const copy = await meta(page, { ...row, recordgroup: other.id });
+  const { sounds, ...copy } = await meta(page, { ...row, recordgroup: other.id });
   assert.deepEqual({ ...copy, recordgroup: row.recordgroup }, row);
+  assert.deepEqual(sounds.map(({ path, size }) => [path, size]), [[row.path, row.size]]);
 });
 
 withPage("the file that the PBX stored is downloaded, byte for byte", admin, async (page) => {

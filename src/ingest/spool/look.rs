@@ -11,8 +11,8 @@ use crate::ingest::Stop;
 use crate::ingest::names::{Names, Side};
 use crate::intake::{Draft, Facts, FileState, LeftOut, Source, shelves};
 use crate::media::{Heard, Media, NoSound, Shortage, Written, endings, is_sound_name};
-use crate::model::SECOND;
 use crate::model::paths::{bytes_of, on_disk, text_of};
+use crate::model::{SECOND, SoundRole};
 
 /// A PBX may have opened a file a moment after the processes were looked through.
 const MOMENT: i64 = 2 * SECOND;
@@ -148,15 +148,24 @@ impl Looker {
         }
     }
 
-    /// Where the mixed recording of a side is, if it is there: beside it, or where its form is sorted to.
+    /// Where the mixed recording of a side is, if it is there: beside it, or where its form is sorted to. What may be another
+    /// name counts as a side only where both are.
     fn mix_beside(&self, path: &str, side: &Side<'_>) -> Option<String> {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let entries = on_disk(&self.media_root, folder).read_dir().ok()?;
+        let mix = self.find_beside(path, |name| self.names.is_mix_of(side, name));
+        let mix = mix.or_else(|| self.mix_elsewhere(folder_of(path), side))?;
+        let is_side = side.sure
+            || side.role == SoundRole::Other
+            || self.find_beside(path, |name| side.is_opposite(&self.names.side(name))).is_some();
+        is_side.then_some(mix)
+    }
+
+    /// The path of a sound file in the same folder, by what its path below the folder of the settings says.
+    fn find_beside(&self, path: &str, is_it: impl Fn(&str) -> bool) -> Option<String> {
+        let entries = on_disk(&self.media_root, folder_of(path)).read_dir().ok()?;
         let mut names =
             entries.filter_map(|entry| Some(text_of(entry.ok()?.file_name().as_bytes()).into_owned()));
-        let is_mix =
-            |name: &String| is_sound_name(name) && self.names.is_mix_of(side, &beside(self.own(path), name));
-        names.find(is_mix).map(|name| beside(path, &name)).or_else(|| self.mix_elsewhere(folder, side))
+        let found = names.find(|name| is_sound_name(name) && is_it(&beside(self.own(path), name)))?;
+        Some(beside(path, &found))
     }
 
     /// Such folders are large, and each name is asked for by itself.
@@ -167,6 +176,10 @@ impl Looker {
             self.names.is_mix_of(side, self.own(path)) && on_disk(&self.media_root, path).is_file()
         })
     }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// What the mixed recording of a call may be called in a folder.
