@@ -61,7 +61,7 @@ withPage("who answered is found by number and by name, and the link says so", {}
   await found(page, of(name));
   assert.equal(await field.inputValue(), typed);
   await field.fill("No One");
-  await page.locator("#notice").getByText("Answered by “No One”").waitFor();
+  await page.locator("#notice").getByText("Answered by “No One”", { exact: true }).waitFor();
   await page.getByRole("button", { name: /^Without answered by “No One”: / }).click();
   await found(page, data.length);
   assert.equal(await query(page), "");
