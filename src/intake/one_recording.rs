@@ -65,7 +65,16 @@ fn is_one_call(one: &Heard<'_>, other: &Heard<'_>) -> bool {
     one.uniqueid == other.uniqueid
         && named(one)
         && named(other)
-        && (stem == others || stem == one.uniqueid || others == one.uniqueid)
+        && (stem == others
+            || (stem == one.uniqueid && !is_numbered(others, stem))
+            || (others == one.uniqueid && !is_numbered(stem, others)))
+}
+
+/// Whether a name is another one with a number or a letter at its end: a further recording of the same call.
+fn is_numbered(name: &str, bare: &str) -> bool {
+    let rest = name.strip_prefix(bare).unwrap_or_default().trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_number = rest.len() <= 3 && rest.bytes().all(|byte| byte.is_ascii_digit());
+    !rest.is_empty() && (is_number || rest.len() == 1)
 }
 
 fn is_shelved(one: &Heard<'_>, other: &Heard<'_>) -> bool {
@@ -183,6 +192,13 @@ mod tests {
             ("q-400-5551230002-20261124-055310-1795499610.10.wav", 60_000, false),
         ] {
             assert_eq!(one(&recorded, &heard(path, CALL, duration)), is_one, "{path} {duration}");
+        }
+        let bare = heard("1795499610.10.wav", CALL, 60_000);
+        for (name, is_one) in
+            [("-1", false), ("_2", false), ("-b", false), ("-12", false), ("-2026-11-24", true)]
+        {
+            let name = format!("1795499610.10{name}.wav");
+            assert_eq!(one(&bare, &heard(&name, CALL, 60_000)), is_one, "{name}");
         }
         let other = "in-5550100-5551230002-20261124-055310-1795499610.11.mp3";
         assert!(!one(&recorded, &heard(other, "1795499610.11", 60_000)), "another call of the same length");

@@ -173,6 +173,17 @@ fn equal_names_of_two_pbxs_or_two_tenants_are_two_recordings() {
         ),
         "a|pbx1|0|0\na|pbx1|0|0\nb|pbx2|0|0\nb|pbx2|0|0\nc|pbx1|1|0\nc|pbx1|1|0"
     );
+    // Also where the first of them is gone: what comes is not it.
+    let (name, mut there) = ("1795499700.7.wav", Vec::new());
+    for folder in ["a", "b", "c"] {
+        write(&office.path(&format!("{folder}/{name}")), &wav(folder, 3));
+        finish(&mut office.command(&["import", "freepbx-dir", &office.folder.text("sound")]), "").ok();
+        remove(&office.path(&format!("{folder}/{name}")));
+        there.push(format!("{folder}/{name}"));
+        let rows =
+            office.sqlite3(&format!("SELECT path FROM recordings WHERE path LIKE '%{name}' ORDER BY path"));
+        assert_eq!(rows, there.join("\n"));
+    }
 }
 
 #[test]

@@ -17,6 +17,9 @@ impl Acceptance<'_> {
         if let Some(row) = &draft.row {
             return self.accept_row(draft, row);
         }
+        if !self.may_have_moved(draft)? {
+            return self.accept(&Draft { moved_from: None, ..draft.clone() });
+        }
         match self.turn(draft)? {
             Turn::Own => {}
             Turn::Next(known) => {

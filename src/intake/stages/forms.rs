@@ -62,7 +62,7 @@ impl Acceptance<'_> {
         by_hand: bool,
     ) -> Result<Option<Owner>, StoreError> {
         let may_be = draft.file.is_some() && (old.complete == 0 || draft.mix.is_some());
-        if !may_be || by_hand || old.hold != 0 {
+        if !may_be || by_hand || old.hold != 0 || self.change.sounds(known.recording)?.len() > 1 {
             return Ok(None);
         }
         let owner = self.owner_of(known, draft)?;
@@ -90,7 +90,8 @@ impl Acceptance<'_> {
         }
         let is_other = |kin: &IntakeFile| {
             let has_row = kin.recording != 0 && kin.recording != known.recording;
-            has_row && !kin.path.is_empty() && kin.path != known.path
+            // How long it will be isn't known of one that is still written to.
+            has_row && kin.state == CLOSED && !kin.path.is_empty() && kin.path != known.path
         };
         kin.retain(is_other);
         kin.sort_by_key(|kin| (kin.recording, kin.id));
@@ -99,7 +100,7 @@ impl Acceptance<'_> {
     }
 
     /// The recording of a file that is known.
-    fn owner(&self, known: &IntakeFile) -> Result<Option<Owner>, StoreError> {
+    pub(super) fn owner(&self, known: &IntakeFile) -> Result<Option<Owner>, StoreError> {
         let Some(row) = self.change.recording_row(known.recording)? else { return Ok(None) };
         if row.path == known.path {
             return Ok(Some(Owner { line: known.clone(), row }));
@@ -110,7 +111,7 @@ impl Acceptance<'_> {
     }
 
     /// Whether the rules would file a further form where the recording is.
-    fn fits(&self, known: &IntakeFile, owner: &Owner) -> Result<bool, StoreError> {
+    pub(super) fn fits(&self, known: &IntakeFile, owner: &Owner) -> Result<bool, StoreError> {
         let Owner { line, row } = owner;
         let by_hand = line.written != Some(digest_of(row));
         let (facts, _) = self.facts_of(Some(row), line, by_hand)?;
@@ -152,7 +153,8 @@ impl Acceptance<'_> {
         self.change.share_sound(recording, &form(&known, draft.role, &mimetype))?;
         let owner = self.tell_owner(owner, facts)?;
         self.tell(What::Changed, &owner.row);
-        if !draft.role.is_side() && self.order.is_before(&known.path, &owner.row.path) {
+        let plays = owner.row.stale != 0 || self.order.is_before(&known.path, &owner.row.path);
+        if !draft.role.is_side() && plays {
             self.play(owner, known, &mimetype)?;
         }
         Ok(Outcome::Form)

@@ -11,6 +11,24 @@ use crate::store::StoreError;
 const REASON: &str = "it was made of another recording, and put in its place";
 
 impl Acceptance<'_> {
+    /// Whether the file can be the known one that it was taken for: by its inode; or else one of the same machine and, by the
+    /// rules, of the same customer, since others have equal names and lengths.
+    pub(super) fn may_have_moved(&self, draft: &Draft) -> Result<bool, StoreError> {
+        let (Some(from), Some(path), Some(file)) = (&draft.moved_from, &draft.path, &draft.file) else {
+            return Ok(true);
+        };
+        let Some(known) = self.change.known_file(from, None)? else { return Ok(true) };
+        if (known.inode, known.created) == (file.inode, file.created) {
+            return Ok(true);
+        }
+        let machines = [known.machine.as_str(), draft.machine.as_str()];
+        if machines[0] != machines[1] && !machines.contains(&"") {
+            return Ok(false);
+        }
+        let Some(owner) = self.owner(&known)? else { return Ok(true) };
+        self.fits(&IntakeFile { path: path.clone(), ..known }, &owner)
+    }
+
     /// Ends the row of the name under which the file of `known` came, if that tells of no call of its own.
     pub(super) fn end_of_moved(&mut self, known: &IntakeFile, draft: &Draft) -> Result<(), StoreError> {
         let Some(from) = draft.moved_from.as_deref().filter(|from| *from != known.path) else {
@@ -20,13 +38,16 @@ impl Acceptance<'_> {
             return Ok(());
         }
         let Some(mut before) = self.change.known_file(from, None)? else { return Ok(()) };
-        if before.id == 0 || before.id == known.id || before.recording == known.recording || !is_stem(&before)
-        {
+        let is_of_name = is_stem(&before) || before.uniqueid == known.uniqueid;
+        if before.id == 0 || before.id == known.id || before.recording == known.recording || !is_of_name {
             return Ok(());
         }
+        let own = self.change.recording_row(known.recording)?;
         if let Some(row) = self.change.recording_row(before.recording)? {
             let by_hand = before.written != Some(digest_of(&row));
-            if by_hand || row.hold != 0 || row.path != before.path {
+            let is_theirs =
+                before.machine != known.machine || own.is_none_or(|own| own.customer != row.customer);
+            if by_hand || is_theirs || row.hold != 0 || row.path != before.path {
                 return Ok(());
             }
             self.remove_row(&mut before, &row, REASON)?;
