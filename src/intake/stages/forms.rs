@@ -90,8 +90,9 @@ impl Acceptance<'_> {
         }
         let is_other = |kin: &IntakeFile| {
             let has_row = kin.recording != 0 && kin.recording != known.recording;
-            // How long it will be isn't known of one that is still written to.
-            has_row && kin.state == CLOSED && !kin.path.is_empty() && kin.path != known.path
+            // How long it will be isn't known of one that is still written to; of which call a side is, is.
+            let is_settled = kin.state == CLOSED || draft.mix.is_some();
+            has_row && is_settled && !kin.path.is_empty() && kin.path != known.path
         };
         kin.retain(is_other);
         kin.sort_by_key(|kin| (kin.recording, kin.id));

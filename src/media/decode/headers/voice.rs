@@ -15,7 +15,9 @@ const HEAD: u64 = 4;
 /// How long the sound in a file of `size` bytes is. It is not decoded.
 pub fn read(file: &(impl ReadAt + ?Sized), size: u64, form: &'static Form) -> io::Result<Option<Content>> {
     let mut first = [0; 26];
-    file.exactly_at(0, &mut first)?;
+    if file.at(0, &mut first)? < first.len() {
+        return Ok(None);
+    }
     let mut at = u64::from(Order::Low.u16(&first, 20));
     let (mut microseconds, mut written) = (0_u64, Written::Unfinished);
     // Bytes a second, as the last block said.
