@@ -120,7 +120,8 @@ const NAMED: [(&str, &str); 17] = [
         "customer",
         "INSERT INTO intake_waiting (file, since, began, rule, reason, customer, heard) VALUES (1, 1, 1, 1, '', 500, '')",
     ),
-    ("group", "INSERT INTO rule_targets VALUES ('', 'gone', 1, 500, 'gone', 1, NULL)"),
+    // Where everything goes that no rule takes: what a rule named is forgotten once none does.
+    ("group", "INSERT OR REPLACE INTO rule_targets VALUES ('', '', 1, 500, 'gone', 1, NULL)"),
     ("customer", "UPDATE recordgroups SET customer = 500 WHERE id = 5"),
     ("customer", "UPDATE people SET customer = 500 WHERE id = 7"),
     ("group", "INSERT INTO recordings (customer, recordgroup, uniqueid) VALUES (1, 500, 'n')"),
