@@ -4,7 +4,7 @@
 //!
 //! A line in `general_settings!`: its name, its type, its default, the numbers that it may have (where not any will do),
 //! its variable, how its flag shows the value, where `--help` lists it, and two texts: one for the flag, and one for the configuration
-//! file. From that follow its field in [`Config`](super::Config), in [`Given`] and in `Given::or`, its default, the check of
+//! file. From that follow its field in [`Config`](super::Config), in `Given` and in `Given::or`, its default, the check of
 //! its range, its flag and its paragraph in `tapeline config`. What heeds it reads
 //! `app.config.NAME`.
 //!

@@ -30,7 +30,7 @@ impl Hangup {
         Hangup(Arc::new(Connection { socket, resets, taken }))
     }
 
-    /// Notes that so many bytes have gone out. Of these no more than the client's window and [`UNSENT`] are on their way.
+    /// Notes that so many bytes have gone out. Of these no more than the client's window and `UNSENT` are on their way.
     pub fn took(&self, bytes: usize) {
         self.0.taken.fetch_add(bytes as u64, Ordering::Relaxed);
     }
