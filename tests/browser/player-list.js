@@ -167,15 +167,15 @@ test("a link leads to a moment, and where the browser wants a click first it is 
     const { page } = await openCalls(shy, link, { name: LENA });
     await at(page, 2);
     await page.reload();
-    await page.getByText("Ready at 0:02").waitFor();
     await settled(page);
+    await page.getByText("Ready at 0:02").waitFor();
     assert.deepEqual([await sound(page, "paused"), await page.locator("#player-at").textContent()], [true, "0:02"]);
     await page.keyboard.press(" ");
     await at(page, 2.3);
     for (const [t, second] of [["0:02", 2], ["0:00:03", 3]]) {
       await page.goto(`${server.url}/?recording=90:last:1&t=${t}`);
-      await page.getByText(`Ready at 0:0${second}`).waitFor();
       await settled(page);
+      await page.getByText(`Ready at 0:0${second}`).waitFor();
       await page.locator("[data-range='30d']").click();
       assert.equal(await query(page), `?range=30d&recording=90:last:1&t=${second}`, "another search leads to the same moment");
     }
