@@ -7,6 +7,7 @@
 //! | [`spool`] | the folders that a PBX records into, watched |
 //! | [`names`] | what the name of a sound file says |
 //! | [`ami`] | Asterisk, live: its manager interface |
+//! | `pbx` | what listening to a PBX takes, whatever it speaks: connection, recordings in progress, their files |
 //! | `files.rs`, `reading.rs` | strangers' files: opened with care, and read one entry after the other |
 //! | `zones.rs` | whether times were read in the right zone |
 //! | `stop.rs` | how all of them end |
@@ -19,6 +20,7 @@ pub mod cdr;
 mod files;
 pub mod import;
 pub mod names;
+mod pbx;
 mod reading;
 pub mod spool;
 mod stop;

@@ -4,15 +4,12 @@ mod action;
 mod calls;
 mod check;
 mod codec;
-mod draft;
-mod ending;
-mod link;
-mod recordings;
+
 mod session;
 mod source;
-mod tls;
 
-pub use calls::{Calls, Report};
+pub use crate::ingest::pbx::Report;
+pub use calls::Calls;
 pub use check::{Finding, State, check, stanza};
 pub use codec::{Decoder, Message, Piece};
 pub use session::{Account, Session, Step};

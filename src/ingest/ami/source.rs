@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use super::calls::Calls;
 use super::codec::Decoder;
-use super::link::{Distrusted, Link};
-use super::recordings::{Recordings, now};
 use super::session::{Account, Session, Step};
 use crate::app::App;
 use crate::config::Asterisk;
 use crate::ingest::Stop;
+use crate::ingest::pbx::{Distrusted, Link, Recordings, now};
 use crate::intake::Intake;
 
 /// Bytes of one read; the longest seen had 55 KB.

@@ -5,7 +5,7 @@ use super::detail::{Detail, disposition};
 use super::numbers::{endpoint, is_dialled, is_subroutine, peer};
 use super::parties::Parties;
 use super::recording::Recording;
-use super::report::Report;
+use crate::ingest::pbx::Report;
 use crate::model::is_withheld;
 
 /// Who picked up, and when.

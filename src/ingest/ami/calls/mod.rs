@@ -10,7 +10,6 @@ mod detail;
 mod numbers;
 mod parties;
 mod recording;
-mod report;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -18,8 +17,8 @@ use super::codec::Message;
 use channel::Channel;
 use conference::Conference;
 
+use crate::ingest::pbx::Report;
 pub(super) use conference::{conference, recorder};
-pub use report::Report;
 
 /// How long after a channel's end its call detail records are waited for, in milliseconds. Seen: 16. With `batch = yes`
 /// in cdr.conf they come up to five minutes later.

@@ -1,6 +1,6 @@
 //! One recording of a channel: a file, and when it is written to.
 
-use super::report::Report;
+use crate::ingest::pbx::Report;
 
 /// A file that a channel is recorded to.
 pub(super) struct Recording {

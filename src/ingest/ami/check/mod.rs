@@ -10,9 +10,8 @@ use jiff::tz::TimeZone;
 
 use self::filter::Filters;
 use self::talk::{Stranger, Talk};
-use super::draft::Places;
-use super::link::Distrusted;
 use crate::config::{Asterisk, Config};
+use crate::ingest::pbx::{Distrusted, Places};
 
 /// Seconds that the two clocks may differ by.
 const SLACK: i64 = 2;

@@ -6,8 +6,8 @@ use anyhow::bail;
 
 use super::super::action::{action, challenge_key};
 use super::super::codec::{Decoder, Message, Piece};
-use super::super::link::Link;
 use crate::config::Asterisk;
+use crate::ingest::pbx::Link;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -6,8 +6,9 @@ use jiff::civil::DateTime;
 
 use super::step::Step;
 use crate::ingest::ami::action::action;
-use crate::ingest::ami::calls::{Calls, Report, conference, recorder};
+use crate::ingest::ami::calls::{Calls, conference, recorder};
 use crate::ingest::ami::codec::Message;
+use crate::ingest::pbx::Report;
 
 /// Milliseconds between questions for the time, and how many there are: a PBX that starts lets us in before it can tell.
 const CLOCK_AGAIN: i64 = 500;

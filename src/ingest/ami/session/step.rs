@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::ingest::ami::calls::Report;
 use crate::ingest::ami::codec::Message;
+use crate::ingest::pbx::Report;
 
 /// Who we are, and whether nobody can read along.
 #[derive(Clone, Copy)]

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::ErrorKind;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::calls::Report;
-use super::codec::Message;
 use super::draft::{Places, draft, lost, of_call};
 use super::ending::{is_cut_off, was_overwritten};
+use super::report::Report;
 use crate::app::App;
 use crate::config::Asterisk;
+use crate::ingest::ami::Message;
 use crate::intake::{About, Draft, Intake, NO_FILE, SourceStatus};
 use crate::media::{Heard, NoSound, Written};
 use crate::model::IntakeFile;
@@ -25,7 +25,7 @@ const LOOKS: u32 = 5;
 /// Names and records that are kept at most.
 const MOST: usize = 10_000;
 
-pub(super) struct Recordings<'a> {
+pub(in crate::ingest) struct Recordings<'a> {
     app: &'a App,
     intake: &'a Intake,
     settings: &'a Asterisk,
@@ -55,7 +55,7 @@ struct Troubles {
 }
 
 impl<'a> Recordings<'a> {
-    pub(super) fn new(app: &'a App, intake: &'a Intake, settings: &'a Asterisk) -> Recordings<'a> {
+    pub(in crate::ingest) fn new(app: &'a App, intake: &'a Intake, settings: &'a Asterisk) -> Recordings<'a> {
         Recordings {
             app,
             intake,
@@ -70,7 +70,7 @@ impl<'a> Recordings<'a> {
         }
     }
 
-    pub(super) fn heard(&mut self, system: &str, report: &Report, came: i64) {
+    pub(in crate::ingest) fn heard(&mut self, system: &str, report: &Report, came: i64) {
         self.note(|status| status.last_event = came / 1000);
         let mut report = report.clone();
         if self.anew.get(&report.file) == Some(&report.start) {
@@ -89,13 +89,13 @@ impl<'a> Recordings<'a> {
     }
 
     /// A call detail record of a channel that is forgotten.
-    pub(super) fn detail(&mut self, event: Message) {
+    pub(in crate::ingest) fn detail(&mut self, event: Message) {
         if self.details.len() < MOST {
             self.details.push(event);
         }
     }
 
-    pub(super) fn skip(&self, reason: &str) {
+    pub(in crate::ingest) fn skip(&self, reason: &str) {
         self.note(|status| status.skip(reason));
     }
 
@@ -114,7 +114,7 @@ impl<'a> Recordings<'a> {
 
     /// Recordings in progress whose channel is gone. `started`: when the PBX did; `listened`: until when it was heard
     /// before.
-    pub(super) fn reconcile(
+    pub(in crate::ingest) fn reconcile(
         &mut self,
         up: &BTreeSet<String>,
         started: i64,
@@ -150,7 +150,7 @@ impl<'a> Recordings<'a> {
     }
 
     /// Hands over what waits. What the database can't take waits on.
-    pub(super) fn flush(&mut self) {
+    pub(in crate::ingest) fn flush(&mut self) {
         self.look_after_ended();
         if self.pending.len() < MOST {
             let details = std::mem::take(&mut self.details);
@@ -226,7 +226,7 @@ impl<'a> Recordings<'a> {
     }
 
     /// We are in.
-    pub(super) fn connected(&mut self) {
+    pub(in crate::ingest) fn connected(&mut self) {
         self.state(&format!("connected to {}", self.settings.address));
         self.troubles.connection.clear();
         self.troubles.concerns.clear();
@@ -235,7 +235,7 @@ impl<'a> Recordings<'a> {
     }
 
     /// Something that doesn't work although we are connected.
-    pub(super) fn concern(&mut self, what: &str) {
+    pub(in crate::ingest) fn concern(&mut self, what: &str) {
         if self.troubles.concerns.iter().any(|known| known == what) {
             return;
         }
@@ -247,7 +247,7 @@ impl<'a> Recordings<'a> {
     }
 
     /// There is no connection.
-    pub(super) fn trouble(&mut self, why: &str) {
+    pub(in crate::ingest) fn trouble(&mut self, why: &str) {
         self.state("not connected");
         let why = format!("Asterisk is not listened to: {why}");
         self.troubles.concerns.clear();
@@ -277,7 +277,7 @@ impl<'a> Recordings<'a> {
         self.note(|status| status.trouble = all);
     }
 
-    pub(super) fn state(&self, state: &str) {
+    pub(in crate::ingest) fn state(&self, state: &str) {
         self.intake.live().state(NAME, state, now() / 1000);
     }
 
@@ -287,7 +287,7 @@ impl<'a> Recordings<'a> {
 }
 
 /// Unix milliseconds.
-pub(super) fn now() -> i64 {
+pub(in crate::ingest) fn now() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::calls::Report;
-use super::codec::Message;
+use super::report::Report;
 use crate::config::{Asterisk, Folder, find_of_pbx};
+use crate::ingest::ami::Message;
 use crate::ingest::cdr::asterisk::{self, Column};
 use crate::ingest::cdr::{Cdr, Clock};
 use crate::intake::{About, Draft, Facts, Source};
@@ -17,31 +17,31 @@ use crate::model::{Direction, IntakeFile};
 const INTERRUPTED: &str = "interrupted";
 
 /// Where the PBX's files are below the media root.
-pub(super) struct Places {
+pub(in crate::ingest) struct Places {
     media_root: PathBuf,
     folders: Vec<Folder>,
 }
 
 impl Places {
     /// By the folders of the settings.
-    pub(super) fn new(media_root: &Path, settings: &Asterisk) -> Places {
+    pub(in crate::ingest) fn new(media_root: &Path, settings: &Asterisk) -> Places {
         Places { media_root: media_root.into(), folders: settings.folders.clone() }
     }
 
     /// The machines that the folders belong to.
-    pub(super) fn machines(&self) -> BTreeSet<String> {
+    pub(in crate::ingest) fn machines(&self) -> BTreeSet<String> {
         self.folders.iter().map(Folder::machine).collect()
     }
 
     /// Whether the folder is there that this file of the PBX is in.
-    pub(super) fn sees(&self, file: &str) -> bool {
+    pub(in crate::ingest) fn sees(&self, file: &str) -> bool {
         find_of_pbx(&self.folders, &self.media_root, Path::new(file))
             .is_some_and(|(folder, _)| self.media_root.join(&folder.folder).is_dir())
     }
 
     /// What a call detail record says that came when its channel was forgotten already: for each machine, since it does
     /// not say on which.
-    pub(super) fn late(&self, events: &[Message]) -> Vec<Draft> {
+    pub(in crate::ingest) fn late(&self, events: &[Message]) -> Vec<Draft> {
         let mut drafts = Vec::new();
         for machine in self.machines() {
             let Some(folder) = self.folders.iter().find(|folder| folder.machine() == machine) else {
@@ -56,14 +56,14 @@ impl Places {
     }
 
     /// A file of the PBX: its machine, and where it is below the media root.
-    pub(super) fn find(&self, file: &str) -> Option<(String, String)> {
+    pub(in crate::ingest) fn find(&self, file: &str) -> Option<(String, String)> {
         let (folder, path) = find_of_pbx(&self.folders, &self.media_root, Path::new(file))?;
         Some((folder.machine(), path.to_str()?.to_owned()))
     }
 }
 
 /// A recording's draft; `None` where its file is not in a folder that we see.
-pub(super) fn draft(places: &Places, system: &str, report: &Report) -> Option<Draft> {
+pub(in crate::ingest) fn draft(places: &Places, system: &str, report: &Report) -> Option<Draft> {
     let (machine, path) = places.find(&report.file)?;
     Some(Draft {
         source: Source::Pbx,
@@ -78,7 +78,7 @@ pub(super) fn draft(places: &Places, system: &str, report: &Report) -> Option<Dr
 }
 
 /// What is left to say of a recording that ended while nobody listened. `interrupted`: its PBX ended too.
-pub(super) fn lost(known: &IntakeFile, interrupted: bool) -> Draft {
+pub(in crate::ingest) fn lost(known: &IntakeFile, interrupted: bool) -> Draft {
     let mut facts = Facts::default();
     if interrupted {
         facts.status = Some(INTERRUPTED.into());
@@ -97,7 +97,7 @@ pub(super) fn lost(known: &IntakeFile, interrupted: bool) -> Draft {
 }
 
 /// What a recording's draft says that is true of every recording of its channel, which is gone.
-pub(super) fn of_call(draft: &Draft) -> Draft {
+pub(in crate::ingest) fn of_call(draft: &Draft) -> Draft {
     let facts = Facts { start: None, end: None, note: None, ..draft.facts.clone() };
     Draft { about: About::Call, path: None, facts, over: true, ..draft.clone() }
 }

@@ -22,13 +22,13 @@ const WRITE: Duration = Duration::from_secs(10);
 /// There is somebody, but who cannot be told.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Distrusted(String);
+pub(in crate::ingest) struct Distrusted(String);
 
 trait Stream: Read + Write + Send {}
 impl<T: Read + Write + Send> Stream for T {}
 
 /// An open connection.
-pub(super) struct Link {
+pub(in crate::ingest) struct Link {
     stream: Box<dyn Stream>,
     here: Option<IpAddr>,
     private: bool,
@@ -36,7 +36,7 @@ pub(super) struct Link {
 
 impl Link {
     /// Connects.
-    pub(super) fn open(settings: &Asterisk) -> anyhow::Result<Link> {
+    pub(in crate::ingest) fn open(settings: &Asterisk) -> anyhow::Result<Link> {
         let tls = tls::config(&settings.tls)?;
         let stream = connect(&settings.address)?;
         stream.set_nodelay(true)?;
@@ -55,17 +55,17 @@ impl Link {
     }
 
     /// Our address in the PBX's eyes.
-    pub(super) fn here(&self) -> Option<IpAddr> {
+    pub(in crate::ingest) fn here(&self) -> Option<IpAddr> {
         self.here
     }
 
     /// Whether nobody can read along: it is TLS, or stays on this machine.
-    pub(super) fn is_private(&self) -> bool {
+    pub(in crate::ingest) fn is_private(&self) -> bool {
         self.private
     }
 
     /// What has come, or 0 bytes when nothing did for a turn.
-    pub(super) fn read(&mut self, buffer: &mut [u8]) -> anyhow::Result<usize> {
+    pub(in crate::ingest) fn read(&mut self, buffer: &mut [u8]) -> anyhow::Result<usize> {
         match self.stream.read(buffer) {
             Ok(0) => bail!("it ended the connection"),
             Ok(length) => Ok(length),
@@ -77,7 +77,7 @@ impl Link {
     }
 
     /// Says something.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+    pub(in crate::ingest) fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
         self.stream.write_all(bytes).and_then(|()| self.stream.flush()).context("the connection broke")
     }
 }
