@@ -2,41 +2,30 @@
 
 use super::super::codec::Message;
 use super::detail::{Detail, disposition};
-use super::numbers::{endpoint, is_dialled, is_subroutine, peer};
+use super::leg::{Answer, Leg};
+use super::numbers::{is_dialled, is_subroutine, peer};
 use super::parties::Parties;
 use super::recording::Recording;
-use crate::ingest::pbx::Report;
-use crate::model::is_withheld;
-
-/// Who picked up, and when.
-struct Answer {
-    at: i64,
-    number: String,
-    name: String,
-}
 
 /// What is known of a channel.
 pub(super) struct Channel {
-    uniqueid: String,
-    callid: String,
-    account: String,
-    queue: String,
-    parties: Parties,
-    /// The called number is a guess.
-    unsure: bool,
-    answer: Option<Answer>,
-    dial_status: &'static str,
-    details: Vec<Detail>,
-    notes: Vec<String>,
-    recordings: Vec<Recording>,
+    pub(super) uniqueid: String,
+    pub(super) callid: String,
+    pub(super) account: String,
+    /// The stretch of its call that goes on, and those before.
+    pub(super) leg: Leg,
+    pub(super) past: Vec<Leg>,
+    pub(super) details: Vec<Detail>,
+    pub(super) notes: Vec<String>,
+    pub(super) recordings: Vec<Recording>,
     /// How many of those that run were stopped, without a word which.
-    stopped: usize,
-    up: bool,
-    talking: bool,
-    was_dialled: bool,
-    conference: bool,
+    pub(super) stopped: usize,
+    pub(super) up: bool,
+    pub(super) talking: bool,
+    pub(super) was_dialled: bool,
+    pub(super) conference: bool,
     /// Its beginning was not heard.
-    found: bool,
+    pub(super) found: bool,
 }
 
 impl Channel {
@@ -44,14 +33,13 @@ impl Channel {
     pub(super) fn new(event: &Message) -> Channel {
         let name = event.text("Channel");
         let mut channel = Channel {
-            parties: Parties::of(&name),
-            account: event.text("AccountCode").into_owned(),
             // What a Local channel is made to run is not what somebody dialled.
-            unsure: name.starts_with("Local/"),
+            leg: Leg { parties: Parties::of(&name), unsure: name.starts_with("Local/"), ..Leg::default() },
+            account: event.text("AccountCode").into_owned(),
             ..Channel::named(event.text("Uniqueid").into_owned(), event.text("Linkedid").into_owned())
         };
         // The context that it begins in, also where nobody dialled anything yet.
-        channel.parties.context =
+        channel.leg.parties.context =
             Some(event.text("Context")).filter(|context| !is_subroutine(context)).unwrap_or_default().into();
         channel.listed(event);
         channel.caller(event);
@@ -63,10 +51,10 @@ impl Channel {
         let callid = members.first().map_or_else(String::new, |first| first.callid.clone());
         let mut channel = Channel::named(uniqueid.into(), callid);
         if let Some(first) = members.first() {
-            channel.parties = first.parties();
+            channel.leg.parties = first.parties();
             channel.account.clone_from(&first.account);
         }
-        channel.parties.called = conference.into();
+        channel.leg.parties.called = conference.into();
         (channel.talking, channel.conference) = (true, true);
         for member in members {
             channel.note(&member.takes_part());
@@ -79,11 +67,8 @@ impl Channel {
             uniqueid,
             callid,
             account: String::new(),
-            queue: String::new(),
-            parties: Parties::default(),
-            unsure: false,
-            answer: None,
-            dial_status: "",
+            leg: Leg::default(),
+            past: Vec::new(),
             details: Vec::new(),
             notes: Vec::new(),
             recordings: Vec::new(),
@@ -98,7 +83,7 @@ impl Channel {
 
     /// The note that it leaves on a conference.
     pub(super) fn takes_part(&self) -> String {
-        format!("with {} {}", self.parties.caller_name, self.parties.caller)
+        format!("with {} {}", self.leg.parties.caller_name, self.leg.parties.caller)
     }
 
     /// Fields that any event about the channel has.
@@ -106,20 +91,20 @@ impl Channel {
         let (context, extension) = (event.text("Context"), event.text("Exten"));
         if is_dialled(&extension)
             && !is_subroutine(&context)
-            && (self.parties.called.is_empty() || self.unsure)
+            && (self.leg.parties.called.is_empty() || self.leg.unsure)
         {
-            self.parties.called = extension.into_owned();
-            self.parties.context = context.into_owned();
+            self.leg.parties.called = extension.into_owned();
+            self.leg.parties.context = context.into_owned();
         }
         self.talking |= event.text("ChannelState") == "6";
     }
 
     /// Who it speaks with, where its beginning was not heard.
     pub(super) fn connected(&mut self, listed: &Message) {
-        (self.unsure, self.found) = (true, true);
+        (self.leg.unsure, self.found) = (true, true);
         let (number, name) = (listed.text("ConnectedLineNum"), listed.unescaped("ConnectedLineName"));
         if self.talking && !listed.text("BridgeId").is_empty() && !number.is_empty() {
-            self.answer = Some(Answer { at: 0, number: number.into_owned(), name });
+            self.leg.answer = Some(Answer { at: 0, number: number.into_owned(), name });
         }
     }
 
@@ -142,44 +127,44 @@ impl Channel {
     }
 
     pub(super) fn parties(&self) -> Parties {
-        self.parties.clone()
+        self.leg.parties.clone()
     }
 
     /// The caller id of the channel is this one now. Of one that is dialled it is that of whom it stands for.
     pub(super) fn caller(&mut self, event: &Message) {
         if !self.was_dialled {
             let recorded = !self.recordings.is_empty();
-            self.parties.identify(&event.text("CallerIDNum"), event.unescaped("CallerIDName"), recorded);
+            self.leg.parties.identify(&event.text("CallerIDNum"), event.unescaped("CallerIDName"), recorded);
         }
-        self.parties.presented(&event.text("CID-CallingPres"));
+        self.leg.parties.presented(&event.text("CID-CallingPres"));
     }
 
     /// It dials another channel.
     pub(super) fn dials(&mut self, event: &Message, now: i64, over: bool) {
         self.listed(event);
-        self.unsure = false;
+        self.leg.unsure = false;
         if !over {
             return;
         }
         let status = disposition(&event.text("DialStatus"));
         if status == "answer" {
             let (number, name) = peer(event);
-            self.answer.get_or_insert(Answer { at: now, number, name });
+            self.leg.answer.get_or_insert(Answer { at: now, number, name });
         }
         // Of several that ring at once, the others are cancelled when one picks up.
-        if self.dial_status != "answer" && !status.is_empty() {
-            self.dial_status = status;
+        if self.leg.dial_status != "answer" && !status.is_empty() {
+            self.leg.dial_status = status;
         }
     }
 
     /// Another channel dials it: that one's parties are the call's.
     pub(super) fn dialled(&mut self, source: &Parties, event: &Message, now: i64, over: bool) {
-        self.parties = source.clone();
-        (self.unsure, self.was_dialled) = (false, true);
+        self.leg.parties = source.clone();
+        (self.leg.unsure, self.was_dialled) = (false, true);
         if over && event.text("DialStatus") == "ANSWER" {
             let (number, name) = peer(event);
-            self.answer.get_or_insert(Answer { at: now, number, name });
-            self.dial_status = "answer";
+            self.leg.answer.get_or_insert(Answer { at: now, number, name });
+            self.leg.dial_status = "answer";
         }
     }
 
@@ -190,18 +175,18 @@ impl Channel {
         if !self.was_dialled || !self.recordings.is_empty() || extension.is_empty() {
             return;
         }
-        self.parties = self.parties.transferred(event);
-        (self.answer, self.dial_status) = (None, "");
+        self.leg.parties = self.leg.parties.transferred(event);
+        (self.leg.answer, self.leg.dial_status) = (None, "");
     }
 
     pub(super) fn queue(&mut self, queue: &str) {
-        self.queue = queue.into();
+        self.leg.queue = queue.into();
     }
 
     /// A queue's member picked up: it knows the member's name where a Local channel does not.
     pub(super) fn agent(&mut self, event: &Message) {
         self.queue(&event.text("Queue"));
-        if let Some(answer) = &mut self.answer
+        if let Some(answer) = &mut self.leg.answer
             && answer.name.is_empty()
         {
             answer.name = event.text("MemberName").into_owned();
@@ -223,7 +208,7 @@ impl Channel {
                 self.stopped -= usize::from(recording.runs()).min(self.stopped);
                 recording.again(now);
             }
-            None => self.recordings.push(Recording::new(file, now)),
+            None => self.recordings.push(Recording::new(file, now, self.past.len())),
         }
     }
 
@@ -252,7 +237,7 @@ impl Channel {
             self.account.clone_from(&detail.account);
         }
         if !detail.queue.is_empty() {
-            self.queue.clone_from(&detail.queue);
+            self.leg.queue.clone_from(&detail.queue);
         }
         self.details.push(detail);
     }
@@ -267,90 +252,5 @@ impl Channel {
         for recording in &mut self.recordings {
             recording.stop(now);
         }
-    }
-
-    /// What has changed about its recordings.
-    pub(super) fn reports(&mut self) -> Vec<Report> {
-        let (known, mut changed) = (self.known(), Vec::new());
-        for recording in &mut self.recordings {
-            changed.extend(recording.changed(&known));
-        }
-        changed
-    }
-
-    /// What is true of every recording of the channel.
-    fn known(&self) -> Report {
-        let called = self.called();
-        let (answerer, answerer_name) = self.answerer();
-        Report {
-            uniqueid: self.uniqueid.clone(),
-            callid: self.callid.clone(),
-            answered: self.answer.as_ref().map(|answer| answer.at).filter(|at| *at > 0),
-            talktime: self.talktime(),
-            status: self.status(),
-            caller: self.parties.caller.clone(),
-            caller_name: self.parties.caller_name.clone(),
-            shown: self.parties.shown.clone(),
-            withheld: self.parties.withheld || is_withheld(&self.parties.caller),
-            direction: self.parties.direction(&called),
-            called,
-            nobody: !self.up && !self.found && !self.was_answered(),
-            answerer,
-            answerer_name,
-            context: self.parties.context.clone(),
-            account: self.account.clone(),
-            queue: self.queue.clone(),
-            conference: self.conference,
-            note: self.notes.join("; "),
-            may_have_others: self.found && !self.up,
-            ..Report::default()
-        }
-    }
-
-    /// The number that was dialled. A transfer overwrites the destination in all its records, but not the DID.
-    fn called(&self) -> String {
-        let did = self.details.iter().map(|detail| &detail.did).find(|did| !did.is_empty());
-        let sure = Some(&self.parties.called).filter(|called| !called.is_empty() && !self.unsure);
-        let destination =
-            self.details.iter().map(|detail| &detail.destination).find(|number| is_dialled(number));
-        let guess = Some(&self.parties.called).filter(|called| **called != self.parties.caller);
-        did.or(sure).or(destination).or(guess).cloned().unwrap_or_default()
-    }
-
-    fn answerer(&self) -> (String, String) {
-        if let Some(answer) = &self.answer {
-            return (answer.number.clone(), answer.name.clone());
-        }
-        let peer = self.details.iter().find(|detail| detail.answered() && !detail.peer.is_empty());
-        (peer.and_then(|detail| endpoint(&detail.peer)).unwrap_or_default(), String::new())
-    }
-
-    /// Whether somebody picked up, not only the PBX.
-    fn was_answered(&self) -> bool {
-        self.answer.is_some()
-            || self.details.iter().any(|detail| detail.answered() && !detail.peer.is_empty())
-    }
-
-    /// Ring groups and transfers have several records: what was talked in each adds up.
-    fn talktime(&self) -> Option<i64> {
-        let talked = self.details.iter().filter(|detail| detail.answered()).map(|detail| detail.billed);
-        (!self.details.is_empty()).then(|| talked.sum())
-    }
-
-    /// Whoever picked up decides; a channel that the PBX itself answered was answered too, unless nobody came to it.
-    fn status(&self) -> &'static str {
-        let talked = self.details.iter().any(|detail| detail.answered() && detail.billed > 0);
-        let dialled = self.dial_status;
-        if dialled == "answer" || talked {
-            return "answer";
-        }
-        if !dialled.is_empty() {
-            return dialled;
-        }
-        if self.details.iter().any(Detail::answered) || self.talking {
-            return "answer";
-        }
-        let recorded = self.details.iter().map(|detail| detail.disposition).find(|word| !word.is_empty());
-        recorded.unwrap_or(if self.up { "" } else { "noanswer" })
     }
 }

@@ -7,6 +7,8 @@
 mod channel;
 mod conference;
 mod detail;
+mod known;
+mod leg;
 mod numbers;
 mod parties;
 mod recording;

@@ -5,6 +5,8 @@ use crate::ingest::pbx::Report;
 /// A file that a channel is recorded to.
 pub(super) struct Recording {
     pub(super) file: String,
+    /// The leg of the channel's call that it began in.
+    pub(super) leg: usize,
     start: i64,
     end: Option<i64>,
     /// It is one of several, some of which were stopped: when it ended is not known.
@@ -17,9 +19,10 @@ pub(super) struct Recording {
 }
 
 impl Recording {
-    pub(super) fn new(file: &str, now: i64) -> Recording {
+    pub(super) fn new(file: &str, now: i64, leg: usize) -> Recording {
         Recording {
             file: file.into(),
+            leg,
             start: now,
             end: None,
             doubtful: false,
@@ -58,7 +61,7 @@ impl Recording {
         self.end.get_or_insert(now);
     }
 
-    /// What is to be said of it, if that is new. `known`: what is true of every recording of the channel.
+    /// What is to be said of it, if that is new. `known`: what is true of every recording of its leg.
     pub(super) fn changed(&mut self, known: &Report) -> Option<Report> {
         let report = self.report(known);
         if self.said.as_ref() == Some(&report) {
