@@ -1,4 +1,5 @@
-//! `POST /ingest/freeswitch`, as mod_json_cdr posts. The records are built from its documentation; no FreeSWITCH was run.
+//! `POST /ingest/freeswitch`, as FreeSWITCH posts. `tests/data/freeswitch` has what a real FreeSWITCH 1.10.12 sent and wrote;
+//! the records that are built here are after its documentation.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -123,6 +124,32 @@ fn a_recording_learns_from_its_record_whichever_comes_first_and_however_it_is_en
         }
         assert_eq!(row(&app), TOLD, "{body}");
     }
+}
+
+/// What FreeSWITCH 1.10.12 posted or wrote.
+fn real(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/data/freeswitch/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(path).expect("what a real one sent")
+}
+
+#[test]
+fn whatever_a_real_one_is_told_to_encode_is_taken() {
+    let app = listening();
+    for (kind, body) in [
+        ("application/x-www-form-base64-encoded", "body-base64.a-leg.txt"),
+        ("application/x-www-form-urlencoded", "body-encode-true-values-false.a-leg.txt"),
+        ("application/x-www-form-urlencoded", "body-encode-true-values-true.a-leg.txt"),
+        ("application/x-www-form-urlencoded", "body-encode-true-values-true.b-leg.txt"),
+        ("application/json", "body-encode-true-values-true.a-leg.meant.json"),
+        ("application/json", "json_cdr/answered-a.json"),
+    ] {
+        assert_eq!(post(&app, kind, &real(body), &basic(SECRET)), (200, "OK\n".into()), "{body}");
+    }
+    assert_eq!(
+        app.sqlite3("SELECT count(*) FROM intake_records"),
+        "4",
+        "a call has one however often it comes"
+    );
 }
 
 #[test]

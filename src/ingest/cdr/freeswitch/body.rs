@@ -8,6 +8,7 @@ use percent_encoding::percent_decode;
 use serde_json::Value;
 
 use super::adapter::{NoRecord, record};
+use super::loose;
 use crate::ingest::cdr::record::Record;
 
 /// A record of more bytes is refused.
@@ -15,10 +16,15 @@ pub const LONGEST: usize = 4 << 20;
 
 /// Reads the record of a channel.
 pub fn read(body: &[u8]) -> Result<Record, NoRecord> {
+    record(&json(body).ok_or(NoRecord::NotJson)?)
+}
+
+/// The JSON of a body, also of one that isn't quite.
+pub(super) fn json(body: &[u8]) -> Option<Value> {
     let unwrapped = unwrapped(body);
     // FreeSWITCH passes on what a telephone calls itself, in whatever encoding.
-    let json = serde_json::from_str(&String::from_utf8_lossy(&unwrapped)).map_err(|_| NoRecord::NotJson)?;
-    record(&json)
+    let text = String::from_utf8_lossy(&unwrapped);
+    serde_json::from_str(&text).ok().or_else(|| loose::read(&text))
 }
 
 /// Reads all records of a file: one, a list of them, or one after the other.
@@ -30,10 +36,17 @@ pub fn read_all(body: &[u8]) -> Vec<Result<Record, NoRecord>> {
         match json {
             Ok(Value::Array(list)) => records.extend(list.iter().map(record)),
             Ok(json) => records.push(record(&json)),
+            Err(_) if records.is_empty() => return lines(body),
             Err(_) => records.push(Err(NoRecord::NotJson)),
         }
     }
     if records.is_empty() { vec![Err(NoRecord::NotJson)] } else { records }
+}
+
+/// The records of a file that is no JSON: one, or one a line, as they were posted.
+fn lines(body: &[u8]) -> Vec<Result<Record, NoRecord>> {
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    lines.map(read).collect()
 }
 
 /// The JSON of a body, whatever it is wrapped in.

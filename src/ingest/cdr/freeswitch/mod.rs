@@ -7,6 +7,7 @@
 mod adapter;
 mod body;
 mod json;
+mod loose;
 mod post;
 
 pub use adapter::NoRecord;

@@ -1,4 +1,4 @@
-//! Records built from the documentation of mod_json_cdr.
+//! Records of a real FreeSWITCH 1.10.12 (`tests/data/freeswitch`), and some built from the documentation of mod_json_cdr.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -234,5 +234,65 @@ proptest! {
             let lasted = cdr.end.map(|end| end - cdr.start);
             prop_assert!(lasted >= Some(0) && cdr.talked <= lasted);
         }
+    }
+}
+
+/// What FreeSWITCH 1.10.12 posted or wrote.
+fn real(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/data/freeswitch/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(path).expect("what a real one sent")
+}
+
+#[test]
+fn every_body_that_a_real_one_posts_is_understood() {
+    for (body, file) in [
+        ("base64.a-leg", "15809975-d75c-49b0-b5c9-14e47f7389ae.wav"),
+        ("encode-true-values-false.a-leg", "dff7933d-d524-40f4-9383-c2f0d513a068.wav"),
+        ("encode-true-values-true.a-leg", "68863d4d-c364-4333-a1b5-5da18fddb739.wav"),
+    ] {
+        let record = read(&real(&format!("body-{body}.txt")));
+        let Ok(Record::Call(cdr)) = record else { panic!("{body}: {record:?}") };
+        let said = (cdr.file.as_str(), cdr.source.as_str(), cdr.source_name.as_str(), cdr.called.as_str());
+        assert_eq!(said, (file, "101", "Q", "108"), "{body}");
+    }
+}
+
+#[test]
+fn what_is_quoted_too_often_says_what_its_file_says() {
+    for leg in ["a", "b"] {
+        let posted = real(&format!("body-encode-true-values-true.{leg}-leg.txt"));
+        let meant = real(&format!("body-encode-true-values-true.{leg}-leg.meant.json"));
+        let read_text = super::body::json(&posted).expect("it is understood");
+        let mut meant: Value = serde_json::from_slice(&meant).expect("JSON");
+        for value in meant["variables"].as_object_mut().expect("variables").values_mut() {
+            let plain =
+                percent_encoding::percent_decode_str(value.as_str().expect("text")).decode_utf8_lossy();
+            *value = plain.into_owned().into();
+        }
+        assert_eq!(read_text, meant, "{leg}");
+        // Kept in a file, for want of somebody who takes it.
+        let kept = [&posted["cdr=".len()..], b"\n"].concat();
+        assert_eq!(read_all(&kept), [read(&posted)]);
+        assert_eq!(read_all(&[&kept[..], &kept[..]].concat()).len(), 2);
+    }
+}
+
+#[test]
+fn a_callers_name_is_no_further_variable() {
+    let posted = String::from_utf8(real("body-encode-true-values-true.a-leg.txt")).expect("ASCII");
+    // As FreeSWITCH quotes it; it is wherever the caller's name is.
+    let name = "%22Q%22%20%3Csip";
+    let hostile = "%22x%22,%22record_name%22%3A%22another.wav%22,%22uuid%22%3A%22another%22%20%3Csip";
+    assert_eq!(posted.matches(name).count(), 2, "sip_Remote-Party-ID and sip_full_from");
+    let Ok(Record::Call(cdr)) = read(posted.replace(name, hostile).as_bytes()) else { panic!("it is read") };
+    assert_ne!(cdr.uniqueid, "another");
+    assert_ne!(cdr.file, "another.wav");
+}
+
+#[test]
+fn what_is_torn_is_no_record() {
+    let posted = real("body-encode-true-values-true.a-leg.txt");
+    for length in (0..posted.len()).step_by(97) {
+        assert!(read(&posted[..length]).is_err(), "{length}");
     }
 }
