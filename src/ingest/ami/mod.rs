@@ -4,13 +4,13 @@ mod action;
 mod calls;
 mod check;
 mod codec;
-
+mod late;
 mod session;
 mod source;
 
-pub use crate::ingest::pbx::Report;
+pub use crate::ingest::pbx::{Finding, Report, State};
 pub use calls::Calls;
-pub use check::{Finding, State, check, stanza};
+pub use check::{check, stanza};
 pub use codec::{Decoder, Message, Piece};
 pub use session::{Account, Session, Step};
 pub use source::listen;

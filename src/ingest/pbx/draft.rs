@@ -3,13 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use jiff::tz::TimeZone;
-
 use super::report::Report;
-use crate::config::{Asterisk, Folder, find_of_pbx};
-use crate::ingest::ami::Message;
-use crate::ingest::cdr::asterisk::{self, Column};
-use crate::ingest::cdr::{Cdr, Clock};
+use crate::config::{Folder, find_of_pbx};
 use crate::intake::{About, Draft, Facts, Source};
 use crate::model::{Direction, IntakeFile};
 
@@ -24,8 +19,13 @@ pub(in crate::ingest) struct Places {
 
 impl Places {
     /// By the folders of the settings.
-    pub(in crate::ingest) fn new(media_root: &Path, settings: &Asterisk) -> Places {
-        Places { media_root: media_root.into(), folders: settings.folders.clone() }
+    pub(in crate::ingest) fn new(media_root: &Path, folders: &[Folder]) -> Places {
+        Places { media_root: media_root.into(), folders: folders.to_vec() }
+    }
+
+    /// The folders.
+    pub(in crate::ingest) fn folders(&self) -> &[Folder] {
+        &self.folders
     }
 
     /// The machines that the folders belong to.
@@ -39,22 +39,6 @@ impl Places {
             .is_some_and(|(folder, _)| self.media_root.join(&folder.folder).is_dir())
     }
 
-    /// What a call detail record says that came when its channel was forgotten already: for each machine, since it does
-    /// not say on which.
-    pub(in crate::ingest) fn late(&self, events: &[Message]) -> Vec<Draft> {
-        let mut drafts = Vec::new();
-        for machine in self.machines() {
-            let Some(folder) = self.folders.iter().find(|folder| folder.machine() == machine) else {
-                continue;
-            };
-            let zone = folder.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
-            let clock = Clock::new(zone.unwrap_or_else(TimeZone::system));
-            let cdrs = events.iter().filter_map(|event| cdr(event, &clock));
-            drafts.extend(cdrs.map(|cdr| cdr.draft(&machine, About::Call)));
-        }
-        drafts
-    }
-
     /// A file of the PBX: its machine, and where it is below the media root.
     pub(in crate::ingest) fn find(&self, file: &str) -> Option<(String, String)> {
         let (folder, path) = find_of_pbx(&self.folders, &self.media_root, Path::new(file))?;
@@ -63,7 +47,7 @@ impl Places {
 }
 
 /// A recording's draft; `None` where its file is not in a folder that we see.
-pub(in crate::ingest) fn draft(places: &Places, system: &str, report: &Report) -> Option<Draft> {
+pub(in crate::ingest) fn draft(places: &Places, report: &Report) -> Option<Draft> {
     let (machine, path) = places.find(&report.file)?;
     Some(Draft {
         source: Source::Pbx,
@@ -71,7 +55,7 @@ pub(in crate::ingest) fn draft(places: &Places, system: &str, report: &Report) -
         machine,
         path: Some(path),
         uniqueid: Some(report.uniqueid.clone()),
-        facts: facts(system, report),
+        facts: facts(report),
         over: report.end.is_some(),
         ..Draft::default()
     })
@@ -102,13 +86,13 @@ pub(in crate::ingest) fn of_call(draft: &Draft) -> Draft {
     Draft { about: About::Call, path: None, facts, over: true, ..draft.clone() }
 }
 
-fn facts(system: &str, report: &Report) -> Facts {
+fn facts(report: &Report) -> Facts {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let seconds = |milliseconds: i64| Some(milliseconds / 1000).filter(|seconds| *seconds > 0);
     let inside = report.direction.map(|direction| direction != Direction::In);
     Facts {
         callid: text(&report.callid),
-        asteriskid: text(system),
+        asteriskid: text(&report.system),
         start: seconds(report.before.map_or(report.start, |(first, _)| first)),
         end: report.end.filter(|_| !report.doubtful).and_then(seconds),
         answer: report.answered.and_then(seconds),
@@ -133,30 +117,6 @@ fn facts(system: &str, report: &Report) -> Facts {
         note: text(&report.note),
         ..Facts::default()
     }
-}
-
-/// The record in a `Cdr` event.
-fn cdr(event: &Message, clock: &Clock) -> Option<Cdr> {
-    let names = [
-        (Column::AccountCode, "AccountCode"),
-        (Column::Src, "Source"),
-        (Column::Dst, "Destination"),
-        (Column::DContext, "DestinationContext"),
-        (Column::Clid, "CallerID"),
-        (Column::DstChannel, "DestinationChannel"),
-        (Column::Start, "StartTime"),
-        (Column::Answer, "AnswerTime"),
-        (Column::End, "EndTime"),
-        (Column::Duration, "Duration"),
-        (Column::BillSec, "BillableSeconds"),
-        (Column::Disposition, "Disposition"),
-        (Column::UniqueId, "UniqueID"),
-        (Column::LinkedId, "LinkedID"),
-        (Column::Did, "DID"),
-    ];
-    let values = names.map(|(column, name)| (column, event.text(name)));
-    let value = |column| values.iter().find(|(other, _)| *other == column).map_or("", |(_, value)| value);
-    asterisk::read(value, clock).ok()
 }
 
 fn kind(inside: bool) -> String {

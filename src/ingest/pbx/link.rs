@@ -10,7 +10,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, Error, StreamOwned};
 
 use super::tls;
-use crate::config::Asterisk;
+use crate::config::Tls;
 
 /// How long connecting may take, to each of the host's addresses.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -36,9 +36,9 @@ pub(in crate::ingest) struct Link {
 
 impl Link {
     /// Connects.
-    pub(in crate::ingest) fn open(settings: &Asterisk) -> anyhow::Result<Link> {
-        let tls = tls::config(&settings.tls)?;
-        let stream = connect(&settings.address)?;
+    pub(in crate::ingest) fn open(address: &str, tls: &Tls) -> anyhow::Result<Link> {
+        let tls = tls::config(tls)?;
+        let stream = connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(WRITE))?;
         // The handshake is done with a longer wait than a turn.
@@ -47,7 +47,7 @@ impl Link {
         let here_only = stream.peer_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback());
         let private = tls.is_some() || here_only;
         let link: Box<dyn Stream> = match tls {
-            Some(tls) => Box::new(handshake(&stream, tls, host(&settings.address))?),
+            Some(tls) => Box::new(handshake(&stream, tls, host(address))?),
             None => Box::new(stream.try_clone()?),
         };
         stream.set_read_timeout(Some(TURN))?;

@@ -1,14 +1,24 @@
 //! What listening to a PBX takes, whatever it speaks: the connection, recordings in progress, and what is looked for at
 //! their files.
+//!
+//! A protocol's room makes [`Step`]s of the bytes that come, and [`Report`]s of the recordings that it hears of; the rest is
+//! here.
 
 mod draft;
 mod ending;
+mod findings;
 mod link;
+mod listening;
 mod recordings;
 mod report;
+mod step;
 mod tls;
 
 pub(super) use draft::Places;
+pub use findings::{Finding, State};
+pub(super) use findings::{Findings, here};
 pub(super) use link::{Distrusted, Link};
-pub(super) use recordings::{Recordings, now};
+pub(super) use listening::Listening;
+pub(super) use recordings::{Pbx, Recordings, now};
 pub use report::Report;
+pub use step::{GoingOn, Step};

@@ -7,17 +7,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::draft::{Places, draft, lost, of_call};
 use super::ending::{is_cut_off, was_overwritten};
 use super::report::Report;
+use super::step::GoingOn;
 use crate::app::App;
-use crate::config::Asterisk;
-use crate::ingest::ami::Message;
+use crate::config::Folder;
 use crate::intake::{About, Draft, Intake, NO_FILE, SourceStatus};
 use crate::media::{Heard, NoSound, Written};
 use crate::model::IntakeFile;
 use crate::model::paths::bytes_of;
 use crate::store::StoreError;
 
-/// Its name in the status.
-const NAME: &str = "asterisk";
 /// Milliseconds after its end in which a recording's file is closed, or comes at last.
 const GRACE: i64 = 2_000;
 /// Looks at a file that is not finished by then.
@@ -25,15 +23,23 @@ const LOOKS: u32 = 5;
 /// Names and records that are kept at most.
 const MOST: usize = 10_000;
 
+/// Which PBX it is.
+pub(in crate::ingest) struct Pbx {
+    /// As the status calls it.
+    pub(in crate::ingest) name: &'static str,
+    /// As people call it.
+    pub(in crate::ingest) called: &'static str,
+    /// Host and port.
+    pub(in crate::ingest) address: String,
+}
+
 pub(in crate::ingest) struct Recordings<'a> {
     app: &'a App,
     intake: &'a Intake,
-    settings: &'a Asterisk,
+    pbx: Pbx,
     places: Places,
     /// What the database has not taken yet: the newest of each recording, in the order in which they began.
     pending: Vec<Draft>,
-    /// Call detail records that came late.
-    details: Vec<Message>,
     /// Recordings that are over, by the file: to be looked at, at this time (Unix milliseconds), so many times.
     ended: BTreeMap<String, (i64, u32, Box<Report>)>,
     /// Files that were recorded to anew, and from when on what is in them is.
@@ -55,14 +61,18 @@ struct Troubles {
 }
 
 impl<'a> Recordings<'a> {
-    pub(in crate::ingest) fn new(app: &'a App, intake: &'a Intake, settings: &'a Asterisk) -> Recordings<'a> {
+    pub(in crate::ingest) fn new(
+        app: &'a App,
+        intake: &'a Intake,
+        pbx: Pbx,
+        folders: &[Folder],
+    ) -> Recordings<'a> {
         Recordings {
             app,
             intake,
-            settings,
-            places: Places::new(&app.config.media_root, settings),
+            pbx,
+            places: Places::new(&app.config.media_root, folders),
             pending: Vec::new(),
-            details: Vec::new(),
             ended: BTreeMap::new(),
             anew: HashMap::new(),
             elsewhere: BTreeSet::new(),
@@ -70,13 +80,13 @@ impl<'a> Recordings<'a> {
         }
     }
 
-    pub(in crate::ingest) fn heard(&mut self, system: &str, report: &Report, came: i64) {
+    pub(in crate::ingest) fn heard(&mut self, report: &Report, came: i64) {
         self.note(|status| status.last_event = came / 1000);
         let mut report = report.clone();
         if self.anew.get(&report.file) == Some(&report.start) {
             report.before = None;
         }
-        let Some(draft) = draft(&self.places, system, &report) else { return self.elsewhere(&report.file) };
+        let Some(draft) = draft(&self.places, &report) else { return self.elsewhere(&report.file) };
         let of_call = report.may_have_others.then(|| of_call(&draft));
         self.put(draft);
         self.pending.extend(of_call);
@@ -88,10 +98,10 @@ impl<'a> Recordings<'a> {
         }
     }
 
-    /// A call detail record of a channel that is forgotten.
-    pub(in crate::ingest) fn detail(&mut self, event: Message) {
-        if self.details.len() < MOST {
-            self.details.push(event);
+    /// What is known of calls by other ways than reports; not while so much waits that it would fill the memory.
+    pub(in crate::ingest) fn tell(&mut self, know: impl FnOnce(&Places) -> Vec<Draft>) {
+        if self.pending.len() < MOST {
+            self.pending.extend(know(&self.places));
         }
     }
 
@@ -106,18 +116,17 @@ impl<'a> Recordings<'a> {
         self.skip("its file is in no folder of the settings");
         if self.elsewhere.len() == 1 {
             self.concern(&format!(
-                "Asterisk records to {file}, which is in no folder of the settings: give its folder as media_root, or as \
-                 monitor_dir in [[folders]]"
+                "{} records to {file}, which is in no folder of the settings: give its folder as media_root, or as \
+                 monitor_dir in [[folders]]",
+                self.pbx.called
             ));
         }
     }
 
-    /// Recordings in progress whose channel is gone. `started`: when the PBX did; `listened`: until when it was heard
-    /// before.
+    /// Recordings in progress that the PBX does not know any more. `listened`: until when it was heard before.
     pub(in crate::ingest) fn reconcile(
         &mut self,
-        up: &BTreeSet<String>,
-        started: i64,
+        going_on: &GoingOn,
         listened: i64,
     ) -> Result<(), StoreError> {
         self.flush();
@@ -125,7 +134,14 @@ impl<'a> Recordings<'a> {
         let machines = self.places.machines();
         let known = machines.iter().map(|machine| reader.not_over(machine)).collect::<Result<Vec<_>, _>>()?;
         drop(reader);
-        for (known, start) in known.into_iter().flatten().filter(|(known, _)| !up.contains(&known.uniqueid)) {
+        let started = going_on.started;
+        let files: BTreeSet<(String, String)> =
+            going_on.files.iter().filter_map(|file| self.places.find(file)).collect();
+        let goes_on = |known: &IntakeFile| {
+            going_on.channels.contains(&known.uniqueid)
+                || files.iter().any(|(machine, path)| (machine, path) == (&known.machine, &known.path))
+        };
+        for (known, start) in known.into_iter().flatten().filter(|(known, _)| !goes_on(known)) {
             let cut_off = start < started && is_cut_off(self.look(&known).as_ref(), started, listened);
             self.put(lost(&known, cut_off));
         }
@@ -152,10 +168,6 @@ impl<'a> Recordings<'a> {
     /// Hands over what waits. What the database can't take waits on.
     pub(in crate::ingest) fn flush(&mut self) {
         self.look_after_ended();
-        if self.pending.len() < MOST {
-            let details = std::mem::take(&mut self.details);
-            self.pending.extend(self.places.late(&details));
-        }
         if self.pending.is_empty() {
             return;
         }
@@ -165,7 +177,10 @@ impl<'a> Recordings<'a> {
                 self.note(|status| outcomes.iter().for_each(|outcome| status.count(outcome)));
                 self.database("");
             }
-            Err(error) => self.database(&format!("the database does not take what Asterisk says: {error}")),
+            Err(error) => {
+                let called = self.pbx.called;
+                self.database(&format!("the database does not take what {called} says: {error}"));
+            }
         }
     }
 
@@ -184,7 +199,7 @@ impl<'a> Recordings<'a> {
 
     /// False: it has to be looked at once more.
     fn look_after(&mut self, report: &Report) -> bool {
-        let Some(draft) = draft(&self.places, "", report) else { return true };
+        let Some(draft) = draft(&self.places, report) else { return true };
         let Some(path) = draft.path.clone() else { return true };
         let sound = match self.app.media.open(&bytes_of(&path)) {
             Ok(sound) => sound,
@@ -227,11 +242,11 @@ impl<'a> Recordings<'a> {
 
     /// We are in.
     pub(in crate::ingest) fn connected(&mut self) {
-        self.state(&format!("connected to {}", self.settings.address));
+        self.state(&format!("connected to {}", self.pbx.address));
         self.troubles.connection.clear();
         self.troubles.concerns.clear();
         self.say_troubles();
-        tracing::info!(address = self.settings.address, "listening to Asterisk");
+        tracing::info!(address = self.pbx.address, "listening to {}", self.pbx.called);
     }
 
     /// Something that doesn't work although we are connected.
@@ -241,7 +256,7 @@ impl<'a> Recordings<'a> {
         }
         self.troubles.concerns.push(what.into());
         if self.troubles.logged.insert(what.into()) {
-            tracing::warn!(address = self.settings.address, "{what}");
+            tracing::warn!(address = self.pbx.address, "{what}");
         }
         self.say_troubles();
     }
@@ -249,11 +264,11 @@ impl<'a> Recordings<'a> {
     /// There is no connection.
     pub(in crate::ingest) fn trouble(&mut self, why: &str) {
         self.state("not connected");
-        let why = format!("Asterisk is not listened to: {why}");
+        let why = format!("{} is not listened to: {why}", self.pbx.called);
         self.troubles.concerns.clear();
         // Once, not at every attempt.
         if self.troubles.connection != why {
-            tracing::warn!(address = self.settings.address, "{why}");
+            tracing::warn!(address = self.pbx.address, "{why}");
             self.troubles.connection = why;
         }
         self.say_troubles();
@@ -277,12 +292,17 @@ impl<'a> Recordings<'a> {
         self.note(|status| status.trouble = all);
     }
 
-    pub(in crate::ingest) fn state(&self, state: &str) {
-        self.intake.live().state(NAME, state, now() / 1000);
+    /// A connection is made.
+    pub(super) fn connecting(&self) {
+        self.state(&format!("connecting to {}", self.pbx.address));
+    }
+
+    fn state(&self, state: &str) {
+        self.intake.live().state(self.pbx.name, state, now() / 1000);
     }
 
     fn note(&self, change: impl FnOnce(&mut SourceStatus)) {
-        self.intake.live().note(NAME, change);
+        self.intake.live().note(self.pbx.name, change);
     }
 }
 

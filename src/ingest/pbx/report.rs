@@ -7,6 +7,8 @@ use crate::model::Direction;
 pub struct Report {
     /// The file, as the PBX names it.
     pub file: String,
+    /// The PBX's system name, where it has one.
+    pub system: String,
     /// The recorded channel.
     pub uniqueid: String,
     /// The identifier that all channels of the call share.

@@ -3,7 +3,7 @@
 mod filter;
 mod talk;
 
-use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs, UdpSocket};
+use std::net::IpAddr;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use self::filter::Filters;
 use self::talk::{Stranger, Talk};
 use crate::config::{Asterisk, Config};
-use crate::ingest::pbx::{Distrusted, Places};
+use crate::ingest::pbx::{Distrusted, Finding, Findings, Places, here};
 
 /// Seconds that the two clocks may differ by.
 const SLACK: i64 = 2;
@@ -23,26 +23,6 @@ const CLASSES: [(&str, &str); 3] = [
     ("call", "says who calls whom, and when a call ends"),
     ("cdr", "says how it went, and how long people talked"),
 ];
-
-/// How one thing is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// As it should be.
-    Good,
-    /// Not there, or wrong.
-    Missing,
-    /// It cannot be told, or works not quite as it could.
-    Note,
-}
-
-/// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How it is.
-    pub state: State,
-    /// What it is, and what to do about it.
-    pub words: String,
-}
 
 /// What belongs into manager.conf for this user, who comes from this address.
 pub fn stanza(username: &str, from: IpAddr) -> String {
@@ -99,17 +79,6 @@ pub fn check(config: &Config, settings: &Asterisk) -> (Vec<Finding>, IpAddr) {
         about_time(&mut talk, settings, &mut findings);
     }
     (findings.0, here)
-}
-
-/// The address from which this machine would reach the other; nothing is sent.
-fn here(address: &str) -> IpAddr {
-    let there = || address.to_socket_addrs().ok()?.next();
-    let from = |there: std::net::SocketAddr| {
-        let socket = UdpSocket::bind(if there.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })?;
-        socket.connect(there)?;
-        socket.local_addr()
-    };
-    there().and_then(|there| from(there).ok()).map_or(Ipv4Addr::LOCALHOST.into(), |address| address.ip())
 }
 
 /// Who is there needs no hole in a firewall.
@@ -223,7 +192,8 @@ fn about_paths(talk: &mut Talk, config: &Config, settings: &Asterisk, findings: 
         "{}/monitor",
         if spool.is_empty() { "/var/spool/asterisk" } else { spool.trim_end_matches('/') }
     );
-    let Some((_, path)) = Places::new(&config.media_root, settings).find(&format!("{monitor}/x")) else {
+    let Some((_, path)) = Places::new(&config.media_root, &settings.folders).find(&format!("{monitor}/x"))
+    else {
         findings.bad(format!(
             "the PBX records to {monitor}, which is no folder of the settings: set media_root = \"{monitor}\" if that is \
              on this machine, else in [[folders]] monitor_dir = \"{monitor}\""
@@ -278,23 +248,6 @@ fn seconds(offset: &str) -> Option<i32> {
     Some(if sign == "-" { -seconds } else { seconds })
 }
 
-#[derive(Default)]
-struct Findings(Vec<Finding>);
-
-impl Findings {
-    fn good(&mut self, words: String) {
-        self.0.push(Finding { state: State::Good, words });
-    }
-
-    fn bad(&mut self, words: String) {
-        self.0.push(Finding { state: State::Missing, words });
-    }
-
-    fn note(&mut self, words: String) {
-        self.0.push(Finding { state: State::Note, words });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -326,11 +279,5 @@ mod tests {
                 .contains("deny = 0.0.0.0/0.0.0.0\ndeny = ::/0\npermit = 192.168.1.7/255.255.255.255\nread")
         );
         assert!(stanza("2001:db8::7").contains("deny = ::/0\npermit = 2001:db8::7/128\n"));
-    }
-
-    #[test]
-    fn the_own_address_is_found_without_being_connected() {
-        assert_eq!(here("127.0.0.1:1"), Ipv4Addr::LOCALHOST);
-        assert_eq!(here("no such host:1"), Ipv4Addr::LOCALHOST);
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Talk {
 
 impl Talk {
     pub(super) fn begin(settings: &Asterisk) -> anyhow::Result<Talk> {
-        let link = Link::open(settings)?;
+        let link = Link::open(&settings.address, &settings.tls)?;
         let mut talk = Talk { link, decoder: Decoder::default(), heard: Vec::new(), asked: 0 };
         match talk.wait(|piece| matches!(piece, Piece::Banner(_))) {
             Ok(Piece::Banner(banner)) if banner.starts_with("Asterisk Call Manager") => Ok(talk),

@@ -8,7 +8,7 @@ use super::step::Step;
 use crate::ingest::ami::action::action;
 use crate::ingest::ami::calls::{Calls, conference, recorder};
 use crate::ingest::ami::codec::Message;
-use crate::ingest::pbx::Report;
+use crate::ingest::pbx::{self, Report};
 
 /// Milliseconds between questions for the time, and how many there are: a PBX that starts lets us in before it can tell.
 const CLOCK_AGAIN: i64 = 500;
@@ -182,7 +182,8 @@ impl GoingOn {
         // Those that began meanwhile.
         up.extend(calls.up());
         self.listed.clear();
-        vec![Step::Reconciled { up, started: self.start() }]
+        let channels = up;
+        vec![Step::Reconciled(pbx::GoingOn { channels, started: self.start(), ..pbx::GoingOn::default() })]
     }
 
     /// Two times of the PBX's own zone: whatever that is, they tell how long it runs.

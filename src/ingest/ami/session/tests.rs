@@ -1,11 +1,10 @@
 //! The conversation, without a PBX.
 
-use std::collections::BTreeSet;
-
 use super::conversation::{NO_NAMES, NOT_RECONCILED};
 use super::*;
 use crate::ingest::ami::calls::Calls;
 use crate::ingest::ami::codec::{Message, Piece};
+use crate::ingest::pbx::GoingOn;
 
 const OPEN: Account<'_> = Account { username: "tapeline", secret: "secret", private: false };
 const PRIVATE: Account<'_> = Account { private: true, ..OPEN };
@@ -192,7 +191,9 @@ fn what_goes_on_already_is_asked_for_channel_by_channel() {
     assert!(session.hear(message("Event: CoreShowChannelsComplete\nActionID: channels"), 6).is_empty());
     let steps =
         session.hear(message("Response: Success\nActionID: file 2.2\nVariable: x\nValue: /m/a.wav"), 7);
-    let [Step::Heard(report), Step::Reconciled { up, started }] = &steps[..] else { panic!("{steps:?}") };
+    let [Step::Heard(report), Step::Reconciled(GoingOn { channels: up, started, .. })] = &steps[..] else {
+        panic!("{steps:?}")
+    };
     assert_eq!((report.file.as_str(), report.start, report.end), ("/m/a.wav", 0, None));
     assert_eq!((report.answerer.as_str(), report.answerer_name.as_str()), ("102", "Bob O'Brien"));
     assert_eq!((report.called.as_str(), report.status), ("", "answer"));
@@ -240,7 +241,7 @@ fn a_pbx_that_is_about_to_start_is_asked_for_the_time_until_it_can_tell() {
     assert_eq!(session.wait(1_600), []);
     let clock = "Response: Success\nActionID: clock\nVariable: x\nValue: 2026-11-24 13:41:28";
     let steps = session.hear(message(clock), 100_000);
-    assert_eq!(steps, [Step::Reconciled { up: BTreeSet::new(), started: 98 }]);
+    assert_eq!(steps, [Step::Reconciled(GoingOn { started: 98, ..GoingOn::default() })]);
 }
 
 #[test]
@@ -275,5 +276,5 @@ fn what_records_a_conference_is_asked_for_its_file_and_over_when_nobody_names_it
     session.hear(message(status), 4);
     session.hear(message("Response: Success\nActionID: clock\nValue: 2026-11-24 01:00:09"), 9_000);
     let steps = session.hear(message("Event: CoreShowChannelsComplete\nActionID: channels"), 9_000);
-    assert_eq!(steps, [Step::Reconciled { up: BTreeSet::new(), started: 0 }]);
+    assert_eq!(steps, [Step::Reconciled(GoingOn::default())]);
 }
