@@ -147,8 +147,16 @@ fn a_machine_that_has_nothing_can_install_what_each_target_needs() {
     }
     let refused = root.run("/need --check browser").expect_err("nothing is there");
     assert!(refused.contains("chromium is missing (package chromium of Debian's)\n"), "{refused}");
+    // The keys by which a release is known come with apt.
+    assert_eq!(root.run("/need --check keyring"), Ok(String::new()));
     if torture() {
         root.gets_everything();
+        // Also by those of a release that is not out yet.
+        fs::create_dir(root.0.join("tests")).expect("a folder");
+        for script in ["need", "root"] {
+            fs::copy(here().join(script), root.0.join("tests").join(script)).expect("a copy");
+        }
+        root.run("/tests/root sid /sid").unwrap_or_else(|said| panic!("{said}"));
     }
 }
 

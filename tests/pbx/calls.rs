@@ -5,10 +5,15 @@ use std::time::Duration;
 
 use crate::ami::Ami;
 use crate::compare::Expected;
-use crate::lab::Lab;
+use crate::lab::{Lab, Root};
 use crate::shared::Office;
 use crate::waiting::take;
-use crate::{alone, compare};
+use crate::{compare, on_both};
+
+on_both!(
+    calls_of_every_kind_are_what_the_pbx_itself_says,
+    a_pbx_with_a_system_name_in_another_time_zone_is_understood_too
+);
 
 /// Something that happens to a call, seconds after it was answered.
 #[derive(Clone, Copy)]
@@ -353,10 +358,8 @@ pub fn make_all(calls: &[Call], lab: &Lab, apart: Duration) -> Ami {
     pbx
 }
 
-#[test]
-fn calls_of_every_kind_are_what_the_pbx_itself_says() {
-    let _alone = alone();
-    let lab = Lab::start("UTC", "");
+fn calls_of_every_kind_are_what_the_pbx_itself_says(root: &'static Root) {
+    let lab = Lab::start(root, "UTC", "");
     let office = Office::open(&lab);
     let mut calls = usual();
     if std::env::var_os("TAPELINE_TORTURE").is_some() {
@@ -364,17 +367,15 @@ fn calls_of_every_kind_are_what_the_pbx_itself_says() {
         calls.extend(local());
     }
     make_all(&calls, &lab, Duration::from_millis(700));
-    compare::everything(&office, &calls);
+    compare::everything(&lab, &office, &calls);
 }
 
-#[test]
-fn a_pbx_with_a_system_name_in_another_time_zone_is_understood_too() {
-    let _alone = alone();
-    let lab = Lab::start("America/New_York", "pbx1");
+fn a_pbx_with_a_system_name_in_another_time_zone_is_understood_too(root: &'static Root) {
+    let lab = Lab::start(root, "America/New_York", "pbx1");
     let office = Office::open(&lab);
     let calls: Vec<Call> = usual().into_iter().take(5).collect();
     make_all(&calls, &lab, Duration::from_millis(500));
-    let rows = compare::everything(&office, &calls);
+    let rows = compare::everything(&lab, &office, &calls);
     for row in rows {
         assert!(row["uniqueid"].as_str().is_some_and(|uniqueid| uniqueid.starts_with("pbx1-")), "{row}");
         assert_eq!(row["asteriskid"], "pbx1");

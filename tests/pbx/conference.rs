@@ -2,10 +2,15 @@
 
 use serde_json::Value;
 
-use crate::alone;
 use crate::ami::Ami;
-use crate::lab::Lab;
+use crate::lab::{Lab, Root};
+use crate::on_both;
 use crate::shared::Office;
+
+on_both!(
+    a_conference_is_one_row_from_its_first_to_its_last_member_whatever_becomes_of_tapeline,
+    a_conference_as_freepbx_names_it_is_one_row_too
+);
 
 fn is_it(row: &Value) {
     assert_eq!((&row["cnumber"], &row["ctype"]), (&"board".into(), &"conference".into()), "{row:#}");
@@ -18,10 +23,10 @@ fn until_joined(pbx: &Ami, who: &str) {
     pbx.wait("who takes part", |event| event.event() == "ConfbridgeJoin" && event.text("CallerIDNum") == who);
 }
 
-#[test]
-fn a_conference_is_one_row_from_its_first_to_its_last_member_whatever_becomes_of_tapeline() {
-    let _alone = alone();
-    let lab = Lab::start("UTC", "");
+fn a_conference_is_one_row_from_its_first_to_its_last_member_whatever_becomes_of_tapeline(
+    root: &'static Root,
+) {
+    let lab = Lab::start(root, "UTC", "");
     let mut office = Office::open(&lab);
     let (pbx, peer) = (Ami::connect(&lab.pbx), Ami::connect(&lab.peer));
     peer.calls("102", "708", 8, &[]);
@@ -43,10 +48,8 @@ fn a_conference_is_one_row_from_its_first_to_its_last_member_whatever_becomes_of
     assert_eq!(office.note(), "with Bob Support 102; with Alice Agent 101");
 }
 
-#[test]
-fn a_conference_as_freepbx_names_it_is_one_row_too() {
-    let _alone = alone();
-    let lab = Lab::start("UTC", "");
+fn a_conference_as_freepbx_names_it_is_one_row_too(root: &'static Root) {
+    let lab = Lab::start(root, "UTC", "");
     let office = Office::open(&lab);
     let (pbx, peer) = (Ami::connect(&lab.pbx), Ami::connect(&lab.peer));
     peer.calls("102", "709", 6, &[]);

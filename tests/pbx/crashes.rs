@@ -1,10 +1,12 @@
 //! kill -9 of either side in the middle of calls.
 
-use crate::alone;
 use crate::ami::Ami;
-use crate::lab::{self, Lab};
+use crate::lab::{Lab, Root};
+use crate::on_both;
 use crate::shared::Office;
 use crate::waiting::until;
+
+on_both!(calls_that_their_pbx_did_not_survive_are_over_and_marked, what_began_and_ended_while_tapeline_was_dead_is_right; rarely files_without_a_header_are_marked_too, files_without_a_header_are_marked_too_when_tapeline_was_dead_with_the_pbx);
 
 fn answered(office: &Office, number: usize) {
     office.list_once("they speak", |rows| {
@@ -13,24 +15,22 @@ fn answered(office: &Office, number: usize) {
 }
 
 /// Until the PBX has written so many bytes of each recording.
-fn until_written(office: &Office, bytes: u64) {
+fn until_written(lab: &Lab, office: &Office, bytes: u64) {
     for row in office.list() {
-        let file = lab::monitor().join(row["path"].as_str().expect("text"));
+        let file = lab.monitor().join(row["path"].as_str().expect("text"));
         until("sound", || file.metadata().is_ok_and(|file| file.len() >= bytes));
     }
 }
 
-#[test]
-fn calls_that_their_pbx_did_not_survive_are_over_and_marked() {
-    let _alone = alone();
-    let mut lab = Lab::start("UTC", "");
+fn calls_that_their_pbx_did_not_survive_are_over_and_marked(root: &'static Root) {
+    let mut lab = Lab::start(root, "UTC", "");
     let office = Office::open(&lab);
     let peer = Ami::connect(&lab.peer);
     for to in ["5552220001", "5552220002", "5552220003"] {
         peer.calls("101", to, 60, &[]);
     }
     answered(&office, 3);
-    until_written(&office, 65_536);
+    until_written(&lab, &office, 65_536);
     lab.pbx.kill();
     lab.pbx.restart();
     let rows = office.list_once("they are over, and marked", |rows| {
@@ -60,15 +60,15 @@ const BARE: [(&str, &str, f64); 4] = [
 ];
 
 /// Whether `office` lives through the crash of the PBX makes no difference.
-fn bare_files_after_a_crash(formats: &[(&str, &str, f64)], lives: bool) {
-    let mut lab = Lab::start("UTC", "");
+fn bare_files_after_a_crash(root: &'static Root, formats: &[(&str, &str, f64)], lives: bool) {
+    let mut lab = Lab::start(root, "UTC", "");
     let mut office = Office::open(&lab);
     let peer = Ami::connect(&lab.peer);
     for (format, to, _) in formats {
         peer.calls("101", to, 60, &[&format!("PJSIP_HEADER(add,X-Format)={format}")]);
     }
     answered(&office, formats.len());
-    until_written(&office, 32_768);
+    until_written(&lab, &office, 32_768);
     if !lives {
         office.kill();
     }
@@ -94,16 +94,12 @@ fn bare_files_after_a_crash(formats: &[(&str, &str, f64)], lives: bool) {
     }
 }
 
-#[test]
-fn files_without_a_header_are_marked_too() {
-    let _alone = alone();
-    bare_files_after_a_crash(&BARE, true);
+fn files_without_a_header_are_marked_too(root: &'static Root) {
+    bare_files_after_a_crash(root, &BARE, true);
 }
 
-#[test]
-fn files_without_a_header_are_marked_too_when_tapeline_was_dead_with_the_pbx() {
-    let _alone = alone();
-    bare_files_after_a_crash(&BARE[..3], false);
+fn files_without_a_header_are_marked_too_when_tapeline_was_dead_with_the_pbx(root: &'static Root) {
+    bare_files_after_a_crash(root, &BARE[..3], false);
 }
 
 /// The channel whose call to this number the PBX records.
@@ -114,10 +110,8 @@ fn is_recorded(pbx: &Ami, number: &str) -> String {
     announced.text("Uniqueid").into_owned()
 }
 
-#[test]
-fn what_began_and_ended_while_tapeline_was_dead_is_right() {
-    let _alone = alone();
-    let lab = Lab::start("UTC", "");
+fn what_began_and_ended_while_tapeline_was_dead_is_right(root: &'static Root) {
+    let lab = Lab::start(root, "UTC", "");
     let mut office = Office::open(&lab);
     let (pbx, peer) = (Ami::connect(&lab.pbx), Ami::connect(&lab.peer));
     peer.calls("101", "5553330001", 4, &[]);

@@ -1,5 +1,5 @@
 //! The PBX that is recorded and the peer that plays telephones and trunk: two Asterisks in one root, started anew for each
-//! test.
+//! test. There is a root with an old one and a root with a new one.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -7,6 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tapeline::ingest::ami::stanza;
 
@@ -17,18 +18,56 @@ pub const SECRET: &str = "of the lab";
 /// Configuration of Debian's package that the lab takes as it is.
 const TAKEN: [&str; 7] = ["acl", "codecs", "indications", "musiconhold", "res_parking", "stasis", "udptl"];
 
+/// A release of Debian's with its Asterisk. `tests/pbx/setup` makes it.
+pub struct Root {
+    folder: &'static str,
+    /// Thousands of the ports for sound, of the PBX and of the peer.
+    rtp: (&'static str, &'static str),
+    /// One test after the other has it.
+    taken: Mutex<()>,
+}
+
+pub static BULLSEYE: Root = Root { folder: "target/asterisk", rtp: ("20", "21"), taken: Mutex::new(()) };
+pub static SID: Root = Root { folder: "target/asterisk-sid", rtp: ("18", "19"), taken: Mutex::new(()) };
+
+/// Makes of each function a test beside the old Asterisk and one beside the new one, by the names of both; what is said to be
+/// rare, beside the new one in `make torture` only.
+#[macro_export]
+macro_rules! on_both {
+    ($($test:ident),+) => { on_both!(with [] $($test),+); };
+    ($($test:ident),+; rarely $($rare:ident),+) => { on_both!($($test),+); on_both!(rarely: $($rare),+); };
+    (rarely: $($test:ident),+) => { on_both!(with [#[ignore = "make torture has it"]] $($test),+); };
+    (with $also:tt $($test:ident),+) => { $(on_both!(one $also $test);)+ };
+    (one [$(#[$also:meta])*] $test:ident) => {
+        mod $test {
+            #[test]
+            fn asterisk_16() {
+                super::$test(&$crate::lab::BULLSEYE);
+            }
+            #[test]
+            $(#[$also])*
+            fn asterisk_of_sid() {
+                super::$test(&$crate::lab::SID);
+            }
+        }
+    };
+}
+
 /// Both Asterisks. They end when this is dropped.
 pub struct Lab {
+    pub root: &'static Root,
     pub pbx: Asterisk,
     pub peer: Asterisk,
     /// Where the PBX may listen for TLS.
     pub tls: String,
     /// The time zone of both.
     pub zone: String,
+    _taken: MutexGuard<'static, ()>,
 }
 
 /// One of them.
 pub struct Asterisk {
+    root: &'static Root,
     name: &'static str,
     /// Of its manager interface.
     pub port: u16,
@@ -56,40 +95,103 @@ pub fn free_port() -> u16 {
     std::iter::repeat_with(next).take(10_000).find(is_free).expect("a port is free")
 }
 
+impl Root {
+    pub fn path(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(self.folder)
+    }
+
+    /// The folder of recordings, seen from outside.
+    pub fn monitor(&self) -> PathBuf {
+        self.path().join("var/spool/asterisk/monitor")
+    }
+
+    /// Has a program in there do something.
+    fn run(&self, command: &[&str]) -> String {
+        let mut chroot = Command::new("chroot");
+        let output = chroot.arg(self.path()).args(command).output().expect("chroot runs");
+        assert!(output.status.success(), "{command:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Where Asterisk has its modules: that depends on the release.
+    fn modules(&self) -> &'static str {
+        let debians =
+            ["/usr/lib/x86_64-linux-gnu/asterisk/modules", "/usr/lib/aarch64-linux-gnu/asterisk/modules"];
+        let is_there = |path: &&str| self.path().join(path.trim_start_matches('/')).exists();
+        debians.into_iter().find(is_there).unwrap_or("/usr/lib/asterisk/modules")
+    }
+
+    /// As after an installation, in this time zone.
+    fn clear(&self, zone: &str) {
+        let _ = fs::remove_dir_all(self.path().join("var/lab"));
+        let _ = fs::remove_dir_all(self.monitor());
+        let _ = fs::remove_file(self.path().join("etc/localtime"));
+        symlink(format!("/usr/share/zoneinfo/{zone}"), self.path().join("etc/localtime")).expect("a link");
+        fs::create_dir_all(self.monitor().join("closed/not-a-folder")).expect("a folder");
+    }
+
+    /// Whose files they are.
+    fn give_away(&self) {
+        self.run(&["chown", "-R", "asterisk:asterisk", "/etc/lab", "/var/lab", "/var/spool/asterisk"]);
+        self.run(&["chmod", "000", "/var/spool/asterisk/monitor/closed"]);
+        self.run(&["chown", "root:root", "/var/spool/asterisk/monitor/closed"]);
+    }
+}
+
 impl Lab {
     /// In this time zone, with this system name.
-    pub fn start(zone: &str, system: &str) -> Lab {
-        let root = root();
-        assert!(root.join("usr/sbin/asterisk").exists(), "tests/pbx/setup was not run");
-        let _ = fs::remove_dir_all(root.join("var/lab"));
-        let _ = fs::remove_dir_all(monitor());
-        let _ = fs::remove_file(root.join("etc/localtime"));
-        symlink(format!("/usr/share/zoneinfo/{zone}"), root.join("etc/localtime")).expect("a link");
-        fs::create_dir_all(monitor().join("closed/not-a-folder")).expect("a folder");
+    pub fn start(root: &'static Root, zone: &str, system: &str) -> Lab {
+        let taken = root.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(root.path().join("usr/sbin/asterisk").exists(), "tests/pbx/setup was not run");
+        root.clear(zone);
         let ports = Ports { pbx: free_port(), peer: free_port(), sip: free_port(), phones: free_port() };
-        configure("pbx", system, &ports);
-        configure("peer", "", &ports);
-        in_root(&["chown", "-R", "asterisk:asterisk", "/etc/lab", "/var/lab", "/var/spool/asterisk"]);
-        in_root(&["chmod", "000", "/var/spool/asterisk/monitor/closed"]);
-        in_root(&["chown", "root:root", "/var/spool/asterisk/monitor/closed"]);
-        let (pbx, peer) = (Asterisk::start("pbx", ports.pbx), Asterisk::start("peer", ports.peer));
-        Lab { pbx, peer, tls: format!("127.0.0.1:{}", free_port()), zone: zone.to_owned() }
+        configure(root, "pbx", system, &ports);
+        configure(root, "peer", "", &ports);
+        root.give_away();
+        let (pbx, peer) =
+            (Asterisk::start(root, "pbx", ports.pbx), Asterisk::start(root, "peer", ports.peer));
+        let tls = format!("127.0.0.1:{}", free_port());
+        Lab { root, pbx, peer, tls, zone: zone.to_owned(), _taken: taken }
+    }
+
+    /// The folder of recordings, seen from outside.
+    pub fn monitor(&self) -> PathBuf {
+        self.root.monitor()
+    }
+
+    /// Where the PBX has its logs.
+    pub fn logs(&self) -> PathBuf {
+        self.root.path().join("var/lab/pbx/log")
+    }
+
+    /// A log of the PBX.
+    pub fn log(&self, name: &str) -> String {
+        fs::read_to_string(self.logs().join(name)).unwrap_or_default()
+    }
+}
+
+/// Names the version where a test fails.
+impl Drop for Lab {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("this was beside {}", self.root.run(&["/usr/sbin/asterisk", "-V"]));
+        }
     }
 }
 
 impl Asterisk {
-    pub fn start(name: &'static str, port: u16) -> Asterisk {
+    fn start(root: &'static Root, name: &'static str, port: u16) -> Asterisk {
         let settings = format!("/etc/lab/{name}/asterisk.conf");
         let child = Command::new("chroot")
-            .arg(root())
+            .arg(root.path())
             .args(["/usr/sbin/asterisk", "-f", "-C", &settings])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("chroot runs");
-        let asterisk = Asterisk { name, port, child };
-        let what = format!("the start of {name} (see target/asterisk/var/lab/{name}/log)");
+        let asterisk = Asterisk { root, name, port, child };
+        let what = format!("the start of {name} (see {}/var/lab/{name}/log)", root.folder);
         until(&what, || asterisk.is_ready());
         asterisk
     }
@@ -113,8 +215,9 @@ impl Asterisk {
     /// What it says to a command of its console.
     pub fn command(&self, command: &str) -> String {
         let settings = format!("/etc/lab/{}/asterisk.conf", self.name);
+        let mut chroot = Command::new("chroot");
         let output =
-            Command::new("chroot").arg(root()).args(["asterisk", "-C", &settings, "-rx", command]).output();
+            chroot.arg(self.root.path()).args(["asterisk", "-C", &settings, "-rx", command]).output();
         String::from_utf8_lossy(&output.expect("chroot runs").stdout).into_owned()
     }
 
@@ -126,7 +229,7 @@ impl Asterisk {
 
     /// Starts it again after its end.
     pub fn restart(&mut self) {
-        *self = Asterisk::start(self.name, self.port);
+        *self = Asterisk::start(self.root, self.name, self.port);
     }
 }
 
@@ -137,46 +240,27 @@ impl Drop for Asterisk {
     }
 }
 
-/// The root that both run in.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/asterisk")
-}
-
-/// The folder of recordings, seen from outside.
-pub fn monitor() -> PathBuf {
-    root().join("var/spool/asterisk/monitor")
-}
-
-/// A log of the PBX.
-pub fn log(name: &str) -> String {
-    fs::read_to_string(root().join("var/lab/pbx/log").join(name)).unwrap_or_default()
-}
-
-fn in_root(command: &[&str]) {
-    let status = Command::new("chroot").arg(root()).args(command).status().expect("chroot runs");
-    assert!(status.success(), "{command:?}");
-}
-
-fn configure(who: &str, system: &str, ports: &Ports) {
-    let folder = root().join("etc/lab").join(who);
+fn configure(root: &Root, who: &str, system: &str, ports: &Ports) {
+    let at = root.path();
+    let folder = at.join("etc/lab").join(who);
     let _ = fs::remove_dir_all(&folder);
     for folder in [
         folder.clone(),
-        root().join(format!("var/lab/{who}/db")),
-        root().join(format!("var/lab/{who}/run")),
-        root().join(format!("var/lab/{who}/log/cdr-csv")),
-        root().join(format!("var/lab/{who}/log/cel-custom")),
-        root().join(format!("var/lab/{who}/spool")),
+        at.join(format!("var/lab/{who}/db")),
+        at.join(format!("var/lab/{who}/run")),
+        at.join(format!("var/lab/{who}/log/cdr-csv")),
+        at.join(format!("var/lab/{who}/log/cel-custom")),
+        at.join(format!("var/lab/{who}/spool")),
     ] {
         fs::create_dir_all(folder).expect("a folder");
     }
     for name in TAKEN {
         let name = format!("{name}.conf");
-        let _ = fs::copy(root().join("etc/asterisk").join(&name), folder.join(&name));
+        let _ = fs::copy(at.join("etc/asterisk").join(&name), folder.join(&name));
     }
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pbx/conf");
     let spool = if who == "pbx" { "/var/spool/asterisk" } else { "/var/lab/peer/spool" };
-    let (rtp, ami) = if who == "pbx" { ("20", ports.pbx) } else { ("21", ports.peer) };
+    let (rtp, ami) = if who == "pbx" { (root.rtp.0, ports.pbx) } else { (root.rtp.1, ports.peer) };
     let stanza =
         stanza("tapeline", std::net::Ipv4Addr::LOCALHOST.into()).replace("CHOOSE-A-LONG-ONE", SECRET);
     for from in [own.clone(), own.join(who)] {
@@ -190,6 +274,7 @@ fn configure(who: &str, system: &str, ports: &Ports) {
                 .replace("@SYSTEM@", system)
                 .replace("@SECRET@", SECRET)
                 .replace("@RTP@", rtp)
+                .replace("@MODULES@", root.modules())
                 .replace("@AMI@", &ami.to_string())
                 .replace("@SIP@", &ports.sip.to_string())
                 .replace("@PHONES@", &ports.phones.to_string())

@@ -1,7 +1,7 @@
 //! Tapeline beside a real Asterisk: what the API lists against the PBX's own call detail records, channel events and files.
 //!
-//! `tests/pbx/setup` makes the PBX; `make test` runs it. The tests share its root, so one runs after the other; its ports are
-//! free ones. With TAPELINE_TORTURE every kind of call is made, without it a dozen.
+//! `tests/pbx/setup` makes the PBX, an old one and a new one; `make test` runs it. The tests of a PBX share its root, so one
+//! runs after the other; its ports are free ones. With TAPELINE_TORTURE every kind of call is made, without it a dozen.
 
 #[allow(dead_code, unused_imports, reason = "shared with tests/api")]
 #[path = "../office/mod.rs"]
@@ -19,10 +19,3 @@ mod stranger;
 mod tls;
 
 use shared::{http, program, waiting};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// The PBX's root is there once.
-fn alone() -> MutexGuard<'static, ()> {
-    static LAB: Mutex<()> = Mutex::new(());
-    LAB.lock().unwrap_or_else(PoisonError::into_inner)
-}

@@ -1,6 +1,6 @@
 //! Tapeline beside the PBX.
 
-use crate::lab::{self, Lab, SECRET};
+use crate::lab::{Lab, SECRET};
 use crate::shared::Office;
 use crate::waiting::until;
 
@@ -17,7 +17,7 @@ impl Office {
              [asterisk]\nsecret = {SECRET:?}\n{asterisk}\n",
             lab.zone
         );
-        let mut office = Office::recorded_to(Some(lab::monitor()), &settings);
+        let mut office = Office::recorded_to(Some(lab.monitor()), &settings);
         office.listen();
         office
     }

@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::alone;
 use crate::ami::Ami;
-use crate::lab::Lab;
+use crate::lab::{Lab, Root};
+use crate::on_both;
 use crate::shared::Office;
 use crate::waiting::take;
 
-#[test]
-fn sixty_calls_in_twenty_seconds_are_all_there() {
-    let _alone = alone();
-    let lab = Lab::start("UTC", "");
+on_both!(rarely: sixty_calls_in_twenty_seconds_are_all_there);
+
+fn sixty_calls_in_twenty_seconds_are_all_there(root: &'static Root) {
+    let lab = Lab::start(root, "UTC", "");
     let office = Office::open(&lab);
     let (pbx, peer) = (Ami::connect(&lab.pbx), Ami::connect(&lab.peer));
     let over = AtomicBool::new(false);

@@ -1,14 +1,14 @@
 //! `tapeline asterisk check`, as someone uses it who follows what it says.
 
-use crate::alone;
-use crate::lab::{Lab, SECRET, free_port};
+use crate::lab::{Lab, Root, SECRET, free_port};
+use crate::on_both;
 use crate::program::finish;
 use crate::shared::Office;
 
-#[test]
-fn a_stranger_is_told_what_is_missing_until_nothing_is() {
-    let _alone = alone();
-    let lab = Lab::start("UTC", "");
+on_both!(a_stranger_is_told_what_is_missing_until_nothing_is);
+
+fn a_stranger_is_told_what_is_missing_until_nothing_is(root: &'static Root) {
+    let lab = Lab::start(root, "UTC", "");
     let office = Office::open(&lab);
     let check = |user: &str, secret: &str| {
         let mut program = office.command(&[]);

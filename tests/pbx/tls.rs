@@ -3,12 +3,14 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::alone;
 use crate::ami::Ami;
-use crate::lab::{self, Lab, SECRET, free_port};
+use crate::lab::{Lab, Root, SECRET, free_port};
+use crate::on_both;
 use crate::program::{Folder, Said, finish};
 use crate::shared::Office;
 use crate::waiting::until;
+
+on_both!(calls_are_heard_over_tls_from_whom_the_setting_trusts; rarely whom_the_setting_does_not_trust_is_not_talked_to_and_check_says_why);
 
 /// An authority, another one, and two certificates of the first.
 struct Certificates(Folder);
@@ -54,7 +56,7 @@ impl Certificates {
 
     /// Gives the PBX this certificate, as someone does it who turns TLS on.
     fn give(&self, name: &str, lab: &Lab) {
-        let folder = lab::root().join("etc/lab/pbx");
+        let folder = lab.root.path().join("etc/lab/pbx");
         let text =
             |ending: &str| fs::read_to_string(self.0.file(&format!("{name}.{ending}"))).expect("a file");
         fs::write(folder.join("asterisk.pem"), text("key") + &text("pem")).expect("a file");
@@ -90,10 +92,8 @@ fn a_call_is_heard(lab: &Lab, office: &Office, to: &str) {
     assert_eq!((&row["snumber_name"], &row["direction"]), (&"Alice Agent".into(), &"out".into()), "{row:#}");
 }
 
-#[test]
-fn calls_are_heard_over_tls_from_whom_the_setting_trusts() {
-    let _alone = alone();
-    let mut lab = Lab::start("UTC", "");
+fn calls_are_heard_over_tls_from_whom_the_setting_trusts(root: &'static Root) {
+    let mut lab = Lab::start(root, "UTC", "");
     let made = Certificates::make();
     made.give("plain", &lab);
     let by_fingerprint = format!("address = {:?}\ntls = {:?}", lab.tls, made.fingerprint("plain"));
@@ -115,10 +115,8 @@ fn calls_are_heard_over_tls_from_whom_the_setting_trusts() {
     });
 }
 
-#[test]
-fn whom_the_setting_does_not_trust_is_not_talked_to_and_check_says_why() {
-    let _alone = alone();
-    let lab = Lab::start("UTC", "");
+fn whom_the_setting_does_not_trust_is_not_talked_to_and_check_says_why(root: &'static Root) {
+    let lab = Lab::start(root, "UTC", "");
     let made = Certificates::make();
     let office = Office::open(&lab);
     made.give("plain", &lab);
