@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tapeline::ingest::ami::stanza;
+use tapeline::ingest::ami::{Filtering, stanza};
 
 use crate::waiting::until;
 
@@ -105,6 +105,11 @@ impl Root {
         self.path().join("var/spool/asterisk/monitor")
     }
 
+    /// The PBX's folder of settings, seen from outside.
+    pub fn settings(&self) -> PathBuf {
+        self.path().join("etc/lab/pbx")
+    }
+
     /// Has a program in there do something.
     fn run(&self, command: &[&str]) -> String {
         let mut chroot = Command::new("chroot");
@@ -119,6 +124,11 @@ impl Root {
             ["/usr/lib/x86_64-linux-gnu/asterisk/modules", "/usr/lib/aarch64-linux-gnu/asterisk/modules"];
         let is_there = |path: &&str| self.path().join(path.trim_start_matches('/')).exists();
         debians.into_iter().find(is_there).unwrap_or("/usr/lib/asterisk/modules")
+    }
+
+    /// How its Asterisk's filters are written.
+    pub fn filtering(&self) -> Filtering {
+        Filtering::of(self.run(&["asterisk", "-V"]).trim_start_matches("Asterisk ").trim())
     }
 
     /// As after an installation, in this time zone.
@@ -261,8 +271,8 @@ fn configure(root: &Root, who: &str, system: &str, ports: &Ports) {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pbx/conf");
     let spool = if who == "pbx" { "/var/spool/asterisk" } else { "/var/lab/peer/spool" };
     let (rtp, ami) = if who == "pbx" { (root.rtp.0, ports.pbx) } else { (root.rtp.1, ports.peer) };
-    let stanza =
-        stanza("tapeline", std::net::Ipv4Addr::LOCALHOST.into()).replace("CHOOSE-A-LONG-ONE", SECRET);
+    let stanza = stanza("tapeline", std::net::Ipv4Addr::LOCALHOST.into(), root.filtering())
+        .replace("CHOOSE-A-LONG-ONE", SECRET);
     for from in [own.clone(), own.join(who)] {
         for entry in fs::read_dir(from).expect("a folder").filter_map(Result::ok) {
             if !entry.path().is_file() {

@@ -10,7 +10,7 @@ mod source;
 
 pub use crate::ingest::pbx::{Finding, Report, State};
 pub use calls::Calls;
-pub use check::{check, stanza};
+pub use check::{Checked, Filtering, check, stanza};
 pub use codec::{Decoder, Message, Piece};
 pub use session::{Account, Session, Step};
 pub use source::listen;

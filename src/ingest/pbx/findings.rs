@@ -9,7 +9,9 @@ pub enum State {
     Good,
     /// Not there, or wrong.
     Missing,
-    /// It cannot be told, or works not quite as it could.
+    /// It may be there: from here it cannot be told.
+    Unsure,
+    /// It works not quite as it could.
     Note,
 }
 
@@ -33,6 +35,10 @@ impl Findings {
 
     pub(in crate::ingest) fn bad(&mut self, words: String) {
         self.0.push(Finding { state: State::Missing, words });
+    }
+
+    pub(in crate::ingest) fn unsure(&mut self, words: String) {
+        self.0.push(Finding { state: State::Unsure, words });
     }
 
     pub(in crate::ingest) fn note(&mut self, words: String) {

@@ -31,6 +31,7 @@ impl<T: Read + Write + Send> Stream for T {}
 pub(in crate::ingest) struct Link {
     stream: Box<dyn Stream>,
     here: Option<IpAddr>,
+    there: Option<IpAddr>,
     private: bool,
 }
 
@@ -44,6 +45,7 @@ impl Link {
         // The handshake is done with a longer wait than a turn.
         stream.set_read_timeout(Some(WRITE))?;
         let here = stream.local_addr().ok().map(|address| address.ip());
+        let there = stream.peer_addr().ok().map(|address| address.ip());
         let here_only = stream.peer_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback());
         let private = tls.is_some() || here_only;
         let link: Box<dyn Stream> = match tls {
@@ -51,12 +53,17 @@ impl Link {
             None => Box::new(stream.try_clone()?),
         };
         stream.set_read_timeout(Some(TURN))?;
-        Ok(Link { stream: link, here, private })
+        Ok(Link { stream: link, here, there, private })
     }
 
     /// Our address in the PBX's eyes.
     pub(in crate::ingest) fn here(&self) -> Option<IpAddr> {
         self.here
+    }
+
+    /// Whether the other side is on this machine, as far as addresses tell.
+    pub(in crate::ingest) fn is_on_this_machine(&self) -> bool {
+        self.here.is_some() && self.here == self.there
     }
 
     /// Whether nobody can read along: it is TLS, or stays on this machine.

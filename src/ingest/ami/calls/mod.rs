@@ -196,7 +196,9 @@ impl Calls {
     }
 
     fn record(&mut self, event: &Message, now: i64) -> Vec<String> {
-        let Some(uniqueid) = key(event, "Uniqueid") else { return Vec::new() };
+        // A variable of no channel is no recording.
+        let uniqueid = key(event, "Uniqueid").filter(|uniqueid| uniqueid != "none");
+        let Some(uniqueid) = uniqueid else { return Vec::new() };
         let file = event.unescaped_path("Value");
         if !self.knows(&uniqueid) {
             self.add(&uniqueid, Channel::new(event));

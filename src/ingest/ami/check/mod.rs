@@ -1,6 +1,10 @@
 //! Asks a PBX whether all is there that the source needs, and says what is missing.
 
+mod conf;
+mod events;
+mod files;
 mod filter;
+mod stanza;
 mod talk;
 
 use std::net::IpAddr;
@@ -8,77 +12,92 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use self::filter::Filters;
+use self::events::about_events;
+use self::files::Settings;
+use self::stanza::since;
 use self::talk::{Stranger, Talk};
 use crate::config::{Asterisk, Config};
-use crate::ingest::pbx::{Distrusted, Finding, Findings, Places, here};
+use crate::ingest::ami::codec::Message;
+use crate::ingest::pbx::{Distrusted, Finding, Findings, Places, State, here};
 
+pub use self::stanza::{Filtering, stanza};
+
+/// What says whether call detail records are sent.
+const RECORDS: &str = "cdr_manager.conf";
 /// Seconds that the two clocks may differ by.
 const SLACK: i64 = 2;
 /// The first versions that say when a recording begins, ends and is muted; by their change logs.
 const SAYS: [(u32, u32); 2] = [(16, 17), (18, 3)];
+/// What a PBX says to a second login that allows one.
+const IN_USE: &str = "Login Already In Use";
 /// What the user must be told of, and what it may ask.
-const CLASSES: [(&str, &str); 3] = [
+const CLASSES: [(&str, &str); 4] = [
     ("dialplan", "names the file of a recording"),
     ("call", "says who calls whom, and when a call ends"),
     ("cdr", "says how it went, and how long people talked"),
+    ("agent", "names the member of a queue who answered"),
 ];
 
-/// What belongs into manager.conf for this user, who comes from this address.
-pub fn stanza(username: &str, from: IpAddr) -> String {
-    // Rules for addresses of one kind say nothing of the other kind, and whom no rule concerns is let in.
-    let permit = match from {
-        IpAddr::V4(address) => format!("{address}/255.255.255.255"),
-        IpAddr::V6(address) => format!("{address}/128"),
-    };
-    format!(
-        "[{username}]
-secret = CHOOSE-A-LONG-ONE
-deny = 0.0.0.0/0.0.0.0
-deny = ::/0
-permit = {permit}
-read = call,cdr,dialplan,agent
-write = reporting
-writetimeout = 5000
-{}
-",
-        filter::LINES.map(|line| format!("eventfilter = {line}")).join("\n")
-    )
+/// What was looked at, and what is to be known for advice.
+pub struct Checked {
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// The address that we have in the PBX's eyes.
+    pub here: IpAddr,
+    /// How its filters are written.
+    pub filtering: Filtering,
 }
 
-/// Looks at everything, as far as one thing doesn't keep it from the next. Gives also the address that we have in the
-/// PBX's eyes.
-pub fn check(config: &Config, settings: &Asterisk) -> (Vec<Finding>, IpAddr) {
+/// Looks at everything, as far as one thing doesn't keep it from the next.
+pub fn check(config: &Config, settings: &Asterisk) -> Checked {
     let mut findings = Findings::default();
+    let mut checked =
+        Checked { findings: vec![], here: here(&settings.address), filtering: Filtering::default() };
     if settings.secret.reveal().is_empty() {
         findings.bad(
             "no secret is set: export TAPELINE_ASTERISK_SECRET=…, or secret under [asterisk] in the configuration".into(),
         );
     }
-    let mut talk = match Talk::begin(settings) {
-        Ok(talk) => talk,
-        Err(error) => {
-            findings.bad(unreached(&settings.address, &error));
-            return (findings.0, here(&settings.address));
+    match Talk::begin(settings) {
+        Ok(mut talk) => {
+            checked.here = talk.link.here().unwrap_or(checked.here);
+            checked.filtering = about_pbx(&mut talk, config, settings, &mut findings);
         }
-    };
-    let here = talk.link.here().unwrap_or_else(|| here(&settings.address));
+        Err(error) => findings.bad(unreached(&settings.address, &error)),
+    }
+    checked.findings = findings.0;
+    checked
+}
+
+/// Gives how its filters are written.
+fn about_pbx(talk: &mut Talk, config: &Config, settings: &Asterisk, findings: &mut Findings) -> Filtering {
     findings.good(format!("{} answers as a manager interface", settings.address));
-    match talk.log_in(settings) {
-        Ok(()) => findings.good(format!("{} is let in", settings.username)),
-        Err(error) => {
-            findings.bad(format!("{} is not let in: {error:#}", settings.username));
-            return (findings.0, here);
-        }
+    if !about_login(talk, settings, findings) {
+        return Filtering::default();
     }
     // Who may not ask learns nothing of the rest.
-    if about_version(&mut talk, &mut findings) {
-        about_user(&mut talk, settings, &mut findings);
-        about_records(&mut talk, &mut findings);
-        about_paths(&mut talk, config, settings, &mut findings);
-        about_time(&mut talk, settings, &mut findings);
+    let Some(pbx) = about_version(talk, findings) else { return Filtering::default() };
+    let filtering = Filtering::of(&pbx.text("AsteriskVersion"));
+    let files = Settings::of(talk, settings);
+    about_user(talk, &files, settings, filtering, findings);
+    about_records(talk, &files, &pbx, findings);
+    about_paths(talk, config, settings, findings);
+    about_time(talk, settings, findings);
+    filtering
+}
+
+/// Whether we are let in.
+fn about_login(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) -> bool {
+    let user = &settings.username;
+    match talk.log_in(settings) {
+        Ok(()) => findings.good(format!("{user} is let in")),
+        Err(error) if error.to_string() == IN_USE => findings.unsure(format!(
+            "the rest: somebody is logged in as {user} already, likely tapeline serve itself, and allowmultiplelogin = no in \
+             manager.conf lets in one at a time. Stop it for as long as this takes, or set allowmultiplelogin = yes"
+        )),
+        Err(error) => findings.bad(format!("{user} is not let in: {error:#}")),
     }
-    (findings.0, here)
+    findings.0.last().is_some_and(|last| last.state == State::Good)
 }
 
 /// Who is there needs no hole in a firewall.
@@ -98,44 +117,42 @@ fn unreached(address: &str, error: &anyhow::Error) -> String {
     )
 }
 
-fn about_version(talk: &mut Talk, findings: &mut Findings) -> bool {
-    let version = talk.ask("CoreSettings", &[]).map(|answer| answer.text("AsteriskVersion").into_owned());
-    match version {
-        Ok(version) if says(&version) == Some(false) => findings.note(format!(
-            "it is Asterisk {version}: before 16.17 and 18.3 it says neither when a recording is stopped before the call ends \
-             nor when it is muted; tested with 16.28"
-        )),
-        Ok(version) if !version.is_empty() => findings.good(format!("it is Asterisk {version}")),
-        _ => {
-            findings.bad(
-                "what goes on may not be asked for: write lacks reporting. What else may be missing can't be told until it \
-                 is there"
-                    .into(),
-            );
-            return false;
-        }
-    }
-    true
-}
-
-/// Whether that version has the events of recordings. `None`: who knows.
-fn says(version: &str) -> Option<bool> {
-    let version = version.trim_start_matches("certified/");
-    let mut numbers = version.split(['.', '-', '~']).map_while(|part| part.parse::<u32>().ok());
-    let (major, minor) = (numbers.next()?, numbers.next().unwrap_or(0));
-    Some(match SAYS.iter().find(|(branch, _)| *branch == major) {
-        Some((_, first)) => minor >= *first,
-        None => major > 18,
-    })
-}
-
-fn about_user(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) {
-    let user = &settings.username;
-    let read = talk.setting("manager.conf", user, "read");
-    if read.is_empty() {
+/// What the PBX says of itself, if it may be asked.
+fn about_version(talk: &mut Talk, findings: &mut Findings) -> Option<Message> {
+    let Some(pbx) = talk.ask("CoreSettings", &[]).ok().filter(|pbx| !pbx.text("AsteriskVersion").is_empty())
+    else {
+        findings.bad(
+            "what goes on may not be asked for: write lacks reporting. What else may be missing can't be told until it \
+             is there"
+                .into(),
+        );
+        return None;
+    };
+    let version = pbx.text("AsteriskVersion");
+    if since(&version, &SAYS) == Some(false) {
         findings.note(format!(
-            "what {user} may read can't be told: it stands elsewhere than in manager.conf, or func_config.so is not loaded. It \
-             needs read = call,cdr,dialplan,agent"
+            "it is Asterisk {version}: before 16.17 and 18.3 it says neither when a recording is stopped before the call ends \
+             nor when it is muted; tested with 16.28 and 22.10"
+        ));
+    } else {
+        findings.good(format!("it is Asterisk {version}"));
+    }
+    Some(pbx)
+}
+
+fn about_user(
+    talk: &mut Talk,
+    files: &Settings,
+    settings: &Asterisk,
+    filtering: Filtering,
+    findings: &mut Findings,
+) {
+    let user = &settings.username;
+    let read = files.last(talk, "manager.conf", user, "read");
+    if read.is_empty() {
+        findings.unsure(format!(
+            "what {user} may read: it stands elsewhere than in manager.conf, or func_config.so is not loaded. It needs read = \
+             call,cdr,dialplan,agent"
         ));
         return;
     }
@@ -146,48 +163,45 @@ fn about_user(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) {
             false => findings.bad(format!("read lacks {class}, which {why}")),
         }
     }
-    if !has("agent") {
-        findings.bad("read lacks agent, which names the member of a queue who answered".into());
-    }
-    about_filter(&talk.settings("manager.conf", user, "eventfilter"), findings);
-}
-
-fn about_filter(lines: &[String], findings: &mut Findings) {
-    if lines.is_empty() {
-        findings.note(
-            "no eventfilter was found: it works, but without one the PBX sends twenty times what is needed"
-                .into(),
-        );
-        return;
-    }
-    match Filters::read(lines) {
-        Err(line) => findings.note(format!("what eventfilter = {line} lets through can't be told")),
-        Ok(filters) => match filters.kept_back() {
-            back if !back.is_empty() => {
-                findings.bad(format!("eventfilter keeps back what is needed: {}", back.join(", ")));
-            }
-            _ if filters.lets_all_variables_through() => findings.note(
-                "eventfilter lets every VarSet through, half of what a PBX says; only MIXMONITOR_FILENAME and BRIDGEPEER with CBRec/ are needed".into(),
-            ),
-            _ => findings.good("eventfilter lets through what is needed".into()),
-        },
+    if has("dialplan") {
+        about_events(talk, files, user, filtering, findings);
     }
 }
 
-fn about_records(talk: &mut Talk, findings: &mut Findings) {
-    match talk.setting("cdr_manager.conf", "general", "enabled").as_str() {
-        "yes" | "true" | "on" | "1" => findings.good("call detail records are sent".into()),
-        _ => findings.bad(
-            "call detail records are not sent: set enabled = yes under [general] in cdr_manager.conf, then \
-             asterisk -rx 'module reload cdr_manager.so'; without them status and talk time are worked out from the \
+/// Call detail records, which are written only if cdr.conf allows that, and sent if cdr_manager.conf does.
+fn about_records(talk: &mut Talk, files: &Settings, pbx: &Message, findings: &mut Findings) {
+    let is_written = !pbx.text("CoreCDRenabled").eq_ignore_ascii_case("no");
+    if !is_written {
+        findings.bad(
+            "the PBX writes no call detail records: set enable = yes under [general] in cdr.conf (FreePBX: Advanced Settings, \
+             Enable CDR), then asterisk -rx 'module reload cdr'; without them status and talk time are worked out from the \
              other events"
                 .into(),
+        );
+    }
+    let is_on = files.last(talk, RECORDS, "general", "enabled").to_ascii_lowercase();
+    match is_on.as_str() {
+        "yes" | "true" | "on" | "1" | "y" | "t" if is_written => findings.good("call detail records are sent".into()),
+        "yes" | "true" | "on" | "1" | "y" | "t" => {}
+        _ => findings.bad(
+            "call detail records are not sent: set enabled = yes under [general] in cdr_manager.conf (FreePBX since 2024: the \
+             line enabled = yes alone in cdr_manager_general_custom.conf), after any other such line, then asterisk -rx \
+             'module reload cdr_manager.so'; without them status and talk time are worked out from the other events"
+                .into(),
         ),
+    }
+    if !files.last(talk, RECORDS, "mappings", "did").eq_ignore_ascii_case("did") {
+        findings.note(
+            "the number that was dialled outside is not sent with call detail records: set did => DID under [mappings] in \
+             cdr_manager.conf (FreePBX: that line alone in cdr_manager_mapping_custom.conf), or calls that were heard of in \
+             their midst are listed under the extension that they went to"
+                .into(),
+        );
     }
 }
 
 fn about_paths(talk: &mut Talk, config: &Config, settings: &Asterisk, findings: &mut Findings) {
-    let spool = talk.setting("asterisk.conf", "directories", "astspooldir");
+    let spool = talk.variable("ASTSPOOLDIR");
     let monitor = format!(
         "{}/monitor",
         if spool.is_empty() { "/var/spool/asterisk" } else { spool.trim_end_matches('/') }
@@ -267,17 +281,7 @@ mod tests {
             ("GIT-master-1a2b3c", None),
             ("", None),
         ] {
-            assert_eq!(says(version), expected, "{version}");
+            assert_eq!(since(version, &SAYS), expected, "{version}");
         }
-    }
-
-    #[test]
-    fn addresses_of_both_kinds_are_kept_out_but_ours() {
-        let stanza = |from: &str| super::stanza("tapeline", from.parse().expect("an address"));
-        assert!(
-            stanza("192.168.1.7")
-                .contains("deny = 0.0.0.0/0.0.0.0\ndeny = ::/0\npermit = 192.168.1.7/255.255.255.255\nread")
-        );
-        assert!(stanza("2001:db8::7").contains("deny = ::/0\npermit = 2001:db8::7/128\n"));
     }
 }
