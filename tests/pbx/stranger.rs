@@ -30,7 +30,8 @@ on_both!(
     a_stranger_is_told_what_is_missing_until_nothing_is,
     what_filters_of_either_form_keep_back_is_told,
     where_its_files_cannot_be_read_it_is_asked_and_what_stays_open_is_told,
-    of_several_lines_the_one_counts_that_the_pbx_obeys,
+    of_several_lines_the_one_counts_that_the_pbx_obeys;
+    rarely
     records_that_the_pbx_does_not_write_are_missing_whatever_cdr_manager_says,
     beside_somebody_who_is_logged_in_alone_it_is_told_that_the_rest_stays_open,
     a_check_is_no_recording_to_who_listens
