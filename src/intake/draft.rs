@@ -45,6 +45,9 @@ impl LeftOut {
     }
 }
 
+/// What is noted of a recording whose file the PBX deletes itself. Once that is gone it has no row.
+pub const DISCARDED: &str = "the PBX discarded it as empty or too short";
+
 /// What a source knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {

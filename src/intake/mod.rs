@@ -35,7 +35,7 @@ mod times;
 mod waiting;
 
 pub use door::{Intake, RECORDS_DAYS};
-pub use draft::{About, Copy, Draft, FileState, LeftOut, Outcome, stem};
+pub use draft::{About, Copy, DISCARDED, Draft, FileState, LeftOut, Outcome, stem};
 pub use facts::Facts;
 pub use file::alike;
 pub use form_order::FormOrder;

@@ -1,10 +1,13 @@
 //! `POST /ingest/freeswitch`, as FreeSWITCH posts. `tests/data/freeswitch` has what a real FreeSWITCH 1.10.12 sent and wrote;
 //! the records that are built here are after its documentation.
 
+use std::fs;
+use std::path::PathBuf;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tapeline::config::{FreeSwitch, NameOrId, Rule, Secret};
+use tapeline::config::{Folder, FreeSwitch, NameOrId, Rule, Secret};
 use tapeline::intake::{Draft, FileState, Intake, Rules};
 use tapeline::store::Store;
 
@@ -147,9 +150,152 @@ fn whatever_a_real_one_is_told_to_encode_is_taken() {
     }
     assert_eq!(
         app.sqlite3("SELECT count(*) FROM intake_records"),
-        "4",
-        "a call has one however often it comes"
+        "5",
+        "a leg has one however often it comes"
     );
+}
+
+/// With its folder watched.
+fn watching() -> TestApp {
+    spawn_with(|config| {
+        let secret = Secret::new(SECRET.into());
+        (config.rules, config.watch) = (all_to_reception(), true);
+        config.folders = vec![Folder { machine: Some("fs1".into()), ..Folder::default() }];
+        config.freeswitch = Some(FreeSwitch { secret, machine: "fs1".into() });
+    })
+}
+
+/// A file of FreeSWITCH's, below the media root: where FusionPBX has them.
+fn file(app: &TestApp, name: &str) -> PathBuf {
+    let folder = app.db.with_file_name("sound").join("office.example/archive/2026/Nov/29");
+    fs::create_dir_all(&folder).expect("a folder");
+    folder.join(name)
+}
+
+fn make(app: &TestApp, name: &str) {
+    let sound = format!("{}/tests/data/call.wav", env!("CARGO_MANIFEST_DIR"));
+    fs::copy(sound, file(app, name)).expect("a file");
+}
+
+fn tell(app: &TestApp, document: &str) {
+    let body = real(&format!("json_cdr/{document}.json"));
+    assert_eq!(post(app, "application/json", &body, &basic(SECRET)), (200, "OK\n".into()), "{document}");
+}
+
+/// Waits until the database says so.
+#[track_caller]
+fn until(app: &TestApp, sql: &str, expected: &str) {
+    crate::waiting::until_answer(sql, expected, || app.sqlite3(sql));
+}
+
+/// Documents of a call, what its file is called, and what its row says then.
+const CALLS: [(&[&str], &str, &str); 12] = [
+    (
+        &["answered-a", "answered-b"],
+        "06bcd50a-3a2d-4c95-8b49-93d955ab8df1",
+        "answer|+15551230003|5550102|102|Bob Support",
+    ),
+    (&["queue-member"], "a19debe5-c802-4e67-a3ee-739f4d0f036d", "answer|+15551230004|5550400|111|"),
+    (&["conference"], "30bc3413-cf65-40f3-bc42-9a6308168b2e", "answer|+15551230002|5550500|500|"),
+    (&["ivr-by-did"], "db39d8a6-cf70-4cd0-b54a-de62497b3a90", "answer|+15551230001|5550601|601|"),
+    (
+        &["on-demand-recording-of-2-s"],
+        "e2e17161-ddd5-4e01-96e6-ce8cdda5501e_2",
+        "answer|+15551230005|5550600|600|",
+    ),
+    (&["named-by-number-and-time"], "116.611.2026-11-29-01-16-19", "answer|116|611|102|"),
+    (&["refer-by-callee-a"], "c647442b-6303-435a-a6ee-7ba012909b2d", "answer|+15551230007|5550109|109|"),
+    (
+        &["bleg-recorded-by-record_session"],
+        "edfb81b0-12a3-4020-8f46-aea1625aead8-b",
+        "answer|117|641|102|Bob Support",
+    ),
+    (
+        &["bleg-recorded-by-uuid_record"],
+        "3d00d007-8182-487a-b5ec-3b26f53776bf",
+        "answer|+15551230010|101|101|Alice Example",
+    ),
+    (&["click-to-call"], "c14a90d0-1e58-4d96-a4d0-06bf11acecb7", "answer|101|+15551234568|+15551234568|"),
+    (&["busy"], "87540b62-6b53-4d3c-8a78-bfed550c0d9d", "busy|+15551230005|103||"),
+    (&["cancel"], "669c2059-5fcf-4faf-bc07-021881e9b990", "cancel|+15551230002|104||"),
+];
+
+#[test]
+fn each_recording_learns_from_its_real_record_whichever_comes_first() {
+    let whole = "SELECT count(*) FROM recordings WHERE path LIKE 'office.example/%' AND complete = 1";
+    for file_first in [true, false] {
+        let app = watching();
+        let tell_all = || {
+            CALLS.iter().flat_map(|(documents, ..)| *documents).for_each(|document| tell(&app, document));
+            tell(&app, "privacy-id-with-pai");
+        };
+        if !file_first {
+            tell_all();
+        }
+        CALLS.iter().for_each(|(_, name, _)| make(&app, &format!("{name}.wav")));
+        make(&app, "ade10dff-e169-4825-9472-f3cce9e0cd45.wav");
+        until(&app, whole, &(CALLS.len() + 1).to_string());
+        if file_first {
+            tell_all();
+        }
+        for (_, name, told) in CALLS {
+            let row = app.sqlite3(&format!(
+                "SELECT status, snumber, cnumber, dnumber, dnumber_name FROM recordings
+                   WHERE path LIKE '%/{name}.wav'"
+            ));
+            assert_eq!(row, told, "{name}, the file first: {file_first}");
+        }
+        assert_eq!(app.sqlite3("SELECT spresent FROM recordings WHERE path LIKE '%ade10dff%'"), "0");
+    }
+}
+
+#[test]
+fn what_freeswitch_discards_itself_has_no_row_unless_somebody_wants_it() {
+    let name = "a9ff792c-101f-46cb-b3bf-5d21c4218b53.wav";
+    let rows = "SELECT count(*), max(stale) FROM recordings WHERE path LIKE 'office.example/%'";
+    for (record_first, hold, left) in
+        [(true, false, "0|"), (false, false, "0|"), (true, true, "1|1"), (false, true, "1|1")]
+    {
+        let app = watching();
+        make(&app, name);
+        until(&app, rows, "1|0");
+        if hold {
+            app.sqlite3("UPDATE recordings SET hold = 1 WHERE path LIKE 'office.example/%'");
+        }
+        if record_first {
+            tell(&app, "short-file-discarded");
+            assert_eq!(app.sqlite3(rows), "1|0", "its file is still there");
+        }
+        fs::remove_file(file(&app, name)).expect("its file");
+        if !record_first {
+            until(&app, rows, "1|1");
+            tell(&app, "short-file-discarded");
+        }
+        until(&app, rows, left);
+    }
+    let app = watching();
+    tell(&app, "short-file-discarded");
+    assert_eq!(app.sqlite3(rows), "0|", "it may never be seen at all");
+}
+
+#[test]
+fn whoever_asks_how_to_prove_itself_is_told_and_nobody_else_is() {
+    let app = listening();
+    let body = real("json_cdr/answered-a.json");
+    for _ in 0..40 {
+        let request = http::request(
+            "POST",
+            "/ingest/freeswitch?uuid=06bcd50a-3a2d-4c95-8b49-93d955ab8df1",
+            &[("Host", "tapeline"), ("Connection", "close")],
+            &body,
+        );
+        let answer = http::exchange(app.address, None, &request);
+        assert_eq!(answer.status, 401);
+        assert_eq!(answer.header("www-authenticate"), Some("Basic realm=\"tapeline\""));
+    }
+    let said = source(&app);
+    assert_eq!((&said["trouble"], &said["skipped"]), (&"".into(), &json!([])), "{said}");
+    assert_eq!(post(&app, "application/json", &body, &basic(SECRET)).0, 200);
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn of_freeswitch(number: &str, in_profile: bool) -> Draft {
         true => record["callflow"] = json!([{"caller_profile": {"caller_id_number": number}}]),
         false => record["variables"]["caller_id_number"] = number.into(),
     }
-    match freeswitch::read(record.to_string().as_bytes()).expect("a record") {
+    match freeswitch::read(record.to_string().as_bytes()).expect("a record").remove(0) {
         call @ Record::Call(_) => call.draft("pbx", About::Recording),
         other => panic!("{other:?}"),
     }

@@ -2,7 +2,7 @@
 
 use super::disposition::Disposition;
 use super::record::{Answerer, Cdr, Record};
-use crate::intake::{About, Draft, Facts, Source, stem};
+use crate::intake::{About, DISCARDED, Draft, Facts, Source, stem};
 
 impl Record {
     /// What the record knows of recordings.
@@ -11,6 +11,41 @@ impl Record {
             Record::Call(cdr) => cdr.draft(machine, about),
             Record::Answerer(answerer) => answerer.draft(machine, about),
         }
+    }
+}
+
+impl Record {
+    /// What the record knows, for each channel that its recordings may be known by: its own, and whatever their names say
+    /// or, where these say none, are. `whose`: the uniqueid in a file's name.
+    pub fn drafts(self, machine: &str, whose: impl Fn(&str) -> Option<String>) -> Vec<Draft> {
+        let cdr = match self {
+            Record::Call(cdr) => cdr,
+            // Recordings of the caller's channel may come later than the record of the other one.
+            answerer => return vec![answerer.draft(machine, About::CallToCome)],
+        };
+        let mut files = cdr.more_files.clone();
+        if !cdr.file.is_empty() {
+            files.insert(0, cdr.file.clone());
+        }
+        let about = if files.is_empty() && !cdr.recorded { About::Call } else { About::CallToCome };
+        let draft = cdr.draft(machine, about);
+        let named = |file: &String| Facts { sound: text(stem(file).to_owned()), ..draft.facts.clone() };
+        let of = |uniqueid: Option<String>, records: Vec<Facts>| {
+            let mut records = records.into_iter();
+            let facts = records.next().unwrap_or_else(|| draft.facts.clone());
+            Draft { uniqueid, facts, records: records.collect(), ..draft.clone() }
+        };
+        let mut drafts = vec![of(draft.uniqueid.clone(), files.iter().map(named).collect())];
+        for file in &files {
+            let other = Some(whose(file).unwrap_or_else(|| stem(file).to_owned()));
+            match drafts.iter().position(|draft| draft.uniqueid == other) {
+                // Its own has them all.
+                Some(0) => {}
+                Some(place) => drafts[place].records.push(named(file)),
+                None => drafts.push(of(other, vec![named(file)])),
+            }
+        }
+        drafts
     }
 }
 
@@ -24,6 +59,7 @@ impl Answerer {
             uniqueid: Some(self.uniqueid),
             facts: Facts {
                 status: Some(Disposition::Answer.as_str().into()),
+                answer: Some(self.answer),
                 dnumber: Some(self.number),
                 dnumber_name: Some(self.name),
                 ..Facts::default()
@@ -65,6 +101,7 @@ impl Cdr {
                 context: text(self.context),
                 account: text(self.accountcode),
                 queue: text(self.queue),
+                note: self.discarded.then(|| DISCARDED.into()),
                 ..Facts::default()
             },
             uniqueid: text(self.uniqueid),

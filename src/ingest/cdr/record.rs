@@ -23,6 +23,8 @@ impl From<Cdr> for Record {
 pub struct Answerer {
     /// The calling channel.
     pub uniqueid: String,
+    /// When.
+    pub answer: i64,
     /// The number where it was answered.
     pub number: String,
     /// The name of who answered.
@@ -78,4 +80,8 @@ pub struct Cdr {
     pub context: String,
     /// The account code.
     pub accountcode: String,
+    /// It was recorded, also if the record names no file.
+    pub recorded: bool,
+    /// The PBX has deleted the recording itself.
+    pub discarded: bool,
 }

@@ -3,7 +3,7 @@
 use super::playing::Present;
 use super::relocated::without_no_file;
 use super::transaction::Acceptance;
-use crate::intake::draft::Draft;
+use crate::intake::draft::{DISCARDED, Draft};
 use crate::intake::file::{OPEN, is_form, last_seen};
 use crate::intake::live::What;
 use crate::model::IntakeFile;
@@ -20,6 +20,11 @@ impl Acceptance<'_> {
         }
         if self.lose_form(&known, present)? {
             return Ok(());
+        }
+        if let Some(row) = self.change.recording_row(known.recording)?
+            && self.is_discarded(&known, &row)
+        {
+            return self.withdraw(known, &row, DISCARDED.into()).map(drop);
         }
         let (line, id) = (known.id, known.recording);
         for row in self.change.set_stale(&[id], true)? {

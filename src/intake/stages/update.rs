@@ -3,8 +3,7 @@
 use super::transaction::Acceptance;
 use super::wait::Heard;
 use crate::intake::digest::digest_of;
-use crate::intake::draft::Outcome;
-use crate::intake::draft::{Draft, LeftOut};
+use crate::intake::draft::{DISCARDED, Draft, LeftOut, Outcome};
 use crate::intake::facts::Facts;
 use crate::intake::facts_to_row::{facts_of, row_of, stay};
 use crate::intake::file::{is_another_file, is_over, is_written_later};
@@ -100,6 +99,9 @@ impl Acceptance<'_> {
             None if filed_here && old.complete == 0 => Some(self.judge(&known, &facts, draft)?),
             None => None,
         };
+        if draft.file.is_none() && !by_hand && is_gone_for_good(&facts, &old) {
+            return self.withdraw(known, &old, DISCARDED.into());
+        }
         if let Some(owner) = self.owner_of_row(&known, &old, draft, by_hand)? {
             return self.absorb(known, &old, &facts, draft, owner);
         }
@@ -112,20 +114,19 @@ impl Acceptance<'_> {
         if by_hand {
             stay(&old, &mut new);
         }
+        let is_as_filed = old.expires == expiry(old.start, before.days, before.first_seen);
         match verdict.filter(|verdict| may_move(verdict, &old, by_hand)) {
             Some(Verdict::Excluded(reason)) => return self.withdraw(known, &old, reason),
             Some(Verdict::Waits(wait)) => return self.withdraw_to_wait(known, &old, &heard, wait),
             Some(Verdict::Filed { customer, recordgroup, days }) => {
                 (known.customer, known.recordgroup) = (customer, recordgroup);
                 (new.customer, new.recordgroup) = (customer, recordgroup);
-                if old.expires == expiry(old.start, before.days, before.first_seen) {
-                    known.days = days;
-                }
+                known.days = if is_as_filed { days } else { known.days };
             }
             None => {}
         }
         self.renumber(&mut known, &old, &mut new)?;
-        if before.written.is_some() && old.expires == expiry(old.start, before.days, before.first_seen) {
+        if before.written.is_some() && is_as_filed {
             new.expires = expiry(new.start, known.days, known.first_seen);
         }
         known.written = Some(digest_of(&new));
@@ -206,8 +207,13 @@ impl Acceptance<'_> {
         self.change.share_sound(known.recording, &form)
     }
 
+    /// Whether the PBX has deleted the sound of a row itself, and nobody wants to keep it.
+    pub(super) fn is_discarded(&self, known: &IntakeFile, row: &RecordingRow) -> bool {
+        known.note.contains(DISCARDED) && row.hold == 0 && known.written == Some(digest_of(row))
+    }
+
     /// A call that the rules leave out, now that more is known of it.
-    fn withdraw(
+    pub(super) fn withdraw(
         &mut self,
         mut known: IntakeFile,
         old: &RecordingRow,
@@ -278,6 +284,12 @@ fn identity(row: &RecordingRow) -> Identity {
 fn without_file(draft: &Draft) -> Draft {
     let facts = Facts { status: None, note: None, mimetype: None, ..draft.facts.clone() };
     Draft { file: None, mix: None, facts, ..draft.clone() }
+}
+
+/// Whether the PBX has deleted the sound of a row itself, and nobody holds it.
+fn is_gone_for_good(facts: &Facts, old: &RecordingRow) -> bool {
+    let discarded = facts.note.as_deref().is_some_and(|note| note.contains(DISCARDED));
+    discarded && old.stale != 0 && old.hold == 0
 }
 
 /// Whether a verdict counts for a row. Who holds a recording wants it, whatever the rules say; and where its group is gone,

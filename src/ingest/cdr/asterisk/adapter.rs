@@ -57,6 +57,7 @@ pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Resu
         direction: parties.direction,
         context: field(Column::DContext).to_owned(),
         accountcode: field(Column::AccountCode).to_owned(),
+        ..Cdr::default()
     })
 }
 

@@ -3,9 +3,11 @@
 use percent_encoding::percent_decode;
 use serde_json::Value;
 
-use crate::ingest::cdr::disposition::Disposition;
+use super::leg::Leg;
+use super::paths::started_by;
 use crate::ingest::cdr::record::{Answerer, Cdr, Record};
-use crate::model::{Direction, is_withheld};
+use crate::media::is_sound_name;
+use crate::model::Direction;
 
 /// Why a record is of no use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,26 +23,35 @@ pub enum NoRecord {
     Unanswered,
 }
 
-/// The record of a channel. That of a leg without a recording of its own says who answered the call of another channel.
-pub(super) fn record(json: &Value) -> Result<Record, NoRecord> {
+/// The records of a channel: what it says of its own recordings, and, of one that was called, who answered the caller's.
+pub(super) fn records(json: &Value) -> Result<Vec<Record>, NoRecord> {
     let channel = Channel::new(json);
-    let uniqueid = channel.first(&["uuid", "call_uuid"]);
+    let text = |name: &str| channel.text(name);
+    let leg = Leg::new(&text);
+    let uniqueid = channel.uniqueid(&leg);
     if uniqueid.is_empty() {
         return Err(NoRecord::NoChannel);
     }
-    match channel.caller() {
-        Some(caller) if caller != uniqueid && channel.file().is_empty() => {
-            channel.answerer(caller).map(Record::Answerer)
-        }
-        _ => channel.cdr(uniqueid).map(Record::from),
+    let files = channel.files(&leg);
+    let originator = leg.originator(&uniqueid);
+    if originator.is_empty() {
+        return Ok(vec![channel.callers(&leg, uniqueid, files)?.into()]);
     }
+    let mut records = Vec::new();
+    if leg.is_recorded() || !files.is_empty() {
+        records.push(channel.callees(&leg, uniqueid, originator.clone(), files)?.into());
+    }
+    records.extend(channel.answerer(&leg, originator).map(Record::Answerer));
+    if records.is_empty() { Err(NoRecord::Unanswered) } else { Ok(records) }
 }
 
 /// A channel's facts.
 struct Channel<'a> {
     variables: &'a Value,
-    /// The caller as the channel began; a transfer puts newer ones before it.
-    profile: &'a Value,
+    /// The caller as the channel began.
+    first: &'a Value,
+    /// As it ended: a transfer puts newer ones before it.
+    last: &'a Value,
     applications: &'a [Value],
     encoded: bool,
 }
@@ -49,70 +60,19 @@ impl<'a> Channel<'a> {
     fn new(json: &'a Value) -> Channel<'a> {
         let variables = &json["variables"];
         let callflow = &json["callflow"];
-        let profile = match callflow.as_array() {
-            Some(profiles) => profiles.last().map_or(&Value::Null, |profile| &profile["caller_profile"]),
+        let (first, last) = match callflow.as_array() {
+            Some(profiles) => (profiles.last(), profiles.first()),
             // Before 1.4 each profile was an object of the same name.
-            None => &callflow["caller_profile"],
+            None => (Some(callflow), Some(callflow)),
         };
+        let profile =
+            |callflow: Option<&'a Value>| callflow.map_or(&Value::Null, |flow| &flow["caller_profile"]);
         let applications = json["app_log"]["applications"].as_array().map_or(&[][..], Vec::as_slice);
         // Every record has a time of day, and its colon is one of the characters that are encoded.
         let stamps = ["start_stamp", "profile_start_stamp", "end_stamp"];
         let encoded =
             stamps.iter().any(|stamp| variables[stamp].as_str().is_some_and(|time| time.contains('%')));
-        Channel { variables, profile, applications, encoded }
-    }
-
-    /// The record of a channel for itself.
-    fn cdr(&self, uniqueid: String) -> Result<Cdr, NoRecord> {
-        let start = self.time("start").ok_or(NoRecord::NoStart)?;
-        let end = self.time("end").unwrap_or(start).max(start);
-        let answer = self.time("answer").map(|answer| answer.clamp(start, end));
-        let talked = self.text("billsec").parse::<u32>().map_or(0, i64::from).min(end - start);
-        Ok(Cdr {
-            callid: self.callid(&uniqueid),
-            file: self.file(),
-            start,
-            answer,
-            end: Some(end),
-            talked: Some(if answer.is_some() { talked } else { 0 }),
-            disposition: Some(disposition(answer.is_some(), &self.text("hangup_cause"))),
-            source: self.source(),
-            source_name: self.either(&["caller_id_name", "effective_caller_id_name"], "caller_id_name"),
-            presented: self.presented(),
-            called: self.either(&["caller_destination"], "destination_number"),
-            destination: self.destination(),
-            direction: self.direction(),
-            context: self.either(&["user_context"], "context"),
-            accountcode: self.text("accountcode"),
-            uniqueid,
-            ..Cdr::default()
-        })
-    }
-
-    /// The channel that called this one.
-    fn caller(&self) -> Option<String> {
-        let caller = self.first(&["originator", "originating_leg_uuid"]);
-        (!caller.is_empty()).then_some(caller)
-    }
-
-    /// What it tells of the channel that called it.
-    fn answerer(&self, caller: String) -> Result<Answerer, NoRecord> {
-        let number = self.either(&["callee_id_number", "dialed_user"], "callee_id_number");
-        let number = if number.is_empty() { self.either(&[], "destination_number") } else { number };
-        if self.time("answer").is_none() || number.is_empty() {
-            return Err(NoRecord::Unanswered);
-        }
-        let name = self.either(&["callee_id_name"], "callee_id_name");
-        // What FreeSWITCH calls a callee of whom it has no name.
-        let name = if name == "Outbound Call" { String::new() } else { name };
-        Ok(Answerer { uniqueid: caller, number, name })
-    }
-
-    /// Whether the call was put through to another channel.
-    fn is_bridged(&self) -> bool {
-        let signs = ["last_bridge_to", "bridge_uuid", "bridge_channel", "signal_bond", "originated_legs"];
-        !self.first(&signs).is_empty()
-            || self.applications.iter().any(|application| application["app_name"] == "bridge")
+        Channel { variables, first: profile(first), last: profile(last), applications, encoded }
     }
 
     /// A variable; empty where there is none.
@@ -129,85 +89,118 @@ impl<'a> Channel<'a> {
         }
     }
 
-    /// The first variable that says something.
-    fn first(&self, names: &[&str]) -> String {
-        names.iter().map(|name| self.text(name)).find(|text| !text.is_empty()).unwrap_or_default()
+    fn uniqueid(&self, leg: &Leg<'_>) -> String {
+        let uniqueid = leg.text("uuid");
+        let uniqueid = if uniqueid.is_empty() { said(self.last, "uuid") } else { uniqueid };
+        if uniqueid.is_empty() { leg.text("call_uuid") } else { uniqueid }
     }
 
-    /// The same, else what the caller's profile says.
-    fn either(&self, names: &[&str], profile: &str) -> String {
-        let text = self.first(names);
-        if text.is_empty() { self.profile[profile].as_str().unwrap_or_default().to_owned() } else { text }
-    }
-
-    /// A time, by `NAME_epoch`; FreeSWITCH writes 0 for what did not happen.
-    fn time(&self, name: &str) -> Option<i64> {
-        let seconds = self.text(&format!("{name}_epoch")).parse().ok();
-        seconds.filter(|seconds| (1..1 << 40).contains(seconds))
-    }
-
-    /// What the legs of the call share: the first leg's identifier.
-    fn callid(&self, uniqueid: &str) -> String {
-        let callid = self.first(&["call_uuid", "originator", "originating_leg_uuid"]);
-        if callid.is_empty() { uniqueid.to_owned() } else { callid }
-    }
-
-    /// The base name of the sound file: FusionPBX names it in variables, else the dialplan started the recording.
-    fn file(&self) -> String {
-        let named = self.first(&["record_name", "record_path", "recording_file"]);
-        let path = if named.contains('.') { named } else { self.recorded() };
-        path.rsplit('/').next().unwrap_or_default().to_owned()
-    }
-
-    /// The last file that `record_session` or `record` was told to write.
-    fn recorded(&self) -> String {
-        let is_record = |application: &&Value| {
-            matches!(application["app_name"].as_str(), Some("record_session" | "record"))
-        };
-        let data =
-            self.applications.iter().rev().find(is_record).and_then(|found| found["app_data"].as_str());
-        // `record` takes a time limit behind the path, and `{…}` before it are options.
-        let path = data.unwrap_or_default().rsplit('}').next().unwrap_or_default();
-        path.split_whitespace().next().unwrap_or_default().to_owned()
-    }
-
-    fn source(&self) -> String {
-        self.either(&["caller_id_number"], "caller_id_number")
-    }
-
-    fn presented(&self) -> bool {
-        let privacy = self.first(&["origination_privacy", "privacy"]);
-        let hidden = privacy.contains("hide_number") || privacy.contains("full");
-        !hidden && !is_withheld(&self.source())
-    }
-
-    /// Where it was answered. Of a call that was put through without a word of whom to, the other channel's record says it.
-    fn destination(&self) -> String {
-        let told = self.first(&["last_sent_callee_id_number", "callee_id_number", "dialed_user"]);
-        if told.is_empty() && !self.is_bridged() { self.either(&[], "destination_number") } else { told }
-    }
-
-    /// FusionPBX says which way the call went. `direction` only says who began this leg.
-    fn direction(&self) -> Option<Direction> {
-        match self.text("call_direction").as_str() {
-            "inbound" => Some(Direction::In),
-            "outbound" => Some(Direction::Out),
-            "local" => Some(Direction::Internal),
-            _ => None,
+    /// The names of all its recordings, each once: those that variables name first.
+    fn files(&self, leg: &Leg<'_>) -> Vec<String> {
+        let argument = |one: &Value| started_by(&said(one, "app_name"), &said(one, "app_data"));
+        let logged = self.applications.iter().filter_map(argument).filter(|path| is_sound_name(path));
+        let mut files: Vec<String> = Vec::new();
+        for path in leg.files().into_iter().chain(logged) {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            if !files.iter().any(|file| file == name) {
+                files.push(name.to_owned());
+            }
         }
+        files
+    }
+
+    /// What every channel says of its recordings.
+    fn cdr(&self, leg: &Leg<'_>, uniqueid: String, mut files: Vec<String>) -> Result<Cdr, NoRecord> {
+        let start = leg.time("start").ok_or(NoRecord::NoStart)?;
+        let end = leg.time("end").unwrap_or(start).max(start);
+        let answer = leg.answer().map(|answer| answer.clamp(start, end));
+        let billed = leg.text("billsec").parse::<u32>().map_or(0, i64::from);
+        let talked = answer.map_or(0, |answer| billed.min(end - answer));
+        let file = if files.is_empty() { String::new() } else { files.remove(0) };
+        Ok(Cdr {
+            uniqueid,
+            file,
+            more_files: files,
+            start,
+            answer,
+            end: Some(end),
+            talked: Some(talked),
+            disposition: Some(leg.disposition()),
+            discarded: leg.is_discarded(),
+            direction: leg.direction(),
+            accountcode: leg.text("accountcode"),
+            queue: leg.queue(),
+            recorded: leg.is_recorded(),
+            ..Cdr::default()
+        })
+    }
+
+    /// The record of the caller's channel.
+    fn callers(&self, leg: &Leg<'_>, uniqueid: String, files: Vec<String>) -> Result<Cdr, NoRecord> {
+        let either = |names: &[&str], profile: &str| {
+            let text = leg.first(names);
+            if text.is_empty() { said(self.first, profile) } else { text }
+        };
+        let source = either(&["caller_id_number"], "caller_id_number");
+        let called = either(&["caller_destination"], "destination_number");
+        // Put through without a word of whom to, the other channel's record says it; and who isn't, is where the call went.
+        let destination =
+            if leg.is_bridged() { leg.first_answerer() } else { said(self.last, "destination_number") };
+        Ok(Cdr {
+            callid: uniqueid.clone(),
+            presented: !leg.is_withheld(&source),
+            source,
+            source_name: either(&["caller_id_name"], "caller_id_name"),
+            dialled_outside: leg.direction() == Some(Direction::In)
+                && called == said(self.first, "destination_number"),
+            called,
+            destination_name: leg.answerers_name(&destination),
+            destination,
+            context: either(&["user_context"], "context"),
+            ..self.cdr(leg, uniqueid, files)?
+        })
+    }
+
+    /// The record of a channel that was called and is recorded itself: its variables are those of who was called.
+    fn callees(
+        &self,
+        leg: &Leg<'_>,
+        uniqueid: String,
+        originator: String,
+        files: Vec<String>,
+    ) -> Result<Cdr, NoRecord> {
+        let source = said(self.first, "caller_id_number");
+        let (number, name) = self.called(leg);
+        let caller = &self.last["originator"]["originator_caller_profiles"][0];
+        let called = said(caller, "destination_number");
+        Ok(Cdr {
+            callid: originator,
+            presented: !leg.is_withheld(&source),
+            source,
+            source_name: said(self.first, "caller_id_name"),
+            called: if called.is_empty() { number.clone() } else { called },
+            destination: number,
+            destination_name: name,
+            context: said(self.first, "context"),
+            ..self.cdr(leg, uniqueid, files)?
+        })
+    }
+
+    /// Number and name of who was called here.
+    fn called(&self, leg: &Leg<'_>) -> (String, String) {
+        let (number, name) = leg.called();
+        (if number.is_empty() { said(self.first, "destination_number") } else { number }, name)
+    }
+
+    /// What a channel that was called tells of the one that called it.
+    fn answerer(&self, leg: &Leg<'_>, originator: String) -> Option<Answerer> {
+        let answer = leg.time("answer")?;
+        let (number, name) = self.called(leg);
+        (!number.is_empty()).then_some(Answerer { uniqueid: originator, answer, number, name })
     }
 }
 
-/// By the hang-up cause: <https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Troubleshooting-Debugging/Hangup-Cause-Code-Table_3964945/>
-fn disposition(answered: bool, cause: &str) -> Disposition {
-    match cause {
-        _ if answered => Disposition::Answer,
-        "USER_BUSY" | "CALL_REJECTED" => Disposition::Busy,
-        "ORIGINATOR_CANCEL" | "LOSE_RACE" => Disposition::Cancel,
-        "NORMAL_CLEARING" | "NO_ANSWER" | "NO_USER_RESPONSE" | "ALLOTTED_TIMEOUT" | "PICKED_OFF" => {
-            Disposition::NoAnswer
-        }
-        "NORMAL_CIRCUIT_CONGESTION" | "SWITCH_CONGESTION" => Disposition::Congestion,
-        _ => Disposition::Failed,
-    }
+/// What a profile or an application says; empty where it doesn't.
+fn said(of: &Value, name: &str) -> String {
+    of[name].as_str().unwrap_or_default().to_owned()
 }

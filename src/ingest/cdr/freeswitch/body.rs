@@ -7,16 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode;
 use serde_json::Value;
 
-use super::adapter::{NoRecord, record};
+use super::adapter::{NoRecord, records};
 use super::loose;
 use crate::ingest::cdr::record::Record;
 
 /// A record of more bytes is refused.
 pub const LONGEST: usize = 4 << 20;
 
-/// Reads the record of a channel.
-pub fn read(body: &[u8]) -> Result<Record, NoRecord> {
-    record(&json(body).ok_or(NoRecord::NotJson)?)
+/// Reads what a channel tells.
+pub fn read(body: &[u8]) -> Result<Vec<Record>, NoRecord> {
+    records(&json(body).ok_or(NoRecord::NotJson)?)
 }
 
 /// The JSON of a body, also of one that isn't quite.
@@ -31,22 +31,29 @@ pub(super) fn json(body: &[u8]) -> Option<Value> {
 pub fn read_all(body: &[u8]) -> Vec<Result<Record, NoRecord>> {
     let unwrapped = unwrapped(body);
     let text = String::from_utf8_lossy(&unwrapped);
-    let mut records = Vec::new();
+    let mut all = Vec::new();
     for json in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
         match json {
-            Ok(Value::Array(list)) => records.extend(list.iter().map(record)),
-            Ok(json) => records.push(record(&json)),
-            Err(_) if records.is_empty() => return lines(body),
-            Err(_) => records.push(Err(NoRecord::NotJson)),
+            Ok(Value::Array(list)) => list.iter().for_each(|json| all.extend(each(records(json)))),
+            Ok(json) => all.extend(each(records(&json))),
+            Err(_) if all.is_empty() => return lines(body),
+            Err(_) => all.push(Err(NoRecord::NotJson)),
         }
     }
-    if records.is_empty() { vec![Err(NoRecord::NotJson)] } else { records }
+    if all.is_empty() { vec![Err(NoRecord::NotJson)] } else { all }
+}
+
+fn each(records: Result<Vec<Record>, NoRecord>) -> Vec<Result<Record, NoRecord>> {
+    match records {
+        Ok(records) => records.into_iter().map(Ok).collect(),
+        Err(why) => vec![Err(why)],
+    }
 }
 
 /// The records of a file that is no JSON: one, or one a line, as they were posted.
 fn lines(body: &[u8]) -> Vec<Result<Record, NoRecord>> {
     let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.map(read).collect()
+    lines.flat_map(|line| each(read(line))).collect()
 }
 
 /// The JSON of a body, whatever it is wrapped in.

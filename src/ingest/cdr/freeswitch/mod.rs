@@ -7,7 +7,9 @@
 mod adapter;
 mod body;
 mod json;
+pub(in crate::ingest) mod leg;
 mod loose;
+mod paths;
 mod post;
 
 pub use adapter::NoRecord;
@@ -16,5 +18,7 @@ pub use post::{open, routes};
 
 pub(super) use json::open as open_json;
 
+#[cfg(test)]
+mod documents;
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,8 @@ use crate::app::{App, blocking, now};
 use crate::auth::{self, Throttled};
 use crate::config::FreeSwitch;
 use crate::ingest::cdr::record::Record;
-use crate::intake::{About, Draft, Intake, Outcome, SourceStatus};
+use crate::ingest::names::Names;
+use crate::intake::{Draft, Intake, Outcome, SourceStatus};
 
 /// Its name in the status.
 const NAME: &str = "freeswitch";
@@ -48,6 +49,10 @@ async fn record(request: HttpRequest, body: Payload, app: Data<App>, intake: Dat
         return say(StatusCode::NOT_FOUND, "Set secret under [freeswitch] in Tapeline's configuration");
     };
     let address = address(&app, &request);
+    // Told to find out how to prove itself (auth-scheme any), it asks once without.
+    if request.headers().get(AUTHORIZATION).is_none() {
+        return ask();
+    }
     match app.auth.opens(&shown(&request), settings.secret.reveal(), address, now()) {
         Ok(true) => {}
         Ok(false) => return refuse(&intake, address),
@@ -57,8 +62,8 @@ async fn record(request: HttpRequest, body: Payload, app: Data<App>, intake: Dat
     let Ok(Ok(body)) = body.to_bytes_limited(LONGEST).await else {
         return say(StatusCode::BAD_REQUEST, "A record has at most 4 MiB, and arrives whole");
     };
-    let draft = match read(&body).map(|record| draft(record, &settings.machine)) {
-        Ok(draft) => draft,
+    let drafts = match read(&body).map(|records| drafts(records, &app, &settings.machine)) {
+        Ok(drafts) => drafts,
         Err(why) => {
             note(&intake, |status| status.skip(&why.to_string()));
             if why == NoRecord::Unanswered {
@@ -68,9 +73,9 @@ async fn record(request: HttpRequest, body: Payload, app: Data<App>, intake: Dat
         }
     };
     let (store, here) = (app.store.clone(), intake.clone());
-    match blocking(move || here.accept(&store, &draft, now())).await {
-        Ok(Ok(outcome)) => {
-            note(&intake, |status| match outcome {
+    match blocking(move || here.accept_all(&store, &drafts, now())).await {
+        Ok(Ok(outcomes)) => {
+            note(&intake, |status| match best_of(outcomes) {
                 Outcome::NoRecording => status.skip("its call has no recording"),
                 outcome => status.count(&outcome),
             });
@@ -84,10 +89,27 @@ async fn record(request: HttpRequest, body: Payload, app: Data<App>, intake: Dat
     }
 }
 
-/// What intake is told. A channel whose record names no file has no recording of its own that could still come.
-fn draft(record: Record, machine: &str) -> Draft {
-    let names_file = matches!(&record, Record::Call(cdr) if !cdr.file.is_empty());
-    record.draft(machine, if names_file { About::CallToCome } else { About::Call })
+/// What intake is told: of the channel's recordings, and of those that are known by their names. Where nothing says that
+/// there is one, none is waited for.
+fn drafts(records: Vec<Record>, app: &App, machine: &str) -> Vec<Draft> {
+    let folders = &app.config.folders;
+    let folder = folders.iter().find(|folder| folder.machine() == machine).or(folders.first());
+    // Settings that cannot be read keep the folder from being watched, and say so.
+    let names = folder.and_then(|folder| Names::new(folder).ok());
+    let whose = |file: &str| names.as_ref().and_then(|names| names.read(file, now()).uniqueid);
+    records.into_iter().flat_map(|record| record.drafts(machine, whose)).collect()
+}
+
+/// What is told of a record of which several things became.
+fn best_of(outcomes: Vec<Outcome>) -> Outcome {
+    let rank = |outcome: &Outcome| match outcome {
+        Outcome::Completed => 4,
+        Outcome::Enriched => 3,
+        Outcome::NoRecording => 0,
+        Outcome::Kept => 1,
+        _ => 2,
+    };
+    outcomes.into_iter().max_by_key(rank).unwrap_or(Outcome::NoRecording)
 }
 
 /// Notes a record that came with the right secret.
@@ -121,16 +143,20 @@ fn refuse_for_a_while(intake: &Intake, address: IpAddr, seconds: i64) -> HttpRes
         .body(format!("Too many wrong secrets; try again in {seconds} seconds\n"))
 }
 
+/// Asks for the secret.
+fn ask() -> HttpResponse {
+    HttpResponse::Unauthorized()
+        .insert_header((WWW_AUTHENTICATE, "Basic realm=\"tapeline\""))
+        .content_type("text/plain; charset=utf-8")
+        .body("Give the secret as the password: cred in json_cdr.conf.xml\n")
+}
+
 /// Says no.
 fn refuse(intake: &Intake, address: IpAddr) -> HttpResponse {
     const TROUBLE: &str =
         "a record was refused: cred in json_cdr.conf.xml has not the secret of [freeswitch]";
     trouble(intake, "the secret was missing or wrong", TROUBLE, address);
-    HttpResponse::Unauthorized()
-        // Else FreeSWITCH, told to find out how to prove itself (auth-scheme any), would not know.
-        .insert_header((WWW_AUTHENTICATE, "Basic realm=\"tapeline\""))
-        .content_type("text/plain; charset=utf-8")
-        .body("Give the secret as the password: cred in json_cdr.conf.xml\n")
+    ask()
 }
 
 fn say(status: StatusCode, words: &str) -> HttpResponse {
