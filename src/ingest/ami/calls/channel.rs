@@ -2,8 +2,9 @@
 
 use super::super::codec::Message;
 use super::detail::{Detail, disposition};
-use super::leg::{Answer, Leg};
-use super::numbers::{is_dialled, is_subroutine, peer};
+use super::leg::{Answer, Leg, Waiting};
+use super::line::{Line, Who};
+use super::numbers::{is_dialled, is_number, is_subroutine};
 use super::parties::Parties;
 use super::recording::Recording;
 
@@ -11,11 +12,16 @@ use super::recording::Recording;
 pub(super) struct Channel {
     pub(super) uniqueid: String,
     pub(super) callid: String,
+    pub(super) line: Line,
     pub(super) account: String,
     /// The stretch of its call that goes on, and those before.
     pub(super) leg: Leg,
     pub(super) past: Vec<Leg>,
     pub(super) details: Vec<Detail>,
+    /// Uniqueids of the channels whose call it answered.
+    pub(super) answers: Vec<String>,
+    /// Why it ended, as Asterisk numbers it (Q.850); 0 where that is not known.
+    pub(super) cause: u32,
     pub(super) notes: Vec<String>,
     pub(super) recordings: Vec<Recording>,
     /// How many of those that run were stopped, without a word which.
@@ -35,6 +41,7 @@ impl Channel {
         let mut channel = Channel {
             // What a Local channel is made to run is not what somebody dialled.
             leg: Leg { parties: Parties::of(&name), unsure: name.starts_with("Local/"), ..Leg::default() },
+            line: Line::of(event),
             account: event.text("AccountCode").into_owned(),
             ..Channel::named(event.text("Uniqueid").into_owned(), event.text("Linkedid").into_owned())
         };
@@ -66,7 +73,10 @@ impl Channel {
         Channel {
             uniqueid,
             callid,
+            line: Line::default(),
             account: String::new(),
+            answers: Vec::new(),
+            cause: 0,
             leg: Leg::default(),
             past: Vec::new(),
             details: Vec::new(),
@@ -104,7 +114,8 @@ impl Channel {
         (self.leg.unsure, self.found) = (true, true);
         let (number, name) = (listed.text("ConnectedLineNum"), listed.unescaped("ConnectedLineName"));
         if self.talking && !listed.text("BridgeId").is_empty() && !number.is_empty() {
-            self.leg.answer = Some(Answer { at: 0, number: number.into_owned(), name });
+            let who = Who { number: number.into_owned(), name, channel: String::new() };
+            self.leg.answer = Some(Answer { at: 0, who, over: false });
         }
     }
 
@@ -130,6 +141,11 @@ impl Channel {
         self.leg.parties.clone()
     }
 
+    /// Who picked up, so far as its own call tells: of a Local channel's half that is who the other half stands for.
+    pub(super) fn picked_up(&self) -> Option<&Who> {
+        self.leg.answer.as_ref().map(|answer| &answer.who)
+    }
+
     /// The caller id of the channel is this one now. Of one that is dialled it is that of whom it stands for.
     pub(super) fn caller(&mut self, event: &Message) {
         if !self.was_dialled {
@@ -139,17 +155,18 @@ impl Channel {
         self.leg.parties.presented(&event.text("CID-CallingPres"));
     }
 
-    /// It dials another channel.
-    pub(super) fn dials(&mut self, event: &Message, now: i64, over: bool) {
+    /// It dials another channel, or did: then `who` picked up, if anybody.
+    pub(super) fn dials(&mut self, event: &Message, now: i64, outside: bool, over: Option<&Who>) {
+        if over.is_none() {
+            self.next_leg();
+        }
         self.listed(event);
         self.leg.unsure = false;
-        if !over {
-            return;
-        }
+        self.leg.outside |= outside;
+        let Some(who) = over else { return };
         let status = disposition(&event.text("DialStatus"));
         if status == "answer" {
-            let (number, name) = peer(event);
-            self.leg.answer.get_or_insert(Answer { at: now, number, name });
+            self.leg.answered(who, now);
         }
         // Of several that ring at once, the others are cancelled when one picks up.
         if self.leg.dial_status != "answer" && !status.is_empty() {
@@ -158,38 +175,80 @@ impl Channel {
     }
 
     /// Another channel dials it: that one's parties are the call's.
-    pub(super) fn dialled(&mut self, source: &Parties, event: &Message, now: i64, over: bool) {
+    pub(super) fn dialled(&mut self, source: &Parties, event: &Message, now: i64, over: Option<&Who>) {
         self.leg.parties = source.clone();
-        (self.leg.unsure, self.was_dialled) = (false, true);
-        if over && event.text("DialStatus") == "ANSWER" {
-            let (number, name) = peer(event);
-            self.leg.answer.get_or_insert(Answer { at: now, number, name });
+        (self.leg.outside, self.leg.unsure, self.was_dialled) = (self.line.leads_outside(), false, true);
+        if let Some(who) = over
+            && event.text("DialStatus") == "ANSWER"
+        {
+            self.leg.answered(who, now);
             self.leg.dial_status = "answer";
         }
     }
 
-    /// It was called, and is transferred to where the dialplan goes on with it: from there on it calls. What is recorded
+    /// It is transferred to where the dialplan goes on with it. If it was called, from there on it calls. What is recorded
     /// already stays the call that it was.
     pub(super) fn go_on(&mut self, event: &Message) {
         let extension = event.text("Extension");
-        if !self.was_dialled || !self.recordings.is_empty() || extension.is_empty() {
+        if extension.is_empty() {
             return;
         }
-        self.leg.parties = self.leg.parties.transferred(event);
-        (self.leg.answer, self.leg.dial_status) = (None, "");
+        let parties = match self.was_dialled {
+            true => self.leg.parties.transferred(event),
+            false => self.leg.parties.sent_to(&extension, &event.text("Context")),
+        };
+        self.begin_leg(Leg { parties, transferred: true, ..Leg::default() });
     }
 
+    /// It is left with whom somebody had spoken with about it.
+    pub(super) fn handed_over(&mut self, who: &Who, now: i64) {
+        let mut leg = self.leg.next();
+        leg.answered(who, now);
+        leg.dial_status = "answer";
+        self.begin_leg(leg);
+    }
+
+    fn begin_leg(&mut self, leg: Leg) {
+        self.past.push(std::mem::replace(&mut self.leg, leg));
+    }
+
+    /// What comes after somebody who picked up is gone is another stretch of the call.
+    fn next_leg(&mut self) {
+        if self.leg.is_over() {
+            self.begin_leg(self.leg.next());
+        }
+    }
+
+    /// This channel, which picked up, is gone.
+    pub(super) fn left_by(&mut self, uniqueid: &str) {
+        if let Some(answer) = &mut self.leg.answer {
+            answer.over |= answer.who.channel == uniqueid;
+        }
+    }
+
+    /// It waits in a queue.
     pub(super) fn queue(&mut self, queue: &str) {
-        self.leg.queue = queue.into();
+        self.next_leg();
+        (self.leg.queue, self.leg.waiting) = (queue.into(), Waiting::Yes);
     }
 
-    /// A queue's member picked up: it knows the member's name where a Local channel does not.
-    pub(super) fn agent(&mut self, event: &Message) {
-        self.queue(&event.text("Queue"));
-        if let Some(answer) = &mut self.leg.answer
-            && answer.name.is_empty()
+    /// It hung up before anybody came to it in the queue.
+    pub(super) fn abandon(&mut self) {
+        self.leg.waiting = Waiting::Abandoned;
+    }
+
+    /// A queue's member picked up, or somebody in its place: the PBX itself may have answered before.
+    pub(super) fn agent(&mut self, event: &Message, who: &Who, now: i64) {
+        (self.leg.queue, self.leg.waiting) = (event.text("Queue").into_owned(), Waiting::Over);
+        self.leg.answered(who, now);
+        self.leg.dial_status = "answer";
+        let (member, interface) = (event.text("MemberName"), event.text("Interface"));
+        if let Some(Answer { who, .. }) = &mut self.leg.answer
+            && who.name.is_empty()
+            && is_member(&interface, &who.number)
+            && !member.contains('/')
         {
-            answer.name = event.text("MemberName").into_owned();
+            who.name = member.into_owned();
         }
     }
 
@@ -208,7 +267,10 @@ impl Channel {
                 self.stopped -= usize::from(recording.runs()).min(self.stopped);
                 recording.again(now);
             }
-            None => self.recordings.push(Recording::new(file, now, self.past.len())),
+            None => {
+                self.next_leg();
+                self.recordings.push(Recording::new(file, now, self.past.len()));
+            }
         }
     }
 
@@ -236,7 +298,7 @@ impl Channel {
         if !detail.account.is_empty() {
             self.account.clone_from(&detail.account);
         }
-        if !detail.queue.is_empty() {
+        if !detail.queue.is_empty() && self.past.is_empty() {
             self.leg.queue.clone_from(&detail.queue);
         }
         self.details.push(detail);
@@ -244,6 +306,7 @@ impl Channel {
 
     pub(super) fn hangup(&mut self, event: &Message, now: i64) {
         self.talking |= event.text("ChannelState") == "6";
+        self.cause = event.text("Cause").parse().unwrap_or_default();
         self.end(now);
     }
 
@@ -253,4 +316,11 @@ impl Channel {
             recording.stop(now);
         }
     }
+}
+
+/// Whether a queue calls this number when it calls its member.
+fn is_member(interface: &str, number: &str) -> bool {
+    let name =
+        interface.split_once('/').map_or("", |(_, name)| name.split(['@', '/']).next().unwrap_or(name));
+    name == number || !is_number(name)
 }

@@ -10,6 +10,8 @@ pub(super) struct Detail {
     pub(super) did: String,
     pub(super) peer: String,
     pub(super) queue: String,
+    /// The application of the dialplan that it was in last.
+    application: String,
     pub(super) account: String,
     pub(super) disposition: &'static str,
     pub(super) billed: i64,
@@ -24,10 +26,16 @@ impl Detail {
             did: event.text("DID").into_owned(),
             peer: event.text("DestinationChannel").into_owned(),
             queue: queue.unwrap_or_default().into(),
+            application: event.text("LastApplication").into_owned(),
             account: event.text("AccountCode").into_owned(),
             disposition: disposition(&event.text("Disposition")),
             billed: event.text("BillableSeconds").parse().unwrap_or_default(),
         }
+    }
+
+    /// Whether the call ended in a queue.
+    pub(super) fn waited(&self) -> bool {
+        self.application == "Queue"
     }
 
     pub(super) fn answered(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::channel::Channel;
 use super::detail::Detail;
-use super::leg::Leg;
+use super::leg::{Leg, Waiting};
 use super::numbers::{endpoint, is_dialled};
 use super::recording::Recording;
 use crate::ingest::pbx::Report;
@@ -25,13 +25,13 @@ impl Channel {
             uniqueid: self.uniqueid.clone(),
             callid: self.callid.clone(),
             answered: leg.answer.as_ref().map(|answer| answer.at).filter(|at| *at > 0),
-            talktime: self.talktime(),
+            talktime: self.talktime(leg),
             status: self.status(leg),
             caller: leg.parties.caller.clone(),
             caller_name: leg.parties.caller_name.clone(),
             shown: leg.parties.shown.clone(),
             withheld: leg.parties.withheld || is_withheld(&leg.parties.caller),
-            direction: leg.parties.direction(&called),
+            direction: leg.parties.direction(&called, leg.outside),
             called,
             nobody: !self.up && !self.found && !self.was_answered(leg),
             answerer,
@@ -46,9 +46,16 @@ impl Channel {
         }
     }
 
+    /// The call detail records that tell of this leg. A transfer writes its target into its own, or into all.
+    fn details_of(&self, leg: &Leg) -> Vec<&Detail> {
+        let is_of_it = |detail: &&Detail| !leg.transferred || detail.destination == leg.parties.called;
+        self.details.iter().filter(is_of_it).collect()
+    }
+
     /// The number that was dialled. A transfer overwrites the destination in all its records, but not the DID.
     fn called(&self, leg: &Leg) -> String {
         let did = self.details.iter().map(|detail| &detail.did).find(|did| !did.is_empty());
+        let did = did.filter(|_| !leg.transferred);
         let sure = Some(&leg.parties.called).filter(|called| !called.is_empty() && !leg.unsure);
         let destination =
             self.details.iter().map(|detail| &detail.destination).find(|number| is_dialled(number));
@@ -58,37 +65,72 @@ impl Channel {
 
     fn answerer(&self, leg: &Leg) -> (String, String) {
         if let Some(answer) = &leg.answer {
-            return (answer.number.clone(), answer.name.clone());
+            return (answer.who.number.clone(), answer.who.name.clone());
         }
-        let peer = self.details.iter().find(|detail| detail.answered() && !detail.peer.is_empty());
-        (peer.and_then(|detail| endpoint(&detail.peer)).unwrap_or_default(), String::new())
+        (self.peer(leg).and_then(|detail| endpoint(&detail.peer)).unwrap_or_default(), String::new())
     }
 
     /// Whether somebody picked up, not only the PBX.
     fn was_answered(&self, leg: &Leg) -> bool {
-        leg.answer.is_some() || self.details.iter().any(|detail| detail.answered() && !detail.peer.is_empty())
+        leg.answer.is_some() || self.peer(leg).is_some()
     }
 
-    /// Ring groups and transfers have several records: what was talked in each adds up.
-    fn talktime(&self) -> Option<i64> {
-        let talked = self.details.iter().filter(|detail| detail.answered()).map(|detail| detail.billed);
-        (!self.details.is_empty()).then(|| talked.sum())
+    /// Who picked up, where only records tell: not where it was heard that it rang in vain. Where the PBX itself had answered,
+    /// they have whom it rang at.
+    fn peer(&self, leg: &Leg) -> Option<&Detail> {
+        let rang = !leg.dial_status.is_empty() && leg.dial_status != "answer";
+        let vain = rang || matches!(leg.waiting, Waiting::Yes | Waiting::Abandoned);
+        let peer = |detail: &&Detail| detail.answered() && !detail.peer.is_empty();
+        self.details_of(leg).into_iter().find(peer).filter(|_| !vain)
+    }
+
+    /// Ring groups and transfers have several records: what was talked in each adds up. Waiting is no talk.
+    fn talktime(&self, leg: &Leg) -> Option<i64> {
+        if self.details.is_empty() {
+            return None;
+        }
+        if !matches!(self.status(leg), "answer" | "") {
+            return Some(0);
+        }
+        let own = self.details_of(leg);
+        let counted = if own.is_empty() { self.details.iter().collect() } else { own };
+        Some(counted.iter().filter(|detail| detail.answered()).map(|detail| detail.billed).sum())
     }
 
     /// Whoever picked up decides; a channel that the PBX itself answered was answered too, unless nobody came to it.
     fn status(&self, leg: &Leg) -> &'static str {
-        let talked = self.details.iter().any(|detail| detail.answered() && detail.billed > 0);
+        let details = self.details_of(leg);
+        let counts = |detail: &&&Detail| {
+            detail.answered() && !(detail.waited() && (detail.peer.is_empty() || leg.waiting == Waiting::Yes))
+        };
         let dialled = leg.dial_status;
-        if dialled == "answer" || talked {
+        if dialled == "answer" || details.iter().filter(counts).any(|detail| detail.billed > 0) {
             return "answer";
+        }
+        if leg.waiting == Waiting::Abandoned {
+            return "cancel";
         }
         if !dialled.is_empty() {
             return dialled;
         }
-        if self.details.iter().any(Detail::answered) || self.talking {
+        let waited = details.iter().any(|detail| detail.waited());
+        if waited || (leg.waiting == Waiting::Yes && details.is_empty()) {
+            return if self.up { "" } else { "cancel" };
+        }
+        if details.iter().any(|detail| counts(&detail)) || self.talking {
             return "answer";
         }
-        let recorded = self.details.iter().map(|detail| detail.disposition).find(|word| !word.is_empty());
-        recorded.unwrap_or(if self.up { "" } else { "noanswer" })
+        let recorded = details.iter().map(|detail| detail.disposition).find(|word| !word.is_empty());
+        recorded.unwrap_or(if self.up { "" } else { of_cause(self.cause) })
+    }
+}
+
+/// How a call ended of which no record tells, by why its channel did (ITU-T Q.850, as Asterisk numbers it).
+fn of_cause(cause: u32) -> &'static str {
+    match cause {
+        17 => "busy",
+        34 | 38 | 42 => "congestion",
+        3 | 20 | 27 => "chanunavail",
+        _ => "noanswer",
     }
 }

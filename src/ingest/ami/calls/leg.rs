@@ -1,5 +1,7 @@
-//! A stretch of a channel's call. A transfer begins another one.
+//! A stretch of a channel's call. A transfer begins another one, and so does whatever comes after somebody who picked up has
+//! hung up.
 
+use super::line::Who;
 use super::parties::Parties;
 
 /// Who calls whom in it, and who picked up.
@@ -11,11 +13,48 @@ pub(super) struct Leg {
     pub(super) answer: Option<Answer>,
     pub(super) dial_status: &'static str,
     pub(super) queue: String,
+    pub(super) waiting: Waiting,
+    /// Somebody transferred the call to what is called here.
+    pub(super) transferred: bool,
+    /// A trunk was asked for a number of the public network.
+    pub(super) outside: bool,
+}
+
+/// How it goes in a queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// It is in none, or nobody said so.
+    #[default]
+    No,
+    /// Nobody came yet.
+    Yes,
+    /// Somebody came.
+    Over,
+    /// The caller hung up before.
+    Abandoned,
 }
 
 /// Who picked up, and when.
 pub(super) struct Answer {
     pub(super) at: i64,
-    pub(super) number: String,
-    pub(super) name: String,
+    pub(super) who: Who,
+    /// Who picked up is gone.
+    pub(super) over: bool,
+}
+
+impl Leg {
+    /// Somebody picked up; whoever was first counts.
+    pub(super) fn answered(&mut self, who: &Who, at: i64) {
+        self.answer.get_or_insert_with(|| Answer { at, who: who.clone(), over: false });
+    }
+
+    /// Whether who picked up is gone, so that what comes now is another one.
+    pub(super) fn is_over(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.over)
+    }
+
+    /// What comes after it.
+    pub(super) fn next(&self) -> Leg {
+        Leg { parties: self.parties.clone(), transferred: self.transferred, ..Leg::default() }
+    }
 }

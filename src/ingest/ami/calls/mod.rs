@@ -4,14 +4,18 @@
 //! `DialBegin` and `DialEnd` say who calls whom and who picks up, `Cdr` events – several a channel, before or after its
 //! `Hangup` – how it went. All measured on Asterisk 16.28; fields as in "Asterisk 20 AMI Events".
 
+mod answers;
 mod channel;
 mod conference;
 mod detail;
 mod known;
 mod leg;
+mod line;
 mod numbers;
 mod parties;
 mod recording;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -34,6 +38,8 @@ const MOST: usize = 20_000;
 pub struct Calls {
     /// By uniqueid.
     channels: HashMap<String, Channel>,
+    /// Uniqueids of those halves of Local channels at whose end a dialplan goes on, by their names.
+    halves: HashMap<String, String>,
     /// Conferences that go on, by name.
     conferences: HashMap<String, Conference>,
     /// In the order in which they came; some are gone by now.
@@ -58,9 +64,10 @@ impl Calls {
                 let muted = event.text("State") == "1";
                 self.with(event, "Uniqueid", |channel| channel.mute(muted, now))
             }
-            "AgentConnect" => self.with(event, "Uniqueid", |channel| channel.agent(event)),
+            "AgentConnect" => self.agent(event, now),
+            "QueueCallerAbandon" => self.with(event, "Uniqueid", Channel::abandon),
             "QueueCallerJoin" => self.with(event, "Uniqueid", |channel| channel.queue(&event.text("Queue"))),
-            "BlindTransfer" | "AttendedTransfer" => self.transfer(event),
+            "BlindTransfer" | "AttendedTransfer" => self.transfer(event, now),
             "Cdr" => self.with(event, "Uniqueid", |channel| channel.detail(event)),
             "Hangup" => self.hangup(event, now),
             "ConfbridgeRecord" => {
@@ -167,12 +174,15 @@ impl Calls {
     }
 
     fn add(&mut self, uniqueid: &str, channel: Channel) {
+        if channel.line.is_local() && channel.line.name.ends_with(";2") {
+            self.halves.insert(channel.line.name.clone(), uniqueid.to_owned());
+        }
         self.channels.insert(uniqueid.to_owned(), channel);
         self.order.push_back(uniqueid.to_owned());
         while self.channels.len() > MOST
             && let Some(oldest) = self.order.pop_front()
         {
-            self.channels.remove(&oldest);
+            self.remove(&oldest);
         }
         if self.order.len() > 2 * MOST {
             self.order.retain(|uniqueid| self.channels.contains_key(uniqueid));
@@ -181,18 +191,6 @@ impl Calls {
 
     fn caller(&mut self, event: &Message) -> Vec<String> {
         self.with(event, "Uniqueid", |channel| channel.caller(event))
-    }
-
-    /// Both ends of a dial learn of it. An originated call has no source.
-    fn dial(&mut self, event: &Message, now: i64, over: bool) -> Vec<String> {
-        let mut touched = self.with(event, "Uniqueid", |channel| channel.dials(event, now, over));
-        let source = key(event, "Uniqueid").and_then(|uniqueid| self.channels.get(&uniqueid));
-        if let Some(source) = source.map(Channel::parties) {
-            touched.extend(
-                self.with(event, "DestUniqueid", |channel| channel.dialled(&source, event, now, over)),
-            );
-        }
-        touched
     }
 
     fn record(&mut self, event: &Message, now: i64) -> Vec<String> {
@@ -210,7 +208,7 @@ impl Calls {
         vec![uniqueid]
     }
 
-    fn transfer(&mut self, event: &Message) -> Vec<String> {
+    fn transfer(&mut self, event: &Message, now: i64) -> Vec<String> {
         if event.text("Result") != "Success" {
             return Vec::new();
         }
@@ -220,7 +218,10 @@ impl Calls {
         };
         let kind = if event.event() == "BlindTransfer" { "" } else { "after a word " };
         let note = format!("transferred {kind}to {target}");
-        self.with(event, "TransfereeUniqueid", |channel| channel.go_on(event));
+        match event.event() == "BlindTransfer" {
+            true => drop(self.with(event, "TransfereeUniqueid", |channel| channel.go_on(event))),
+            false => self.hand_over(event, now),
+        }
         ["TransfereeUniqueid", "TransfererUniqueid", "OrigTransfererUniqueid"]
             .iter()
             .flat_map(|uniqueid| self.with(event, uniqueid, |channel| channel.note(&note)))
@@ -259,6 +260,7 @@ impl Calls {
 
     fn hangup(&mut self, event: &Message, now: i64) -> Vec<String> {
         let touched = self.with(event, "Uniqueid", |channel| channel.hangup(event, now));
+        touched.iter().for_each(|uniqueid| self.leave(uniqueid));
         for uniqueid in &touched {
             let recorded = self.channels.get(uniqueid).is_some_and(Channel::is_recorded);
             let until = now.saturating_add(if recorded { DETAILS_OF_RECORDED } else { DETAILS });
@@ -273,8 +275,14 @@ impl Calls {
             && *first.key() <= now
         {
             for uniqueid in first.remove() {
-                self.channels.remove(&uniqueid);
+                self.remove(&uniqueid);
             }
+        }
+    }
+
+    fn remove(&mut self, uniqueid: &str) {
+        if let Some(channel) = self.channels.remove(uniqueid) {
+            self.halves.remove(&channel.line.name);
         }
     }
 }

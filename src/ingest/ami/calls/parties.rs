@@ -21,10 +21,13 @@ pub(super) struct Parties {
     /// What the channel is: a Local channel shows others' contexts and numbers, a phone is named by its number.
     local: bool,
     phone: bool,
+    /// Somebody inside sent the call on to what is called, and where it had come from.
+    sent: bool,
+    from: Option<Origin>,
 }
 
 /// Where a call comes from.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
     Inside,
     Outside,
@@ -76,18 +79,31 @@ impl Parties {
             context: event.text("Context").into_owned(),
             // By its number alone: the context is that of whoever transfers it.
             local: true,
+            sent: true,
             ..Parties::default()
+        }
+    }
+
+    /// Those of a channel that called, and is transferred.
+    pub(super) fn sent_to(&self, extension: &str, context: &str) -> Parties {
+        Parties {
+            called: extension.into(),
+            context: context.into(),
+            sent: true,
+            from: Some(self.origin()),
+            ..self.clone()
         }
     }
 
     /// The context that a call begins in tells where it comes from, then the channel, then the look of the caller's
     /// number.
     fn origin(&self) -> Origin {
-        let context = self.context.to_ascii_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| context.contains(word));
-        if has(&OUTSIDE) {
+        if let Some(origin) = self.from {
+            return origin;
+        }
+        if self.has(&OUTSIDE) {
             Origin::Outside
-        } else if !self.local && (has(&INSIDE) || self.phone) {
+        } else if !self.local && (self.has(&INSIDE) || self.phone) {
             Origin::Inside
         } else if is_public(&self.caller) || is_withheld(&self.caller) {
             Origin::Outside
@@ -98,14 +114,26 @@ impl Parties {
         }
     }
 
-    /// Where it comes from, and by the number where it goes.
-    pub(super) fn direction(&self, called: &str) -> Option<Direction> {
+    /// Where it comes from, and where it goes: by the number, or a trunk was asked for one (`outside`). A call from outside
+    /// that somebody inside sends on to the outside, by a transfer or by what a Local channel is made to run, goes out.
+    pub(super) fn direction(&self, called: &str, outside: bool) -> Option<Direction> {
         match self.origin() {
+            Origin::Outside if is_public(called) && self.is_sent_on() => Some(Direction::Out),
             Origin::Outside => Some(Direction::In),
             Origin::Inside if !called.is_empty() => {
-                Some(if is_public(called) { Direction::Out } else { Direction::Internal })
+                Some(if outside || is_public(called) { Direction::Out } else { Direction::Internal })
             }
             Origin::Inside | Origin::Unknown => None,
         }
+    }
+
+    fn is_sent_on(&self) -> bool {
+        self.sent || (self.local && self.has(&INSIDE) && !self.has(&OUTSIDE))
+    }
+
+    /// Whether the context's name has one of these words in it.
+    fn has(&self, words: &[&str]) -> bool {
+        let context = self.context.to_ascii_lowercase();
+        words.iter().any(|word| context.contains(word))
     }
 }
