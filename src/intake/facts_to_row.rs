@@ -1,6 +1,6 @@
 //! From what is known to the row: facts are read back from it, and what no source says is worked out.
 
-use super::facts::{Facts, NAME_OF_FILE, Ranks};
+use super::facts::{Facts, NAME_OF_FILE, PERSON, Ranks};
 use super::file::{UNSEEN, is_over};
 use super::times::{Times, is_unanswered};
 use crate::model::{IntakeFile, RecordingRow, is_withheld, recording_columns};
@@ -127,6 +127,7 @@ pub(super) fn row_of(mut facts: Facts, known: &mut IntakeFile, old: &RecordingRo
         // A file's name says where it rang.
         (facts.dtype, facts.dnumber, facts.dnumber_name, facts.dnumber_display) = (None, None, None, None);
     }
+    agree(&mut facts, &Ranks::parse(&known.ranks));
     let withheld = is_withheld(facts.snumber.as_deref().unwrap_or_default());
     facts.spresent = facts.spresent.or(Some(i64::from(!withheld)));
     facts.callid.get_or_insert_with(|| known.uniqueid.clone());
@@ -143,6 +144,21 @@ pub(super) fn row_of(mut facts: Facts, known: &mut IntakeFile, old: &RecordingRo
     row_with(facts, &times, known, old)
 }
 
+/// What was called is of a kind that the direction allows: of the two the direction is surer, since names and contexts tell
+/// it. What somebody wrote by hand stays.
+fn agree(facts: &mut Facts, ranks: &Ranks) {
+    if ranks.ctype >= PERSON {
+        return;
+    }
+    let kind = match (facts.direction.as_deref(), facts.ctype.as_deref()) {
+        (Some("out"), Some("did" | "extension" | "queue" | "ringgroup")) => "external",
+        (Some("in"), Some("external")) => "did",
+        (Some("internal"), Some("did" | "external")) => "extension",
+        _ => return,
+    };
+    facts.ctype = Some(kind.into());
+}
+
 /// What was written by hand stays, also where facts would make something else of what stands beside it.
 pub(super) fn stay(old: &RecordingRow, new: &mut RecordingRow) {
     (new.uniqueid, new.recordid) = (old.uniqueid.clone(), old.recordid.clone());
@@ -152,6 +168,70 @@ pub(super) fn stay(old: &RecordingRow, new: &mut RecordingRow) {
         new.complete = old.complete;
         if ends(old) {
             (new.end, new.talktime, new.totaltime) = (old.end, old.talktime, old.totaltime);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::intake::source::Source;
+
+    fn one_of(words: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
+        prop::sample::select(words).prop_map(|word| Some(word.to_owned()).filter(|word| !word.is_empty()))
+    }
+
+    const KINDS: [&str; 8] = ["", "did", "external", "extension", "queue", "ringgroup", "conference", "page"];
+
+    fn contradicts(row: &RecordingRow) -> bool {
+        matches!(
+            (&*row.direction, &*row.ctype),
+            ("out", "did" | "extension" | "queue" | "ringgroup")
+                | ("in", "external")
+                | ("internal", "did" | "external")
+        )
+    }
+
+    proptest! {
+        /// Whoever says what, in whatever order.
+        #[test]
+        fn what_was_called_and_the_direction_never_contradict_each_other(
+            said in prop::collection::vec(
+                (
+                    prop::sample::select(&[Source::File, Source::Cdr, Source::Pbx][..]),
+                    one_of(&["", "in", "out", "internal"]),
+                    one_of(&KINDS),
+                ),
+                1..6,
+            ),
+        ) {
+            let (mut known, mut row) = (IntakeFile::default(), RecordingRow::default());
+            for (source, direction, ctype) in said {
+                let (mut facts, mut ranks) = facts_of(Some(&row), &known, false);
+                let said = Facts { direction, ctype: ctype.clone(), cnumber: ctype, ..Facts::default() };
+                facts.learn(&mut ranks, &said, source);
+                known.ranks = ranks.text();
+                row = row_of(facts, &mut known, &row);
+                prop_assert!(!contradicts(&row), "{row:?}");
+            }
+        }
+
+        #[test]
+        fn what_somebody_wrote_stays(
+            direction in one_of(&["in", "out", "internal"]),
+            ctype in one_of(&KINDS[1..]),
+        ) {
+            let mut known = IntakeFile::default();
+            let row = RecordingRow {
+                direction: direction.unwrap_or_default(),
+                ctype: ctype.unwrap_or_default(),
+                ..RecordingRow::default()
+            };
+            let (facts, ranks) = facts_of(Some(&row), &known, true);
+            known.ranks = ranks.text();
+            prop_assert_eq!(row_of(facts, &mut known, &row).ctype, row.ctype);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Call detail records of channels that are forgotten already. Pure.
+//! Call detail records of channels that are forgotten already, or that something else recorded. Pure.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,10 @@ fn cdr(event: &Message, clock: &Clock) -> Option<Cdr> {
         (Column::Dst, "Destination"),
         (Column::DContext, "DestinationContext"),
         (Column::Clid, "CallerID"),
+        (Column::Channel, "Channel"),
         (Column::DstChannel, "DestinationChannel"),
+        (Column::LastApp, "LastApplication"),
+        (Column::LastData, "LastData"),
         (Column::Start, "StartTime"),
         (Column::Answer, "AnswerTime"),
         (Column::End, "EndTime"),

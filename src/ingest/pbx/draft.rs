@@ -10,6 +10,8 @@ use crate::model::{Direction, IntakeFile};
 
 /// The status of a call that its PBX did not survive.
 const INTERRUPTED: &str = "interrupted";
+/// Digits of the shortest number that is no extension.
+const OUTSIDE: usize = 7;
 
 /// Where the PBX's files are below the media root.
 pub(in crate::ingest) struct Places {
@@ -103,8 +105,12 @@ fn facts(report: &Report) -> Facts {
         snumber_name: text(&report.caller_name),
         ctype: called_kind(report),
         cnumber: text(&report.called),
-        dtype: text(&report.answerer)
-            .and(report.direction.map(|direction| kind(direction != Direction::Out))),
+        cnumber_name: called_name(report),
+        dtype: text(&report.answerer).and(
+            report
+                .direction
+                .map(|direction| kind(direction != Direction::Out && !is_outside(&report.answerer))),
+        ),
         // Also that nobody did.
         dnumber: text(&report.answerer).or(report.nobody.then(String::new)),
         dnumber_name: text(&report.answerer_name),
@@ -123,10 +129,24 @@ fn kind(inside: bool) -> String {
     if inside { "extension" } else { "external" }.into()
 }
 
+/// Whether it is a number of the public network.
+fn is_outside(number: &str) -> bool {
+    number.starts_with('+') || number.bytes().filter(u8::is_ascii_digit).count() >= OUTSIDE
+}
+
+/// By what else it is found than by the number that was dialled.
+fn called_name(report: &Report) -> Option<String> {
+    Some(format!("queue {}", report.queue)).filter(|_| !report.queue.is_empty() && !report.conference)
+}
+
 fn called_kind(report: &Report) -> Option<String> {
+    let name = report.file.rsplit('/').next().unwrap_or_default();
     match report.direction {
+        _ if report.page => Some("page".into()),
         _ if report.conference => Some("conference".into()),
         _ if !report.queue.is_empty() => Some("queue".into()),
+        // Only FreePBX's name of the file tells that a number is a group's.
+        Some(Direction::Internal) if name.starts_with("rg-") => Some("ringgroup".into()),
         Some(Direction::Out) => Some(kind(false)),
         Some(Direction::Internal) => Some(kind(true)),
         Some(Direction::In) => Some("did".into()),

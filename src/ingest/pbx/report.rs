@@ -54,6 +54,8 @@ pub struct Report {
     pub queue: String,
     /// It is a conference, by the number or name that was dialled.
     pub conference: bool,
+    /// Somebody pages telephones: the PBX makes a conference of them.
+    pub page: bool,
     /// What else happened, for people: transfers, who took part in a conference, and how long
     /// the recording was muted.
     pub note: String,

@@ -1,7 +1,7 @@
 //! Who picks up: through the halves of Local channels, in queues, and after transfers.
 
 use super::super::codec::Message;
-use super::line::{Who, other_half};
+use super::line::{Line, Who, other_half};
 use super::numbers::endpoint;
 use super::{Calls, key};
 
@@ -77,8 +77,7 @@ impl Calls {
         }
         match self.channels.get(&uniqueid) {
             Some(channel) => channel.line.who(&uniqueid, &shown),
-            // Its beginning was not heard.
-            None => Who { number: endpoint(&name).unwrap_or_default(), channel: uniqueid, ..Who::default() },
+            None => Line::unheard(&name).who(&uniqueid, &shown),
         }
     }
 

@@ -1,6 +1,7 @@
 //! One channel: who is at its ends, what is recorded of it, how it went.
 
 use super::super::codec::Message;
+use super::conference::Convened;
 use super::detail::{Detail, disposition};
 use super::leg::{Answer, Leg, Waiting};
 use super::line::{Line, Who};
@@ -30,6 +31,7 @@ pub(super) struct Channel {
     pub(super) talking: bool,
     pub(super) was_dialled: bool,
     pub(super) conference: bool,
+    pub(super) page: bool,
     /// Its beginning was not heard.
     pub(super) found: bool,
 }
@@ -53,20 +55,19 @@ impl Channel {
         channel
     }
 
-    /// What records a conference with these members: the first of them is its caller.
-    pub(super) fn recorder(uniqueid: &str, conference: &str, members: &[&Channel]) -> Channel {
-        let callid = members.first().map_or_else(String::new, |first| first.callid.clone());
-        let mut channel = Channel::named(uniqueid.into(), callid);
-        if let Some(first) = members.first() {
-            channel.leg.parties = first.parties();
-            channel.account.clone_from(&first.account);
+    /// What records a conference.
+    pub(super) fn recorder(uniqueid: &str) -> Channel {
+        Channel { talking: true, conference: true, ..Channel::named(uniqueid.into(), String::new()) }
+    }
+
+    /// It records a conference that was begun by this call. Whoever began it did, whoever leaves.
+    pub(super) fn convene(&mut self, convened: Convened) {
+        let Convened { parties, account, callid, uniqueid, page } = convened;
+        self.page |= page;
+        if self.leg.uniqueid.is_empty() && self.leg.parties.caller.is_empty() {
+            (self.leg.parties, self.leg.uniqueid) = (parties, uniqueid);
+            (self.account, self.callid) = (account, callid);
         }
-        channel.leg.parties.called = conference.into();
-        (channel.talking, channel.conference) = (true, true);
-        for member in members {
-            channel.note(&member.takes_part());
-        }
-        channel
     }
 
     fn named(uniqueid: String, callid: String) -> Channel {
@@ -87,6 +88,7 @@ impl Channel {
             talking: false,
             was_dialled: false,
             conference: false,
+            page: false,
             found: false,
         }
     }
@@ -177,6 +179,9 @@ impl Channel {
     /// Another channel dials it: that one's parties are the call's.
     pub(super) fn dialled(&mut self, source: &Parties, event: &Message, now: i64, over: Option<&Who>) {
         self.leg.parties = source.clone();
+        if self.recordings.is_empty() {
+            self.leg.uniqueid = event.text("Uniqueid").into_owned();
+        }
         (self.leg.outside, self.leg.unsure, self.was_dialled) = (self.line.leads_outside(), false, true);
         if let Some(who) = over
             && event.text("DialStatus") == "ANSWER"
@@ -254,7 +259,7 @@ impl Channel {
 
     /// Something that people should know of it.
     pub(super) fn note(&mut self, note: &str) {
-        if self.notes.last().is_none_or(|last| last != note) {
+        if self.notes.iter().all(|known| known != note) {
             self.notes.push(note.into());
         }
     }

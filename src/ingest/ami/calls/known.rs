@@ -6,7 +6,7 @@ use super::leg::{Leg, Waiting};
 use super::numbers::{endpoint, is_dialled};
 use super::recording::Recording;
 use crate::ingest::pbx::Report;
-use crate::model::is_withheld;
+use crate::model::{Direction, is_withheld};
 
 impl Channel {
     /// What has changed about its recordings.
@@ -17,12 +17,23 @@ impl Channel {
         self.recordings.iter_mut().filter_map(report).collect()
     }
 
+    /// The channels that those of its recordings which go on are told under.
+    pub(super) fn told(&self) -> impl Iterator<Item = &String> {
+        let running = self.recordings.iter().filter(|recording| recording.runs());
+        running.map(|recording| self.told_of(self.past.get(recording.leg).unwrap_or(&self.leg)))
+    }
+
+    /// The channel whose call detail records tell of a leg.
+    fn told_of<'a>(&'a self, leg: &'a Leg) -> &'a String {
+        if leg.uniqueid.is_empty() { &self.uniqueid } else { &leg.uniqueid }
+    }
+
     /// What is true of every recording of the channel that began in this leg of its call.
     fn known(&self, leg: &Leg) -> Report {
         let called = self.called(leg);
         let (answerer, answerer_name) = self.answerer(leg);
         Report {
-            uniqueid: self.uniqueid.clone(),
+            uniqueid: self.told_of(leg).clone(),
             callid: self.callid.clone(),
             answered: leg.answer.as_ref().map(|answer| answer.at).filter(|at| *at > 0),
             talktime: self.talktime(leg),
@@ -31,7 +42,7 @@ impl Channel {
             caller_name: leg.parties.caller_name.clone(),
             shown: leg.parties.shown.clone(),
             withheld: leg.parties.withheld || is_withheld(&leg.parties.caller),
-            direction: leg.parties.direction(&called, leg.outside),
+            direction: self.direction(leg, &called),
             called,
             nobody: !self.up && !self.found && !self.was_answered(leg),
             answerer,
@@ -40,9 +51,18 @@ impl Channel {
             account: self.account.clone(),
             queue: leg.queue.clone(),
             conference: self.conference,
+            page: self.page,
             note: self.notes.join("; "),
             may_have_others: self.found && !self.up,
             ..Report::default()
+        }
+    }
+
+    /// A conference is inside, however long its number is.
+    fn direction(&self, leg: &Leg, called: &str) -> Option<Direction> {
+        match leg.parties.direction(called, leg.outside) {
+            Some(Direction::Out) if self.conference => Some(Direction::Internal),
+            direction => direction,
         }
     }
 

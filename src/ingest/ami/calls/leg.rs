@@ -8,6 +8,9 @@ use super::parties::Parties;
 #[derive(Default)]
 pub(super) struct Leg {
     pub(super) parties: Parties,
+    /// The channel whose call detail records tell of it, where that is another one: who dialled this one, who is in the
+    /// conference that it records.
+    pub(super) uniqueid: String,
     /// The called number is a guess.
     pub(super) unsure: bool,
     pub(super) answer: Option<Answer>,
@@ -55,6 +58,11 @@ impl Leg {
 
     /// What comes after it.
     pub(super) fn next(&self) -> Leg {
-        Leg { parties: self.parties.clone(), transferred: self.transferred, ..Leg::default() }
+        Leg {
+            parties: self.parties.clone(),
+            uniqueid: self.uniqueid.clone(),
+            transferred: self.transferred,
+            ..Leg::default()
+        }
     }
 }

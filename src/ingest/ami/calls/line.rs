@@ -37,6 +37,12 @@ impl Line {
         Line { number, own_name, name, asked_for: String::new() }
     }
 
+    /// One whose beginning was not heard: the name that is set for it is not known.
+    pub(super) fn unheard(name: &str) -> Line {
+        let number = endpoint(name).filter(|own| !is_public(own)).unwrap_or_default();
+        Line { name: name.into(), number, ..Line::default() }
+    }
+
     pub(super) fn is_local(&self) -> bool {
         is_local(&self.name)
     }

@@ -95,14 +95,24 @@ impl Calls {
             .collect()
     }
 
+    /// The channels that recordings which go on are told under.
+    pub fn told(&self) -> BTreeSet<String> {
+        self.channels.values().filter(|channel| channel.is_up()).flat_map(Channel::told).cloned().collect()
+    }
+
     /// Whether this channel is known to be up.
     pub fn is_up(&self, uniqueid: &str) -> bool {
         self.channels.get(uniqueid).is_some_and(Channel::is_up)
     }
 
     /// Whether anything is known of this channel.
-    pub fn knows(&self, uniqueid: &str) -> bool {
+    fn knows(&self, uniqueid: &str) -> bool {
         self.channels.contains_key(uniqueid)
+    }
+
+    /// Whether this channel is or was recorded.
+    pub fn records(&self, uniqueid: &str) -> bool {
+        self.channels.get(uniqueid).is_some_and(Channel::is_recorded)
     }
 
     /// Whether a recording of this channel goes on.
@@ -130,29 +140,6 @@ impl Calls {
             _ => {}
         }
         self.reports(&uniqueid)
-    }
-
-    /// The channel `uniqueid`, named `name`, records a conference to this file; `members` take part in that.
-    pub fn found_recorder(
-        &mut self,
-        name: &str,
-        uniqueid: &str,
-        file: &str,
-        members: &[String],
-    ) -> Vec<Report> {
-        let known = self.conferences.entry(conference(name).into()).or_default();
-        known.recorder = Some(uniqueid.into());
-        if known.members.is_empty() {
-            known.members.extend_from_slice(members);
-        }
-        let members: Vec<&Channel> =
-            known.members.iter().filter_map(|member| self.channels.get(member)).collect();
-        if !self.channels.contains_key(uniqueid) {
-            let mut channel = Channel::recorder(uniqueid, conference(name), &members);
-            channel.record(file, known.since);
-            self.add(uniqueid, channel);
-        }
-        self.reports(uniqueid)
     }
 
     fn reports(&mut self, uniqueid: &str) -> Vec<Report> {
@@ -230,21 +217,6 @@ impl Calls {
 
     fn conference(&mut self, event: &Message) -> &mut Conference {
         self.conferences.entry(event.text("Conference").into_owned()).or_default()
-    }
-
-    fn join(&mut self, event: &Message) -> Vec<String> {
-        let Some(member) = key(event, "Uniqueid") else { return Vec::new() };
-        let conference = self.conference(event);
-        conference.members.push(member.clone());
-        let recorder = conference.recorder.clone();
-        let note = self.channels.get(&member).map(Channel::takes_part);
-        match recorder.and_then(|uniqueid| Some((self.channels.get_mut(&uniqueid)?, note?, uniqueid))) {
-            Some((channel, note, uniqueid)) => {
-                channel.note(&note);
-                vec![uniqueid]
-            }
-            None => Vec::new(),
-        }
     }
 
     /// The recording of a conference ends; the conference may go on.

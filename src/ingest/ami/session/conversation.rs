@@ -182,7 +182,11 @@ impl<'a> Session<'a> {
     fn happen(&mut self, event: &str, message: &Message, now: i64) -> Vec<Step> {
         let uniqueid = message.text("Uniqueid");
         match event {
-            "Cdr" if !self.calls.knows(&uniqueid) => return vec![Step::Detail(message.clone())],
+            // Something else may have recorded it: the application Record(), or who controls the PBX from outside.
+            "Cdr" if !self.calls.records(&uniqueid) => {
+                self.calls.hear(message, now);
+                return vec![Step::Detail(message.clone())];
+            }
             // The file's name comes before it.
             "MixMonitorStart" if !self.calls.runs(&uniqueid) => return vec![Step::Concern(NO_NAMES)],
             _ => {}

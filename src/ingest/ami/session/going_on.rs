@@ -181,6 +181,7 @@ impl GoingOn {
         calls.lose(&self.before.difference(&up).cloned().collect());
         // Those that began meanwhile.
         up.extend(calls.up());
+        up.extend(calls.told());
         self.listed.clear();
         let channels = up;
         vec![Step::Reconciled(pbx::GoingOn { channels, started: self.start(), ..pbx::GoingOn::default() })]
