@@ -299,6 +299,10 @@ impl Channel {
     }
 
     pub(super) fn detail(&mut self, event: &Message) {
+        // Who is in a conference may leave it long before its end.
+        if self.conference {
+            return;
+        }
         let detail = Detail::new(event);
         if !detail.account.is_empty() {
             self.account.clone_from(&detail.account);

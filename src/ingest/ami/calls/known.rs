@@ -23,6 +23,12 @@ impl Channel {
         running.map(|recording| self.told_of(self.past.get(recording.leg).unwrap_or(&self.leg)))
     }
 
+    /// Whether a recording of it is told under this channel.
+    pub(super) fn is_told_under(&self, uniqueid: &str) -> bool {
+        let leg = |recording: &Recording| self.past.get(recording.leg).unwrap_or(&self.leg);
+        self.recordings.iter().any(|recording| self.told_of(leg(recording)) == uniqueid)
+    }
+
     /// The channel whose call detail records tell of a leg.
     fn told_of<'a>(&'a self, leg: &'a Leg) -> &'a String {
         if leg.uniqueid.is_empty() { &self.uniqueid } else { &leg.uniqueid }

@@ -30,7 +30,12 @@ impl Line {
     pub(super) fn of(event: &Message) -> Line {
         let (name, number) = (event.text("Channel").into_owned(), event.text("CallerIDNum"));
         let own = endpoint(&name).filter(|own| !is_public(own));
-        let is_own = own.as_deref() == Some(&*number) || (own.is_none() && is_extension(&number));
+        // No dialplan had it before.
+        let is_new = event.event() == "Newchannel";
+        let is_own = match &own {
+            Some(own) => is_new || *own == number,
+            None => is_extension(&number),
+        };
         let own_name =
             if is_own && !is_local(&name) { event.unescaped("CallerIDName") } else { String::new() };
         let number = own.unwrap_or_else(|| if is_own { number.into_owned() } else { String::new() });

@@ -68,7 +68,7 @@ impl Calls {
             "QueueCallerAbandon" => self.with(event, "Uniqueid", Channel::abandon),
             "QueueCallerJoin" => self.with(event, "Uniqueid", |channel| channel.queue(&event.text("Queue"))),
             "BlindTransfer" | "AttendedTransfer" => self.transfer(event, now),
-            "Cdr" => self.with(event, "Uniqueid", |channel| channel.detail(event)),
+            "Cdr" => self.detail(event),
             "Hangup" => self.hangup(event, now),
             "ConfbridgeRecord" => {
                 self.conference(event).since = now;
@@ -110,9 +110,28 @@ impl Calls {
         self.channels.contains_key(uniqueid)
     }
 
-    /// Whether this channel is or was recorded.
+    /// Whether this channel is or was recorded, or another one's recording is told under it.
     pub fn records(&self, uniqueid: &str) -> bool {
-        self.channels.get(uniqueid).is_some_and(Channel::is_recorded)
+        self.channels.get(uniqueid).is_some_and(Channel::is_recorded) || !self.told_under(uniqueid).is_empty()
+    }
+
+    /// The other channels whose recordings are told under this one.
+    fn told_under(&self, uniqueid: &str) -> Vec<String> {
+        let is_told = |channel: &&Channel| channel.uniqueid != uniqueid && channel.is_told_under(uniqueid);
+        self.channels.values().filter(is_told).map(|channel| channel.uniqueid.clone()).collect()
+    }
+
+    /// A call detail record tells of its channel, and of what is recorded at the other end of the call.
+    fn detail(&mut self, event: &Message) -> Vec<String> {
+        let Some(uniqueid) = key(event, "Uniqueid") else { return Vec::new() };
+        let mut touched = self.told_under(&uniqueid);
+        touched.push(uniqueid);
+        for uniqueid in &touched {
+            if let Some(channel) = self.channels.get_mut(uniqueid) {
+                channel.detail(event);
+            }
+        }
+        touched
     }
 
     /// Whether a recording of this channel goes on.
