@@ -106,7 +106,7 @@ impl Calls {
             account: host.account.clone(),
             callid: host.callid.clone(),
             uniqueid: named.or(heard).unwrap_or_default(),
-            page: by_chance && members.iter().any(|member| is_paged(&member)),
+            page: by_chance && members.iter().any(is_paged),
         })
     }
 }
