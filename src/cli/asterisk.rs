@@ -1,13 +1,12 @@
 //! `tapeline asterisk check`.
 
-use std::io::Write;
-
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Subcommand;
 
 use super::help;
+use super::shared::said;
 use crate::config::Config;
-use crate::ingest::ami::{self, Checked, State};
+use crate::ingest::ami::{self, Checked};
 
 #[derive(Subcommand)]
 pub(super) enum Asterisk {
@@ -23,34 +22,7 @@ pub(super) fn run(config: &Config, command: &Asterisk) -> anyhow::Result<()> {
         "no Asterisk is named: add --asterisk HOST, or address = \"HOST\" under [asterisk] in the configuration",
     )?;
     let checked = ami::check(config, settings);
-    let mut out = std::io::stdout().lock();
-    for finding in &checked.findings {
-        let word = match finding.state {
-            State::Good => "ok     ",
-            State::Missing => "MISSING",
-            State::Unsure => "unsure ",
-            State::Note => "note   ",
-        };
-        writeln!(out, "{word} {}", finding.words)?;
-    }
-    let count = |state| checked.findings.iter().filter(|finding| finding.state == state).count();
-    match (count(State::Missing), count(State::Unsure)) {
-        (0, 0) => {
-            writeln!(out, "All is there: tapeline serve will list calls while they are spoken.")?;
-            Ok(())
-        }
-        (0, _) => {
-            writeln!(out, "Nothing is missing, as far as it can be told from here.")?;
-            if checked.findings.last().is_some_and(|last| last.state != State::Unsure) {
-                writeln!(out, "\n{}", steps(&settings.username, &checked))?;
-            }
-            Ok(())
-        }
-        (missing, _) => {
-            writeln!(out, "\n{}", steps(&settings.username, &checked))?;
-            bail!("{missing} thing{} missing", if missing == 1 { " is" } else { "s are" })
-        }
-    }
+    said(&checked.findings, || steps(&settings.username, &checked))
 }
 
 fn steps(username: &str, checked: &Checked) -> String {

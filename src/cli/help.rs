@@ -98,6 +98,27 @@ listed, by itself.
 The status of a call is answer, noanswer, busy, cancel (the caller gave up), congestion, chanunavail, failed or interrupted.
 Tested with Asterisk 16.28; the events are the same up to 20 by their documentation.";
 
+/// Behind the flags of `tapeline freeswitch check --help`.
+pub(super) const FREESWITCH: &str = "\
+From the account that Tapeline runs under, which must be able to read the recordings, it prints what is to be added: the lines of \
+event_socket.conf.xml, a list in acl.conf.xml where FreeSWITCH is another machine, and the lines of json_cdr.conf.xml.
+
+The password comes from TAPELINE_FREESWITCH_PASSWORD or the configuration file. The event socket knows neither a challenge nor \
+TLS, and whoever knows its password can do anything with FreeSWITCH: let it listen on this machine or on a network of your own, \
+or reach it through a tunnel.
+
+What happens when
+  - the connection is lost: it is made again after half a second, later after up to 30; what began or ended meanwhile is asked \
+for (channels, their recordings, conferences).
+  - FreeSWITCH dies in mid-call: its calls are over, with the length of their sound, status interrupted.
+  - a call is transferred or picked up: one recording goes on, also where FreeSWITCH hands it to another channel: one row, with \
+who had the call first; whom it was transferred to is noted beside the row in the database (intake_files.note).
+  - a call waits in a queue: it is answered when an agent has it, and cancelled where none came.
+  - a conference is recorded: a row with the first who came as caller, its name and all who took part in the note.
+
+Only the events that are needed are sent: of a call about eight, and nobody's talking in a conference.
+Tested with what FreeSWITCH 1.10.12 said and answered.";
+
 /// Behind the flags of `tapeline tidy --help`.
 pub(super) const TIDY: &str = "\
 New files find their recording by themselves; those that were filed before stay as they are until you say so. Two are one only \

@@ -4,6 +4,7 @@
 
 mod asterisk;
 mod database;
+mod freeswitch;
 mod help;
 mod import;
 mod init;
@@ -65,6 +66,9 @@ enum Command {
     /// The Asterisk that is listened to
     #[command(subcommand)]
     Asterisk(asterisk::Asterisk),
+    /// The FreeSWITCH that is listened to
+    #[command(subcommand)]
+    Freeswitch(freeswitch::FreeSwitch),
     /// Fill an empty database with a made-up office, with sound
     Demo,
     /// Say which way through the indexes a list request takes, and why
@@ -97,6 +101,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Rules(rules) => rules::run(&config, &rules),
         Command::Import(import) => import::run(&config, import),
         Command::Asterisk(asterisk) => asterisk::run(&config, &asterisk),
+        Command::Freeswitch(freeswitch) => freeswitch::run(&config, &freeswitch),
         Command::Tidy(tidy) => tidy::tidy(&config, &tidy),
         Command::Demo => init::demo(&config),
         Command::SearchPlan { query } => search_plan::search_plan(&config, &query),

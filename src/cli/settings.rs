@@ -47,6 +47,9 @@ macro_rules! flags {
             /// How that connection is protected: off, system, a certificate's file, or sha256:…
             #[arg(long, global = true, env = "TAPELINE_ASTERISK_TLS", value_name = "HOW", hide_short_help = true)]
             asterisk_tls: Option<String>,
+            /// Event socket of the FreeSWITCH to listen to; its password comes from TAPELINE_FREESWITCH_PASSWORD or the file
+            #[arg(long, global = true, env = "TAPELINE_FREESWITCH", value_name = "HOST[:PORT]")]
+            freeswitch: Option<String>,
         }
 
         impl SettingsArgs {
@@ -60,8 +63,12 @@ macro_rules! flags {
                         secret: secret("TAPELINE_ASTERISK_SECRET"),
                         tls: self.asterisk_tls,
                     }),
-                    freeswitch: secret("TAPELINE_FREESWITCH_SECRET")
-                        .map(|secret| GivenFreeSwitch { secret: Some(secret), machine: None }),
+                    freeswitch: Some(GivenFreeSwitch {
+                        secret: secret("TAPELINE_FREESWITCH_SECRET"),
+                        machine: None,
+                        event_socket: self.freeswitch,
+                        event_socket_password: secret("TAPELINE_FREESWITCH_PASSWORD"),
+                    }),
                     folders: None,
                     rules: None,
                 }

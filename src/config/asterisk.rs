@@ -118,7 +118,7 @@ pub(super) const SAMPLE: &str = r#"
 "#;
 
 /// The address with a port: `pbx`, `pbx:5038`, `::1`, `[::1]:5038`.
-fn with_port(address: &str, port: u16) -> String {
+pub(super) fn with_port(address: &str, port: u16) -> String {
     if address.parse::<std::net::Ipv6Addr>().is_ok() {
         return format!("[{address}]:{port}");
     }

@@ -1,8 +1,8 @@
-//! The FreeSWITCH that sends its records.
+//! The FreeSWITCH that sends its records, and is listened to.
 
 use serde::Deserialize;
 
-use super::asterisk::Secret;
+use super::asterisk::{Secret, with_port};
 use super::intake::Folder;
 
 /// What a FreeSWITCH sends its records with.
@@ -14,6 +14,20 @@ pub struct FreeSwitch {
     pub machine: String,
 }
 
+/// The event socket of a FreeSWITCH.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventSocket {
+    /// Host and port.
+    pub address: String,
+    /// Its password, in event_socket.conf.xml.
+    pub password: Secret,
+    /// Where its files are, also when nobody watches them.
+    pub folders: Vec<Folder>,
+}
+
+/// The port of the event socket.
+const PORT: u16 = 8021;
+
 /// As someone gave it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,13 +35,30 @@ pub struct FreeSwitch {
 pub struct Given {
     pub secret: Option<Secret>,
     pub machine: Option<String>,
+    pub event_socket: Option<String>,
+    pub event_socket_password: Option<Secret>,
 }
 
 impl Given {
     /// What is given here, else there.
     #[must_use]
     pub fn or(self, other: Given) -> Given {
-        Given { secret: self.secret.or(other.secret), machine: self.machine.or(other.machine) }
+        Given {
+            secret: self.secret.or(other.secret),
+            machine: self.machine.or(other.machine),
+            event_socket: self.event_socket.or(other.event_socket),
+            event_socket_password: self.event_socket_password.or(other.event_socket_password),
+        }
+    }
+
+    /// The event socket to listen to; `None`: no one is named.
+    pub(super) fn event_socket(&self, folders: Option<&[Folder]>) -> Option<EventSocket> {
+        let address = self.event_socket.as_deref().map(str::trim).filter(|address| !address.is_empty())?;
+        Some(EventSocket {
+            address: with_port(address, PORT),
+            password: self.event_socket_password.clone().unwrap_or_default(),
+            folders: folders.map_or_else(|| vec![Folder::default()], <[Folder]>::to_vec),
+        })
     }
 
     /// `None` without a secret. The machine is that of the first folder.
@@ -47,4 +78,29 @@ pub(super) const SAMPLE: &str = r#"
 #secret = ""
 # The machine, if not that of the first of [[folders]].
 #machine = "pbx1"
+# Its event socket (mod_event_socket): calls are in the list while they are spoken, with names, numbers and who answered. What
+# it needs is printed and tested by: tapeline freeswitch check. The port is 8021 unless given. TAPELINE_FREESWITCH,
+# --freeswitch. The password is that of its event_socket.conf.xml; it is sent as it is, so let the socket listen on this
+# machine or a network of your own. TAPELINE_FREESWITCH_PASSWORD.
+#event_socket = "127.0.0.1:8021"
+#event_socket_password = ""
 "#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_event_socket_is_off_unless_named_and_its_password_is_not_shown() {
+        assert_eq!(Given::default().event_socket(None), None);
+        let given = |address: &str| Given {
+            event_socket: Some(address.into()),
+            event_socket_password: Some(Secret::new("word".into())),
+            ..Given::default()
+        };
+        assert_eq!(given(" ").event_socket(None), None);
+        let settings = given("pbx").event_socket(None).expect("settings");
+        assert_eq!((settings.address.as_str(), settings.password.reveal()), ("pbx:8021", "word"));
+        assert!(!format!("{settings:?}").contains("word"));
+    }
+}

@@ -20,7 +20,7 @@ use serde::Deserialize;
 pub use asterisk::{Asterisk, Given as GivenAsterisk, Secret, Tls};
 pub use error::ConfigError;
 pub use formats::Formats;
-pub use freeswitch::{FreeSwitch, Given as GivenFreeSwitch};
+pub use freeswitch::{EventSocket, FreeSwitch, Given as GivenFreeSwitch};
 pub use general::Compat;
 pub(crate) use general::general_settings;
 pub use intake::{Expires, Folder, NameOrId, Never, Patterns, Rule};
@@ -44,6 +44,8 @@ macro_rules! declare {
             pub asterisk: Option<Asterisk>,
             /// The FreeSWITCH that sends its records, if there is one.
             pub freeswitch: Option<FreeSwitch>,
+            /// The event socket to listen to, if there is one.
+            pub event_socket: Option<EventSocket>,
         }
 
         impl Default for Config {
@@ -54,6 +56,7 @@ macro_rules! declare {
                     rules: Vec::new(),
                     asterisk: None,
                     freeswitch: None,
+                    event_socket: None,
                 }
             }
         }
@@ -90,6 +93,7 @@ macro_rules! declare {
                 let folders = self.folders.map(|folders| intake::settle(folders, &general.media_root)).transpose()?;
                 Ok(Config {
                     asterisk: self.asterisk.and_then(|given| given.settle(folders.as_deref())).transpose()?,
+                    event_socket: self.freeswitch.as_ref().and_then(|given| given.event_socket(folders.as_deref())),
                     freeswitch: self.freeswitch.and_then(|given| given.settle(folders.as_deref())),
                     folders: folders.unwrap_or_else(|| vec![Folder::default()]),
                     rules: self.rules.unwrap_or_default(),
@@ -100,6 +104,13 @@ macro_rules! declare {
     };
 }
 general_settings!(declare);
+
+impl Config {
+    /// Whether a PBX itself tells of its calls.
+    pub fn hears_of_calls(&self) -> bool {
+        self.asterisk.is_some() || self.freeswitch.is_some() || self.event_socket.is_some()
+    }
+}
 
 impl Given {
     /// The settings in a TOML file.

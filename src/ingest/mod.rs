@@ -7,20 +7,22 @@
 //! | [`spool`] | the folders that a PBX records into, watched |
 //! | [`names`] | what the name of a sound file says |
 //! | [`ami`] | Asterisk, live: its manager interface |
-//! | `pbx` | what listening to a PBX takes, whatever it speaks: connection, recordings in progress, their files |
+//! | [`esl`] | FreeSWITCH, live: its event socket |
+//! | [`pbx`] | what listening to a PBX takes, whatever it speaks: connection, recordings in progress, their files |
 //! | `files.rs`, `reading.rs` | strangers' files: opened with care, and read one entry after the other |
 //! | `zones.rs` | whether times were read in the right zone |
 //! | `stop.rs` | how all of them end |
 //!
-//! FreeSWITCH, live, is `cdr/freeswitch/post.rs`: it sends each record itself. Each source makes a
+//! FreeSWITCH also sends each record itself, to `cdr/freeswitch/post.rs`. Each source makes a
 //! [`Draft`](crate::intake::Draft) of what it knows, and intake makes the row.
 
 pub mod ami;
 pub mod cdr;
+pub mod esl;
 mod files;
 pub mod import;
 pub mod names;
-mod pbx;
+pub mod pbx;
 mod reading;
 pub mod spool;
 mod stop;

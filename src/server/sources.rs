@@ -9,14 +9,14 @@ use super::waiting::WaitingRoom;
 use crate::app::App;
 use crate::ingest::cdr::freeswitch;
 use crate::ingest::spool::{self, Spool};
-use crate::ingest::{Stop, ami};
+use crate::ingest::{Stop, ami, esl};
 use crate::intake::{FormOrder, Intake, Rules};
 
 /// The door for new recordings, and the folders that are watched for them. Whatever is wrong with the rules, recordings
 /// are heard of, and wait.
 pub(super) fn sources(app: &App, stop: &Arc<Stop>) -> anyhow::Result<(Arc<Intake>, Vec<Spool>)> {
     let config = &app.config;
-    let pbx_tells = config.asterisk.is_some() || config.freeswitch.is_some();
+    let pbx_tells = config.hears_of_calls();
     let order = FormOrder::new(config.prefer_formats.endings());
     let intake = Arc::new(Intake::new(Rules::new(&config.rules).with_pbx(pbx_tells)).with_order(order));
     let spool = |folder| Spool::new(folder, &config.media_root, &app.store, &intake, stop);
@@ -39,7 +39,7 @@ impl Sources {
         stop: Arc<Stop>,
     ) -> std::io::Result<Sources> {
         let mut sources = Sources { stop, threads: Vec::new() };
-        let hears = !spools.is_empty() || app.config.asterisk.is_some() || app.config.freeswitch.is_some();
+        let hears = !spools.is_empty() || app.config.hears_of_calls();
         let waiting = WaitingRoom::new(app, intake, hears);
         sources.spawn("rules", move |stop| waiting.look_after(stop))?;
         if let Some(pause) = spools.iter().map(Spool::rescan).min() {
@@ -54,6 +54,10 @@ impl Sources {
         if let Some(asterisk) = app.config.asterisk.clone() {
             let (app, intake) = (app.clone(), intake.clone());
             sources.spawn("asterisk", move |stop| ami::listen(&app, &intake, &asterisk, stop))?;
+        }
+        if let Some(socket) = app.config.event_socket.clone() {
+            let (app, intake) = (app.clone(), intake.clone());
+            sources.spawn("event socket", move |stop| esl::listen(&app, &intake, &socket, stop))?;
         }
         if let Some(settings) = &app.config.freeswitch {
             freeswitch::open(intake, settings);

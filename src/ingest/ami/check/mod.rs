@@ -8,7 +8,6 @@ mod stanza;
 mod talk;
 
 use std::net::IpAddr;
-use std::path::Path;
 
 use jiff::tz::TimeZone;
 
@@ -18,14 +17,12 @@ use self::stanza::since;
 use self::talk::{Stranger, Talk};
 use crate::config::{Asterisk, Config};
 use crate::ingest::ami::codec::Message;
-use crate::ingest::pbx::{Distrusted, Finding, Findings, Places, State, here};
+use crate::ingest::pbx::{Distrusted, Finding, Findings, State, here};
 
 pub use self::stanza::{Filtering, stanza};
 
 /// What says whether call detail records are sent.
 const RECORDS: &str = "cdr_manager.conf";
-/// Seconds that the two clocks may differ by.
-const SLACK: i64 = 2;
 /// The first versions that say when a recording begins, ends and is muted; by their change logs.
 const SAYS: [(u32, u32); 2] = [(16, 17), (18, 3)];
 /// What a PBX says to a second login that allows one.
@@ -206,22 +203,7 @@ fn about_paths(talk: &mut Talk, config: &Config, settings: &Asterisk, findings: 
         "{}/monitor",
         if spool.is_empty() { "/var/spool/asterisk" } else { spool.trim_end_matches('/') }
     );
-    let Some((_, path)) = Places::new(&config.media_root, &settings.folders).find(&format!("{monitor}/x"))
-    else {
-        findings.bad(format!(
-            "the PBX records to {monitor}, which is no folder of the settings: set media_root = \"{monitor}\" if that is \
-             on this machine, else in [[folders]] monitor_dir = \"{monitor}\""
-        ));
-        return;
-    };
-    let own = config.media_root.join(Path::new(&path).parent().unwrap_or(Path::new("")));
-    match own.read_dir() {
-        Ok(_) => findings.good(format!("{monitor} of the PBX is {} here", own.display())),
-        Err(error) => findings.bad(format!(
-            "{monitor} of the PBX should be {} here, which cannot be read: {error}",
-            own.display()
-        )),
-    }
+    findings.folder(config, &settings.folders, &monitor);
 }
 
 fn about_time(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) {
@@ -231,19 +213,11 @@ fn about_time(talk: &mut Talk, settings: &Asterisk, findings: &mut Findings) {
         findings.bad("the PBX does not say what time it is".into());
         return;
     };
-    let now = jiff::Timestamp::now();
-    match now.as_second() - theirs {
-        ahead if ahead.abs() <= SLACK => findings.good("the clocks agree".into()),
-        ahead => findings.bad(format!(
-            "the PBX's clock is {} s {} this machine's: let both follow an NTP server",
-            ahead.abs(),
-            if ahead > 0 { "behind" } else { "ahead of" }
-        )),
-    }
+    findings.clock(theirs);
     let name = settings.folders.first().and_then(|folder| folder.zone.clone());
     let zone = name.as_ref().map_or_else(|| Ok(TimeZone::system()), |name| TimeZone::get(name));
     let Ok(zone) = zone else { return };
-    let ours = zone.to_offset(now).seconds();
+    let ours = zone.to_offset(jiff::Timestamp::now()).seconds();
     let words = name.unwrap_or_else(|| "this machine's".into());
     match seconds(&offset) {
         Some(theirs) if theirs == ours => findings.good(format!("the PBX's time zone is {words} ({offset})")),

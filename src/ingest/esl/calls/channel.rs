@@ -1,0 +1,378 @@
+//! One channel: who is at its ends, and how it went.
+
+use super::super::event::Event;
+use crate::ingest::pbx::Report;
+use crate::model::{Direction, is_withheld};
+
+/// What FreeSWITCH calls a callee of whom it has no name.
+const NO_NAME: &str = "Outbound Call";
+
+/// Somebody at the other end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Party {
+    pub(super) number: String,
+    pub(super) name: String,
+}
+
+/// Who has the call first, and since when (Unix milliseconds; 0 where nobody listened).
+struct Answer {
+    at: i64,
+    party: Party,
+}
+
+/// What is known of a channel.
+#[derive(Default)]
+pub(super) struct Channel {
+    uniqueid: String,
+    /// The channel that called this one.
+    originator: String,
+    /// It was called, and nothing else: its call is the originator's.
+    leg: bool,
+    /// It was only that, and the dialplan went on with it.
+    went_on: bool,
+    caller: Party,
+    /// What was dialled first, and where the dialplan is now.
+    called: String,
+    destination: String,
+    /// Whom it was dialled for, and that one's name.
+    user: Party,
+    shown: String,
+    withheld: bool,
+    direction: Option<Direction>,
+    context: String,
+    account: String,
+    queue: String,
+    conference: String,
+    /// It waits for an agent of the queue; how that ended in vain.
+    waits: bool,
+    given_up: &'static str,
+    /// When it was answered itself, Unix milliseconds.
+    answered: Option<i64>,
+    answer: Option<Answer>,
+    /// Somebody was rung for it.
+    rang: bool,
+    notes: Vec<String>,
+    causes: Vec<String>,
+    /// When it hung up.
+    pub(super) ended: Option<i64>,
+    /// Its beginning was not heard.
+    found: bool,
+    /// Files that it was recorded to.
+    pub(super) files: Vec<String>,
+}
+
+impl Channel {
+    /// As the first event about it says; `found`: that is not its beginning.
+    pub(super) fn new(event: &Event, found: bool) -> Channel {
+        let outbound = event.text("Call-Direction") == "outbound";
+        let mut channel = Channel {
+            uniqueid: event.text("Unique-ID"),
+            originator: event.first(&["variable_originator", "variable_cc_member_session_uuid"]),
+            leg: outbound,
+            context: event.text("Caller-Context"),
+            found,
+            ..Channel::default()
+        };
+        channel.caller = if outbound || !found { present(event) } else { first(event) };
+        let first = ["variable_caller_destination", "Caller-RDNIS"];
+        let first = if found { event.first(&first) } else { String::new() };
+        channel.called = if first.is_empty() { event.text("Caller-Destination-Number") } else { first };
+        channel.listen(event);
+        channel
+    }
+
+    /// What any event of the channel says.
+    pub(super) fn listen(&mut self, event: &Event) {
+        self.withheld |= event.is_true("Caller-Privacy-Hide-Number");
+        self.go_on(event);
+        keep(&mut self.destination, event.text("Caller-Destination-Number"));
+        keep(&mut self.user.number, event.variable("dialed_user"));
+        if event.variable("effective_caller_id_number") == self.user.number {
+            keep(&mut self.user.name, event.variable("effective_caller_id_name"));
+        }
+        keep(&mut self.account, event.variable("accountcode"));
+        if self.direction.is_none() {
+            self.direction = direction(&event.variable("call_direction"));
+        }
+        let answered = event.time("Caller-Channel-Answered-Time");
+        self.answered = self.answered.or(answered);
+        let queue = event.variable("cc_queue");
+        if !self.leg && self.queue.is_empty() {
+            keep(&mut self.queue, without_domain(&queue));
+        }
+        self.waits |= !self.leg && !self.queue.is_empty() && self.answer.is_none() && !is_agent(event);
+    }
+
+    /// It was called, and the dialplan goes on with it: from there on it calls. What it records already stays the call that it
+    /// was.
+    fn go_on(&mut self, event: &Event) {
+        if !self.leg || !event.is_true("Channel-HIT-Dialplan") {
+            return;
+        }
+        (self.leg, self.went_on, self.rang) = (false, true, false);
+        self.caller = present(event);
+        let own = event.variable("effective_caller_id_number") == self.caller.number;
+        let name = event.variable("effective_caller_id_name");
+        if own && !name.is_empty() {
+            self.caller.name = name;
+        }
+        self.called = event.text("Caller-Destination-Number");
+        self.context = event.text("Caller-Context");
+        self.direction = direction(&event.variable("call_direction"));
+    }
+
+    /// Whom it speaks with, as it is dumped in the midst of its call.
+    pub(super) fn speaks(&mut self, event: &Event) {
+        if self.leg || self.answer.is_some() || event.variable("bridge_uuid").is_empty() {
+            return;
+        }
+        let number = event.first(&["variable_last_sent_callee_id_number", "Caller-Callee-ID-Number"]);
+        if !number.is_empty() {
+            let party = named(number, event);
+            self.answer = Some(Answer { at: 0, party });
+            self.waits = false;
+        }
+    }
+
+    /// A leg was called for it, that shows this caller.
+    pub(super) fn rings(&mut self, leg: &Event) {
+        self.rang = true;
+        let shown = leg.text("Caller-Caller-ID-Number");
+        if shown != self.caller.number && self.shown.is_empty() {
+            self.shown = shown;
+        }
+    }
+
+    /// The channel that called this one, where its call is that one's.
+    pub(super) fn calls_for(&self) -> Option<&str> {
+        Some(self.originator.as_str()).filter(|originator| self.leg && !originator.is_empty())
+    }
+
+    /// Who is at this end, for the other one.
+    pub(super) fn party(&self) -> Party {
+        if !self.leg {
+            return self.caller.clone();
+        }
+        if self.user.number.is_empty() {
+            return Party { number: self.destination.clone(), name: String::new() };
+        }
+        self.user.clone()
+    }
+
+    /// It is put through to somebody. `event`: the channel's own, which may know the name.
+    pub(super) fn meets(&mut self, other: Party, event: Option<&Event>, now: i64) {
+        self.waits = false;
+        let mut other = other;
+        if other.name.is_empty()
+            && let Some(event) = event
+        {
+            other = named(other.number, event);
+        }
+        match &mut self.answer {
+            None => self.answer = Some(Answer { at: now, party: other }),
+            Some(answer) if answer.party.number == other.number => keep(&mut answer.party.name, other.name),
+            Some(_) if other.number.is_empty() => {}
+            Some(_) => self.note(&format!("transferred to {}", other.number)),
+        }
+    }
+
+    /// It waits in a queue.
+    pub(super) fn queue(&mut self, queue: &str) {
+        (self.queue, self.waits) = (without_domain(queue), self.answer.is_none());
+    }
+
+    /// It waits no longer, in vain if nobody took it.
+    pub(super) fn give_up(&mut self, reason: &str) {
+        if self.answer.is_none() {
+            self.given_up = if reason == "TIMEOUT" { "noanswer" } else { "cancel" };
+        }
+    }
+
+    pub(super) fn join(&mut self, conference: &str) {
+        self.conference = conference.into();
+    }
+
+    /// The note that it leaves on a conference.
+    pub(super) fn takes_part(&self) -> String {
+        format!("with {} {}", self.caller.name, self.caller.number)
+    }
+
+    pub(super) fn note(&mut self, note: &str) {
+        if self.notes.last().is_none_or(|last| last != note) {
+            self.notes.push(note.into());
+        }
+    }
+
+    /// It is gone. Behind `continue_on_fail` it has a cause of its own, and what was tried before has others.
+    pub(super) fn hang_up(&mut self, event: &Event, now: i64) {
+        let names = ["Hangup-Cause", "variable_originate_disposition", "variable_last_bridge_hangup_cause"];
+        self.causes = names.map(|name| event.text(name)).into();
+        if event.variable("cc_cause") == "cancel" {
+            self.give_up(&event.variable("cc_cancel_reason"));
+        }
+        self.end(now);
+    }
+
+    pub(super) fn end(&mut self, now: i64) {
+        self.ended.get_or_insert(now);
+    }
+
+    /// What is true of every recording of the channel. `call`: the channel that called it, where its call is that one's.
+    pub(super) fn known(&self, call: Option<&Channel>) -> Report {
+        let call = call.unwrap_or(self);
+        let answer = self.answerer();
+        Report {
+            uniqueid: self.uniqueid.clone(),
+            callid: self.callid().into(),
+            answered: self.answered_at(),
+            talktime: self.talktime(),
+            status: self.status(),
+            caller: call.caller.number.clone(),
+            caller_name: call.caller.name.clone(),
+            withheld: call.withheld || is_withheld(&call.caller.number),
+            direction: call.direction,
+            called: call.called.clone(),
+            shown: call.shown.clone(),
+            nobody: self.ended.is_some() && answer.is_none() && !self.found,
+            answerer: answer.as_ref().map(|party| party.number.clone()).unwrap_or_default(),
+            answerer_name: answer.map(|party| party.name).unwrap_or_default(),
+            context: call.context.clone(),
+            account: [&self.account, &call.account]
+                .into_iter()
+                .find(|it| !it.is_empty())
+                .cloned()
+                .unwrap_or_default(),
+            queue: call.queue.clone(),
+            conference: !self.conference.is_empty(),
+            note: self.notes.join("; "),
+            ..Report::default()
+        }
+    }
+
+    /// A transfer gives a channel another call's identifier; who called it stays.
+    fn callid(&self) -> &str {
+        if self.originator.is_empty() { &self.uniqueid } else { &self.originator }
+    }
+
+    /// Who has the call first; what was called, where the dialplan itself took it and rang nobody.
+    fn answerer(&self) -> Option<Party> {
+        if self.leg {
+            return self.answered.map(|_| self.party());
+        }
+        if let Some(answer) = &self.answer {
+            return Some(answer.party.clone());
+        }
+        let itself = self.itself().is_some() && !self.rang;
+        itself.then(|| Party { number: self.destination.clone(), name: String::new() })
+    }
+
+    fn answered_at(&self) -> Option<i64> {
+        match &self.answer {
+            Some(answer) => Some(answer.at).filter(|at| *at > 0),
+            None => self.itself(),
+        }
+    }
+
+    /// When the dialplan itself answered. A queue answers for the waiting; and of who was called and goes on, only the end
+    /// tells that nobody else was called.
+    fn itself(&self) -> Option<i64> {
+        let may_ring = self.went_on && (self.rang || self.ended.is_none());
+        self.answered.filter(|_| !self.waits && !may_ring)
+    }
+
+    /// Of a call in a queue FreeSWITCH counts the waiting too.
+    fn talktime(&self) -> Option<i64> {
+        let (ended, answered) = (self.ended?, self.answered_at());
+        (!self.queue.is_empty() && !self.leg).then(|| answered.map_or(0, |at| (ended - at).max(0) / 1000))
+    }
+
+    /// A channel that waits in a queue was answered only by that.
+    fn status(&self) -> &'static str {
+        if self.answer.is_some() || self.itself().is_some() {
+            return "answer";
+        }
+        if !self.given_up.is_empty() {
+            return self.given_up;
+        }
+        if self.ended.is_none() {
+            return "";
+        }
+        let told = self.causes.iter().map(|cause| how(cause)).find(|how| !how.is_empty());
+        told.unwrap_or("noanswer")
+    }
+}
+
+/// By the hang-up cause, where it says more than that it is over.
+fn how(cause: &str) -> &'static str {
+    match cause {
+        "USER_BUSY" | "CALL_REJECTED" => "busy",
+        "ORIGINATOR_CANCEL" | "LOSE_RACE" => "cancel",
+        "NO_ANSWER" | "NO_USER_RESPONSE" | "ALLOTTED_TIMEOUT" => "noanswer",
+        "NORMAL_CIRCUIT_CONGESTION" | "SWITCH_CONGESTION" => "congestion",
+        "" | "NORMAL_CLEARING" | "SUCCESS" | "NONE" | "PICKED_OFF" | "SYSTEM_SHUTDOWN" | "failure" => "",
+        _ => "failed",
+    }
+}
+
+/// The caller as the event has it now.
+fn present(event: &Event) -> Party {
+    Party { number: event.text("Caller-Caller-ID-Number"), name: event.text("Caller-Caller-ID-Name") }
+}
+
+/// The caller as the call began: transfers and pick-ups swap the present ones.
+fn first(event: &Event) -> Party {
+    let numbers = ["variable_caller_id_number", "Caller-Orig-Caller-ID-Number", "Caller-Caller-ID-Number"];
+    Party {
+        number: event.first(&numbers),
+        name: event.first(&["variable_caller_id_name", "Caller-Caller-ID-Name"]),
+    }
+}
+
+/// A callee of this number, with the name that the calling channel's event has for it.
+fn named(number: String, event: &Event) -> Party {
+    let dialled = event.variable("dialed_user") == number;
+    let names = [
+        event.variable("initial_callee_id_name"),
+        event.variable("last_sent_callee_id_name"),
+        event.text("Caller-Callee-ID-Name"),
+    ];
+    let numbers = [
+        dialled,
+        event.variable("last_sent_callee_id_number") == number,
+        event.text("Caller-Callee-ID-Number") == number,
+    ];
+    let says = |name: &String| !name.is_empty() && *name != number && name != NO_NAME;
+    let name = names.into_iter().zip(numbers).find(|(name, fits)| *fits && says(name));
+    Party { name: name.map(|(name, _)| name).unwrap_or_default(), number }
+}
+
+/// Who is at the other end of the event's channel, as far as that says it; or at its own.
+pub(super) fn callee(event: &Event, other: bool) -> Party {
+    if other { named(event.text("Caller-Callee-ID-Number"), event) } else { present(event) }
+}
+
+/// FusionPBX says which way the call went; `Call-Direction` only says who began the leg.
+fn direction(word: &str) -> Option<Direction> {
+    match word {
+        "inbound" => Some(Direction::In),
+        "outbound" => Some(Direction::Out),
+        "local" => Some(Direction::Internal),
+        _ => None,
+    }
+}
+
+/// Whether it is the leg of a queue's agent.
+fn is_agent(event: &Event) -> bool {
+    event.variable("cc_side") == "agent"
+}
+
+/// `400@office.example`
+fn without_domain(name: &str) -> String {
+    name.split('@').next().unwrap_or_default().to_owned()
+}
+
+fn keep(mine: &mut String, theirs: String) {
+    if !theirs.is_empty() {
+        *mine = theirs;
+    }
+}

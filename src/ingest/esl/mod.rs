@@ -1,0 +1,18 @@
+//! FreeSWITCH, live: its event socket says which calls are recorded, by whom, and when they end.
+
+mod calls;
+mod check;
+mod codec;
+mod command;
+mod event;
+mod found;
+mod going_on;
+mod session;
+mod source;
+
+pub use calls::Calls;
+pub use check::{check, lines};
+pub use codec::{Decoder, Message, Piece};
+pub use event::Event;
+pub use session::{Session, Step};
+pub use source::listen;
