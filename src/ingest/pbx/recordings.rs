@@ -1,6 +1,6 @@
 //! What is heard of recordings goes through the door, and what nobody says is looked for at their files.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io::ErrorKind;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use super::report::Report;
 use super::step::GoingOn;
 use crate::app::App;
 use crate::config::Folder;
-use crate::intake::{About, Draft, Intake, NO_FILE, SourceStatus};
+use crate::intake::{About, Draft, Intake, NO_FILE, Outcome, Source, SourceStatus};
 use crate::media::{Heard, NoSound, Written};
 use crate::model::IntakeFile;
 use crate::model::paths::bytes_of;
@@ -18,6 +18,8 @@ use crate::store::StoreError;
 
 /// Milliseconds after its end in which a recording's file is closed, or comes at last.
 const GRACE: i64 = 2_000;
+/// Milliseconds after a record in which what it tells of may get its row.
+const LATER: i64 = 10_000;
 /// Looks at a file that is not finished by then.
 const LOOKS: u32 = 5;
 /// Names and records that are kept at most.
@@ -40,6 +42,9 @@ pub(in crate::ingest) struct Recordings<'a> {
     places: Places,
     /// What the database has not taken yet: the newest of each recording, in the order in which they began.
     pending: Vec<Draft>,
+    /// Records of calls without a recording, and when to look for one again (Unix milliseconds): what something else recorded
+    /// may have its row later.
+    later: VecDeque<(i64, Draft)>,
     /// Recordings that are over, by the file: to be looked at, at this time (Unix milliseconds), so many times.
     ended: BTreeMap<String, (i64, u32, Box<Report>)>,
     /// Files that were recorded to anew, and from when on what is in them is.
@@ -73,6 +78,7 @@ impl<'a> Recordings<'a> {
             pbx,
             places: Places::new(&app.config.media_root, folders),
             pending: Vec::new(),
+            later: VecDeque::new(),
             ended: BTreeMap::new(),
             anew: HashMap::new(),
             elsewhere: BTreeSet::new(),
@@ -168,12 +174,17 @@ impl<'a> Recordings<'a> {
     /// Hands over what waits. What the database can't take waits on.
     pub(in crate::ingest) fn flush(&mut self) {
         self.look_after_ended();
+        let due = self.due();
+        self.pending.extend(due.iter().cloned());
         if self.pending.is_empty() {
             return;
         }
         match self.intake.accept_all(&self.app.store, &self.pending, now() / 1000) {
             Ok(outcomes) => {
-                self.pending.clear();
+                let told = std::mem::take(&mut self.pending);
+                self.keep_for_later(
+                    told.into_iter().zip(&outcomes).filter(|(draft, _)| !due.contains(draft)),
+                );
                 self.note(|status| outcomes.iter().for_each(|outcome| status.count(outcome)));
                 self.database("");
             }
@@ -182,6 +193,25 @@ impl<'a> Recordings<'a> {
                 self.database(&format!("the database does not take what {called} says: {error}"));
             }
         }
+    }
+
+    /// Records of calls that had no recording a while ago.
+    fn due(&mut self) -> Vec<Draft> {
+        let is_due = |later: &VecDeque<(i64, Draft)>| later.front().is_some_and(|(due, _)| *due <= now());
+        let mut due = Vec::new();
+        while is_due(&self.later) {
+            due.extend(self.later.pop_front().map(|(_, draft)| draft));
+        }
+        due
+    }
+
+    fn keep_for_later<'o>(&mut self, told: impl Iterator<Item = (Draft, &'o Outcome)>) {
+        let has_none = |(draft, outcome): &(Draft, &Outcome)| {
+            draft.source == Source::Cdr && **outcome == Outcome::NoRecording
+        };
+        let room = MOST.saturating_sub(self.later.len());
+        let due = now() + LATER;
+        self.later.extend(told.filter(has_none).take(room).map(|(draft, _)| (due, draft)));
     }
 
     /// Recordings that were over a moment ago: their files should be there, and closed.

@@ -7,6 +7,7 @@
 mod answers;
 mod channel;
 mod conference;
+mod convening;
 mod detail;
 mod known;
 mod leg;

@@ -71,6 +71,12 @@ impl Recording {
         Some(report)
     }
 
+    /// Whether somebody picked up only after it had ended.
+    fn was_before(&self, known: &Report) -> bool {
+        let ended = self.end.filter(|_| !self.doubtful);
+        ended.zip(known.answered).is_some_and(|(end, answered)| end < answered)
+    }
+
     fn report(&self, known: &Report) -> Report {
         let mut notes = vec![known.note.clone()];
         match self.muted {
@@ -79,6 +85,16 @@ impl Recording {
             _ => {}
         }
         notes.retain(|note| !note.is_empty());
+        let known = match self.was_before(known) {
+            true => Report {
+                answered: None,
+                answerer: String::new(),
+                answerer_name: String::new(),
+                nobody: true,
+                ..known.clone()
+            },
+            false => known.clone(),
+        };
         Report {
             file: self.file.clone(),
             start: self.start,
@@ -86,7 +102,7 @@ impl Recording {
             end: self.end,
             doubtful: self.doubtful && self.end.is_some(),
             note: notes.join("; "),
-            ..known.clone()
+            ..known
         }
     }
 }

@@ -282,3 +282,28 @@ fn a_conference_is_told_under_the_channel_that_its_file_names() {
     assert_eq!(line("800", &report), "800: internal 101 → 800 answer ? <> ");
     assert!(report.conference && !report.page);
 }
+
+#[test]
+fn whoever_picked_up_after_a_recording_was_not_recorded_in_it() {
+    let dial = "Channel: PJSIP/trunk-1\nUniqueid: 1.1\nDestChannel: PJSIP/101-2\nDestUniqueid: 1.2";
+    let at =
+        |seconds: u32, events: String| events.replace("Event: ", &format!("Timestamp: {seconds}.0\nEvent: "));
+    let events = [
+        at(
+            10,
+            channel("PJSIP/trunk-1", "5551230001", "Maria", "5550101", "1.1", "1.1")
+                .replace("from-internal", "from-trunk"),
+        ),
+        at(10, recorded("PJSIP/trunk-1", "menu", "1.1")),
+        at(12, event("MixMonitorStop\nUniqueid: 1.1")),
+        at(12, recorded("PJSIP/trunk-1", "talk", "1.1")),
+        at(12, channel("PJSIP/101-2", "101", "Alice", "s", "1.2", "1.1")),
+        at(13, event(&format!("DialBegin\n{dial}"))),
+        at(15, event(&format!("DialEnd\n{dial}\nDialStatus: ANSWER"))),
+        at(20, hangup("1.1", 6, 16)),
+    ];
+    assert_eq!(
+        told(&events.concat()),
+        ["menu: in 5551230001 → 5550101 answer ? <> ", "talk: in 5551230001 → 5550101 answer ? Alice<101> "]
+    );
+}
