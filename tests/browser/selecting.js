@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, graceOver } from "./page.js";
-import { LONG } from "./server.js";
+import { CUSTOMER, GROUP, LONG } from "./server.js";
 import { admin, calls, found, long, mark, meta, server, strip, total, withPage } from "./suite.js";
 
 withPage("calls are selected by click, by Shift and a range, by keys and all together; count, time and size are told", admin, async (page) => {
@@ -50,6 +50,25 @@ withPage("a range reaches over thousands of calls that were never in view", long
   await page.keyboard.press("G");
   await page.locator(`#call-${LONG.rows - 3}:not(.blank) .cell.time`).click({ modifiers: ["Shift"] });
   await page.locator("#bulk-sum").getByText(/^11,998 calls/).waitFor();
+});
+
+withPage("a list that changes meanwhile neither ends a range nor moves its ends", long, async (page) => {
+  let go;
+  const changed = new Promise((done) => (go = done));
+  await page.route("**/recordings/list", async (route) => {
+    if (route.request().postData().includes("limit=500")) await changed;
+    await route.continue();
+  });
+  await page.locator("#call-0 .cell.time").click();
+  await page.keyboard.press("x");
+  await page.keyboard.press("G");
+  await page.locator(`#call-${LONG.rows - 3}:not(.blank) .cell.time`).click({ modifiers: ["Shift"] });
+  const start = LONG.start + LONG.rows * LONG.step - 1;
+  server.sql(`INSERT INTO recordings (customer, recordgroup, uniqueid, recordid, start, end, complete) VALUES (${CUSTOMER}, ${GROUP}, 'newer', '1', ${start}, ${start}, 1);`);
+  await found(page, LONG.rows + 1);
+  go();
+  await page.locator("#bulk-sum").getByText(/^11,998 calls/).waitFor();
+  server.sql("DELETE FROM recordings WHERE uniqueid = 'newer';");
 });
 
 /** Lists what a ZIP holds, with unzip. */

@@ -35,8 +35,10 @@ let columns = active(fitted);
 let selected = -1;
 /** The call of the marked row. @type {import("../types.js").Recording|undefined} */
 let marked;
-/** Where a range of selected calls begins. */
+/** Where a range of selected calls begins, and with which. */
 let anchor = -1;
+/** @type {import("../types.js").Recording|undefined} */
+let anchored;
 /** What the rows of the page hold, by index. @type {Map<number, import("../types.js").Recording>} */
 let held = new Map();
 /** What each row's element shows. @type {WeakMap<HTMLElement, string>} */
@@ -131,12 +133,18 @@ function mark(index) {
   if (call && details.isOpen()) state.open(key(call));
 }
 
+function anchorAt(index) {
+  anchor = index;
+  anchored = pages.row(index);
+}
+
 /** Selects the calls from the anchor to a row, or takes them out. */
 async function pickTo(index, on) {
-  const [first, last] = [Math.min(anchor, index), Math.max(anchor, index)];
-  anchor = index;
+  const ends = [{ index: anchor, row: anchored }, { index, row: pages.row(index) }];
+  if (anchor > index) ends.reverse();
+  anchorAt(index);
   try {
-    selection.set(await pages.range(first, last), on);
+    selection.set(await pages.range(ends[0], ends[1].row), on);
   } catch (error) {
     if (error.name !== "AbortError") toast(error.message);
   }
@@ -146,11 +154,11 @@ async function pickTo(index, on) {
 function pick(index, range = false) {
   const call = pages.row(index);
   if (!call) return;
-  if (range && anchor >= 0 && anchor !== index) {
+  if (range && anchored && anchor !== index) {
     pickTo(index, true);
     return;
   }
-  anchor = index;
+  anchorAt(index);
   selection.set([call], !selection.has(call));
 }
 
@@ -160,11 +168,10 @@ export const pickMarked = () => pick(selected);
 /** The marked call and the next, or the one before. @param {1|-1} by */
 export function extend(by) {
   if (selected < 0) return move(by);
-  if (anchor < 0) anchor = selected;
   const from = selected;
   move(by);
   selection.set([pages.row(from), pages.row(selected)].filter(Boolean), true);
-  anchor = selected;
+  anchorAt(selected);
   return undefined;
 }
 
@@ -211,7 +218,7 @@ function click(event) {
   if (!row || event.target.matches("label.box")) return undefined; // its box is clicked too
   const index = Number(row.dataset.index);
   const call = pages.row(index);
-  if (anchor < 0) anchor = selected;
+  if (anchor < 0) anchorAt(selected);
   mark(index);
   $("grid").focus({ preventScroll: true }); // the keys go on from here
   if (call) clickRow(event, index, call);
@@ -247,8 +254,8 @@ function relayout() {
 /** The marked row goes where its call is now. */
 function followMarked(was) {
   marked ??= was.get(selected);
-  const from = was.get(anchor);
-  if (from) anchor = Math.max(-1, whereIs(from, anchor));
+  const from = anchored ? whereIs(anchored, anchor) : -1;
+  if (from >= 0) anchor = from; // otherwise it is out of sight, or gone: a range looks for it
   const place = marked && selected >= 0 ? whereIs(marked, selected) : -1;
   if (place < 0 || place === selected) return;
   selected = place;
@@ -271,7 +278,7 @@ export function refresh({ renewed = false } = {}) {
 /** Another search begins: the top of the list, nothing marked. */
 export function restart() {
   mark(-1);
-  anchor = -1;
+  anchorAt(-1);
   list.toTop();
   drawHead();
 }

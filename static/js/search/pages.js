@@ -4,6 +4,9 @@ import { call } from "../server/api.js";
 import { key, same } from "../server/recording-key.js";
 
 const SIZE = 200;
+/** Rows of a request for many that nobody looks at. */
+const WALK = 500;
+const LIST = "recording/recordings/list";
 /** So many pages stay in memory; their cursors all do. */
 const KEPT = 40;
 
@@ -14,6 +17,8 @@ const KEPT = 40;
 export class Pages extends EventTarget {
   #params = {};
   #abort = new AbortController();
+  /** Ends with the search. */
+  #search = new AbortController();
   /** @type {Map<number, import("../types.js").Recording[]>} least recently wanted first */
   #pages = new Map();
   /** @type {Map<number, string>} page → the `next` that leads to it */
@@ -35,8 +40,7 @@ export class Pages extends EventTarget {
    * @param {object} params  of recording/recordings/list
    */
   async open(params) {
-    this.#abort.abort();
-    this.#abort = new AbortController();
+    this.#begin();
     this.#params = params;
     this.#loading.clear();
     this.#stale.clear();
@@ -46,9 +50,15 @@ export class Pages extends EventTarget {
     await this.#load(0, { fresh: true });
   }
 
+  #begin() {
+    for (const one of [this.#abort, this.#search]) one.abort();
+    this.#abort = new AbortController();
+    this.#search = new AbortController();
+  }
+
   /** Forgets everything, for whoever logs in next. */
   clear() {
-    this.#abort.abort();
+    this.#begin();
     this.#forget();
     this.#counted = 0;
     this.#changed();
@@ -112,15 +122,35 @@ export class Pages extends EventTarget {
     return undefined;
   }
 
-  /** All rows from first to last, those that were not in view too. @returns {Promise<import("../types.js").Recording[]>} */
+  /**
+   * All rows from one to another, those that were not in view too. Walks by itself: a look at what is in view doesn't end it,
+   * and rows that come or go meanwhile move neither end.
+   * @param {{index: number, row: import("../types.js").Recording}} first
+   * @param {import("../types.js").Recording} last
+   * @returns {Promise<import("../types.js").Recording[]>}
+   */
   async range(first, last) {
-    const { signal } = this.#abort;
+    const { signal } = this.#search;
+    const near = await this.#between(first.row, last, this.#position(Math.floor(first.index / SIZE)), signal);
+    const rows = near ?? (await this.#between(first.row, last, {}, signal));
+    if (rows) return rows;
+    throw new Error("The list has changed meanwhile. Please select once more.");
+  }
+
+  /** Rows from one to another, which lies behind `position`; null where they aren't there in this order. */
+  async #between(first, last, position, signal) {
+    const params = this.#params;
     const rows = [];
-    for (let page = Math.floor(first / SIZE); page <= Math.floor(last / SIZE); page += 1) {
-      rows.push(...(this.#pages.get(page) ?? (await this.#ask(page, signal)).data));
+    for (let at = position; at; ) {
+      const { data, next } = await call(LIST, { ...params, limit: WALK, ...at }, { signal });
+      const from = rows.length ? 0 : data.findIndex((row) => same(row, first));
+      if (from < 0 && "offset" in position) return null; // counted from the top, it must be in the first ones
+      const to = data.findIndex((row) => same(row, last));
+      if (from >= 0) rows.push(...data.slice(from, to < 0 ? undefined : to + 1));
+      if (to >= 0) return rows.length ? rows : null;
+      at = next ? { after: next } : null;
     }
-    const from = first % SIZE;
-    return rows.slice(from, from + last - first + 1);
+    return null;
   }
 
   /** Rows have changed; nothing moves. @param {Map<string, object>} changes  what is different, by key */
@@ -219,7 +249,7 @@ export class Pages extends EventTarget {
   }
 
   #ask(page, signal) {
-    return call("recording/recordings/list", { ...this.#params, limit: SIZE, ...this.#position(page) }, { signal });
+    return call(LIST, { ...this.#params, limit: SIZE, ...this.#position(page) }, { signal });
   }
 
   async #load(page, { fresh = false } = {}) {
