@@ -242,6 +242,7 @@ CREATE TABLE IF NOT EXISTS intake_files (
   context     TEXT    NOT NULL DEFAULT '',
   account     TEXT    NOT NULL DEFAULT '',
   queue       TEXT    NOT NULL DEFAULT '',
+  domain      TEXT    NOT NULL DEFAULT '',
   note        TEXT    NOT NULL DEFAULT '', -- what was odd about it, for people
   ranks       TEXT    NOT NULL DEFAULT '', -- how sure each fact is, a hexadecimal digit each
   written     INTEGER,                     -- digest of the row as intake left it; NULL where another program made it

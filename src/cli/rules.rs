@@ -36,6 +36,9 @@ pub(super) struct RulesTest {
     /// As if it had gone through this queue
     #[arg(long, value_name = "NUMBER")]
     queue: Option<String>,
+    /// As if it were of this domain
+    #[arg(long, value_name = "NAME")]
+    domain: Option<String>,
     /// As if this number had answered
     #[arg(long, value_name = "NUMBER")]
     answered: Option<String>,
@@ -100,6 +103,7 @@ fn with_options(subject: Subject, test: &RulesTest) -> Subject {
         account: given(&test.account, subject.account),
         context: given(&test.context, subject.context),
         queue: given(&test.queue, subject.queue),
+        domain: given(&test.domain, subject.domain),
         dnumber: given(&test.answered, subject.dnumber),
         ..subject
     }
@@ -128,6 +132,7 @@ fn known(subject: &Subject) -> String {
         ("called", &subject.cnumber),
         ("answered", &subject.dnumber),
         ("queue", &subject.queue),
+        ("domain", &subject.domain),
         ("account", &subject.account),
         ("context", &subject.context),
     ];

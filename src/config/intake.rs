@@ -25,6 +25,8 @@ pub struct Rule {
     pub account: Patterns,
     /// Queue.
     pub queue: Patterns,
+    /// The customer's domain, where the PBX has several.
+    pub domain: Patterns,
     /// in, out or internal.
     pub direction: Patterns,
     /// Customer, by name or id.
@@ -283,6 +285,7 @@ pub(super) const SAMPLE: &str = r#"
 #context = "from-internal"      # this and the next only Asterisk and call detail records know; they may come later
 #account = "4711"
 #queue = "400"
+#domain = "office.example"      # FusionPBX's; where neither the path nor a record tells it, a recording waits until one does
 #direction = "in"               # in, out or internal
 # What becomes of it: a group, by name or id (and its customer, where several have one of that name); days that it is kept,
 # if not as the group says (0 not at all, "never" expires); or skip = true, and it is left out. A rule without a condition is

@@ -199,6 +199,8 @@ facts! {
     queue: String, [4 7 8 10];
     /// What was odd about the recording, for people.
     note: String, [2 7 8 10];
+    /// The customer's domain, where the PBX has several.
+    domain: String, [2 7 8 10];
 }
 
 impl Facts {

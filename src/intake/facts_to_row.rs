@@ -49,14 +49,16 @@ macro_rules! places_of_facts {
                 account: known.account.fact(by_hand),
                 queue: known.queue.fact(by_hand),
                 note: known.note.fact(by_hand),
+                domain: known.domain.fact(by_hand),
                 sound: None,
             }
         }
 
         /// Keeps in `intake_files` those facts that a row shows only when the call is over, or never.
         fn keep_beside(facts: &Facts, known: &mut IntakeFile) {
-            let Facts { $($fact: _,)* end, answer, talktime, totaltime, context, account, queue, note, sound: _ } =
-                facts;
+            let Facts {
+                $($fact: _,)* end, answer, talktime, totaltime, context, account, queue, note, domain, sound: _
+            } = facts;
             known.ended = end.unwrap_or(0);
             known.answer = answer.unwrap_or(0);
             known.talktime = talktime.unwrap_or(0);
@@ -65,6 +67,7 @@ macro_rules! places_of_facts {
             known.account = account.clone().unwrap_or_default();
             known.queue = queue.clone().unwrap_or_default();
             known.note = note.clone().unwrap_or_default();
+            known.domain = domain.clone().unwrap_or_default();
         }
 
         /// A row with these facts. Everything else in it is said here: what intake works out of `known` and `times`, and

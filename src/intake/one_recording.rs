@@ -153,11 +153,16 @@ fn has_word(text: &str, word: &str) -> bool {
         .any(|(at, _)| ends(text[..at].chars().next_back()) && ends(text[at + word.len()..].chars().next()))
 }
 
-/// Whether it is built like what a PBX gives a channel: Asterisk's `[name-]seconds.number`, or a UUID.
-fn looks_unique(text: &str) -> bool {
+/// Whether it is built like what Asterisk gives a channel: `[name-]seconds.number`.
+pub(super) fn is_channel_of_asterisk(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (seconds, number) = text.rsplit('-').next().and_then(|last| last.split_once('.')).unwrap_or_default();
-    let channel = (9..=11).contains(&seconds.len()) && digits(seconds) && digits(number);
+    (9..=11).contains(&seconds.len()) && digits(seconds) && digits(number)
+}
+
+/// Whether it is built like what a PBX gives a channel: as Asterisk does, or a UUID.
+fn looks_unique(text: &str) -> bool {
+    let channel = is_channel_of_asterisk(text);
     let hexadecimal = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
     channel || (hexadecimal && text.split('-').map(str::len).eq([8, 4, 4, 4, 12]))
 }

@@ -65,6 +65,8 @@ row_of_columns! {
         account: String,
         /// Queue that the call went through.
         queue: String,
+        /// The customer's domain, where the PBX has several.
+        domain: String,
         /// What was odd about the recording, for people.
         note: String,
         /// How sure each fact is, a hexadecimal digit each.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tapeline::config::{Folder, FreeSwitch, NameOrId, Rule, Secret};
+use tapeline::config::{Folder, FreeSwitch, NameOrId, Patterns, Rule, Secret};
 use tapeline::intake::{Draft, FileState, Intake, Rules};
 use tapeline::store::Store;
 
@@ -157,9 +157,13 @@ fn whatever_a_real_one_is_told_to_encode_is_taken() {
 
 /// With its folder watched.
 fn watching() -> TestApp {
+    watching_with(all_to_reception())
+}
+
+fn watching_with(rules: Vec<Rule>) -> TestApp {
     spawn_with(|config| {
         let secret = Secret::new(SECRET.into());
-        (config.rules, config.watch) = (all_to_reception(), true);
+        (config.rules, config.watch) = (rules, true);
         config.folders = vec![Folder { machine: Some("fs1".into()), ..Folder::default() }];
         config.freeswitch = Some(FreeSwitch { secret, machine: "fs1".into() });
     })
@@ -276,6 +280,41 @@ fn what_freeswitch_discards_itself_has_no_row_unless_somebody_wants_it() {
     let app = watching();
     tell(&app, "short-file-discarded");
     assert_eq!(app.sqlite3(rows), "0|", "it may never be seen at all");
+}
+
+#[test]
+fn each_domain_is_a_customers_and_what_is_not_known_to_be_anyones_waits() {
+    let of = |domain: &str, group: i64| Rule {
+        domain: Patterns::One(domain.into()),
+        group: Some(NameOrId::Id(group)),
+        ..Rule::default()
+    };
+    let app =
+        watching_with(vec![of("other.example", 1), of("office.example", 4), all_to_reception().remove(0)]);
+    let last: i64 = app.sqlite3("SELECT max(id) FROM recordings").parse().expect("a number");
+    let named = "116.611.2026-11-29-01-16-19";
+    let archived = "06bcd50a-3a2d-4c95-8b49-93d955ab8df1";
+    let manual = app.db.with_file_name("sound").join("manual");
+    fs::create_dir_all(&manual).expect("a folder");
+    fs::copy(
+        format!("{}/tests/data/call.wav", env!("CARGO_MANIFEST_DIR")),
+        manual.join(format!("{named}.wav")),
+    )
+    .expect("a file");
+    make(&app, &format!("{archived}.wav"));
+    let row =
+        |name: &str| format!("SELECT customer, recordgroup FROM recordings WHERE path LIKE '%{name}.wav'");
+    until(&app, &row(archived), "2|4");
+    until(&app, "SELECT count(*) FROM intake_waiting", "1");
+    assert_eq!(app.sqlite3(&row(named)), "");
+    tell(&app, "named-by-number-and-time");
+    until(&app, &row(named), "2|4");
+    assert_eq!(app.sqlite3("SELECT count(*) FROM intake_waiting"), "0");
+    assert_eq!(
+        app.sqlite3("SELECT max(id) FROM recordings"),
+        (last + 2).to_string(),
+        "no other row was ever made"
+    );
 }
 
 #[test]

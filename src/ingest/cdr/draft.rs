@@ -101,6 +101,7 @@ impl Cdr {
                 context: text(self.context),
                 account: text(self.accountcode),
                 queue: text(self.queue),
+                domain: text(self.domain),
                 note: self.discarded.then(|| DISCARDED.into()),
                 ..Facts::default()
             },

@@ -80,6 +80,8 @@ pub struct Cdr {
     pub context: String,
     /// The account code.
     pub accountcode: String,
+    /// The customer's domain, where the PBX has several.
+    pub domain: String,
     /// It was recorded, also if the record names no file.
     pub recorded: bool,
     /// The PBX has deleted the recording itself.

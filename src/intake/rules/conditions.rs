@@ -4,6 +4,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::subject::Subject;
 use crate::config::{Patterns, Rule};
+use crate::intake::one_recording::is_channel_of_asterisk;
 
 /// One condition.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ enum What {
     Context,
     Account,
     Queue,
+    Domain,
     Direction,
 }
 
@@ -35,6 +37,7 @@ impl What {
             What::Context => "context",
             What::Account => "account",
             What::Queue => "queue",
+            What::Domain => "domain",
             What::Direction => "direction",
         }
     }
@@ -71,6 +74,7 @@ pub(super) fn conditions(rule: &Rule) -> (Vec<Condition>, Option<String>) {
         (What::Context, &rule.context),
         (What::Account, &rule.account),
         (What::Queue, &rule.queue),
+        (What::Domain, &rule.domain),
         (What::Direction, &rule.direction),
     ];
     let given = all.into_iter().filter(|(_, patterns)| !matches!(patterns, Patterns::Any));
@@ -134,9 +138,13 @@ impl Condition {
 }
 
 impl What {
-    /// Whether the PBX may still tell it.
+    /// Whether the PBX may still tell it. Every call of a FreeSWITCH with domains has one, which is told sooner or later.
     fn may_be_told(self, subject: &Subject) -> bool {
-        subject.to_come && !matches!(self, What::Folder | What::Name)
+        match self {
+            What::Folder | What::Name => false,
+            What::Domain => !is_channel_of_asterisk(&subject.uniqueid),
+            _ => subject.to_come,
+        }
     }
 
     fn values(self, subject: &Subject) -> Vec<&str> {
@@ -153,6 +161,7 @@ impl What {
             What::Context => vec![&subject.context],
             What::Account => vec![&subject.account],
             What::Queue => vec![&subject.queue],
+            What::Domain => vec![&subject.domain],
             What::Direction => vec![&subject.direction],
         }
     }

@@ -24,6 +24,8 @@ pub struct Subject {
     pub account: String,
     /// Queue.
     pub queue: String,
+    /// The customer's domain, where the PBX has several.
+    pub domain: String,
     /// Whether the PBX may still tell what isn't known of the call.
     pub to_come: bool,
 }
@@ -43,7 +45,40 @@ impl Subject {
             context: text(&facts.context),
             account: text(&facts.account),
             queue: text(&facts.queue),
+            domain: domain_in(path).map_or_else(|| text(&facts.domain), str::to_owned),
             to_come: false,
+        }
+    }
+}
+
+/// The domain whose folder a file is in, as FusionPBX has them: `DOMAIN/archive/2026/Nov/29/FILE`.
+fn domain_in(path: &str) -> Option<&str> {
+    let folders: Vec<&str> = path.rsplit_once('/')?.0.split('/').collect();
+    let is_number =
+        |text: &str, digits| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_month = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let found = folders.windows(5).find(|part| {
+        part[1] == "archive" && is_number(part[2], 4) && is_month(part[3]) && is_number(part[4], 2)
+    });
+    found.map(|part| part[0]).filter(|domain| !domain.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_an_archive_is_its_domain() {
+        for (path, domain) in [
+            ("office.example/archive/2026/Nov/29/a.wav", Some("office.example")),
+            ("fs1/office.example/archive/2026/Nov/29/a.wav", Some("office.example")),
+            ("archive/2026/Nov/29/a.wav", None),
+            ("office.example/a.wav", None),
+            ("office.example/archive/2026/11/29/a.wav", None),
+            ("office.example/archive/2026/Nov/29", None),
+            ("", None),
+        ] {
+            assert_eq!(domain_in(path), domain, "{path}");
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::intake::Facts;
 use crate::model::Actor;
 use crate::store::{GroupFields, Store};
 
@@ -274,6 +275,31 @@ fn a_fact_that_may_still_be_told_is_waited_for_where_it_leads_to_another_custome
     assert_eq!(judged("account = 'birch'", "group = 2", true), "filed for 1", "it is known, and another one");
     assert_eq!(judged("folder = 'birch'\ncontext = 'birch'", "group = 2", true), "filed for 1", "never fits");
     assert_eq!(judged(context, "skip = true", true), "rule 2 skips it");
+    let domain = "domain = 'birch.example'";
+    assert_eq!(judged(domain, "group = 2", false), "filed for 1", "a call of Asterisk has none");
+}
+
+#[test]
+fn a_recording_of_freeswitch_waits_for_its_domain_and_is_nobody_elses_meanwhile() {
+    let (store, _folder) = house();
+    let rules = rules("[[rules]]\ndomain = 'birch.*'\ngroup = 3\n[[rules]]\ngroup = 2");
+    let judged = |path: &str, domain: &str| {
+        let uniqueid = "06bcd50a-3a2d-4c95-8b49-93d955ab8df1";
+        let facts = Facts { domain: Some(domain.into()), ..Facts::default() };
+        let subject = Subject::new(path, uniqueid, &facts);
+        store.rehearse(&Actor::intake(), 0, |change| rules.judge(&subject, change)).expect("a verdict")
+    };
+    let customer = |verdict: Verdict| match verdict {
+        Verdict::Filed { customer, .. } => customer,
+        other => panic!("{other:?}"),
+    };
+    let archive = "birch.example/archive/2026/Nov/29/x.wav";
+    assert_eq!(customer(judged(archive, "")), 2);
+    assert_eq!(customer(judged(archive, "alder.example")), 2, "the file is where it is");
+    assert_eq!(customer(judged("x.wav", "birch.example")), 2);
+    assert_eq!(customer(judged("x.wav", "alder.example")), 1);
+    let waits = judged("x.wav", "");
+    assert!(matches!(&waits, Verdict::Waits(wait) if wait.to_come && wait.rule == 1), "{waits:?}");
 }
 
 #[test]

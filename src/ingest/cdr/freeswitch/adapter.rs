@@ -130,6 +130,7 @@ impl<'a> Channel<'a> {
             direction: leg.direction(),
             accountcode: leg.text("accountcode"),
             queue: leg.queue(),
+            domain: leg.domain(),
             recorded: leg.is_recorded(),
             ..Cdr::default()
         })

@@ -109,6 +109,15 @@ impl<'a> Leg<'a> {
         queue.split('@').next().unwrap_or_default().to_owned()
     }
 
+    /// The customer's domain, where FreeSWITCH has several.
+    pub(in crate::ingest) fn domain(&self) -> String {
+        let domain = self.first(&["domain_name", "dialed_domain"]);
+        match self.text("cc_queue").split_once('@') {
+            Some((_, of_queue)) if domain.is_empty() => of_queue.to_owned(),
+            _ => domain,
+        }
+    }
+
     /// FusionPBX says which way the call went. `direction` only says who began this leg.
     pub(in crate::ingest) fn direction(&self) -> Option<Direction> {
         match self.text("call_direction").as_str() {
