@@ -44,6 +44,8 @@ For the record of each call, which is posted when it is over, into <settings> of
 <param name="url" value="http://{here}:{port}/ingest/freeswitch"/>
 <param name="cred" value="freeswitch:THE-SECRET"/>
 <param name="encode" value="false"/>
+<param name="log-b-leg" value="true"/>
+<param name="retries" value="2"/>
 <param name="timeout" value="5"/>
 <param name="queue-capacity" value="1000"/>
 

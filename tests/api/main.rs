@@ -20,6 +20,7 @@ mod command_line;
 mod cookies;
 mod database;
 mod dice;
+mod event_socket;
 mod events;
 mod export;
 mod failed_logins;

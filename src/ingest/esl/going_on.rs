@@ -7,7 +7,7 @@ use super::calls::Calls;
 use super::command::command;
 use super::event::Event;
 use super::found::{Conference, channels, conferences, dump, files, uptime};
-use super::session::Step;
+use super::step::Step;
 use crate::ingest::pbx::GoingOn;
 
 /// Questions that wait for an answer at most: more could fill both sides' buffers, and then nobody would read.

@@ -9,10 +9,12 @@ mod found;
 mod going_on;
 mod session;
 mod source;
+mod step;
 
 pub use calls::Calls;
 pub use check::{check, lines};
 pub use codec::{Decoder, Message, Piece};
 pub use event::Event;
-pub use session::{Session, Step};
+pub use session::Session;
 pub use source::listen;
+pub use step::Step;

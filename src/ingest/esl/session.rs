@@ -5,10 +5,7 @@ use super::calls::Calls;
 use super::codec::{Message, Piece};
 use super::command::{command, subscription};
 use super::going_on::{Asked, Asking};
-use crate::ingest::pbx;
-
-/// What is to be done. There are no call detail records among it.
-pub type Step = pbx::Step<std::convert::Infallible>;
+use super::step::Step;
 
 /// Milliseconds of silence after which the other side is asked whether it is there, and after which it is not.
 const ASK_AFTER: i64 = 15_000;

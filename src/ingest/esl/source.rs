@@ -2,7 +2,8 @@
 
 use super::calls::Calls;
 use super::codec::Decoder;
-use super::session::{Session, Step};
+use super::session::Session;
+use super::step::Step;
 use crate::app::App;
 use crate::config::{EventSocket, Tls};
 use crate::ingest::Stop;

@@ -1,11 +1,9 @@
 //! One channel: who is at its ends, and how it went.
 
 use super::super::event::Event;
+use crate::ingest::cdr::freeswitch::leg::Leg;
 use crate::ingest::pbx::Report;
 use crate::model::{Direction, is_withheld};
-
-/// What FreeSWITCH calls a callee of whom it has no name.
-const NO_NAME: &str = "Outbound Call";
 
 /// Somebody at the other end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +50,8 @@ pub(super) struct Channel {
     /// Somebody was rung for it.
     rang: bool,
     notes: Vec<String>,
-    causes: Vec<String>,
+    /// How its record will say that it ended; empty while it is up.
+    disposition: &'static str,
     /// When it hung up.
     pub(super) ended: Option<i64>,
     /// Its beginning was not heard.
@@ -81,26 +80,42 @@ impl Channel {
         channel
     }
 
+    /// The channel that called the one of this dump and went on without it, as far as that one tells.
+    pub(super) fn before(dump: &Event) -> Channel {
+        let other = present(dump);
+        Channel {
+            uniqueid: dump.variable("originator"),
+            caller: first(dump),
+            called: other.number.clone(),
+            answer: Some(Answer { at: 0, party: other }),
+            direction: Leg::new(&|name| dump.variable(name)).direction(),
+            context: dump.text("Caller-Context"),
+            ended: Some(0),
+            found: true,
+            ..Channel::default()
+        }
+    }
+
     /// What any event of the channel says.
     pub(super) fn listen(&mut self, event: &Event) {
-        self.withheld |= event.is_true("Caller-Privacy-Hide-Number");
+        let text = |name: &str| event.variable(name);
+        let leg = Leg::new(&text);
+        self.withheld |= event.is_true("Caller-Privacy-Hide-Number") || leg.is_withheld(&self.caller.number);
         self.go_on(event);
         keep(&mut self.destination, event.text("Caller-Destination-Number"));
-        keep(&mut self.user.number, event.variable("dialed_user"));
-        if event.variable("effective_caller_id_number") == self.user.number {
-            keep(&mut self.user.name, event.variable("effective_caller_id_name"));
+        if self.leg {
+            let (number, name) = leg.called();
+            keep(&mut self.user.number, number);
+            keep(&mut self.user.name, name);
         }
-        keep(&mut self.account, event.variable("accountcode"));
-        if self.direction.is_none() {
-            self.direction = direction(&event.variable("call_direction"));
-        }
+        keep(&mut self.account, leg.text("accountcode"));
+        self.direction = self.direction.or_else(|| leg.direction());
         let answered = event.time("Caller-Channel-Answered-Time");
         self.answered = self.answered.or(answered);
-        let queue = event.variable("cc_queue");
-        if !self.leg && self.queue.is_empty() {
-            keep(&mut self.queue, without_domain(&queue));
+        if !self.leg && self.queue.is_empty() && leg.text("cc_side") == "member" {
+            self.queue = leg.queue();
         }
-        self.waits |= !self.leg && !self.queue.is_empty() && self.answer.is_none() && !is_agent(event);
+        self.waits |= !self.leg && !self.queue.is_empty() && self.answer.is_none();
     }
 
     /// It was called, and the dialplan goes on with it: from there on it calls. What it records already stays the call that it
@@ -118,7 +133,7 @@ impl Channel {
         }
         self.called = event.text("Caller-Destination-Number");
         self.context = event.text("Caller-Context");
-        self.direction = direction(&event.variable("call_direction"));
+        self.direction = None;
     }
 
     /// Whom it speaks with, as it is dumped in the midst of its call.
@@ -203,13 +218,15 @@ impl Channel {
         }
     }
 
-    /// It is gone. Behind `continue_on_fail` it has a cause of its own, and what was tried before has others.
+    /// It is gone.
     pub(super) fn hang_up(&mut self, event: &Event, now: i64) {
-        let names = ["Hangup-Cause", "variable_originate_disposition", "variable_last_bridge_hangup_cause"];
-        self.causes = names.map(|name| event.text(name)).into();
-        if event.variable("cc_cause") == "cancel" {
-            self.give_up(&event.variable("cc_cancel_reason"));
-        }
+        let text = |name: &str| match name {
+            "hangup_cause" => event.first(&["variable_hangup_cause", "Hangup-Cause"]),
+            // What it was called for is not its own call.
+            "answer_epoch" if self.went_on => String::new(),
+            name => event.variable(name),
+        };
+        self.disposition = Leg::new(&text).disposition().as_str();
         self.end(now);
     }
 
@@ -294,23 +311,7 @@ impl Channel {
         if !self.given_up.is_empty() {
             return self.given_up;
         }
-        if self.ended.is_none() {
-            return "";
-        }
-        let told = self.causes.iter().map(|cause| how(cause)).find(|how| !how.is_empty());
-        told.unwrap_or("noanswer")
-    }
-}
-
-/// By the hang-up cause, where it says more than that it is over.
-fn how(cause: &str) -> &'static str {
-    match cause {
-        "USER_BUSY" | "CALL_REJECTED" => "busy",
-        "ORIGINATOR_CANCEL" | "LOSE_RACE" => "cancel",
-        "NO_ANSWER" | "NO_USER_RESPONSE" | "ALLOTTED_TIMEOUT" => "noanswer",
-        "NORMAL_CIRCUIT_CONGESTION" | "SWITCH_CONGESTION" => "congestion",
-        "" | "NORMAL_CLEARING" | "SUCCESS" | "NONE" | "PICKED_OFF" | "SYSTEM_SHUTDOWN" | "failure" => "",
-        _ => "failed",
+        self.disposition
     }
 }
 
@@ -330,40 +331,13 @@ fn first(event: &Event) -> Party {
 
 /// A callee of this number, with the name that the calling channel's event has for it.
 fn named(number: String, event: &Event) -> Party {
-    let dialled = event.variable("dialed_user") == number;
-    let names = [
-        event.variable("initial_callee_id_name"),
-        event.variable("last_sent_callee_id_name"),
-        event.text("Caller-Callee-ID-Name"),
-    ];
-    let numbers = [
-        dialled,
-        event.variable("last_sent_callee_id_number") == number,
-        event.text("Caller-Callee-ID-Number") == number,
-    ];
-    let says = |name: &String| !name.is_empty() && *name != number && name != NO_NAME;
-    let name = names.into_iter().zip(numbers).find(|(name, fits)| *fits && says(name));
-    Party { name: name.map(|(name, _)| name).unwrap_or_default(), number }
+    let text = |name: &str| event.variable(name);
+    Party { name: Leg::new(&text).answerers_name(&number), number }
 }
 
 /// Who is at the other end of the event's channel, as far as that says it; or at its own.
 pub(super) fn callee(event: &Event, other: bool) -> Party {
     if other { named(event.text("Caller-Callee-ID-Number"), event) } else { present(event) }
-}
-
-/// FusionPBX says which way the call went; `Call-Direction` only says who began the leg.
-fn direction(word: &str) -> Option<Direction> {
-    match word {
-        "inbound" => Some(Direction::In),
-        "outbound" => Some(Direction::Out),
-        "local" => Some(Direction::Internal),
-        _ => None,
-    }
-}
-
-/// Whether it is the leg of a queue's agent.
-fn is_agent(event: &Event) -> bool {
-    event.variable("cc_side") == "agent"
 }
 
 /// `400@office.example`

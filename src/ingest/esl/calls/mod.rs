@@ -67,10 +67,22 @@ impl Calls {
         if let Some(channel) = self.channels.get_mut(&uniqueid) {
             channel.speaks(dump);
         }
+        let began_on = self.began_on(dump, file, uniqueid);
         if !self.recordings.contains_key(file) {
-            self.record(file, &uniqueid, 0);
+            self.record(file, &began_on, 0);
         }
         self.reports(vec![file.into()])
+    }
+
+    /// The channel that a file was begun on: it may have gone over from the one that called, whose name it then bears.
+    fn began_on(&mut self, dump: &Event, file: &str, uniqueid: String) -> String {
+        let originator = dump.variable("originator");
+        let name = file.rsplit('/').next().unwrap_or_default();
+        if originator.is_empty() || name.contains(&uniqueid) || !name.contains(&originator) {
+            return uniqueid;
+        }
+        self.channels.entry(originator.clone()).or_insert_with(|| Channel::before(dump));
+        originator
     }
 
     /// A conference that is recorded since then (Unix milliseconds; 0 unknown), with these members.
@@ -103,7 +115,7 @@ impl Calls {
             "CHANNEL_BRIDGE" => return self.bridge(event, now),
             "CHANNEL_HANGUP_COMPLETE" => self.hang_up(&uniqueid, event, now),
             "RECORD_START" => self.record(&event.path("Record-File-Path"), &uniqueid, now),
-            "RECORD_STOP" => return self.stop(&event.path("Record-File-Path"), &uniqueid, now),
+            "RECORD_STOP" => return self.recorded(event, &uniqueid, now),
             _ => {}
         }
         self.files_of(&uniqueid)
@@ -269,6 +281,18 @@ impl Calls {
                 }
             }
         }
+    }
+
+    fn recorded(&mut self, event: &Event, channel: &str, now: i64) -> Vec<String> {
+        let file = event.path("Record-File-Path");
+        let touched = self.stop(&file, channel, now);
+        let cause = event.text("Record-Completion-Cause");
+        if matches!(cause.as_str(), "empty-file" | "input-too-short")
+            && let Some(recording) = self.recordings.get_mut(&file)
+        {
+            recording.discard();
+        }
+        touched
     }
 
     /// A recording ends, on whichever channel it is by now.

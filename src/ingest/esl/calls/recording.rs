@@ -1,6 +1,7 @@
 //! One recording: a file, and when it is written to.
 
 use crate::ingest::pbx::Report;
+use crate::intake::DISCARDED;
 
 /// A file that is recorded to. It may go over to another channel, and outlives the one that it began on.
 #[derive(Default)]
@@ -44,6 +45,11 @@ impl Recording {
             (false, Some(since)) => self.paused = (None, self.paused.1 + now - since),
             _ => {}
         }
+    }
+
+    /// FreeSWITCH deletes it itself.
+    pub(super) fn discard(&mut self) {
+        self.notes.push(DISCARDED.into());
     }
 
     pub(super) fn stop(&mut self, now: i64) {
