@@ -63,6 +63,8 @@ pub struct Draft {
     pub uniqueid: Option<String>,
     /// What it knows of the call.
     pub facts: Facts,
+    /// What it only guesses: of a call that it found in its midst.
+    pub guesses: Facts,
     /// What further detail records of the same channel say.
     pub records: Vec<Facts>,
     /// Whether the PBX says that the recording has ended. Where a file was seen, that one decides.

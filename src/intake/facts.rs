@@ -11,6 +11,9 @@ use super::source::Source;
 const HIGHEST: u8 = 15;
 /// The rank of what a file says of the end of its call.
 pub(super) const OF_FILE: u8 = 2;
+/// The rank of what the PBX's source works out of a call that it found in its midst: below whatever was heard of it, and what
+/// its file's name says.
+pub(super) const OF_FOUND: u8 = 3;
 /// The rank of the start that is in a file's name.
 pub(super) const OF_NAME: u8 = 6;
 /// The rank of what detail records of a call that nobody answered say.
@@ -23,6 +26,8 @@ const OF_DIRECTION: u8 = 12;
 pub(super) const NAME_OF_FILE: u8 = 4;
 /// The rank of what the PBX itself says.
 pub(super) const OF_PBX: u8 = 10;
+/// In a note: the recording is muted now.
+pub const MUTED: &str = "muted";
 /// Who answered, in `dnumber`, where no person did: the call was not answered, or only by the dialplan.
 pub(super) const NOBODY: &str = "";
 /// Somebody changed the row by hand, or another program made it.
@@ -65,6 +70,15 @@ macro_rules! facts {
                 }
                 if other.dnumber.as_deref() == Some(NOBODY) {
                     self.learn_nobody(ranks, source);
+                }
+            }
+
+            /// Learns what is only guessed: where nothing is known that is surer. What else happened adds up.
+            pub(super) fn guess(&mut self, ranks: &mut Ranks, guesses: &Facts) {
+                let note = together(self.note.as_deref(), guesses.note.as_deref());
+                $(take(&mut self.$name, &mut ranks.$name, &guesses.$name, OF_FOUND);)+
+                if guesses.note.is_some() {
+                    (self.note, ranks.note) = (Some(note), ranks.note.max(OF_FOUND));
                 }
             }
 
@@ -216,6 +230,18 @@ impl Facts {
         }
         Cow::Owned(Facts { snumber: None, snumber_name: None, snumber_display: None, ..other.clone() })
     }
+}
+
+/// What two notes say. That a recording is muted at the moment was true of then.
+fn together(known: Option<&str>, more: Option<&str>) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let known = known.unwrap_or_default().split("; ").filter(|part| *part != MUTED);
+    for part in known.chain(more.unwrap_or_default().split("; ")) {
+        if !part.is_empty() && !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts.join("; ")
 }
 
 /// A value that may say nothing.

@@ -36,7 +36,7 @@ mod waiting;
 
 pub use door::{Intake, RECORDS_DAYS};
 pub use draft::{About, Copy, DISCARDED, Draft, FileState, LeftOut, Outcome, stem};
-pub use facts::Facts;
+pub use facts::{Facts, MUTED};
 pub use file::alike;
 pub use form_order::FormOrder;
 pub use live::{Event, Live, SourceStatus, What};

@@ -8,7 +8,7 @@ mod late;
 mod session;
 mod source;
 
-pub use crate::ingest::pbx::{Finding, Report, State};
+pub use crate::ingest::pbx::{Finding, Guessed, Report, State};
 pub use calls::Calls;
 pub use check::{Checked, Filtering, check, stanza};
 pub use codec::{Decoder, Message, Piece};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::report::Report;
+use super::report::{Guessed, Report};
 use crate::config::{Folder, find_of_pbx};
 use crate::intake::{About, Draft, Facts, Source};
 use crate::model::{Direction, IntakeFile};
@@ -51,13 +51,16 @@ impl Places {
 /// A recording's draft; `None` where its file is not in a folder that we see.
 pub(in crate::ingest) fn draft(places: &Places, report: &Report) -> Option<Draft> {
     let (machine, path) = places.find(&report.file)?;
+    let mut facts = facts(report);
+    let guesses = guesses(&mut facts, &report.guessed);
     Some(Draft {
         source: Source::Pbx,
         about: About::Recording,
         machine,
         path: Some(path),
         uniqueid: Some(report.uniqueid.clone()),
-        facts: facts(report),
+        facts,
+        guesses,
         over: report.end.is_some(),
         ..Draft::default()
     })
@@ -84,8 +87,28 @@ pub(in crate::ingest) fn lost(known: &IntakeFile, interrupted: bool) -> Draft {
 
 /// What a recording's draft says that is true of every recording of its channel, which is gone.
 pub(in crate::ingest) fn of_call(draft: &Draft) -> Draft {
-    let facts = Facts { start: None, end: None, note: None, ..draft.facts.clone() };
-    Draft { about: About::Call, path: None, facts, over: true, ..draft.clone() }
+    let of_call = |facts: &Facts| Facts { start: None, end: None, note: None, ..facts.clone() };
+    let (facts, guesses) = (of_call(&draft.facts), of_call(&draft.guesses));
+    Draft { about: About::Call, path: None, facts, guesses, over: true, ..draft.clone() }
+}
+
+/// Takes out of the facts what is only guessed.
+fn guesses(facts: &mut Facts, guessed: &Guessed) -> Facts {
+    let mut guesses = Facts::default();
+    macro_rules! take {
+        ($guessed:ident: $($name:ident),+) => {
+            if guessed.$guessed {
+                $(guesses.$name = facts.$name.take();)+
+            }
+        };
+    }
+    take!(parties: stype, snumber_name, ctype, dtype, callerid_internal, spresent, direction, context, note);
+    take!(caller: snumber);
+    take!(called: cnumber);
+    take!(answerer: dnumber, dnumber_name);
+    take!(status: status);
+    take!(end: end);
+    guesses
 }
 
 fn facts(report: &Report) -> Facts {

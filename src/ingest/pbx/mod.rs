@@ -20,5 +20,5 @@ pub(super) use findings::{Findings, here};
 pub(super) use link::{Distrusted, Link};
 pub(super) use listening::Listening;
 pub(super) use recordings::{Pbx, Recordings, now};
-pub use report::Report;
+pub use report::{Guessed, Report};
 pub use step::{GoingOn, Step};

@@ -2,6 +2,23 @@
 
 use crate::model::Direction;
 
+/// Which facts of a recording were not heard, but found in the midst of its call, or worked out of that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guessed {
+    /// Who calls, from where, and in what direction; and what else happened.
+    pub parties: bool,
+    /// The caller's number.
+    pub caller: bool,
+    /// The number that was dialled.
+    pub called: bool,
+    /// Who answered.
+    pub answerer: bool,
+    /// Whether it was answered.
+    pub status: bool,
+    /// When the recording ended: it may have been stopped before.
+    pub end: bool,
+}
+
 /// What is known of one recording so far. Each report of a recording says all of it anew.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -59,6 +76,8 @@ pub struct Report {
     /// What else happened, for people: transfers, who took part in a conference, and how long
     /// the recording was muted.
     pub note: String,
+    /// What of all this is only guessed.
+    pub guessed: Guessed,
     /// The channel is gone, and its beginning was not heard: it may have recordings that nobody told of.
     pub may_have_others: bool,
 }

@@ -35,6 +35,7 @@ impl Acceptance<'_> {
             let sniffed = Facts { mimetype: Some(file.mimetype.clone()), ..Facts::default() };
             facts.learn(ranks, &sniffed, Source::File);
         }
+        facts.guess(ranks, &draft.guesses);
         facts.learn(ranks, &draft.facts, draft.source);
     }
 

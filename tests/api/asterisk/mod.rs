@@ -5,6 +5,8 @@ mod calls;
 mod check;
 mod codec;
 mod documents;
+mod excerpts;
+mod found;
 mod list;
 mod live;
 mod moved;

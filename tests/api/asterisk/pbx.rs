@@ -23,8 +23,10 @@ struct State {
     started: i64,
     /// Actions that the user may not do.
     denied: Vec<&'static str>,
-    /// A channel that is up, and the file that it says it is recorded to.
-    up: Option<(String, String)>,
+    /// The channels that are up, and the file that each says it is recorded to.
+    up: Vec<(String, String)>,
+    /// How often it was asked about one of them.
+    asked: usize,
 }
 
 /// The PBX.
@@ -59,7 +61,19 @@ impl Pbx {
 
     /// A channel that is up, in `key: value` lines, and the file that it says it is recorded to.
     pub fn list(&self, channel: &str, file: &str) {
-        self.state().up = Some((channel.to_owned(), file.to_owned()));
+        self.list_all(vec![(channel.to_owned(), file.to_owned())]);
+    }
+
+    /// The same of several.
+    pub fn list_all(&self, up: Vec<(String, String)>) {
+        let mut state = self.state();
+        (state.up, state.asked) = (up, 0);
+    }
+
+    /// Waits until it was asked about each of them: what it says from now on comes after its answers.
+    pub fn until_asked(&self) {
+        let is_asked = |state: &State| state.asked >= state.up.len();
+        until("questions", || is_asked(&self.state()));
     }
 
     /// The network is down.
@@ -99,10 +113,11 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         match line.trim_end().split_once(": ") {
             Some((key, value)) => drop(action.insert(key.to_owned(), value.to_owned())),
             None => {
-                let answer = answer(&std::mem::take(&mut action), &state.lock().expect("a lock"));
+                let mut state = state.lock().expect("a lock");
+                let answer = answer(&std::mem::take(&mut action), &mut state);
                 stream.write_all(answer.replace('\n', "\r\n").as_bytes())?;
                 if answer.contains("accepted") {
-                    state.lock().expect("a lock").listeners.push(stream.try_clone()?);
+                    state.listeners.push(stream.try_clone()?);
                 }
             }
         }
@@ -111,7 +126,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn answer(action: &HashMap<String, String>, state: &State) -> String {
+fn answer(action: &HashMap<String, String>, state: &mut State) -> String {
     let text = |key: &str| action.get(key).map_or("", String::as_str);
     let id = text("ActionID");
     if state.denied.contains(&text("Action")) {
@@ -127,7 +142,10 @@ fn answer(action: &HashMap<String, String>, state: &State) -> String {
         "CoreSettings" => says("AsteriskVersion: 16.28.0\nSystemName: "),
         "CoreStatus" => says(&time(state.started, "CoreStartupDate: %Y-%m-%d\nCoreStartupTime: %H:%M:%S")),
         "Getvar" if action.contains_key("Channel") => {
-            says(&format!("Variable: x\nValue: {}", state.up.as_ref().map_or("", |(_, file)| file)))
+            state.asked += 1;
+            let named = format!("Channel: {}\n", text("Channel"));
+            let of = state.up.iter().find(|(up, _)| format!("{up}\n").contains(&named));
+            says(&format!("Variable: x\nValue: {}", of.map_or("", |(_, file)| file)))
         }
         "Getvar" => says(&time(now(), "Variable: x\nValue: %Y-%m-%d %H:%M:%S")),
         "CoreShowChannels" => {

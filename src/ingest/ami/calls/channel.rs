@@ -5,9 +5,19 @@ use super::conference::Convened;
 use super::detail::{Detail, disposition};
 use super::leg::{Answer, Leg, Waiting};
 use super::line::{Line, Who};
-use super::numbers::{is_dialled, is_number, is_subroutine};
+use super::numbers::{is_dialled, is_first, is_number, is_subroutine};
 use super::parties::Parties;
 use super::recording::Recording;
+
+/// The other end of a call that is found.
+pub(super) struct End {
+    parties: Parties,
+    who: Who,
+    /// It was there first, and called.
+    called: bool,
+    /// The channel whose call detail records tell of the call, if it called without any other one between.
+    uniqueid: String,
+}
 
 /// What is known of a channel.
 pub(super) struct Channel {
@@ -52,6 +62,14 @@ impl Channel {
             Some(event.text("Context")).filter(|context| !is_subroutine(context)).unwrap_or_default().into();
         channel.listed(event);
         channel.caller(event);
+        channel
+    }
+
+    /// As it is in the midst of its call: what stands there now may be another's, and is what is found, not what was heard.
+    pub(super) fn found(event: &Message) -> Channel {
+        let mut channel = Channel { found: true, ..Channel::new(event) };
+        (channel.leg.unsure, channel.leg.found) = (true, true);
+        channel.leg.parties.found(&event.text("Channel"));
         channel
     }
 
@@ -111,14 +129,44 @@ impl Channel {
         self.talking |= event.text("ChannelState") == "6";
     }
 
-    /// Who it speaks with, where its beginning was not heard.
-    pub(super) fn connected(&mut self, listed: &Message) {
-        (self.leg.unsure, self.found) = (true, true);
-        let (number, name) = (listed.text("ConnectedLineNum"), listed.unescaped("ConnectedLineName"));
-        if self.talking && !listed.text("BridgeId").is_empty() && !number.is_empty() {
-            let who = Who { number: number.into_owned(), name, channel: String::new() };
-            self.leg.answer = Some(Answer { at: 0, who, over: false });
+    /// The other end of a call of the channel that `listed` lists; this one is listed as `own`.
+    pub(super) fn end_of(&self, listed: &Message, own: &Message) -> End {
+        let who = self.line.who(&self.uniqueid, &own.text("CallerIDNum"));
+        let called = is_first(own, listed);
+        let beside = called && own.text("BridgeId") == listed.text("BridgeId");
+        let uniqueid = if beside { self.uniqueid.clone() } else { String::new() };
+        End { parties: self.parties(), who, called, uniqueid }
+    }
+
+    /// Whom it speaks with, as it is listed: which of both came first called the other one. Where nobody else is listed, its
+    /// own line says with whom it is connected.
+    pub(super) fn speaks(&mut self, listed: &Message, end: Option<End>) {
+        let talking = listed.text("ChannelState") == "6" && !listed.text("BridgeId").is_empty();
+        if self.leg.answer.is_some() || !talking {
+            return;
         }
+        let who = match end {
+            Some(End { called: true, parties, uniqueid, .. }) => {
+                if self.leg.found {
+                    (self.leg.parties, self.leg.uniqueid, self.was_dialled) = (parties, uniqueid, true);
+                }
+                self.line.who(&self.uniqueid, &listed.text("CallerIDNum"))
+            }
+            Some(End { who, .. }) => who,
+            None => Who {
+                number: listed.text("ConnectedLineNum").into_owned(),
+                name: listed.unescaped("ConnectedLineName"),
+                channel: String::new(),
+            },
+        };
+        if !who.number.is_empty() {
+            self.leg.answer = Some(Answer { at: 0, who, over: false, found: true });
+        }
+    }
+
+    /// Nobody listens for a while.
+    pub(super) fn unheard(&mut self) {
+        self.recordings.iter_mut().for_each(Recording::unheard);
     }
 
     pub(super) fn is_recorded_to(&self, file: &str) -> bool {
@@ -151,8 +199,9 @@ impl Channel {
     /// The caller id of the channel is this one now. Of one that is dialled it is that of whom it stands for.
     pub(super) fn caller(&mut self, event: &Message) {
         if !self.was_dialled {
-            let recorded = !self.recordings.is_empty();
-            self.leg.parties.identify(&event.text("CallerIDNum"), event.unescaped("CallerIDName"), recorded);
+            let (recorded, answered) = (!self.recordings.is_empty(), self.leg.answer.is_some());
+            let (number, name) = (event.text("CallerIDNum"), event.unescaped("CallerIDName"));
+            self.leg.parties.identify(&number, name, recorded, answered);
         }
         self.leg.parties.presented(&event.text("CID-CallingPres"));
     }
@@ -165,7 +214,7 @@ impl Channel {
         self.listed(event);
         self.leg.unsure = false;
         self.leg.outside |= outside;
-        let Some(who) = over else { return };
+        let Some(who) = over.filter(|_| !self.leg.was_talking()) else { return };
         let status = disposition(&event.text("DialStatus"));
         if status == "answer" {
             self.leg.answered(who, now);
@@ -178,7 +227,10 @@ impl Channel {
 
     /// Another channel dials it: that one's parties are the call's.
     pub(super) fn dialled(&mut self, source: &Parties, event: &Message, now: i64, over: Option<&Who>) {
-        self.leg.parties = source.clone();
+        // Whom it is recorded with stays, whoever dials it later or is another one by then.
+        if self.recordings.is_empty() || self.leg.parties.caller.is_empty() || !self.was_dialled {
+            self.leg.parties = source.clone();
+        }
         if self.recordings.is_empty() {
             self.leg.uniqueid = event.text("Uniqueid").into_owned();
         }
@@ -202,7 +254,7 @@ impl Channel {
             true => self.leg.parties.transferred(event),
             false => self.leg.parties.sent_to(&extension, &event.text("Context")),
         };
-        self.begin_leg(Leg { parties, transferred: true, ..Leg::default() });
+        self.begin_leg(Leg { parties, transferred: true, found: self.leg.found, ..Leg::default() });
     }
 
     /// It is left with whom somebody had spoken with about it.
@@ -244,6 +296,9 @@ impl Channel {
 
     /// A queue's member picked up, or somebody in its place: the PBX itself may have answered before.
     pub(super) fn agent(&mut self, event: &Message, who: &Who, now: i64) {
+        if self.leg.was_talking() {
+            return;
+        }
         (self.leg.queue, self.leg.waiting) = (event.text("Queue").into_owned(), Waiting::Over);
         self.leg.answered(who, now);
         self.leg.dial_status = "answer";

@@ -27,6 +27,7 @@ impl Calls {
         let since = known.since;
         if !self.channels.contains_key(uniqueid) {
             let mut channel = Channel::recorder(uniqueid);
+            (channel.found, channel.leg.found) = (since == 0, since == 0);
             channel.record(file, since);
             self.add(uniqueid, channel);
         }

@@ -6,6 +6,8 @@ use crate::ingest::cdr::Disposition;
 /// What a `Cdr` event says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Detail {
+    /// The caller as FreePBX keeps it, before its outbound routes put another number in its place.
+    pub(super) caller: String,
     pub(super) destination: String,
     pub(super) did: String,
     pub(super) peer: String,
@@ -22,6 +24,7 @@ impl Detail {
         let arguments = event.text("LastData");
         let queue = if event.text("LastApplication") == "Queue" { arguments.split(',').next() } else { None };
         Detail {
+            caller: event.text("CNum").into_owned(),
             destination: event.text("Destination").into_owned(),
             did: event.text("DID").into_owned(),
             peer: event.text("DestinationChannel").into_owned(),

@@ -5,7 +5,7 @@ use super::detail::Detail;
 use super::leg::{Leg, Waiting};
 use super::numbers::{endpoint, is_dialled};
 use super::recording::Recording;
-use crate::ingest::pbx::Report;
+use crate::ingest::pbx::{Guessed, Report};
 use crate::model::{Direction, is_withheld};
 
 impl Channel {
@@ -44,7 +44,7 @@ impl Channel {
             answered: leg.answer.as_ref().map(|answer| answer.at).filter(|at| *at > 0),
             talktime: self.talktime(leg),
             status: self.status(leg),
-            caller: leg.parties.caller.clone(),
+            caller: self.kept_caller(leg).unwrap_or(&leg.parties.caller).clone(),
             caller_name: leg.parties.caller_name.clone(),
             shown: leg.parties.shown.clone(),
             withheld: leg.parties.withheld || is_withheld(&leg.parties.caller),
@@ -59,9 +59,28 @@ impl Channel {
             conference: self.conference,
             page: self.page,
             note: self.notes.join("; "),
+            guessed: self.guessed(leg),
             may_have_others: self.found && !self.up,
             ..Report::default()
         }
+    }
+
+    /// What of all that is only guessed.
+    fn guessed(&self, leg: &Leg) -> Guessed {
+        Guessed {
+            parties: leg.found,
+            caller: leg.found && self.kept_caller(leg).is_none(),
+            called: leg.found && !leg.transferred && self.did(leg).is_none(),
+            answerer: leg.was_talking(),
+            status: leg.found && leg.dial_status.is_empty() && self.details.is_empty(),
+            end: false,
+        }
+    }
+
+    /// The caller that FreePBX keeps in the records, of a call whose beginning was not heard.
+    fn kept_caller(&self, leg: &Leg) -> Option<&String> {
+        let mut kept = self.details.iter().map(|detail| &detail.caller);
+        kept.find(|caller| leg.found && !caller.is_empty())
     }
 
     /// A conference is inside, however long its number is.
@@ -78,10 +97,14 @@ impl Channel {
         self.details.iter().filter(is_of_it).collect()
     }
 
+    fn did(&self, leg: &Leg) -> Option<&String> {
+        let did = self.details.iter().map(|detail| &detail.did).find(|did| !did.is_empty());
+        did.filter(|_| !leg.transferred)
+    }
+
     /// The number that was dialled. A transfer overwrites the destination in all its records, but not the DID.
     fn called(&self, leg: &Leg) -> String {
-        let did = self.details.iter().map(|detail| &detail.did).find(|did| !did.is_empty());
-        let did = did.filter(|_| !leg.transferred);
+        let did = self.did(leg);
         let sure = Some(&leg.parties.called).filter(|called| !called.is_empty() && !leg.unsure);
         let destination =
             self.details.iter().map(|detail| &detail.destination).find(|number| is_dialled(number));

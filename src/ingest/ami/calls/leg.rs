@@ -13,6 +13,8 @@ pub(super) struct Leg {
     pub(super) uniqueid: String,
     /// The called number is a guess.
     pub(super) unsure: bool,
+    /// Its beginning was not heard.
+    pub(super) found: bool,
     pub(super) answer: Option<Answer>,
     pub(super) dial_status: &'static str,
     pub(super) queue: String,
@@ -43,12 +45,19 @@ pub(super) struct Answer {
     pub(super) who: Who,
     /// Who picked up is gone.
     pub(super) over: bool,
+    /// It was found in the midst of the call.
+    pub(super) found: bool,
 }
 
 impl Leg {
     /// Somebody picked up; whoever was first counts.
     pub(super) fn answered(&mut self, who: &Who, at: i64) {
-        self.answer.get_or_insert_with(|| Answer { at, who: who.clone(), over: false });
+        self.answer.get_or_insert_with(|| Answer { at, who: who.clone(), over: false, found: false });
+    }
+
+    /// Whether somebody had picked up before it was found: who does later is not who answered.
+    pub(super) fn was_talking(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.found)
     }
 
     /// Whether who picked up is gone, so that what comes now is another one.
@@ -62,6 +71,7 @@ impl Leg {
             parties: self.parties.clone(),
             uniqueid: self.uniqueid.clone(),
             transferred: self.transferred,
+            found: self.found,
             ..Leg::default()
         }
     }

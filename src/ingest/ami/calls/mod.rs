@@ -146,14 +146,24 @@ impl Calls {
         self.channels.retain(|uniqueid, channel| !channel.is_up() || !gone.contains(uniqueid));
     }
 
-    /// A channel that is up, as CoreShowChannels lists it, and the file that it is or was recorded to. A channel that was
-    /// heard from its beginning tells nothing new.
-    pub fn found_up(&mut self, listed: &Message, file: &str) -> Vec<Report> {
+    /// Nobody listens for a while: what runs may be stopped meanwhile.
+    pub fn unheard(&mut self) {
+        self.channels.values_mut().for_each(Channel::unheard);
+    }
+
+    /// A channel that is up, as CoreShowChannels lists it, whom it speaks with, and the file that it is or was recorded to.
+    /// A channel that was heard from its beginning tells nothing new but that somebody picked up.
+    pub fn found_up(&mut self, listed: &Message, with: Option<&Message>, file: &str) -> Vec<Report> {
         let Some(uniqueid) = key(listed, "Uniqueid") else { return Vec::new() };
-        if !self.channels.contains_key(&uniqueid) {
-            let mut channel = Channel::new(listed);
-            channel.connected(listed);
-            self.add(&uniqueid, channel);
+        for listed in std::iter::once(listed).chain(with) {
+            if let Some(uniqueid) = key(listed, "Uniqueid").filter(|uniqueid| !self.knows(uniqueid)) {
+                self.add(&uniqueid, Channel::found(listed));
+            }
+        }
+        let end =
+            with.and_then(|with| Some(self.channels.get(&*with.text("Uniqueid"))?.end_of(listed, with)));
+        if let Some(channel) = self.channels.get_mut(&uniqueid) {
+            channel.speaks(listed, end);
         }
         match self.channels.get_mut(&uniqueid) {
             Some(channel) if !file.is_empty() && !channel.is_recorded_to(file) => channel.record(file, 0),
@@ -206,7 +216,7 @@ impl Calls {
         let Some(uniqueid) = uniqueid else { return Vec::new() };
         let file = event.unescaped_path("Value");
         if !self.knows(&uniqueid) {
-            self.add(&uniqueid, Channel::new(event));
+            self.add(&uniqueid, Channel::found(event));
         }
         match self.channels.get_mut(&uniqueid) {
             Some(channel) if !file.is_empty() => channel.record(&file, now),

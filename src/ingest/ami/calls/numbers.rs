@@ -1,9 +1,27 @@
 //! What numbers, extensions and names of channels say.
 
+use super::super::codec::Message;
+
 /// Digits from which on a number is one of the public network.
 const PUBLIC: usize = 7;
 /// What FreePBX's follow-me puts before a number that it calls.
 const FOLLOW_ME: [&str; 2] = ["FMPR-", "FMGL-"];
+
+/// Whether of two channels that are listed as speaking with one another this one was there first. It called.
+pub(super) fn is_first(one: &Message, other: &Message) -> bool {
+    let (first, own, others) = (one.text("Linkedid"), one.text("Uniqueid"), other.text("Uniqueid"));
+    match () {
+        () if own == first => true,
+        () if others == first => false,
+        () => age(&own) <= age(&others),
+    }
+}
+
+/// The time and the counter in a uniqueid.
+fn age(uniqueid: &str) -> Option<(u64, u64)> {
+    let (time, counter) = uniqueid.rsplit('-').next()?.split_once('.')?;
+    Some((time.parse().ok()?, counter.parse().ok()?))
+}
 
 /// The extension in a channel's name: `PJSIP/102-0000000a`, `Local/102@from-queue-0000000a;1`.
 pub(super) fn endpoint(channel: &str) -> Option<String> {

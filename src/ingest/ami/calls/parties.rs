@@ -42,10 +42,11 @@ impl Parties {
         Parties { local, phone, ..Parties::default() }
     }
 
-    /// The caller id is this one now. A trunk, and a look-up of names, know a caller better and better. A phone is who
-    /// it was when its call began, or by the extension that the dialplan gave it before the recording: what an outbound
-    /// route makes of that is for the other side.
-    pub(super) fn identify(&mut self, number: &str, name: String, recorded: bool) {
+    /// The caller id is this one now. A trunk, and a look-up of names, know a caller better and better, until the recorded
+    /// call is answered: whom a transfer puts in its place then is another one. A phone is who it was when its call began, or
+    /// by the extension that the dialplan gave it before the recording: what an outbound route makes of that is for the other
+    /// side.
+    pub(super) fn identify(&mut self, number: &str, name: String, recorded: bool, answered: bool) {
         if number.is_empty() {
             return;
         }
@@ -56,10 +57,23 @@ impl Parties {
             }
             return;
         }
+        if recorded && (self.local || answered) && !self.caller.is_empty() && number != self.caller {
+            return;
+        }
         if number != self.caller || !name.is_empty() {
             self.caller_name = name;
         }
         self.caller = number.into();
+    }
+
+    /// Of a channel by this name that was found in the midst of its call. A phone is who its name says: what stands in its
+    /// place by now may be what an outbound route made of that, for the other side.
+    pub(super) fn found(&mut self, channel: &str) {
+        let phone = endpoint(channel).filter(|_| self.phone && self.origin() == Origin::Inside);
+        if let Some(number) = phone.filter(|number| *number != self.caller) {
+            self.shown = std::mem::replace(&mut self.caller, number);
+            self.caller_name.clear();
+        }
     }
 
     /// Whether the number may be shown: 32 to 35 is presentation prohibited (ITU-T Q.951, as Asterisk's CALLERPRES

@@ -1,6 +1,7 @@
 //! One recording of a channel: a file, and when it is written to.
 
-use crate::ingest::pbx::Report;
+use crate::ingest::pbx::{Guessed, Report};
+use crate::intake::MUTED;
 
 /// A file that a channel is recorded to.
 pub(super) struct Recording {
@@ -11,6 +12,8 @@ pub(super) struct Recording {
     end: Option<i64>,
     /// It is one of several, some of which were stopped: when it ended is not known.
     doubtful: bool,
+    /// It was not heard all the time: it may have been stopped unheard.
+    guessed: bool,
     /// Earlier ones in the same file: milliseconds that they lasted, and when the first began.
     before: Option<(i64, i64)>,
     /// Since when it is muted, and how long it was before.
@@ -26,6 +29,7 @@ impl Recording {
             start: now,
             end: None,
             doubtful: false,
+            guessed: now == 0,
             before: None,
             muted: (None, 0),
             said: None,
@@ -37,11 +41,16 @@ impl Recording {
         let Some(end) = self.end.take() else { return };
         let (first, lasted) = self.before.unwrap_or((self.start, 0));
         self.before = Some((first, lasted + end - self.start));
-        (self.start, self.doubtful) = (now, false);
+        (self.start, self.doubtful, self.guessed) = (now, false, false);
     }
 
     pub(super) fn runs(&self) -> bool {
         self.end.is_none()
+    }
+
+    /// Nobody listened for a while.
+    pub(super) fn unheard(&mut self) {
+        self.guessed |= self.runs();
     }
 
     pub(super) fn doubt(&mut self) {
@@ -80,7 +89,7 @@ impl Recording {
     fn report(&self, known: &Report) -> Report {
         let mut notes = vec![known.note.clone()];
         match self.muted {
-            (Some(_), _) => notes.push("muted".into()),
+            (Some(_), _) => notes.push(MUTED.into()),
             (None, 1..) => notes.push(format!("muted for {} s", (self.muted.1 + 500) / 1000)),
             _ => {}
         }
@@ -102,6 +111,7 @@ impl Recording {
             end: self.end,
             doubtful: self.doubtful && self.end.is_some(),
             note: notes.join("; "),
+            guessed: Guessed { end: self.guessed, ..known.guessed },
             ..known
         }
     }

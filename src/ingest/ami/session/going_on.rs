@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::DateTime;
 
+use super::bridges::partner;
 use super::step::Step;
 use crate::ingest::ami::action::action;
 use crate::ingest::ami::calls::{Calls, conference, recorder};
@@ -46,7 +47,8 @@ struct Recorder {
 
 impl GoingOn {
     /// Notes which channels are up as far as we know.
-    pub(super) fn begin(&mut self, calls: &Calls) {
+    pub(super) fn begin(&mut self, calls: &mut Calls) {
+        calls.unheard();
         self.before = calls.up();
     }
 
@@ -122,7 +124,7 @@ impl GoingOn {
 
     fn found(&self, uniqueid: &str, file: &str, calls: &mut Calls) -> Vec<Step> {
         let Some(listed) = self.listed.get(uniqueid) else { return Vec::new() };
-        heard(calls.found_up(listed, file))
+        heard(calls.found_up(listed, partner(&self.listed, listed), file))
     }
 
     /// Whoever is in a conference tells which channel records it; that one tells its file, and who it is.

@@ -1,5 +1,6 @@
 //! One connection's conversation: who we are, what goes on already, then what happens.
 
+mod bridges;
 mod conversation;
 mod going_on;
 mod step;
