@@ -35,7 +35,7 @@ fn hear(decoder: &mut Decoder, session: &mut Session<'_>, bytes: &[u8], came: i6
     decoder.feed(bytes, |piece| steps.extend(session.hear(piece, came)));
     steps.extend(session.wait(came));
     for step in &mut steps {
-        if let Step::Heard(report) = step {
+        if let Step::Heard(report) | Step::Call(report) = step {
             report.system = session.system().into();
         }
     }

@@ -111,6 +111,20 @@ fn guesses(facts: &mut Facts, guessed: &Guessed) -> Facts {
     guesses
 }
 
+/// What is known of a call that something else may have recorded: for each machine, since nobody says on which.
+pub(in crate::ingest) fn call(places: &Places, report: &Report) -> Vec<Draft> {
+    let of_call = |machine| {
+        of_call(&Draft {
+            source: Source::Pbx,
+            machine,
+            uniqueid: Some(report.uniqueid.clone()),
+            facts: facts(report),
+            ..Draft::default()
+        })
+    };
+    places.machines().into_iter().map(of_call).collect()
+}
+
 fn facts(report: &Report) -> Facts {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let seconds = |milliseconds: i64| Some(milliseconds / 1000).filter(|seconds| *seconds > 0);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::draft::Places;
+use super::draft::{Places, call};
 use super::link::{Distrusted, Link};
 use super::recordings::{Recordings, now};
 use super::step::Step;
@@ -129,6 +129,7 @@ impl<'a> Listening<'a> {
                 self.recordings.connected();
             }
             Step::Heard(report) => self.recordings.heard(&report, came),
+            Step::Call(report) => self.recordings.tell(|places| call(places, &report)),
             Step::Detail(detail) => self.recordings.tell(|places| know(places, &detail)),
             Step::Skipped(reason) => self.recordings.skip(reason),
             Step::Concern(what) => self.recordings.concern(what),

@@ -10,7 +10,7 @@ use super::report::Report;
 use super::step::GoingOn;
 use crate::app::App;
 use crate::config::Folder;
-use crate::intake::{About, Draft, Intake, NO_FILE, Outcome, Source, SourceStatus};
+use crate::intake::{About, Draft, Intake, NO_FILE, Outcome, SourceStatus};
 use crate::media::{Heard, NoSound, Written};
 use crate::model::IntakeFile;
 use crate::model::paths::bytes_of;
@@ -42,7 +42,7 @@ pub(in crate::ingest) struct Recordings<'a> {
     places: Places,
     /// What the database has not taken yet: the newest of each recording, in the order in which they began.
     pending: Vec<Draft>,
-    /// Records of calls without a recording, and when to look for one again (Unix milliseconds): what something else recorded
+    /// What is known of calls without a recording, and when to look for one again (Unix milliseconds): what something else recorded
     /// may have its row later.
     later: VecDeque<(i64, Draft)>,
     /// Recordings that are over, by the file: to be looked at, at this time (Unix milliseconds), so many times.
@@ -195,7 +195,7 @@ impl<'a> Recordings<'a> {
         }
     }
 
-    /// Records of calls that had no recording a while ago.
+    /// What is known of calls that had no recording a while ago.
     fn due(&mut self) -> Vec<Draft> {
         let is_due = |later: &VecDeque<(i64, Draft)>| later.front().is_some_and(|(due, _)| *due <= now());
         let mut due = Vec::new();
@@ -206,9 +206,7 @@ impl<'a> Recordings<'a> {
     }
 
     fn keep_for_later<'o>(&mut self, told: impl Iterator<Item = (Draft, &'o Outcome)>) {
-        let has_none = |(draft, outcome): &(Draft, &Outcome)| {
-            draft.source == Source::Cdr && **outcome == Outcome::NoRecording
-        };
+        let has_none = |(_, outcome): &(Draft, &Outcome)| **outcome == Outcome::NoRecording;
         let room = MOST.saturating_sub(self.later.len());
         let due = now() + LATER;
         self.later.extend(told.filter(has_none).take(room).map(|(draft, _)| (due, draft)));

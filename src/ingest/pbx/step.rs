@@ -13,6 +13,8 @@ pub enum Step<D> {
     LoggedIn,
     /// Something is known of a recording.
     Heard(Box<Report>),
+    /// What is known of a call that the PBX does not say to record: something else may have.
+    Call(Box<Report>),
     /// All is known that went on before. Other recordings than these are over.
     Reconciled(GoingOn),
     /// A call detail record of a channel that is not known, or not any more.

@@ -41,6 +41,11 @@ impl Detail {
         self.application == "Queue"
     }
 
+    /// Whether the dialplan ended the call, and not the caller.
+    pub(super) fn hung_up(&self) -> bool {
+        self.application == "Hangup"
+    }
+
     pub(super) fn answered(&self) -> bool {
         self.disposition == "answer"
     }

@@ -23,6 +23,13 @@ impl Channel {
         running.map(|recording| self.told_of(self.past.get(recording.leg).unwrap_or(&self.leg)))
     }
 
+    /// What is known of its call, once that is over, if it was heard from its beginning.
+    pub(super) fn told_at_the_end(&self) -> Option<Report> {
+        let first = self.past.first().unwrap_or(&self.leg);
+        let heard = !self.up && !self.found && !self.conference;
+        heard.then(|| Report { uniqueid: self.uniqueid.clone(), ..self.known(first) })
+    }
+
     /// Whether a recording of it is told under this channel.
     pub(super) fn is_told_under(&self, uniqueid: &str) -> bool {
         let leg = |recording: &Recording| self.past.get(recording.leg).unwrap_or(&self.leg);
@@ -149,8 +156,10 @@ impl Channel {
     /// Whoever picked up decides; a channel that the PBX itself answered was answered too, unless nobody came to it.
     fn status(&self, leg: &Leg) -> &'static str {
         let details = self.details_of(leg);
+        let in_vain = leg.waiting == Waiting::Yes;
         let counts = |detail: &&&Detail| {
-            detail.answered() && !(detail.waited() && (detail.peer.is_empty() || leg.waiting == Waiting::Yes))
+            let vain = detail.waited() && (detail.peer.is_empty() || in_vain);
+            detail.answered() && !vain && !(in_vain && detail.hung_up())
         };
         let dialled = leg.dial_status;
         if dialled == "answer" || details.iter().filter(counts).any(|detail| detail.billed > 0) {
@@ -159,11 +168,14 @@ impl Channel {
         if leg.waiting == Waiting::Abandoned {
             return "cancel";
         }
+        if in_vain && details.iter().any(|detail| detail.hung_up()) {
+            return "noanswer";
+        }
         if !dialled.is_empty() {
             return dialled;
         }
         let waited = details.iter().any(|detail| detail.waited());
-        if waited || (leg.waiting == Waiting::Yes && details.is_empty()) {
+        if waited || (in_vain && details.is_empty()) {
             return if self.up { "" } else { "cancel" };
         }
         if details.iter().any(|detail| counts(&detail)) || self.talking {

@@ -116,6 +116,16 @@ impl Calls {
         self.channels.get(uniqueid).is_some_and(Channel::is_recorded) || !self.told_under(uniqueid).is_empty()
     }
 
+    /// Whether a channel is up that was heard from its beginning.
+    pub fn is_heard(&self, uniqueid: &str) -> bool {
+        self.channels.get(uniqueid).is_some_and(|channel| channel.is_up() && !channel.found)
+    }
+
+    /// What is known of a call that is over, by a channel that was heard from its beginning.
+    pub fn told_of(&self, uniqueid: &str) -> Option<Report> {
+        self.channels.get(uniqueid).and_then(Channel::told_at_the_end)
+    }
+
     /// The other channels whose recordings are told under this one.
     fn told_under(&self, uniqueid: &str) -> Vec<String> {
         let is_told = |channel: &&Channel| channel.uniqueid != uniqueid && channel.is_told_under(uniqueid);

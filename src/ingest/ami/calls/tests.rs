@@ -307,3 +307,27 @@ fn whoever_picked_up_after_a_recording_was_not_recorded_in_it() {
         ["menu: in 5551230001 → 5550101 answer ? <> ", "talk: in 5551230001 → 5550101 answer ? Alice<101> "]
     );
 }
+
+/// A queue lets go of a caller whom nobody came to in time.
+#[test]
+fn whom_nobody_answers_in_a_queue_has_not_given_up() {
+    let cdr = "Cdr\nUniqueID: 1.1\nDestination: 457\nLastData: \nBillableSeconds: 3\nDisposition: ANSWERED\nLastApplication";
+    let dial = "Channel: PJSIP/trunk-1\nUniqueid: 1.1\nDestChannel: PJSIP/191-2\nDestUniqueid: 1.2";
+    let begin = [
+        channel("PJSIP/trunk-1", "5551230001", "Maria", "5556036", "1.1", "1.1")
+            .replace("from-internal", "from-trunk"),
+        recorded("PJSIP/trunk-1", "q", "1.1"),
+        event("QueueCallerJoin\nUniqueid: 1.1\nQueue: 457"),
+        channel("PJSIP/191-2", "191", "Nobody", "s", "1.2", "1.1"),
+        event(&format!("DialBegin\n{dial}")),
+        event(&format!("DialEnd\n{dial}\nDialStatus: CANCEL")),
+    ]
+    .concat();
+    for (application, status) in [("Hangup", "noanswer"), ("Queue", "cancel")] {
+        let end = [event(&format!("{cdr}: {application}")), hangup("1.1", 6, 16)].concat();
+        assert_eq!(
+            told(&[begin.clone(), end].concat()),
+            [format!("q: in 5551230001 → 5556036 {status} 0 <> 457")]
+        );
+    }
+}

@@ -183,15 +183,24 @@ impl<'a> Session<'a> {
         let uniqueid = message.text("Uniqueid");
         match event {
             // Something else may have recorded it: the application Record(), or who controls the PBX from outside.
-            "Cdr" if !self.calls.records(&uniqueid) => {
-                self.calls.hear(message, now);
-                return vec![Step::Detail(message.clone())];
-            }
+            "Cdr" | "Hangup" if !self.calls.records(&uniqueid) => return self.end(event, message, now),
             // The file's name comes before it.
             "MixMonitorStart" if !self.calls.runs(&uniqueid) => return vec![Step::Concern(NO_NAMES)],
             _ => {}
         }
         self.calls.hear(message, now).into_iter().map(Box::new).map(Step::Heard).collect()
+    }
+
+    /// A call that the PBX does not say to record is over.
+    fn end(&mut self, event: &str, message: &Message, now: i64) -> Vec<Step> {
+        self.calls.hear(message, now);
+        let uniqueid = message.text("Uniqueid");
+        if let Some(report) = self.calls.told_of(&uniqueid) {
+            return vec![Step::Call(Box::new(report))];
+        }
+        // Of a call that was heard all is said at its end.
+        let will_be_told = event != "Cdr" || self.calls.is_heard(&uniqueid);
+        if will_be_told { Vec::new() } else { vec![Step::Detail(message.clone())] }
     }
 }
 
