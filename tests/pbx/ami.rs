@@ -88,11 +88,28 @@ impl Ami {
         }
     }
 
+    /// Everything that came, with the second in which it did.
+    pub fn heard(&self) -> Vec<(f64, Message)> {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
+        let messages = self.heard.0.lock().expect("no panic");
+        let when = |came: &Instant| (now - came.elapsed()).as_secs_f64();
+        messages.iter().map(|(came, message)| (when(came), message.clone())).collect()
+    }
+
     /// When each recording was announced, by its channel.
     pub fn announcements(&self) -> Vec<(Instant, String)> {
+        self.when(|message| message.text("Variable") == "MIXMONITOR_FILENAME")
+    }
+
+    /// When each channel was hung up.
+    pub fn ends(&self) -> Vec<(Instant, String)> {
+        self.when(|message| message.event() == "Hangup")
+    }
+
+    /// When such messages came, and the channel of each.
+    fn when(&self, wanted: impl Fn(&Message) -> bool) -> Vec<(Instant, String)> {
         let messages = self.heard.0.lock().expect("no panic");
-        let announced =
-            messages.iter().filter(|(_, message)| message.text("Variable") == "MIXMONITOR_FILENAME");
-        announced.map(|(came, message)| (*came, message.text("Uniqueid").into_owned())).collect()
+        let those = messages.iter().filter(|(_, message)| wanted(message));
+        those.map(|(came, message)| (*came, message.text("Uniqueid").into_owned())).collect()
     }
 }

@@ -30,22 +30,26 @@ pub struct Root {
 pub static BULLSEYE: Root = Root { folder: "target/asterisk", rtp: ("20", "21"), taken: Mutex::new(()) };
 pub static SID: Root = Root { folder: "target/asterisk-sid", rtp: ("18", "19"), taken: Mutex::new(()) };
 
-/// Makes of each function a test beside the old Asterisk and one beside the new one, by the names of both; what is said to be
-/// rare, beside the new one in `make torture` only.
+/// Makes of each function a test beside the old Asterisk and one beside the new one, by the names of both. What is said to be
+/// rare is made beside the new one in `make torture` only, what is torture beside both.
 #[macro_export]
 macro_rules! on_both {
-    ($($test:ident),+) => { on_both!(with [] $($test),+); };
+    ($($test:ident),+) => { on_both!(with [] [] $($test),+); };
     ($($test:ident),+; rarely $($rare:ident),+) => { on_both!($($test),+); on_both!(rarely: $($rare),+); };
-    (rarely: $($test:ident),+) => { on_both!(with [#[ignore = "make torture has it"]] $($test),+); };
-    (with $also:tt $($test:ident),+) => { $(on_both!(one $also $test);)+ };
-    (one [$(#[$also:meta])*] $test:ident) => {
+    (rarely: $($test:ident),+) => { on_both!(with [] [#[ignore = "make torture has it"]] $($test),+); };
+    (torture: $($test:ident),+) => {
+        on_both!(with [#[ignore = "make torture has it"]] [#[ignore = "make torture has it"]] $($test),+);
+    };
+    (with $old:tt $new:tt $($test:ident),+) => { $(on_both!(one $old $new $test);)+ };
+    (one [$(#[$old:meta])*] [$(#[$new:meta])*] $test:ident) => {
         mod $test {
             #[test]
+            $(#[$old])*
             fn asterisk_16() {
                 super::$test(&$crate::lab::BULLSEYE);
             }
             #[test]
-            $(#[$also])*
+            $(#[$new])*
             fn asterisk_of_sid() {
                 super::$test(&$crate::lab::SID);
             }
@@ -72,6 +76,28 @@ pub struct Asterisk {
     /// Of its manager interface.
     pub port: u16,
     child: Child,
+}
+
+/// What the PBX is set to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Settings {
+    /// What says most of a call.
+    Lab,
+    /// What `tapeline asterisk check` asks for at least, and Asterisk's defaults.
+    Printed,
+}
+
+impl Settings {
+    /// Instead of a file of the lab's.
+    fn instead(self, file: &str) -> Option<&'static str> {
+        match file {
+            _ if self == Settings::Lab => None,
+            "cdr.conf" => Some("[general]\nenable = yes\n"),
+            "cdr_manager.conf" => Some("[general]\nenabled = yes\n"),
+            "cel.conf" => Some("[general]\n"),
+            _ => None,
+        }
+    }
 }
 
 /// Where they reach one another: the machine may have a PBX of its own that listens where PBXs do.
@@ -151,17 +177,26 @@ impl Root {
 impl Lab {
     /// In this time zone, with this system name.
     pub fn start(root: &'static Root, zone: &str, system: &str) -> Lab {
+        Lab::set_to(Settings::Lab, root, zone, system)
+    }
+
+    pub fn set_to(settings: Settings, root: &'static Root, zone: &str, system: &str) -> Lab {
         let taken = root.taken.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(root.path().join("usr/sbin/asterisk").exists(), "tests/pbx/setup was not run");
         root.clear(zone);
         let ports = Ports { pbx: free_port(), peer: free_port(), sip: free_port(), phones: free_port() };
-        configure(root, "pbx", system, &ports);
-        configure(root, "peer", "", &ports);
+        configure(root, "pbx", system, &ports, settings);
+        configure(root, "peer", "", &ports, Settings::Lab);
         root.give_away();
         let (pbx, peer) =
             (Asterisk::start(root, "pbx", ports.pbx), Asterisk::start(root, "peer", ports.peer));
         let tls = format!("127.0.0.1:{}", free_port());
         Lab { root, pbx, peer, tls, zone: zone.to_owned(), _taken: taken }
+    }
+
+    /// What the Asterisk is.
+    pub fn version(&self) -> String {
+        self.root.run(&["/usr/sbin/asterisk", "-V"]).trim_end().to_owned()
     }
 
     /// The folder of recordings, seen from outside.
@@ -184,7 +219,7 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("this was beside {}", self.root.run(&["/usr/sbin/asterisk", "-V"]));
+            eprintln!("this was beside {}", self.version());
         }
     }
 }
@@ -250,7 +285,7 @@ impl Drop for Asterisk {
     }
 }
 
-fn configure(root: &Root, who: &str, system: &str, ports: &Ports) {
+fn configure(root: &Root, who: &str, system: &str, ports: &Ports, settings: Settings) {
     let at = root.path();
     let folder = at.join("etc/lab").join(who);
     let _ = fs::remove_dir_all(&folder);
@@ -278,19 +313,24 @@ fn configure(root: &Root, who: &str, system: &str, ports: &Ports) {
             if !entry.path().is_file() {
                 continue;
             }
-            let text = fs::read_to_string(entry.path()).expect("UTF-8");
+            let name = entry.file_name();
+            let text = match settings.instead(name.to_str().expect("UTF-8")) {
+                Some(text) => text.to_owned(),
+                None => fs::read_to_string(entry.path()).expect("UTF-8"),
+            };
             let text = text
                 .replace("@WHO@", who)
                 .replace("@SYSTEM@", system)
                 .replace("@SECRET@", SECRET)
                 .replace("@RTP@", rtp)
+                .replace("@STAMPED@", if settings == Settings::Lab { "yes" } else { "no" })
                 .replace("@MODULES@", root.modules())
                 .replace("@AMI@", &ami.to_string())
                 .replace("@SIP@", &ports.sip.to_string())
                 .replace("@PHONES@", &ports.phones.to_string())
                 .replace("@SPOOL@", spool)
                 .replace("@STANZA@", &stanza);
-            fs::write(folder.join(entry.file_name()), text).expect("a file");
+            fs::write(folder.join(name), text).expect("a file");
         }
     }
 }

@@ -14,6 +14,7 @@ mod conference;
 mod crashes;
 mod lab;
 mod office;
+mod plan;
 mod rush;
 mod stranger;
 mod tls;
