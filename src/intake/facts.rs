@@ -104,7 +104,7 @@ macro_rules! facts {
             }
 
             /// Takes from `other` what isn't known here.
-            pub(super) fn fill(&mut self, other: &Facts) {
+            pub fn fill(&mut self, other: &Facts) {
                 $(
                     if !self.$name.as_ref().is_some_and(Fact::says) {
                         self.$name.clone_from(&other.$name);

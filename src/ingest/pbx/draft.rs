@@ -85,11 +85,13 @@ pub(in crate::ingest) fn lost(known: &IntakeFile, interrupted: bool) -> Draft {
     }
 }
 
-/// What a recording's draft says that is true of every recording of its channel, which is gone.
+/// What a recording's draft says that may be true of every recording of its channel, which is gone: of those that nobody told
+/// of it is the best that is known.
 pub(in crate::ingest) fn of_call(draft: &Draft) -> Draft {
-    let of_call = |facts: &Facts| Facts { start: None, end: None, note: None, ..facts.clone() };
-    let (facts, guesses) = (of_call(&draft.facts), of_call(&draft.guesses));
-    Draft { about: About::Call, path: None, facts, guesses, over: true, ..draft.clone() }
+    let mut guesses = draft.facts.clone();
+    guesses.fill(&draft.guesses);
+    (guesses.start, guesses.end, guesses.note) = (None, None, None);
+    Draft { about: About::Call, path: None, facts: Facts::default(), guesses, over: true, ..draft.clone() }
 }
 
 /// Takes out of the facts what is only guessed.
