@@ -18,6 +18,8 @@ pub(super) const OF_FOUND: u8 = 3;
 pub(super) const OF_NAME: u8 = 6;
 /// The rank of what detail records of a call that nobody answered say.
 pub(super) const OF_RECORD: u8 = 7;
+/// The rank of the start that detail records say which name the recording: others may be of another stretch of the call.
+pub(super) const OF_NAMING_RECORD: u8 = 7;
 /// The rank of the number that was dialled outside, where detail records say it.
 const OF_DIALLED: u8 = 9;
 /// The rank of the direction in a file's name.
@@ -44,6 +46,10 @@ macro_rules! facts {
             /// something of that one, and is itself nothing to keep.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub sound: Option<String>,
+            /// Of a detail record: the local channel that the call was sent to, or by which who picked it up has it. It says
+            /// which records belong together, and is itself nothing to keep.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub leg: Option<String>,
         }
 
         /// How sure each fact is; 0: unknown.
@@ -67,6 +73,9 @@ macro_rules! facts {
                 )+
                 if source == Source::Cdr && other.ctype.is_some() {
                     take(&mut self.cnumber, &mut ranks.cnumber, &other.cnumber, OF_DIALLED);
+                }
+                if source == Source::Cdr && other.sound.is_some() {
+                    take(&mut self.start, &mut ranks.start, &other.start, OF_NAMING_RECORD);
                 }
                 if other.dnumber.as_deref() == Some(NOBODY) {
                     self.learn_nobody(ranks, source);

@@ -51,13 +51,14 @@ macro_rules! places_of_facts {
                 note: known.note.fact(by_hand),
                 domain: known.domain.fact(by_hand),
                 sound: None,
+                leg: None,
             }
         }
 
         /// Keeps in `intake_files` those facts that a row shows only when the call is over, or never.
         fn keep_beside(facts: &Facts, known: &mut IntakeFile) {
             let Facts {
-                $($fact: _,)* end, answer, talktime, totaltime, context, account, queue, note, domain, sound: _
+                $($fact: _,)* end, answer, talktime, totaltime, context, account, queue, note, domain, sound: _, leg: _
             } = facts;
             known.ended = end.unwrap_or(0);
             known.answer = answer.unwrap_or(0);

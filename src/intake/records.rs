@@ -55,10 +55,26 @@ pub(super) fn together<'a>(records: impl IntoIterator<Item = &'a Facts>) -> Fact
         let rang = records.iter().any(|record| !answered(record));
         known.dnumber = known.dnumber.or(rang.then(|| NOBODY.into()));
     }
+    if answered(speaker)
+        && let Some(record) = picked_up(speaker, &records)
+    {
+        known.dnumber.clone_from(&record.dnumber);
+    }
     let mut of_same = records.iter().filter(|record| record.dnumber == known.dnumber);
     known.dnumber_name = of_same.find_map(|record| record.dnumber_name.clone());
     last_end(&mut known, &records);
     known
+}
+
+/// The record of who picked up the call that was sent to somebody else.
+fn picked_up<'a>(speaker: &Facts, records: &[&'a Facts]) -> Option<&'a Facts> {
+    let is_it = |record: &&&Facts| {
+        record.leg == speaker.leg
+            && answered(record)
+            && record.dnumber.is_some()
+            && record.dnumber != speaker.dnumber
+    };
+    speaker.leg.as_ref().and_then(|_| records.iter().find(is_it).copied())
 }
 
 /// People talked until the end of the last stretch in which they did.
@@ -174,6 +190,19 @@ mod tests {
         assert_eq!(known.dnumber_name.as_deref(), Some("Bob"));
         let other = together(&[leg, record("answer", 1, 3, 9, "104")]);
         assert_eq!((to(&other), other.dnumber_name.as_deref()), ("104", None));
+    }
+
+    #[test]
+    fn who_picked_up_a_call_that_was_sent_to_somebody_else_answered_it() {
+        let leg = |leg: &str, record: Facts| Facts { leg: Some(leg.to_owned()), ..record };
+        let queue = leg("Local/102@q-1", record("answer", 15, 15, 27, "102"));
+        let rang = record("noanswer", 16, 0, 20, "102");
+        let picked_up = leg("Local/102@q-1", record("answer", 21, 21, 27, "101"));
+        let another = leg("Local/104@q-2", record("answer", 30, 31, 40, "103"));
+        for records in [[&queue, &rang, &picked_up, &another], [&another, &picked_up, &rang, &queue]] {
+            let known = together(records);
+            assert_eq!((to(&known), known.talktime), ("101", Some(25)));
+        }
     }
 
     #[test]

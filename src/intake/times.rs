@@ -1,6 +1,7 @@
 //! When a recording began and ended, how long it is, and when it expires.
 
-use super::facts::{Facts, OF_PBX, Ranks};
+use super::draft::stem;
+use super::facts::{Facts, OF_NAMING_RECORD, OF_PBX, Ranks};
 use super::file::{UNSEEN, is_over};
 use crate::model::{IntakeFile, SECOND};
 
@@ -30,7 +31,10 @@ impl Times {
         let start = facts.start.filter(|start| *start >= 0);
         let start = match start {
             Some(start) if (1..OF_PBX).contains(&ranks.start) => {
-                later_start(facts, known, start).unwrap_or(start)
+                let is_named = ranks.start == OF_NAMING_RECORD;
+                later_start(facts, known, start)
+                    .filter(|began| !is_named || !is_answer(facts, known, *began))
+                    .unwrap_or(start)
             }
             Some(start) => start,
             None => start_of_file(known),
@@ -75,6 +79,16 @@ fn later_start(facts: &Facts, known: &IntakeFile, call: i64) -> Option<i64> {
     let later = call.saturating_add(RINGING)..=call.saturating_add(SILENT);
     (later.contains(&began) && began <= written).then_some(began)
 }
+
+/// Whether what began then was the talk and not the recording: while it rings, and in a queue, nothing sounds. On demand
+/// people begin to record in the midst of a talk.
+fn is_answer(facts: &Facts, known: &IntakeFile, began: i64) -> bool {
+    let answered = facts.answer.is_some_and(|answer| (answer - 1..=answer + 2).contains(&began));
+    (answered || facts.queue.is_some()) && !stem(&known.path).starts_with(ON_DEMAND)
+}
+
+/// How FreePBX names what somebody began to record themselves; the time behind it is that of the call.
+const ON_DEMAND: &str = "ondemand-";
 
 /// Whether sound is as a PBX writes it, and not what was made of that later.
 fn is_as_recorded(mimetype: &str) -> bool {

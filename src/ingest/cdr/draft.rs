@@ -74,6 +74,10 @@ impl Cdr {
     pub fn draft(self, machine: &str, about: About) -> Draft {
         let asteriskid = self.system();
         let kind = self.kind();
+        let called_name = match (self.called_name.is_empty(), self.queue.is_empty()) {
+            (true, false) => format!("queue {}", self.queue),
+            _ => self.called_name,
+        };
         Draft {
             source: Source::Cdr,
             about,
@@ -83,6 +87,7 @@ impl Cdr {
                 callid: text(self.callid),
                 asteriskid,
                 sound: text(stem(&self.file).to_owned()),
+                leg: text(self.leg),
                 start: Some(self.start),
                 end: self.end,
                 answer: self.answer,
@@ -94,7 +99,7 @@ impl Cdr {
                 spresent: (!self.presented).then_some(0),
                 ctype: kind.map(Into::into),
                 cnumber: text(self.called),
-                cnumber_name: text(self.called_name),
+                cnumber_name: text(called_name),
                 dnumber: text(self.destination),
                 dnumber_name: text(self.destination_name),
                 direction: self.direction.map(|direction| direction.as_str().into()),

@@ -74,6 +74,9 @@ pub struct Cdr {
     pub destination: String,
     /// Name of who is there.
     pub destination_name: String,
+    /// The local channel between the one that called and the one that answered, where that was another one than it was sent
+    /// to: somebody picked the call up. Else the local channel that the call was sent to.
+    pub leg: String,
     /// Which way it went, where the record says so.
     pub direction: Option<Direction>,
     /// The dialplan's context.

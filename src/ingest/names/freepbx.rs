@@ -90,8 +90,8 @@ fn parties(head: &str) -> Facts {
         }
         // On demand, and by a destination that records: either side may have asked for it.
         "ondemand" | "generic" => of_either_direction(called, caller),
-        "q" => Facts { queue: some(called), ..from_either(called, caller, "queue") },
-        "rg" => from_either(called, caller, "ringgroup"),
+        "q" => Facts { queue: some(called), ..named("queue", called, from_either(called, caller, "queue")) },
+        "rg" => named("ring group", called, from_either(called, caller, "ringgroup")),
         _ => match old(kind, rest) {
             facts if facts == Facts::default() => {
                 Facts { cnumber: some(called), snumber: some(caller), ..facts }
@@ -99,6 +99,11 @@ fn parties(head: &str) -> Facts {
             facts => facts,
         },
     }
+}
+
+/// A call from outside is listed under the number that was dialled there; what it went to is its name then.
+fn named(what: &str, number: &str, facts: Facts) -> Facts {
+    Facts { cnumber_name: some(&format!("{what} {number}")), ..facts }
 }
 
 /// By how long the numbers are.
@@ -200,13 +205,20 @@ fn old(head: &str, other: &str) -> Facts {
         },
         _ if is_bare => Facts::default(),
         "q" | "Q" => Facts {
+            cnumber_name: number.as_ref().map(|number| format!("queue {number}")),
             queue: number.clone(),
             ctype: some("queue"),
             cnumber: number,
             snumber: other,
             ..Facts::default()
         },
-        "g" | "G" => Facts { ctype: some("ringgroup"), cnumber: number, snumber: other, ..Facts::default() },
+        "g" | "G" => Facts {
+            ctype: some("ringgroup"),
+            cnumber_name: number.as_ref().map(|number| format!("ring group {number}")),
+            cnumber: number,
+            snumber: other,
+            ..Facts::default()
+        },
         _ => Facts::default(),
     }
 }

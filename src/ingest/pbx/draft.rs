@@ -175,7 +175,14 @@ fn is_outside(number: &str) -> bool {
 
 /// By what else it is found than by the number that was dialled.
 fn called_name(report: &Report) -> Option<String> {
-    Some(format!("queue {}", report.queue)).filter(|_| !report.queue.is_empty() && !report.conference)
+    // Only FreePBX's name of the file tells that a number is a group's.
+    let name = report.file.rsplit('/').next().unwrap_or_default();
+    let group = name.strip_prefix("rg-").and_then(|rest| rest.split('-').next());
+    match group {
+        _ if report.conference => None,
+        _ if !report.queue.is_empty() => Some(format!("queue {}", report.queue)),
+        group => group.map(|group| format!("ring group {group}")),
+    }
 }
 
 fn called_kind(report: &Report) -> Option<String> {

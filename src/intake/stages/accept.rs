@@ -107,7 +107,9 @@ impl Acceptance<'_> {
             };
             if several {
                 let facts = &mut draft.to_mut().facts;
-                (facts.start, facts.end, facts.totaltime) = (None, None, None);
+                (facts.end, facts.totaltime) = (None, None);
+                // What names a recording says when its stretch of the call began.
+                facts.start = facts.start.filter(|_| facts.sound.as_deref() == Some(stem(&known.path)));
             }
             let one = self.improve(known, &draft)?;
             if outcome == Outcome::Unchanged || matches!(one, Outcome::Completed) {

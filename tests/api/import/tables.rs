@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::tree::wav;
+use super::tree::{wav, wav_of};
 use crate::office::Office;
 use crate::program::{Said, finish, sqlite3};
 
@@ -77,6 +77,53 @@ fn freepbx_says_the_same_in_every_way_that_its_table_is_brought_out() {
         assert_eq!(office.sqlite3(SHOWN), CALLS, "{file}");
         let again = office.import_utc(&[kind, &data(file)]).ok();
         assert!(again.contains(" 0 know more now,"), "{file}: {again}");
+    }
+}
+
+/// What the laboratory's FreePBX recorded: file, bytes of sound, when it was written last.
+fn laboratory() -> Vec<(String, u32, u64)> {
+    let table = fs::read_to_string(data("freepbx/recordings.tsv")).expect("a table");
+    let row = |line: &str| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let seconds: f64 = fields[1].parse().expect("seconds");
+        let end = fields[5].split('|').nth(9).expect("an end").parse().expect("a time");
+        (fields[0].to_owned(), (seconds * 8_000.0) as u32 * 2, end)
+    };
+    table.lines().skip(1).map(row).filter(|(name, ..)| name.ends_with(".wav")).collect()
+}
+
+const ALL: &str = "SELECT path, snumber, snumber_name, cnumber, cnumber_name, dnumber, ctype, direction, status, start, talktime, totaltime FROM recordings ORDER BY path";
+
+#[test]
+fn each_call_of_a_freepbx_is_told_as_it_was_whichever_way_its_table_comes() {
+    let expected = fs::read_to_string(data("freepbx/imported.txt")).expect("what is right");
+    let right = |name: &str| expected.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    for (kind, file) in [
+        ("asterisk-csv", "freepbx/cdr-all.mysql-B.tsv"),
+        ("asterisk-csv", "freepbx/cdr.mysql-B.tsv"),
+        ("asterisk-csv", "freepbx/cdr.into-outfile.csv"),
+        ("asterisk-csv", "freepbx/cdr.phpmyadmin-nohead.csv"),
+        ("asterisk-csv", "freepbx/cdr.phpmyadmin-semicolon.csv"),
+        ("asterisk-csv", "freepbx/cdr.phpmyadmin.csv"),
+        ("asterisk-csv", "freepbx/cdr.freepbx-report.csv"),
+        ("asterisk-sql", "cdr/asterisk-sql/cdr.sql"),
+    ] {
+        let table = fs::read_to_string(data(file)).expect("a table");
+        let office = Office::with_sound(&[]);
+        for (name, bytes, written) in laboratory() {
+            if table.contains(&name) {
+                wav_of(&office.folder.file("sound").join(name), bytes, written);
+            }
+        }
+        office.import_utc(&["freepbx-dir", &office.folder.text("sound")]).ok();
+        let said = office.import_utc(&[kind, &data(file)]).ok();
+        assert!(said.contains(" 0 could not be used."), "{file}: {said}");
+        let rows = office.sqlite3(ALL);
+        assert!(rows.lines().count() > 40, "{file}");
+        for row in rows.lines() {
+            let name = row.split('|').next().expect("a path");
+            assert_eq!(row, right(name), "{file}");
+        }
     }
 }
 

@@ -11,7 +11,11 @@ use crate::program::{Said, finish};
 
 /// A WAV file with seconds of silence, written long ago.
 pub(super) fn wav(path: &Path, seconds: u32, modified: u64) {
-    let bytes = seconds * 16_000;
+    wav_of(path, seconds * 16_000, modified);
+}
+
+/// With so many bytes of sound, 16,000 a second.
+pub(super) fn wav_of(path: &Path, bytes: u32, modified: u64) {
     let mut file = Vec::new();
     file.extend(b"RIFF");
     file.extend((36 + bytes).to_le_bytes());

@@ -1,7 +1,7 @@
 //! Asterisk's call detail records, wherever its modules put them.
 
 use super::columns::Column;
-use super::parties::{Parties, called, did};
+use super::parties::{Parties, called, did, leg};
 use crate::ingest::cdr::clock::{self, Clock};
 use crate::ingest::cdr::disposition::Disposition;
 use crate::ingest::cdr::record::Cdr;
@@ -25,6 +25,8 @@ pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Resu
     let talked =
         seconds(field(Column::BillSec)).map(|talked| end.map_or(talked, |end| talked.min(end - start)));
     let disposition = Disposition::read(field(Column::Disposition));
+    let is_void = disposition == Some(Disposition::Answer) && was_left_in_queue(&mut field);
+    let disposition = if is_void { Some(Disposition::Cancel) } else { disposition };
     let answered =
         disposition.map_or(talked.is_some_and(|talked| talked > 0), |how| how == Disposition::Answer);
     let answer = clock.read(field(Column::Answer), start);
@@ -52,6 +54,7 @@ pub fn read<'a>(mut field: impl FnMut(Column) -> &'a str, clock: &Clock) -> Resu
         dialled_outside: !did.is_empty(),
         called: if did.is_empty() { called(field(Column::Dst)) } else { did },
         queue: queue(field(Column::LastApp), field(Column::LastData)),
+        leg: leg(&mut field),
         destination: parties.destination,
         destination_name: parties.destination_name,
         direction: parties.direction,
@@ -92,6 +95,13 @@ fn files<'a>(recordingfile: &'a str, userfield: &'a str) -> impl Iterator<Item =
     let mark = if paths.ends_with('@') { '@' } else { '\0' };
     let names = paths.split(mark).map(|path| path.rsplit(['/', '\\']).next().unwrap_or_default().trim());
     names.filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// Whether whoever called waited in a queue, which answers by itself, until they hung up: nobody was sent to.
+fn was_left_in_queue<'a>(field: &mut impl FnMut(Column) -> &'a str) -> bool {
+    field(Column::LastApp) == "Queue"
+        && !field(Column::Channel).is_empty()
+        && field(Column::DstChannel).is_empty()
 }
 
 /// The queue that it waited in.
@@ -290,6 +300,38 @@ mod tests {
             ("Local/s@somewhere-1;1", "999"),
         ] {
             assert_eq!(with(&[(2, "999"), (6, channel)]).unwrap().destination, destination, "{channel}");
+        }
+    }
+
+    #[test]
+    fn a_queue_that_answers_by_itself_is_nobody_who_answered() {
+        let queue = [(2, "703"), (6, ""), (7, "Queue"), (8, "\"703,t,,,60\"")];
+        let cdr = with(&queue).unwrap();
+        assert_eq!(
+            (cdr.disposition, cdr.talked, cdr.answer, &*cdr.destination),
+            (Some(Disposition::Cancel), Some(0), None, "")
+        );
+        let answered = with(&[&queue[..], &[(6, "Local/102@from-queue-0000000d;1")]].concat()).unwrap();
+        assert_eq!((answered.disposition, &*answered.destination), (Some(Disposition::Answer), "102"));
+        assert_eq!(answered.leg, "Local/102@from-queue-0000000d");
+    }
+
+    #[test]
+    fn who_picked_up_is_another_than_who_was_called() {
+        for (peer, dialled, leg) in [
+            (
+                "PJSIP/101-00000064",
+                "\"PJSIP/102/sip:102@127.0.0.1:5080,,HhtrM(auto-blkvm)\"",
+                "Local/102@from-queue-0000000d",
+            ),
+            ("PJSIP/102-00000064", "\"PJSIP/102/sip:102@127.0.0.1:5080,,HhtrM(auto-blkvm)\"", ""),
+            ("PJSIP/101-00000064", "\"PJSIP/102&PJSIP/101,20\"", ""),
+            ("PJSIP/trunk-00000064", "PJSIP/5551234@trunk", ""),
+            ("PJSIP/101-00000064", "", ""),
+        ] {
+            let cdr =
+                with(&[(2, "102"), (5, "Local/102@from-queue-0000000d;2"), (6, peer), (8, dialled)]).unwrap();
+            assert_eq!(cdr.leg, leg, "{peer} {dialled}");
         }
     }
 

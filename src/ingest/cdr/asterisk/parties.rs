@@ -117,6 +117,30 @@ fn local(name: &str) -> Option<&str> {
     Some(number.strip_suffix('#').unwrap_or(number)).filter(|number| is_number(number))
 }
 
+/// The local channel that a call was sent to (`Local/102@from-queue-0000000d;1`). Of its other half's record (`…;2`) only
+/// where another telephone answered than was called: there the call was picked up.
+pub(super) fn leg<'a>(field: &mut impl FnMut(Column) -> &'a str) -> String {
+    let (channel, peer) = (field(Column::Channel), field(Column::DstChannel));
+    if let Some(name) = peer.strip_suffix(";1").filter(|name| name.starts_with("Local/")) {
+        return name.to_owned();
+    }
+    let other_half = channel.strip_suffix(";2").filter(|name| name.starts_with("Local/"));
+    match (other_half, extension(peer)) {
+        (Some(name), Some(answered)) if field(Column::LastApp) == "Dial" => {
+            let mut telephones = telephones(field(Column::LastData)).peekable();
+            let is_picked_up = telephones.peek().is_some() && telephones.all(|number| number != answered);
+            if is_picked_up { name.to_owned() } else { String::new() }
+        }
+        _ => String::new(),
+    }
+}
+
+/// The telephones that Dial was told to call: `PJSIP/102/sip:…&PJSIP/103/sip:…,30,tr`.
+fn telephones(arguments: &str) -> impl Iterator<Item = &str> {
+    let channels = arguments.split(',').next().unwrap_or_default().split('&');
+    channels.filter_map(|channel| channel.split_once('/')?.1.split('/').next())
+}
+
 /// The extension whose telephone a channel is.
 fn extension(channel: &str) -> Option<&str> {
     let (technology, name) = channel.split_once('/')?;
