@@ -67,7 +67,9 @@ fn later_start(facts: &Facts, known: &IntakeFile, call: i64) -> Option<i64> {
     let sound = sound.unwrap_or(0);
     let touched = written > call.saturating_add(sound).saturating_add(TOUCHED)
         || facts.end.is_some_and(|end| end > call && written > end.saturating_add(CLOSING));
-    let began = if created > written {
+    // Where the file system doesn't say when it was made, it is when it was written; if that was in the call, it is no copy.
+    let unsaid = created == written && facts.end.is_some_and(|end| end > call);
+    let began = if created > written || (unsaid && is_over(known)) {
         // Whoever copied it kept the time at which it ended.
         recorded.filter(|_| !touched).map(|sound| written - sound)?
     } else if is_over(known) && (written == created || written - created + 1 < sound) {

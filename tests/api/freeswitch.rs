@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tapeline::config::{Folder, FreeSwitch, NameOrId, Patterns, Rule, Secret};
+use tapeline::ingest::cdr::freeswitch;
 use tapeline::intake::{Draft, FileState, Intake, Rules};
 use tapeline::store::Store;
 
@@ -76,11 +77,15 @@ fn basic(secret: &str) -> String {
 
 /// FusionPBX's file of the call, as the folder source finds it.
 fn record(app: &TestApp) {
+    record_of(app, A_LEG);
+}
+
+fn record_of(app: &TestApp, uniqueid: &str) {
     let store = Store::open(&app.db, 2).expect("the database");
     let draft = Draft {
         machine: "fs1".into(),
-        path: Some(format!("office.example/archive/2026/Nov/24/{A_LEG}.wav")),
-        uniqueid: Some(A_LEG.into()),
+        path: Some(format!("office.example/archive/2026/Nov/24/{uniqueid}.wav")),
+        uniqueid: Some(uniqueid.into()),
         file: Some(FileState {
             created: 1_795_499_606_000_000_000,
             modified: 1_795_499_614_000_000_000,
@@ -283,6 +288,63 @@ fn what_freeswitch_discards_itself_has_no_row_unless_somebody_wants_it() {
 }
 
 #[test]
+fn a_recording_that_began_in_mid_call_has_a_start_and_a_length_of_its_own() {
+    let name = "e2e17161-ddd5-4e01-96e6-ce8cdda5501e";
+    let body = real("json_cdr/on-demand-recording-of-2-s.json");
+    // When the file was made and written: as it was seen; where the file system doesn't say the first; and copied with
+    // its times. Whose times are another day's is believed the record.
+    for (created, written, expected) in [
+        (1_795_915_586, 1_795_915_588, "1795915586|2"),
+        (1_795_915_588, 1_795_915_588, "1795915586|2"),
+        (1_795_960_000, 1_795_915_588, "1795915586|2"),
+        (1_795_960_000, 1_795_960_000, "1795915583|2"),
+    ] {
+        let office = crate::spool::Office::new();
+        let draft = Draft {
+            machine: "pbx1".into(),
+            path: Some(format!("{name}.wav")),
+            uniqueid: Some(name.into()),
+            file: Some(FileState {
+                created: created * 1_000_000_000,
+                modified: written * 1_000_000_000,
+                size: 32_044,
+                duration: Some(2_000),
+                mimetype: "audio/wav".into(),
+                closed: true,
+                ..FileState::default()
+            }),
+            ..Draft::default()
+        };
+        let records = freeswitch::read(&body).expect("a record");
+        let told = records.into_iter().flat_map(|record| record.drafts("pbx1", |_| None));
+        let drafts: Vec<Draft> = std::iter::once(draft).chain(told).collect();
+        office.intake.accept_all(&office.store, &drafts, 1_795_960_001).expect("they are taken");
+        let row = office.sqlite3("SELECT start, totaltime FROM recordings");
+        assert_eq!(row, expected, "made at {created}, written at {written}");
+    }
+}
+
+#[test]
+fn the_records_of_mod_xml_cdr_are_taken_at_the_same_door() {
+    // As mod_xml_cdr's source writes the records that mod_json_cdr wrote; with the names of elements that FusionPBX meets.
+    let app = listening();
+    let document = String::from_utf8(real("xml_cdr/answered-a.xml")).expect("UTF-8");
+    record_of(&app, "06bcd50a-3a2d-4c95-8b49-93d955ab8df1");
+    for (kind, body) in [
+        ("application/x-www-form-urlencoded", format!("cdr={}", encoded(&document))),
+        ("application/x-www-form-base64-encoded", format!("cdr={}", STANDARD.encode(&document))),
+        ("application/x-www-form-plaintext", format!("cdr={document}")),
+        ("text/xml", document.clone()),
+    ] {
+        assert_eq!(post(&app, kind, body.as_bytes(), &basic(SECRET)), (200, "OK\n".into()), "{kind}");
+    }
+    assert_eq!(app.sqlite3("SELECT count(*) FROM intake_records"), "1", "they say the same");
+    let row = "SELECT status, snumber, snumber_name, cnumber, dnumber, dnumber_name FROM recordings
+                 WHERE uniqueid = '06bcd50a-3a2d-4c95-8b49-93d955ab8df1'";
+    assert_eq!(app.sqlite3(row), "answer|+15551230003|P3 ext|5550102|102|Bob Support");
+}
+
+#[test]
 fn each_domain_is_a_customers_and_what_is_not_known_to_be_anyones_waits() {
     let of = |domain: &str, group: i64| Rule {
         domain: Patterns::One(domain.into()),
@@ -397,7 +459,7 @@ fn the_status_says_what_came_of_the_records() {
     assert_eq!(
         said["skipped"],
         json!([
-            {"reason": "it has no variables with a uuid, so it is no record of mod_json_cdr", "count": 1},
+            {"reason": "it has no variables with a uuid, so it is no record of mod_json_cdr or mod_xml_cdr", "count": 1},
             {"reason": "nobody answered this leg, and it has no recording of its own", "count": 1},
             {"reason": "the secret was missing or wrong", "count": 1},
         ])
@@ -421,9 +483,10 @@ fn whoever_has_not_the_secret_learns_and_changes_nothing() {
 fn what_is_no_record_is_refused_with_the_reason() {
     let app = listening();
     for (body, why) in [
-        ("", "it is not JSON, nor a form with JSON in its field cdr"),
-        ("cdr=%7B", "it is not JSON, nor a form with JSON in its field cdr"),
-        ("{}", "it has no variables with a uuid, so it is no record of mod_json_cdr"),
+        ("", "it is neither JSON nor XML, nor a form with that in its field cdr"),
+        ("cdr=%7B", "it is neither JSON nor XML, nor a form with that in its field cdr"),
+        ("<cdr>", "it has no variables with a uuid, so it is no record of mod_json_cdr or mod_xml_cdr"),
+        ("{}", "it has no variables with a uuid, so it is no record of mod_json_cdr or mod_xml_cdr"),
     ] {
         let answer = post(&app, "application/json", body.as_bytes(), &basic(SECRET));
         assert_eq!(answer, (400, format!("This is not taken: {why}\n")));

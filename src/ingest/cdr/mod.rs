@@ -45,7 +45,7 @@ pub(super) use format::Options;
 ///    know then. The test that walks the formats (`tests/api/import/formats.rs`) imports it, and fails without it.
 ///
 /// The subcommand with its help, reading ahead, batches, the check of the zone, and the report follow from this.
-pub const FORMATS: [Format; 4] = [
+pub const FORMATS: [Format; 5] = [
     Format {
         name: "asterisk-csv",
         help: "Call detail records in Asterisk's Master.csv, or any table of them that a database, FreePBX's report or a spreadsheet wrote",
@@ -73,5 +73,12 @@ pub const FORMATS: [Format; 4] = [
         unit: "record",
         columns: false,
         open: freeswitch::open_json,
+    },
+    Format {
+        name: "freeswitch-xml",
+        help: "Call detail records of FreeSWITCH's mod_xml_cdr, as FusionPBX has them: a file, or a folder of .xml files",
+        unit: "record",
+        columns: false,
+        open: freeswitch::open_xml,
     },
 ];

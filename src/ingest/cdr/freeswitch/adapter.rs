@@ -13,9 +13,9 @@ use crate::model::Direction;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the message is the documentation")]
 pub enum NoRecord {
-    #[error("it is not JSON, nor a form with JSON in its field cdr")]
+    #[error("it is neither JSON nor XML, nor a form with that in its field cdr")]
     NotJson,
-    #[error("it has no variables with a uuid, so it is no record of mod_json_cdr")]
+    #[error("it has no variables with a uuid, so it is no record of mod_json_cdr or mod_xml_cdr")]
     NoChannel,
     #[error("it has no start_epoch")]
     NoStart,

@@ -1,4 +1,4 @@
-//! From the bytes that mod_json_cdr sends or keeps to the JSON of each channel.
+//! From the bytes that mod_json_cdr and mod_xml_cdr send or keep to the JSON of each channel.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use percent_encoding::percent_decode;
 use serde_json::Value;
 
 use super::adapter::{NoRecord, records};
-use super::loose;
+use super::{loose, xml};
 use crate::ingest::cdr::record::Record;
 
 /// A record of more bytes is refused.
@@ -24,6 +24,9 @@ pub(super) fn json(body: &[u8]) -> Option<Value> {
     let unwrapped = unwrapped(body);
     // FreeSWITCH passes on what a telephone calls itself, in whatever encoding.
     let text = String::from_utf8_lossy(&unwrapped);
+    if text.starts_with('<') {
+        return xml::read(&text);
+    }
     serde_json::from_str(&text).ok().or_else(|| loose::read(&text))
 }
 
@@ -31,6 +34,9 @@ pub(super) fn json(body: &[u8]) -> Option<Value> {
 pub fn read_all(body: &[u8]) -> Vec<Result<Record, NoRecord>> {
     let unwrapped = unwrapped(body);
     let text = String::from_utf8_lossy(&unwrapped);
+    if text.starts_with('<') {
+        return each(read(text.as_bytes()));
+    }
     let mut all = Vec::new();
     for json in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
         match json {
@@ -61,10 +67,13 @@ fn unwrapped(body: &[u8]) -> Cow<'_, [u8]> {
     let body = body.trim_ascii();
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let value = match body.strip_prefix(b"cdr=") {
-        Some(value) => value,
-        None if matches!(body, [b'{' | b'[', ..]) => return body.into(),
+        Some(value) => value.trim_ascii_start(),
         None => body,
     };
+    // Of mod_xml_cdr without any encoding, that has the same name before it.
+    if matches!(value, [b'{' | b'[' | b'<', ..]) {
+        return value.into();
+    }
     // Base64 has + and /, which a form would not leave as they are; FreeSWITCH does.
     if let Ok(json) = STANDARD.decode(value) {
         return json.into();

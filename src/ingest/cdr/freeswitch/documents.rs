@@ -1,5 +1,6 @@
 //! What a real FreeSWITCH 1.10.12 posted and wrote (`tests/data/freeswitch`).
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::tests::cdr;
@@ -159,5 +160,43 @@ fn legs_of_a_call_have_one_callid_whatever_became_of_it() {
         let read = read(&document(name));
         let Ok([Record::Answerer(answerer)]) = read.as_deref() else { panic!("{read:?}") };
         assert_eq!([&answerer.uniqueid, &answerer.number, &answerer.name], [uniqueid, number, who]);
+    }
+}
+
+#[test]
+fn as_xml_a_record_says_the_same() {
+    for name in ["answered-a", "queue-member", "bleg-recorded-by-record_session", "refer-by-callee-a"] {
+        let document = real(&format!("xml_cdr/{name}.xml"));
+        assert_eq!(read(&document), read(&self::document(name)), "{name}");
+        let records: Vec<_> = read(&document).expect("it is understood").into_iter().map(Ok).collect();
+        assert_eq!(read_all(&document), records, "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_becomes_of_a_body_reading_it_ends_well(
+        which in 0..4_usize,
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..40_usize, "[\"\\\\,:{}<>/&%=a\n]{0,4}"), 0..8),
+    ) {
+        let names = [
+            "body-encode-true-values-true.a-leg.txt",
+            "body-encode-true-values-true.b-leg.txt",
+            "json_cdr/answered-a.json",
+            "xml_cdr/answered-a.xml",
+        ];
+        let mut body = real(names[which]);
+        for (at, length, text) in edits {
+            let at = at.index(body.len());
+            let end = (at + length).min(body.len());
+            body.splice(at..end, text.bytes());
+        }
+        for record in read(&body).unwrap_or_default() {
+            if let Record::Call(cdr) = record {
+                prop_assert!(!cdr.uniqueid.is_empty());
+                prop_assert!(cdr.end.is_some_and(|end| end >= cdr.start));
+            }
+        }
+        read_all(&body);
     }
 }

@@ -1,4 +1,4 @@
-//! Files of FreeSWITCH's mod_json_cdr, one record each, or files that somebody put many into.
+//! Files of FreeSWITCH's mod_json_cdr and mod_xml_cdr, one record each, or files that somebody put many into.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,15 +13,24 @@ use crate::ingest::cdr::record::Record;
 use crate::ingest::files;
 use crate::ingest::reading::{Entry, Length, Reading};
 
-/// Folders within folders: mod_json_cdr makes one level.
+/// Folders within folders: mod_json_cdr makes one level, FusionPBX a few.
 const DEPTH: usize = 8;
 /// A file of more bytes is not read.
 const LONGEST: u64 = 64 << 20;
 
-pub(in crate::ingest::cdr) fn open(path: &Path, _: Options) -> anyhow::Result<Reading<Record>> {
-    let found = find(path)?;
+pub(in crate::ingest::cdr) fn open_json(path: &Path, _: Options) -> anyhow::Result<Reading<Record>> {
+    open(path, "json")
+}
+
+pub(in crate::ingest::cdr) fn open_xml(path: &Path, _: Options) -> anyhow::Result<Reading<Record>> {
+    open(path, "xml")
+}
+
+fn open(path: &Path, ending: &str) -> anyhow::Result<Reading<Record>> {
+    let found = find(path, ending)?;
     if found.is_empty() {
-        bail!("{} has no file that ends in .json; mod_json_cdr writes such to its log-dir", path.display());
+        let path = path.display();
+        bail!("{path} has no file that ends in .{ending}; mod_{ending}_cdr writes such to its log-dir");
     }
     let length = Length::Things(found.len() as u64);
     let entries = (1..).zip(found).flat_map(|(end, file)| entries(&file, end)).map(Ok);
@@ -47,8 +56,8 @@ fn entries(file: &Path, end: u64) -> Vec<Entry<Record>> {
     (1..).zip(records).map(entry).collect()
 }
 
-/// The file itself, or the .json files of a folder by name. Links are not followed: they may lead in circles.
-fn find(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// The file itself, or the files of a folder that end so, by name. Links are not followed: they may lead in circles.
+fn find(path: &Path, ending: &str) -> anyhow::Result<Vec<PathBuf>> {
     if !files::facts(path)?.is_dir() {
         files::open(path)?;
         return Ok(vec![path.into()]);
@@ -62,7 +71,7 @@ fn find(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
             let kind = entry.file_type().with_context(|| files::unreadable(&entry.path()))?;
             if kind.is_dir() && depth > 0 {
                 folders.push((entry.path(), depth - 1));
-            } else if kind.is_file() && entry.path().extension().is_some_and(|ending| ending == "json") {
+            } else if kind.is_file() && entry.path().extension().is_some_and(|found| found == ending) {
                 found.push(entry.path());
             }
         }
