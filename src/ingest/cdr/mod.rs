@@ -45,7 +45,7 @@ pub(super) use format::Options;
 ///    know then. The test that walks the formats (`tests/api/import/formats.rs`) imports it, and fails without it.
 ///
 /// The subcommand with its help, reading ahead, batches, the check of the zone, and the report follow from this.
-pub const FORMATS: [Format; 5] = [
+pub const FORMATS: [Format; 6] = [
     Format {
         name: "asterisk-csv",
         help: "Call detail records in Asterisk's Master.csv, or any table of them that a database, FreePBX's report or a spreadsheet wrote",
@@ -80,5 +80,12 @@ pub const FORMATS: [Format; 5] = [
         unit: "record",
         columns: false,
         open: freeswitch::open_xml,
+    },
+    Format {
+        name: "freeswitch-csv",
+        help: "Call detail records of FreeSWITCH's mod_cdr_csv, in any of the templates that it comes with",
+        unit: "row",
+        columns: false,
+        open: freeswitch::open_csv,
     },
 ];

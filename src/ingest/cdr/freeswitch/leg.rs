@@ -220,7 +220,7 @@ fn each(values: &str) -> impl Iterator<Item = &str> {
 }
 
 /// By the hang-up cause: <https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Troubleshooting-Debugging/Hangup-Cause-Code-Table_3964945/>
-fn unanswered(cause: &str) -> Disposition {
+pub(super) fn unanswered(cause: &str) -> Disposition {
     match cause {
         "USER_BUSY" | "CALL_REJECTED" => Disposition::Busy,
         "ORIGINATOR_CANCEL" | "LOSE_RACE" => Disposition::Cancel,

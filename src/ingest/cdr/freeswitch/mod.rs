@@ -6,6 +6,7 @@
 
 mod adapter;
 mod body;
+mod csv;
 mod files;
 pub(in crate::ingest) mod leg;
 mod loose;
@@ -17,6 +18,7 @@ pub use adapter::NoRecord;
 pub use body::{LONGEST, read, read_all};
 pub use post::{open, routes};
 
+pub(super) use csv::open as open_csv;
 pub(super) use files::{open_json, open_xml};
 
 #[cfg(test)]
