@@ -109,6 +109,7 @@ fn guesses(facts: &mut Facts, guessed: &Guessed) -> Facts {
     take!(called: cnumber);
     take!(answerer: dnumber, dnumber_name);
     take!(status: status);
+    take!(start: start);
     take!(end: end);
     guesses
 }
@@ -157,6 +158,7 @@ fn facts(report: &Report) -> Facts {
         spresent: Some(i64::from(!report.withheld)),
         direction: report.direction.map(|direction| direction.as_str().into()),
         context: text(&report.context),
+        domain: text(&report.domain),
         account: text(&report.account),
         queue: text(&report.queue),
         note: text(&report.note),

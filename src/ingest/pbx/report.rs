@@ -15,6 +15,8 @@ pub struct Guessed {
     pub answerer: bool,
     /// Whether it was answered.
     pub status: bool,
+    /// When the recording began.
+    pub start: bool,
     /// When the recording ended: it may have been stopped before.
     pub end: bool,
 }
@@ -65,6 +67,8 @@ pub struct Report {
     pub direction: Option<Direction>,
     /// Dialplan context that the channel began in.
     pub context: String,
+    /// The customer's domain, where the PBX has several.
+    pub domain: String,
     /// Account code.
     pub account: String,
     /// Queue that the call waited in.

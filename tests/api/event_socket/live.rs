@@ -110,6 +110,29 @@ fn a_server_that_dies_in_the_midst_of_calls_finds_them_again_and_what_it_heard_s
 }
 
 #[test]
+fn what_is_found_after_a_restart_outranks_nothing_that_was_heard() {
+    let switch = Switch::start();
+    let mut office = listening(&switch);
+    let run = recorded("esl-E10-refer.txt");
+    let stop = b"Event-Name: RECORD_STOP";
+    let at = run.windows(stop.len()).position(|part| part == stop).expect("it is there");
+    let head = run[..at].windows(15).rposition(|part| part == b"Content-Length:").expect("a head");
+    switch.send(&run[..head]);
+    let rows = "SELECT start, snumber, snumber_name, cnumber, dnumber, dnumber_name, note, complete FROM recordings r
+        JOIN intake_files f ON r.id = recording WHERE r.uniqueid LIKE '40808482%'";
+    let heard = "1795918659|+15551231001|E10 REFER|5550109|109|Tina Transfer|transferred to 101|0";
+    office.until(rows, heard);
+    office.stop();
+    switch.goes_on("a");
+    // Another call that goes on, which 101 answered, stands for what is found of it.
+    switch.is_called("981ad942-a522-4bf6-a1b5-4213db9785c9", "40808482-483f-4c7c-87d8-dbe37ff41b2d");
+    start(&mut office);
+    until("the calls that go on", || office.list().len() == 5);
+    assert_eq!(settled("the row", || office.sqlite3(rows)), heard);
+    office.until("SELECT snumber, dnumber FROM recordings WHERE cnumber = '5550601'", "+15551232003|601");
+}
+
+#[test]
 fn a_recording_that_ended_while_the_connection_was_lost_has_its_end_from_the_file() {
     let switch = Switch::start();
     let office = listening(&switch);
@@ -132,6 +155,24 @@ fn a_recording_that_ended_while_the_connection_was_lost_has_its_end_from_the_fil
         "1|102|answer",
     );
     until("no trouble", || office.source(NAME)["trouble"] == "");
+}
+
+#[test]
+fn a_call_is_its_domains_as_soon_as_its_events_say_so() {
+    let switch = Switch::start();
+    let mut office = Office::new(&format!(
+        "[[folders]]\nmonitor_dir = \"{RECORDINGS}/{DAY}\"\nmachine = \"fs1\"\n\
+         [[rules]]\ndomain = \"birch.example\"\nskip = true\n[[rules]]\ndomain = \"office.example\"\ngroup = 1\n\
+         [freeswitch]\nevent_socket = \"{}\"\n",
+        switch.address
+    ));
+    start(&mut office);
+    let run = recorded("esl-E1.txt");
+    let end = b"Event-Name: CHANNEL_BRIDGE";
+    let at = run.windows(end.len()).position(|part| part == end).expect("it is there");
+    let head = run[..at].windows(15).rposition(|part| part == b"Content-Length:").expect("a head");
+    switch.send(&run[..head]);
+    office.until("SELECT path, complete FROM recordings", "80e4ef82-ffe8-4855-a12d-53b9b20fca0f.wav|0");
 }
 
 /// FreeSWITCH posts the record that a real one wrote.

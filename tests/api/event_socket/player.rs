@@ -64,6 +64,16 @@ impl Switch {
         self.state().answers = answers;
     }
 
+    /// Of what goes on, a channel is another one.
+    pub fn is_called(&self, channel: &str, other: &str) {
+        let mut state = self.state();
+        let answers = std::mem::take(&mut state.answers).into_iter().map(|(question, answer)| {
+            let answer = String::from_utf8(answer).expect("UTF-8").replace(channel, other);
+            (question.replace(channel, other), answer.into_bytes())
+        });
+        state.answers = answers.collect();
+    }
+
     /// Everybody who comes gets this and is sent away.
     pub fn refuses(&self, with: &str) {
         let mut all = conversation(with);

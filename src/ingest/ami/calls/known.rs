@@ -80,6 +80,7 @@ impl Channel {
             called: leg.found && !leg.transferred && self.did(leg).is_none(),
             answerer: leg.was_talking(),
             status: leg.found && leg.dial_status.is_empty() && self.details.is_empty(),
+            start: false,
             end: false,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::event::Event;
 use crate::ingest::cdr::freeswitch::leg::Leg;
-use crate::ingest::pbx::Report;
+use crate::ingest::pbx::{Guessed, Report};
 use crate::model::{Direction, is_withheld};
 
 /// Somebody at the other end.
@@ -38,6 +38,7 @@ pub(super) struct Channel {
     withheld: bool,
     direction: Option<Direction>,
     context: String,
+    domain: String,
     account: String,
     queue: String,
     conference: String,
@@ -90,6 +91,7 @@ impl Channel {
             answer: Some(Answer { at: 0, party: other }),
             direction: Leg::new(&|name| dump.variable(name)).direction(),
             context: dump.text("Caller-Context"),
+            domain: Leg::new(&|name| dump.variable(name)).domain(),
             ended: Some(0),
             found: true,
             ..Channel::default()
@@ -109,6 +111,9 @@ impl Channel {
             keep(&mut self.user.name, name);
         }
         keep(&mut self.account, leg.text("accountcode"));
+        if self.domain.is_empty() {
+            self.domain = leg.domain();
+        }
         self.direction = self.direction.or_else(|| leg.direction());
         let answered = event.time("Caller-Channel-Answered-Time");
         self.answered = self.answered.or(answered);
@@ -254,15 +259,27 @@ impl Channel {
             answerer: answer.as_ref().map(|party| party.number.clone()).unwrap_or_default(),
             answerer_name: answer.map(|party| party.name).unwrap_or_default(),
             context: call.context.clone(),
-            account: [&self.account, &call.account]
-                .into_iter()
-                .find(|it| !it.is_empty())
-                .cloned()
-                .unwrap_or_default(),
+            domain: first_of([&call.domain, &self.domain]),
+            account: first_of([&self.account, &call.account]),
             queue: call.queue.clone(),
             conference: !self.conference.is_empty(),
             note: self.notes.join("; "),
+            guessed: self.guessed(call),
             ..Report::default()
+        }
+    }
+
+    /// What of all that was not heard, but found in the midst of the call.
+    fn guessed(&self, call: &Channel) -> Guessed {
+        let found = self.found || call.found;
+        Guessed {
+            parties: found,
+            caller: found,
+            called: found,
+            answerer: found || self.answer.as_ref().is_some_and(|answer| answer.at == 0),
+            status: found && self.disposition.is_empty(),
+            start: false,
+            end: false,
         }
     }
 
@@ -343,6 +360,11 @@ pub(super) fn callee(event: &Event, other: bool) -> Party {
 /// `400@office.example`
 fn without_domain(name: &str) -> String {
     name.split('@').next().unwrap_or_default().to_owned()
+}
+
+/// The first that says something.
+fn first_of(texts: [&String; 2]) -> String {
+    texts.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
 }
 
 fn keep(mine: &mut String, theirs: String) {

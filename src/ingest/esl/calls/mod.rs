@@ -94,6 +94,9 @@ impl Calls {
         }
         if !self.recordings.contains_key(file) {
             self.record_conference(name, file, since);
+            if let Some(recording) = self.recordings.get_mut(file) {
+                recording.found = true;
+            }
         }
         self.reports(vec![file.into()])
     }

@@ -1,7 +1,7 @@
 //! One recording: a file, and when it is written to.
 
-use crate::ingest::pbx::Report;
-use crate::intake::DISCARDED;
+use crate::ingest::pbx::{Guessed, Report};
+use crate::intake::{DISCARDED, MUTED};
 
 /// A file that is recorded to. It may go over to another channel, and outlives the one that it began on.
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub(super) struct Recording {
     before: Option<(i64, i64)>,
     /// Since when it pauses, and how long it did before.
     paused: (Option<i64>, i64),
+    /// Its beginning was not heard, only told of later.
+    pub(super) found: bool,
     pub(super) notes: Vec<String>,
     said: Option<Report>,
 }
@@ -36,7 +38,7 @@ impl Recording {
         let Some(end) = self.end.take() else { return };
         let (first, lasted) = self.before.unwrap_or((self.start, 0));
         self.before = Some((first, lasted + end - self.start));
-        self.start = now;
+        (self.start, self.found) = (now, false);
     }
 
     pub(super) fn pause(&mut self, pauses: bool, now: i64) {
@@ -62,7 +64,7 @@ impl Recording {
         let mut notes = vec![known.note.clone()];
         notes.extend(self.notes.iter().cloned());
         match self.paused {
-            (Some(_), _) => notes.push("muted".into()),
+            (Some(_), _) => notes.push(MUTED.into()),
             (None, 1..) => notes.push(format!("muted for {} s", (self.paused.1 + 500) / 1000)),
             _ => {}
         }
@@ -73,6 +75,7 @@ impl Recording {
             before: self.before,
             end: self.end,
             note: notes.join("; "),
+            guessed: Guessed { start: self.found, ..known.guessed },
             ..known
         };
         if self.said.as_ref() == Some(&report) {
