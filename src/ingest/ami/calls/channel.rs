@@ -214,6 +214,7 @@ impl Channel {
         self.listed(event);
         self.leg.unsure = false;
         self.leg.outside |= outside;
+        self.leg.inside |= !outside;
         let Some(who) = over.filter(|_| !self.leg.was_talking()) else { return };
         let status = disposition(&event.text("DialStatus"));
         if status == "answer" {

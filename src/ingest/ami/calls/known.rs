@@ -67,7 +67,8 @@ impl Channel {
             page: self.page,
             note: self.notes.join("; "),
             guessed: self.guessed(leg),
-            may_have_others: self.found && !self.up,
+            // Those that nobody told of began before it was transferred.
+            may_have_others: self.found && !self.up && !leg.transferred,
             ..Report::default()
         }
     }
@@ -93,7 +94,7 @@ impl Channel {
 
     /// A conference is inside, however long its number is.
     fn direction(&self, leg: &Leg, called: &str) -> Option<Direction> {
-        match leg.parties.direction(called, leg.outside) {
+        match leg.parties.direction(called, leg.leads_outside()) {
             Some(Direction::Out) if self.conference => Some(Direction::Internal),
             direction => direction,
         }

@@ -21,8 +21,9 @@ pub(super) struct Leg {
     pub(super) waiting: Waiting,
     /// Somebody transferred the call to what is called here.
     pub(super) transferred: bool,
-    /// A trunk was asked for a number of the public network.
+    /// Trunks were asked for a number, or others were called.
     pub(super) outside: bool,
+    pub(super) inside: bool,
 }
 
 /// How it goes in a queue.
@@ -58,6 +59,11 @@ impl Leg {
     /// Whether somebody had picked up before it was found: who does later is not who answered.
     pub(super) fn was_talking(&self) -> bool {
         self.answer.as_ref().is_some_and(|answer| answer.found)
+    }
+
+    /// Whether it went to the outside alone, as far as was heard.
+    pub(super) fn leads_outside(&self) -> bool {
+        self.outside && !self.inside
     }
 
     /// Whether who picked up is gone, so that what comes now is another one.

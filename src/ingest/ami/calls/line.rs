@@ -34,7 +34,8 @@ impl Line {
         let is_new = event.event() == "Newchannel";
         let is_own = match &own {
             Some(own) => is_new || *own == number,
-            None => is_extension(&number),
+            // In the midst of a call a trunk has the number that it was asked for, which may be a short one.
+            None => is_new && is_extension(&number),
         };
         let own_name =
             if is_own && !is_local(&name) { event.unescaped("CallerIDName") } else { String::new() };
@@ -66,9 +67,9 @@ impl Line {
         !self.is_local() && self.number.is_empty() && self.name.contains('/')
     }
 
-    /// Whether it was asked for a number of the public network.
+    /// Whether it is a trunk that was asked for a number, be that as short as the police's.
     pub(super) fn leads_outside(&self) -> bool {
-        self.is_trunk() && is_public(&self.asked_for)
+        self.is_trunk() && !self.asked_for.is_empty()
     }
 
     /// Who is at its end: a telephone is its number's; a trunk is the number that it took, and what a dialplan lets the

@@ -132,6 +132,29 @@ fn a_trunk_is_the_number_that_it_took_whatever_was_dialled() {
 }
 
 #[test]
+fn a_short_number_that_a_trunk_takes_is_outside_and_one_that_a_phone_takes_too_is_not() {
+    let call = |others: &str| {
+        let dial = |other: &str, uniqueid: &str, asked: &str| {
+            event(&format!(
+                "DialBegin\nChannel: PJSIP/101-1\nUniqueid: 1.1\nDestChannel: {other}\nDestUniqueid: {uniqueid}\n\
+                 DialString: {asked}"
+            ))
+        };
+        [
+            channel("PJSIP/101-1", "101", "Alice", "112", "1.1", "1.1"),
+            recorded("PJSIP/101-1", "a", "1.1"),
+            channel("PJSIP/trunk-2", "", "", "s", "1.2", "1.1"),
+            dial("PJSIP/trunk-2", "1.2", "112@trunk"),
+            if others.is_empty() { String::new() } else { channel(others, "102", "Bob", "s", "1.3", "1.1") },
+            if others.is_empty() { String::new() } else { dial(others, "1.3", "102") },
+        ]
+        .concat()
+    };
+    assert_eq!(told(&call("")), ["a: out 101 → 112  ? <> "]);
+    assert_eq!(told(&call("PJSIP/102-3")), ["a: internal 101 → 112  ? <> "]);
+}
+
+#[test]
 fn the_record_of_who_called_is_that_of_what_the_called_side_recorded() {
     let events = [speed_dial(), recorded("PJSIP/trunk-2", "called", "1.2")].concat();
     let (mut calls, mut told) = (Calls::default(), Vec::new());
