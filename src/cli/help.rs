@@ -69,8 +69,12 @@ A row whose group is another customer's here is not taken; --recordgroup files a
 pub(super) const ASTERISK: &str = "\
 From the account that Tapeline runs under, which must be able to read the recordings (root can; else add it to the group \
 asterisk), it prints what is to be added: a user for manager.conf with no more rights than are needed and a filter that keeps \
-a busy PBX from sending twenty times as much, enabled = yes under [general] there, and the same in cdr_manager.conf. Where \
-FreePBX writes manager.conf, the user belongs into manager_custom.conf.
+a busy PBX from sending twenty times as much (by criteria where the PBX knows them, which cost it less), enabled = yes under \
+[general] there, and for cdr_manager.conf the same and what is to be sent with the records. It names FreePBX's files for it.
+
+It sets a variable of no channel that nobody uses and waits for the event of that, so that a filter that keeps everything back \
+is noticed whatever it looks like. On the PBX itself, as root, it reads the files of the PBX with all that they include; else it \
+asks for single settings, of which Asterisk does not tell all: what stays open is marked unsure.
 
 The secret comes from TAPELINE_ASTERISK_SECRET or the configuration file. It is proved, not sent; a proxy that knows no \
 challenge gets it itself, over TLS or on this machine only.
@@ -96,7 +100,7 @@ listed, by itself.
   - a conference is recorded: a row with its name or number, the first who came as caller, and all who took part in the note.
 
 The status of a call is answer, noanswer, busy, cancel (the caller gave up), congestion, chanunavail, failed or interrupted.
-Tested with Asterisk 16.28; the events are the same up to 20 by their documentation.";
+Tested with Asterisk 16.28 and 22.10.";
 
 /// Behind the flags of `tapeline freeswitch check --help`.
 pub(super) const FREESWITCH: &str = "\
