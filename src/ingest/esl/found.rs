@@ -37,7 +37,7 @@ pub(super) fn dump(answer: &str) -> Option<Event> {
     (!event.text("Unique-ID").is_empty()).then_some(event)
 }
 
-/// A conference that is recorded.
+/// A conference that goes on.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Conference {
     pub(super) name: String,
@@ -50,8 +50,7 @@ pub(super) struct Conference {
 /// Those in the answer to `conference json_list`, where there are any.
 pub(super) fn conferences(answer: &str) -> Vec<Conference> {
     let json: Value = serde_json::from_str(answer).unwrap_or_default();
-    let all = json.as_array().map_or(&[][..], Vec::as_slice).iter().map(conference);
-    all.filter(|conference| !conference.files.is_empty()).collect()
+    json.as_array().map_or(&[][..], Vec::as_slice).iter().map(conference).collect()
 }
 
 fn conference(json: &Value) -> Conference {

@@ -146,8 +146,9 @@ impl Asking {
         for Conference { name, members, files: recorded } in std::mem::take(&mut self.conferences) {
             let members: Vec<Event> =
                 members.iter().filter_map(|member| self.dumps.get(member).cloned()).collect();
+            calls.found_members(&name, &members);
             for (file, since) in recorded {
-                reports.extend(calls.found_conference(&name, &members, &file, since));
+                reports.extend(calls.found_conference(&name, &file, since));
                 files.insert(file);
             }
         }

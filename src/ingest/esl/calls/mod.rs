@@ -85,13 +85,17 @@ impl Calls {
         originator
     }
 
-    /// A conference that is recorded since then (Unix milliseconds; 0 unknown), with these members.
-    pub fn found_conference(&mut self, name: &str, members: &[Event], file: &str, since: i64) -> Vec<Report> {
+    /// Members of a conference, recorded or not: it may be later.
+    pub fn found_members(&mut self, name: &str, members: &[Event]) {
         for member in members {
             if let Some(uniqueid) = self.channel(member, true) {
                 self.join(&uniqueid, name);
             }
         }
+    }
+
+    /// A conference that is recorded since then (Unix milliseconds; 0 unknown).
+    pub fn found_conference(&mut self, name: &str, file: &str, since: i64) -> Vec<Report> {
         if !self.recordings.contains_key(file) {
             self.record_conference(name, file, since);
             if let Some(recording) = self.recordings.get_mut(file) {
