@@ -90,9 +90,10 @@ impl Ami {
 
     /// Everything that came, with the second in which it did.
     pub fn heard(&self) -> Vec<(f64, Message)> {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
         let messages = self.heard.0.lock().expect("no panic");
-        let when = |came: &Instant| (now - came.elapsed()).as_secs_f64();
+        let (clock, now) = (std::time::SystemTime::now(), Instant::now());
+        let clock = clock.duration_since(std::time::UNIX_EPOCH).expect("a clock");
+        let when = |came: &Instant| (clock - now.duration_since(*came)).as_secs_f64();
         messages.iter().map(|(came, message)| (when(came), message.clone())).collect()
     }
 

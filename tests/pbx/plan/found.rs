@@ -15,7 +15,7 @@ use crate::waiting::take;
 const UNTIL_THERE: f32 = 6.0;
 
 /// `dead`: nobody heard how they began.
-fn kinds(dead: bool) -> Vec<Kind> {
+fn kinds(dead: bool, settings: Settings) -> Vec<Kind> {
     let mut all = vec![
         inward("found: a number that goes on to an extension", "5556001", "101"),
         inward("found: recorded at the beginning only", "5556027", "")
@@ -72,6 +72,11 @@ fn kinds(dead: bool) -> Vec<Kind> {
         ..row
     }));
     if dead {
+        // Nobody says what was dialled before the queue, unless call detail records do.
+        let queue = all.iter_mut().find(|kind| kind.to == "5556031").expect("it is there");
+        if settings == Settings::Printed {
+            queue.rows[0].to = "454";
+        }
         // Only the file's name tells of it.
         let given_up = all.last_mut().expect("it is the last");
         given_up.rows[0] = Row { to: "601", kind: "ringgroup", from_name: "?", ..given_up.rows[0] };
@@ -83,7 +88,7 @@ pub fn found_and_listed(root: &'static Root, settings: Settings) {
     for dead in [true, false] {
         let lab = Lab::set_to(settings, root, "UTC", "");
         let mut office = Office::open(&lab);
-        let (kinds, (pbx, peer)) = (kinds(dead), (Ami::connect(&lab.pbx), Ami::connect(&lab.peer)));
+        let (kinds, (pbx, peer)) = (kinds(dead, settings), (Ami::connect(&lab.pbx), Ami::connect(&lab.peer)));
         if dead {
             office.kill();
         }

@@ -51,7 +51,7 @@ fn unanswered() -> Vec<Kind> {
         ended("the PBX is busy", "5556013", "busy").short(),
         ended("the PBX is congested", "5556014", "congestion"),
         ended("a phone that nobody has set up", "5556015", "congestion"),
-        ended("a phone that is not there", "5556030", "chanunavail").short(),
+        ended("a phone that is not there", "5556030", "congestion").short(),
         ended("the phone declines", "5556016", "noanswer"),
         Kind { patience: 3, ..ended("the caller gives up while a group rings", "5556017", "cancel") }
             .row(|row| Row { path: "rg-601-5559000017", ..row }),
