@@ -13,6 +13,10 @@ pub(super) fn partner<'a>(
     listed: &'a BTreeMap<String, Message>,
     channel: &'a Message,
 ) -> Option<&'a Message> {
+    // Of two in a conference neither called the other.
+    if channel.text("Application") == "ConfBridge" {
+        return None;
+    }
     let mut found = beside(listed, channel)?;
     for _ in 0..HALVES {
         let beyond = half(listed, found).and_then(|half| beside(listed, half));

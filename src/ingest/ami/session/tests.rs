@@ -353,3 +353,28 @@ fn the_end_of_a_recording_that_was_not_heard_all_the_time_is_a_guess() {
     assert_eq!(guessed, [("/m/a.wav", true), ("/m/b.wav", false)]);
     assert!(!ends[0].guessed.parties && !ends[0].guessed.caller);
 }
+
+#[test]
+fn of_two_who_are_found_in_a_conference_neither_called_the_other() {
+    let mut calls = Calls::default();
+    let mut session = logged_in(&mut calls);
+    let listed = |number: &str, name: &str| {
+        format!(
+            "Event: CoreShowChannel\nActionID: channels\nChannel: PJSIP/{number}-1\nUniqueid: 1.{number}\n\
+             Linkedid: 1.{number}\nCallerIDNum: {number}\nCallerIDName: {name}\nContext: from-internal\nExten: 708\n\
+             ChannelState: 6\nBridgeId: b\nApplication: ConfBridge\nApplicationData: board"
+        )
+    };
+    session.hear(message(&listed("101", "Alice")), 4);
+    session.hear(message(&listed("102", "Bob")), 4);
+    session.hear(message("Event: CoreShowChannelsComplete\nActionID: channels"), 4);
+    for member in ["1.101", "1.102"] {
+        session.hear(message(&format!("Response: Success\nActionID: file {member}\nValue: ")), 5);
+    }
+    let peers = "Response: Success\nActionID: peers 1.101\nValue: CBAnn/board-0;2,CBRec/board-0";
+    session.hear(message(peers), 5);
+    session.hear(message("Response: Success\nActionID: recorder CBRec/board-0\nValue: /m/board.wav"), 5);
+    let steps = session.hear(message("Response: Success\nActionID: recorded CBRec/board-0\nValue: 1.5"), 5);
+    let [Step::Heard(report), ..] = &steps[..] else { panic!("{steps:?}") };
+    assert_eq!(report.note, "with Alice 101; with Bob 102");
+}
