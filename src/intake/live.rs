@@ -83,6 +83,8 @@ pub struct SourceStatus {
     pub skipped: BTreeMap<String, u64>,
     /// What went wrong last, in words.
     pub trouble: String,
+    /// Since when somebody asks how to prove itself and never does, Unix seconds; 0 nobody.
+    pub asked: i64,
 }
 
 impl SourceStatus {

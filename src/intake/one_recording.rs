@@ -163,8 +163,13 @@ pub(super) fn is_channel_of_asterisk(text: &str) -> bool {
 /// Whether it is built like what a PBX gives a channel: as Asterisk does, or a UUID.
 fn looks_unique(text: &str) -> bool {
     let channel = is_channel_of_asterisk(text);
+    channel || is_uuid(text)
+}
+
+/// Whether it is a UUID, as FreeSWITCH gives a channel.
+pub(super) fn is_uuid(text: &str) -> bool {
     let hexadecimal = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    channel || (hexadecimal && text.split('-').map(str::len).eq([8, 4, 4, 4, 12]))
+    hexadecimal && text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::draft::stem;
 use super::facts::{Facts, OF_NAMING_RECORD, OF_PBX, Ranks};
 use super::file::{UNSEEN, is_over};
+use super::one_recording::is_uuid;
 use crate::model::{IntakeFile, SECOND};
 
 const DAY: i64 = 86_400;
@@ -86,7 +87,9 @@ fn later_start(facts: &Facts, known: &IntakeFile, call: i64) -> Option<i64> {
 /// people begin to record in the midst of a talk.
 fn is_answer(facts: &Facts, known: &IntakeFile, began: i64) -> bool {
     let answered = facts.answer.is_some_and(|answer| (answer - 1..=answer + 2).contains(&began));
-    (answered || facts.queue.is_some()) && !stem(&known.path).starts_with(ON_DEMAND)
+    // FreeSWITCH's begins when it is begun, and in a queue that is once an agent answers.
+    let silent = (answered || facts.queue.is_some()) && !is_uuid(&known.uniqueid);
+    silent && !stem(&known.path).starts_with(ON_DEMAND)
 }
 
 /// How FreePBX names what somebody began to record themselves; the time behind it is that of the call.

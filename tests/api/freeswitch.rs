@@ -14,6 +14,7 @@ use tapeline::store::Store;
 
 use crate::app::{TestApp, spawn_app, spawn_with};
 use crate::http::{self, encoded};
+use crate::program::Serving;
 
 const SECRET: &str = "only FreeSWITCH & we";
 const A_LEG: &str = "3da8bf84-c133-4959-9e24-e72875cb33a1";
@@ -289,16 +290,18 @@ fn what_freeswitch_discards_itself_has_no_row_unless_somebody_wants_it() {
 
 #[test]
 fn a_recording_that_began_in_mid_call_has_a_start_and_a_length_of_its_own() {
-    let name = "e2e17161-ddd5-4e01-96e6-ce8cdda5501e";
-    let body = real("json_cdr/on-demand-recording-of-2-s.json");
+    let on_demand = ("e2e17161-ddd5-4e01-96e6-ce8cdda5501e", "on-demand-recording-of-2-s");
+    let queue = ("a19debe5-c802-4e67-a3ee-739f4d0f036d", "queue-member");
     // When the file was made and written: as it was seen; where the file system doesn't say the first; and copied with
     // its times. Whose times are another day's is believed the record.
-    for (created, written, expected) in [
-        (1_795_915_586, 1_795_915_588, "1795915586|2"),
-        (1_795_915_588, 1_795_915_588, "1795915586|2"),
-        (1_795_960_000, 1_795_915_588, "1795915586|2"),
-        (1_795_960_000, 1_795_960_000, "1795915583|2"),
+    for ((name, document), created, written, expected) in [
+        (on_demand, 1_795_915_586, 1_795_915_588, "1795915586|2"),
+        (on_demand, 1_795_915_588, 1_795_915_588, "1795915586|2"),
+        (on_demand, 1_795_960_000, 1_795_915_588, "1795915586|2"),
+        (on_demand, 1_795_960_000, 1_795_960_000, "1795915583|2"),
+        (queue, 1_795_915_593, 1_795_915_595, "1795915593|2"),
     ] {
+        let body = real(&format!("json_cdr/{document}.json"));
         let office = crate::spool::Office::new();
         let draft = Draft {
             machine: "pbx1".into(),
@@ -321,6 +324,65 @@ fn a_recording_that_began_in_mid_call_has_a_start_and_a_length_of_its_own() {
         office.intake.accept_all(&office.store, &drafts, 1_795_960_001).expect("they are taken");
         let row = office.sqlite3("SELECT start, totaltime FROM recordings");
         assert_eq!(row, expected, "made at {created}, written at {written}");
+    }
+}
+
+#[test]
+fn killed_between_a_record_and_its_file_it_knows_both_afterwards() {
+    let name = "06bcd50a-3a2d-4c95-8b49-93d955ab8df1.wav";
+    let row = "SELECT complete, status, snumber, dnumber FROM recordings";
+    for record_first in [true, false] {
+        let folder = crate::program::Folder::new();
+        let (db, root) = (folder.file("recordings.db"), folder.file("sound"));
+        let db_text = db.to_str().expect("UTF-8");
+        crate::program::run(&["customer", "add", "Alder", "--db", db_text]).ok();
+        crate::program::run(&["group", "add", "Sales", "--customer", "1", "--db", db_text]).ok();
+        fs::create_dir_all(&root).expect("a folder");
+        let serve = || {
+            let mut command = crate::program::tapeline();
+            command.args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--watch",
+                "true",
+                "--db",
+                db_text,
+                "--media-root",
+            ]);
+            command.arg(&root).env("TAPELINE_FREESWITCH_SECRET", SECRET);
+            Serving::start(&mut command)
+        };
+        let tell = |serving: &Serving| {
+            let headers = [("Host", "tapeline"), ("Connection", "close"), ("Authorization", &basic(SECRET))];
+            let body = real("json_cdr/answered-a.json");
+            let request = http::request("POST", "/ingest/freeswitch", &headers, &body);
+            assert_eq!(http::exchange(serving.address, None, &request).status, 200);
+        };
+        let found = || crate::program::sqlite3(&db, row);
+        let make = || {
+            let sound = format!("{}/tests/data/call.wav", env!("CARGO_MANIFEST_DIR"));
+            fs::copy(sound, root.join(name)).expect("a file");
+        };
+        let serving = serve();
+        if record_first {
+            tell(&serving);
+            serving.signal("KILL");
+            make();
+        } else {
+            make();
+            crate::waiting::until_answer("the file", "1", || {
+                crate::program::sqlite3(&db, "SELECT count(*) FROM recordings")
+            });
+            serving.signal("KILL");
+        }
+        drop(serving);
+        let serving = serve();
+        if !record_first {
+            tell(&serving);
+        }
+        crate::waiting::until_answer(row, "1|answer|+15551230003|102", found);
+        assert_eq!(serving.stop().status, 0);
     }
 }
 

@@ -25,6 +25,8 @@ use crate::intake::{Draft, Intake, Outcome, SourceStatus};
 const NAME: &str = "freeswitch";
 /// Characters of a secret that nobody guesses.
 const SHORTEST: usize = 16;
+/// Seconds after which nobody proves itself who has asked how.
+const AT_ONCE: i64 = 60;
 
 /// The route; there is none without a secret in the settings.
 pub fn routes(config: &mut ServiceConfig) {
@@ -51,6 +53,7 @@ async fn record(request: HttpRequest, body: Payload, app: Data<App>, intake: Dat
     let address = address(&app, &request);
     // Told to find out how to prove itself (auth-scheme any), it asks once without.
     if request.headers().get(AUTHORIZATION).is_none() {
+        note_question(&intake, address);
         return ask();
     }
     match app.auth.opens(&shown(&request), settings.secret.reveal(), address, now()) {
@@ -117,6 +120,7 @@ fn note(intake: &Intake, change: impl FnOnce(&mut SourceStatus)) {
     intake.live().state(NAME, "receiving", now());
     intake.live().note(NAME, |status| {
         status.last_event = now();
+        status.asked = 0;
         status.trouble.clear();
         change(status);
     });
@@ -141,6 +145,26 @@ fn refuse_for_a_while(intake: &Intake, address: IpAddr, seconds: i64) -> HttpRes
         .insert_header((RETRY_AFTER, seconds.to_string()))
         .content_type("text/plain; charset=utf-8")
         .body(format!("Too many wrong secrets; try again in {seconds} seconds\n"))
+}
+
+/// Notes that somebody asks how to prove itself. Whoever knows does so at once; whoever never does has no secret.
+fn note_question(intake: &Intake, address: IpAddr) {
+    const TROUBLE: &str =
+        "records come without any secret, and none is taken: cred is missing in json_cdr.conf.xml";
+    intake.live().note(NAME, |status| {
+        if never_proves_itself(status, now()) && status.trouble != TROUBLE {
+            tracing::warn!(%address, "{TROUBLE}");
+            status.trouble = TROUBLE.into();
+        }
+    });
+}
+
+/// Whether nobody has proved itself for long since somebody asked how.
+fn never_proves_itself(status: &mut SourceStatus, now: i64) -> bool {
+    if status.asked == 0 {
+        status.asked = now;
+    }
+    now - status.asked > AT_ONCE
 }
 
 /// Asks for the secret.
@@ -185,4 +209,19 @@ fn shown(request: &HttpRequest) -> String {
         }
     });
     shown.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_again_and_again_and_never_proves_itself_has_no_secret() {
+        let mut status = SourceStatus::default();
+        for (now, never) in [(1_000, false), (1_001, false), (1_060, false), (1_061, true)] {
+            assert_eq!(never_proves_itself(&mut status, now), never, "{now}");
+        }
+        status.asked = 0;
+        assert!(!never_proves_itself(&mut status, 2_000), "a record has come meanwhile");
+    }
 }
