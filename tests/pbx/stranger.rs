@@ -13,6 +13,7 @@ use crate::lab::{Lab, Root, SECRET, free_port};
 use crate::on_both;
 use crate::program::{Said, finish, tapeline};
 use crate::shared::Office;
+use crate::waiting::until;
 
 /// What it says to `user`.
 fn check(office: &Office, user: &str, secret: &str) -> Said {
@@ -30,7 +31,8 @@ on_both!(
     a_stranger_is_told_what_is_missing_until_nothing_is,
     what_filters_of_either_form_keep_back_is_told,
     where_its_files_cannot_be_read_it_is_asked_and_what_stays_open_is_told,
-    of_several_lines_the_one_counts_that_the_pbx_obeys;
+    of_several_lines_the_one_counts_that_the_pbx_obeys,
+    that_a_filter_keeps_recordings_back_is_in_the_status_before_there_is_one;
     rarely
     records_that_the_pbx_does_not_write_are_missing_whatever_cdr_manager_says,
     beside_somebody_who_is_logged_in_alone_it_is_told_that_the_rest_stays_open,
@@ -242,4 +244,12 @@ fn a_check_is_no_recording_to_who_listens(root: &'static Root) {
     ami.wait("what is set for a test", |event| event.text("Variable") == "MIXMONITOR_FILENAME");
     assert_eq!(office.hears().1, "");
     assert_eq!(office.sqlite3("SELECT count(*) FROM recordings"), "0");
+}
+
+fn that_a_filter_keeps_recordings_back_is_in_the_status_before_there_is_one(root: &'static Root) {
+    let lab = Lab::start(root, "UTC", "");
+    let deaf =
+        Office::reaching(&lab, &format!("address = {:?}\nusername = \"expressions\"", lab.pbx.address()));
+    let why = "Asterisk does not send what names the file of a recording";
+    until("that nothing is heard is told", || deaf.hears().1.contains(why));
 }

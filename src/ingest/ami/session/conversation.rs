@@ -3,6 +3,7 @@
 
 use super::going_on::GoingOn;
 use super::step::{Account, Step};
+use super::trial::Trial;
 use crate::ingest::ami::action::{action, challenge_key};
 use crate::ingest::ami::calls::Calls;
 use crate::ingest::ami::codec::{Message, Piece};
@@ -38,6 +39,7 @@ pub struct Session<'a> {
     heard: i64,
     asked: bool,
     going_on: GoingOn,
+    trial: Trial,
     system: String,
 }
 
@@ -53,6 +55,7 @@ impl<'a> Session<'a> {
             heard: now,
             asked: false,
             going_on: GoingOn::default(),
+            trial: Trial::default(),
             system: String::new(),
         }
     }
@@ -93,6 +96,9 @@ impl<'a> Session<'a> {
         }
         if silent > DEAD_AFTER {
             return leave("nothing was heard from it for 40 seconds", false);
+        }
+        if let Some(concern) = self.trial.wait(now) {
+            return vec![concern];
         }
         if self.going_on.wants_clock(now) {
             self.going_on.clock_asked(now + ASK_AFTER);
@@ -161,12 +167,13 @@ impl<'a> Session<'a> {
             ("channels", _) if message.text("Response") == "Error" => vec![Step::Concern(NOT_RECONCILED)],
             ("settings", _) => {
                 self.system = message.text("SystemName").into_owned();
-                Vec::new()
+                vec![Trial::begin()]
             }
             ("status", _) => {
                 self.going_on.started(message);
                 Vec::new()
             }
+            ("trial", _) => self.trial.answered(message, now),
             ("clock", _) => self.going_on.clock(message, now, self.calls),
             (_, "VarSet") if message.text("Variable") == "BRIDGEPEER" => {
                 self.going_on.look_for_recorder(&message.text("Uniqueid"), &message.text("Value"))
@@ -180,6 +187,7 @@ impl<'a> Session<'a> {
     }
 
     fn happen(&mut self, event: &str, message: &Message, now: i64) -> Vec<Step> {
+        self.trial.hear(message);
         let uniqueid = message.text("Uniqueid");
         match event {
             // Something else may have recorded it: the application Record(), or who controls the PBX from outside.

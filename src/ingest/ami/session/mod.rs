@@ -4,6 +4,7 @@ mod bridges;
 mod conversation;
 mod going_on;
 mod step;
+mod trial;
 
 pub use conversation::Session;
 pub use step::{Account, Step};

@@ -1,6 +1,7 @@
 //! The conversation, without a PBX.
 
 use super::conversation::{NO_NAMES, NOT_RECONCILED};
+use super::trial::KEPT_BACK;
 use super::*;
 use crate::ingest::ami::calls::Calls;
 use crate::ingest::ami::codec::{Message, Piece};
@@ -41,6 +42,32 @@ fn logged_in<'a>(calls: &'a mut Calls) -> Session<'a> {
     assert_eq!(steps[0], Step::LoggedIn);
     assert_eq!(said(&steps), ["CoreSettings", "CoreStatus", "Getvar", "CoreShowChannels"]);
     session
+}
+
+#[test]
+fn that_nothing_names_recordings_is_noticed_without_one() {
+    let trial = |heard: Option<&str>| {
+        let mut calls = Calls::default();
+        let mut session = logged_in(&mut calls);
+        assert_eq!(
+            said(&session.hear(message("Response: Success\nActionID: settings\nSystemName: "), 10)),
+            ["Getvar"]
+        );
+        let answer = "Response: Success\nActionID: trial\nVariable: SET(TAPELINE_CHECK=1)\nValue: 1";
+        assert_eq!(said(&session.hear(message(answer), 20)), ["Getvar"]);
+        session.hear(
+            message("Response: Success\nActionID: trial\nVariable: SET(MIXMONITOR_FILENAME=)\nValue: "),
+            30,
+        );
+        if let Some(event) = heard {
+            assert_eq!(session.hear(message(event), 40), []);
+        }
+        (session.wait(10_020), session.wait(10_021), session.wait(10_022))
+    };
+    // As 16.28 and 22.10 say it.
+    let event = "Event: VarSet\nPrivilege: dialplan,all\nChannel: none\nUniqueid: none\nVariable: MIXMONITOR_FILENAME\nValue: ";
+    assert_eq!(trial(Some(event)), (vec![], vec![], vec![]));
+    assert_eq!(trial(None), (vec![], vec![Step::Concern(KEPT_BACK)], vec![]));
 }
 
 #[test]
