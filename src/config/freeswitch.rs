@@ -95,12 +95,12 @@ mod tests {
         assert_eq!(Given::default().event_socket(None), None);
         let given = |address: &str| Given {
             event_socket: Some(address.into()),
-            event_socket_password: Some(Secret::new("word".into())),
+            event_socket_password: Some(Secret::new("Kx4-opens".into())),
             ..Given::default()
         };
         assert_eq!(given(" ").event_socket(None), None);
         let settings = given("pbx").event_socket(None).expect("settings");
-        assert_eq!((settings.address.as_str(), settings.password.reveal()), ("pbx:8021", "word"));
-        assert!(!format!("{settings:?}").contains("word"));
+        assert_eq!((settings.address.as_str(), settings.password.reveal()), ("pbx:8021", "Kx4-opens"));
+        assert!(!format!("{settings:?}").contains("Kx4"));
     }
 }
