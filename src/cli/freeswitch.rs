@@ -46,6 +46,7 @@ For the record of each call, which is posted when it is over, into <settings> of
 <param name="encode" value="false"/>
 <param name="log-b-leg" value="true"/>
 <param name="retries" value="2"/>
+<param name="delay" value="5"/>
 <param name="timeout" value="5"/>
 <param name="queue-capacity" value="1000"/>
 

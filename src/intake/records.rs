@@ -6,11 +6,14 @@
 use super::facts::{Facts, NOBODY};
 
 /// Those records of a call that are about one of its recordings: those that name its file, by its stem, and those that name
-/// none. Of a recording that none names it is all that don't name one of the `others`.
+/// none. Of a recording that none names it is all that don't name one of the `others`; where all do, it began in the midst of
+/// their call, and who spoke there they still know.
 pub(super) fn of_sound<'a>(records: &[&'a Facts], stem: &str, others: &[&str]) -> Vec<&'a Facts> {
     let is_named = records.iter().any(|record| record.sound.as_deref() == Some(stem));
     let is_of_it = |sound: &str| sound == stem || (!is_named && !others.contains(&sound));
-    records.iter().copied().filter(|record| record.sound.as_deref().is_none_or(is_of_it)).collect()
+    let of_it: Vec<&Facts> =
+        records.iter().copied().filter(|record| record.sound.as_deref().is_none_or(is_of_it)).collect();
+    if of_it.iter().all(|record| is_of_other_leg(record)) { records.to_vec() } else { of_it }
 }
 
 /// What all records of a channel say together.
@@ -175,6 +178,19 @@ mod tests {
         assert_eq!((known.status.as_deref(), to(&known)), (Some("answer"), ""));
         let menu = record("answer", 40, 40, 60, "");
         assert_eq!(to(&together(&[menu, record("answer", 60, 63, 80, "102")])), "102");
+    }
+
+    #[test]
+    fn a_recording_that_no_record_names_is_of_the_call_that_they_tell_of() {
+        let of = |sound: &str, record: Facts| Facts { sound: Some(sound.into()), ..record };
+        let (own, answerer) = (of("a", record("answer", 1, 3, 9, "102")), Facts::default());
+        let others = ["a", "a_2"];
+        assert_eq!(of_sound(&[&own, &answerer], "a_2", &others), [&own, &answerer]);
+        let second = of("a_2", record("answer", 9, 9, 12, "104"));
+        assert_eq!(of_sound(&[&own, &answerer, &second], "a_2", &others), [&answerer, &second]);
+        assert_eq!(of_sound(&[&own, &answerer, &second], "a", &others), [&own, &answerer]);
+        let unnamed = record("answer", 12, 12, 15, "105");
+        assert_eq!(of_sound(&[&own, &unnamed], "a_2", &others), [&unnamed]);
     }
 
     #[test]

@@ -12,6 +12,10 @@ const ASK_AFTER: i64 = 15_000;
 const DEAD_AFTER: i64 = 40_000;
 /// Milliseconds that the other side has to let us in.
 const WELCOME: i64 = 15_000;
+/// A recording that did not come about.
+const NOT_OPENED: &str = "FreeSWITCH could not open the file that a conference was to be recorded to, so that nothing of it is \
+    recorded: its folder must be there and writable, the name without blanks where a command says it, and its ending a kind \
+    of sound that FreeSWITCH knows";
 
 enum State {
     Greeting,
@@ -118,7 +122,9 @@ impl<'a> Session<'a> {
         if event.name().is_empty() {
             return vec![Step::Skipped("an event without a name")];
         }
-        self.calls.hear(&event, now).into_iter().map(Box::new).map(Step::Heard).collect()
+        let heard = self.calls.hear(&event, now).into_iter().map(Box::new).map(Step::Heard);
+        let failed = event.text("Action") == "start-recording" && !event.text("Error").is_empty();
+        heard.chain(failed.then_some(Step::Concern(NOT_OPENED))).collect()
     }
 }
 

@@ -348,3 +348,22 @@ fn where_the_beginning_was_not_heard_the_end_still_is() {
         }
     }
 }
+
+#[test]
+fn whom_only_the_end_of_a_leg_names_the_other_legs_recording_names_too() {
+    let call = Truth {
+        file: "cb1dd576-6376-4a8d-91d0-a801db8909a6.wav",
+        start: 71_803_191,
+        end: 71_807_488,
+        caller: ("+15550003770", "Carla Caller"),
+        called: "5554102",
+        direction: "",
+        ..IN
+    };
+    holds("esl-E17-named-at-the-end.txt", &[call]);
+}
+
+#[test]
+fn a_file_that_could_not_be_opened_is_no_recording() {
+    holds("esl-E18-conference-not-opened.txt", &[]);
+}

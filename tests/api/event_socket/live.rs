@@ -73,7 +73,7 @@ fn every_recorded_call_has_its_rows() {
             switch.play(&name);
         }
     }
-    office.until("SELECT count(*), min(complete), count(DISTINCT path) FROM recordings", "18|1|18");
+    office.until("SELECT count(*), min(complete), count(DISTINCT path) FROM recordings", "19|1|19");
     let rows = "SELECT status, snumber, cnumber, dnumber, spresent, queue, ctype FROM recordings r
         JOIN intake_files f ON r.id = recording WHERE cnumber IN ('5550400', '5550501', '5550104') ORDER BY start";
     let expected = "cancel|+15551230002|5550104||1||did\nanswer|+15551230701|5550400|111|1|400|queue\n\

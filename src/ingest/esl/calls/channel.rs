@@ -196,6 +196,17 @@ impl Channel {
         }
     }
 
+    /// Takes over the name of who answered, where none is known. Says whether it did.
+    pub(super) fn name_answerer(&mut self, party: &Party) -> bool {
+        let Some(answer) = &mut self.answer else { return false };
+        let is_new =
+            answer.party.name.is_empty() && !party.name.is_empty() && answer.party.number == party.number;
+        if is_new {
+            answer.party.name.clone_from(&party.name);
+        }
+        is_new
+    }
+
     /// It waits in a queue.
     pub(super) fn queue(&mut self, queue: &str) {
         (self.queue, self.waits) = (without_domain(queue), self.answer.is_none());

@@ -125,7 +125,20 @@ impl Calls {
             "RECORD_STOP" => return self.recorded(event, &uniqueid, now),
             _ => {}
         }
-        self.files_of(&uniqueid)
+        let mut touched = self.files_of(&uniqueid);
+        touched.extend(self.name_answerer(&uniqueid));
+        touched
+    }
+
+    /// Of who was called FreeSWITCH's directory tells the name only once the call was put through; often only the end of
+    /// that leg says it. Gives the files of the channel that called it.
+    fn name_answerer(&mut self, leg: &str) -> Vec<String> {
+        let Some(leg) = self.channels.get(leg) else { return Vec::new() };
+        let (Some(caller), party) = (leg.calls_for().map(str::to_owned), leg.party()) else {
+            return Vec::new();
+        };
+        let named = self.channels.get_mut(&caller).is_some_and(|channel| channel.name_answerer(&party));
+        if named { self.files_of(&caller) } else { Vec::new() }
     }
 
     fn custom(&mut self, event: &Event, now: i64) -> Vec<String> {
@@ -176,6 +189,11 @@ impl Calls {
             }
             "conference-destroy" => {
                 self.conferences.remove(&name);
+                return Vec::new();
+            }
+            // It could not open the file.
+            "start-recording" if !event.text("Error").is_empty() => return Vec::new(),
+            "stop-recording" if !self.recordings.contains_key(&file) && event.text("Samples-Out") == "0" => {
                 return Vec::new();
             }
             "start-recording" => self.record_conference(&name, &file, now),
