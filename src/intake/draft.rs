@@ -81,6 +81,8 @@ pub struct Draft {
     pub mix: Option<String>,
     /// Another file that is the same, byte for byte.
     pub copy_of: Option<Copy>,
+    /// What was in the file stays there: the recording goes on, whichever channel adds to it.
+    pub continues: bool,
     /// The file that was known at the path is gone, and this is another recording.
     pub another: bool,
     /// A whole row, as our own export has it: stored as it is, filed where it says. Only the machine and the path

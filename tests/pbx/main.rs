@@ -12,6 +12,7 @@ mod calls;
 mod compare;
 mod conference;
 mod crashes;
+mod found;
 mod lab;
 mod office;
 mod plan;

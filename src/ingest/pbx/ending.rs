@@ -19,12 +19,6 @@ pub(super) fn is_cut_off(file: Option<&Heard>, started: i64, listened: i64) -> b
     }
 }
 
-/// Whether of several recordings in one file, made one after the other, only the last is in it still. `sound`: what the
-/// file has; `before` and `last`: how long they were. All in milliseconds.
-pub(super) fn was_overwritten(sound: i64, before: i64, last: i64) -> bool {
-    (sound - last).abs() < (sound - last - before).abs()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,13 +61,5 @@ mod tests {
             );
         }
         assert!(!is_cut_off(None, STARTED, 0));
-    }
-
-    #[test]
-    fn the_length_of_the_sound_tells_what_is_in_the_file() {
-        assert!(was_overwritten(2_000, 3_000, 2_000));
-        assert!(was_overwritten(900, 3_000, 2_000));
-        assert!(!was_overwritten(5_000, 3_000, 2_000));
-        assert!(!was_overwritten(4_000, 3_000, 2_000));
     }
 }

@@ -11,6 +11,7 @@ mod link;
 mod listening;
 mod recordings;
 mod report;
+mod same_file;
 mod step;
 mod tls;
 

@@ -5,16 +5,17 @@ use std::io::ErrorKind;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::draft::{Places, draft, lost, of_call};
-use super::ending::{is_cut_off, was_overwritten};
+use super::ending::is_cut_off;
 use super::report::Report;
+use super::same_file::{Begins, SETTLED, begins};
 use super::step::GoingOn;
 use crate::app::App;
 use crate::config::Folder;
-use crate::intake::{About, Draft, Intake, NO_FILE, Outcome, SourceStatus};
-use crate::media::{Heard, NoSound, Written};
+use crate::intake::{About, Draft, Intake, NO_FILE, Outcome, SourceStatus, stem};
+use crate::media::{Heard, NoSound};
 use crate::model::IntakeFile;
 use crate::model::paths::bytes_of;
-use crate::store::StoreError;
+use crate::store::{FileKnown, StoreError};
 
 /// Milliseconds after its end in which a recording's file is closed, or comes at last.
 const GRACE: i64 = 2_000;
@@ -47,11 +48,22 @@ pub(in crate::ingest) struct Recordings<'a> {
     later: VecDeque<(i64, Draft)>,
     /// Recordings that are over, by the file: to be looked at, at this time (Unix milliseconds), so many times.
     ended: BTreeMap<String, (i64, u32, Box<Report>)>,
-    /// Files that were recorded to anew, and from when on what is in them is.
-    anew: HashMap<String, i64>,
+    /// Of recordings, by the file and the start: whether what was in the file before is part of them.
+    begun: HashMap<(String, i64), bool>,
+    /// The same where that is not known yet.
+    undecided: HashMap<(String, i64), Undecided>,
     /// Files that are in no folder.
     elsewhere: BTreeSet<String>,
     troubles: Troubles,
+}
+
+/// A recording of which it isn't known yet whether it goes on.
+struct Undecided {
+    /// Since when, Unix milliseconds.
+    came: i64,
+    /// The file as it was before.
+    known: Option<FileKnown>,
+    report: Report,
 }
 
 /// What doesn't work, each as a sentence or empty.
@@ -80,7 +92,8 @@ impl<'a> Recordings<'a> {
             pending: Vec::new(),
             later: VecDeque::new(),
             ended: BTreeMap::new(),
-            anew: HashMap::new(),
+            begun: HashMap::new(),
+            undecided: HashMap::new(),
             elsewhere: BTreeSet::new(),
             troubles: Troubles::default(),
         }
@@ -89,10 +102,11 @@ impl<'a> Recordings<'a> {
     pub(in crate::ingest) fn heard(&mut self, report: &Report, came: i64) {
         self.note(|status| status.last_event = came / 1000);
         let mut report = report.clone();
-        if self.anew.get(&report.file) == Some(&report.start) {
-            report.before = None;
-        }
-        let Some(draft) = draft(&self.places, &report) else { return self.elsewhere(&report.file) };
+        let Some(goes_on) = self.goes_on(&report, came) else { return };
+        report.before = report.before.filter(|_| goes_on);
+        let Some(mut draft) = draft(&self.places, &report) else { return self.elsewhere(&report.file) };
+        draft.continues = goes_on;
+        draft.facts.start = draft.facts.start.filter(|_| !goes_on || report.before.is_some());
         let of_call = report.may_have_others.then(|| of_call(&draft));
         self.put(draft);
         self.pending.extend(of_call);
@@ -102,6 +116,57 @@ impl<'a> Recordings<'a> {
         } else {
             self.ended.remove(&report.file);
         }
+    }
+
+    /// Whether what was in the file of a recording that begins is part of it. `None`: that is not known yet, and what is
+    /// known waits.
+    fn goes_on(&mut self, report: &Report, came: i64) -> Option<bool> {
+        let key = (report.file.clone(), report.start);
+        let found = report.start == 0;
+        let Some((_, path)) = self.places.find(&report.file).filter(|_| !found) else { return Some(false) };
+        if let Some(decided) = self.begun.get(&key) {
+            return Some(*decided);
+        }
+        let (came, known) = match self.undecided.remove(&key) {
+            Some(Undecided { came, known, .. }) => (came, known),
+            None => (came, self.known_from_before(report, &path).ok().flatten()),
+        };
+        let begins = match report.before.filter(|_| !self.app.media.has(&bytes_of(&path))) {
+            // Nobody sees the file.
+            Some(_) if now().saturating_sub(came) >= SETTLED => Begins::GoesOn,
+            Some(_) => Begins::Undecided,
+            None => begins(&self.app.media, &path, known.as_ref(), came, now()),
+        };
+        if begins == Begins::Undecided {
+            self.undecided.insert(key, Undecided { came, known, report: report.clone() });
+            return None;
+        }
+        if self.begun.len() >= MOST {
+            self.begun.clear();
+        }
+        self.begun.insert(key, begins == Begins::GoesOn);
+        Some(begins == Begins::GoesOn)
+    }
+
+    /// What is known of the file of a recording that begins, if that is of another one, or of its own first part.
+    fn known_from_before(&self, report: &Report, path: &str) -> Result<Option<FileKnown>, StoreError> {
+        let reader = self.app.store.reader()?;
+        let Some(known) = reader.file_at(path)? else { return Ok(None) };
+        // Its name, by which its folder may have seen it first, or its own channel.
+        for own in [stem(path), &report.uniqueid].into_iter().filter(|_| report.before.is_none()) {
+            if reader.files_of_call(own)?.iter().any(|known| known.path == path) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(known))
+    }
+
+    /// Looks once more at the files of those recordings of which it wasn't known yet whether they go on.
+    fn decide(&mut self) {
+        let due = |came: i64| now().saturating_sub(came) >= SETTLED;
+        let undecided = self.undecided.values().filter(|one| due(one.came));
+        let undecided: Vec<(i64, Report)> = undecided.map(|one| (one.came, one.report.clone())).collect();
+        undecided.iter().for_each(|(came, report)| self.heard(report, *came));
     }
 
     /// What is known of calls by other ways than reports; not while so much waits that it would fill the memory.
@@ -173,6 +238,7 @@ impl<'a> Recordings<'a> {
 
     /// Hands over what waits. What the database can't take waits on.
     pub(in crate::ingest) fn flush(&mut self) {
+        self.decide();
         self.look_after_ended();
         let due = self.due();
         self.pending.extend(due.iter().cloned());
@@ -229,23 +295,12 @@ impl<'a> Recordings<'a> {
     fn look_after(&mut self, report: &Report) -> bool {
         let Some(draft) = draft(&self.places, report) else { return true };
         let Some(path) = draft.path.clone() else { return true };
-        let sound = match self.app.media.open(&bytes_of(&path)) {
-            Ok(sound) => sound,
+        match self.app.media.open(&bytes_of(&path)) {
+            Ok(_) => true,
             Err(NoSound::Unreadable(error)) if error.kind() == ErrorKind::NotFound => {
-                return !self.places.sees(&report.file) || self.missing(draft, &path);
+                !self.places.sees(&report.file) || self.missing(draft, &path)
             }
-            Err(why) => return why.shortage().is_none(),
-        };
-        match (report.before, report.end, sound.heard(&|| false)) {
-            (Some((_, before)), Some(end), Ok(heard)) => {
-                let finished = heard.written != Written::Unfinished;
-                let is_last = |sound| was_overwritten(sound, before, end - report.start);
-                if finished && heard.duration.is_some_and(is_last) {
-                    self.take_anew(draft, report);
-                }
-                finished
-            }
-            _ => true,
+            Err(why) => why.shortage().is_none(),
         }
     }
 
@@ -256,16 +311,6 @@ impl<'a> Recordings<'a> {
         let stored = self.intake.accept(&self.app.store, &draft, now() / 1000).map(drop);
         let present = |path: &str| self.app.media.has(&bytes_of(path));
         stored.and_then(|()| self.intake.file_gone(&self.app.store, path, &present, now() / 1000)).is_ok()
-    }
-
-    /// What was in the file before is not any more: the recording is the last one.
-    fn take_anew(&mut self, mut draft: Draft, report: &Report) {
-        if self.anew.len() >= MOST {
-            self.anew.clear();
-        }
-        self.anew.insert(report.file.clone(), report.start);
-        draft.facts.start = Some(report.start / 1000);
-        self.put(draft);
     }
 
     /// We are in.

@@ -6,6 +6,7 @@ use super::relocated::elsewhere;
 use super::reused_path::Turn;
 use super::transaction::Acceptance;
 use crate::intake::draft::{About, Draft, Outcome, stem};
+use crate::intake::facts::{Facts, OF_PBX, Ranks};
 use crate::intake::file::is_form;
 use crate::intake::records::{of_sound, together};
 use crate::intake::source::Source;
@@ -36,7 +37,8 @@ impl Acceptance<'_> {
             if self.is_further(&known)? {
                 return self.improve_form(known, draft);
             }
-            let outcome = self.improve(known.clone(), &elsewhere(&known, draft))?;
+            let own = added_by_another(&known, draft);
+            let outcome = self.improve(known.clone(), &elsewhere(&known, &own))?;
             self.end_of_moved(&known, draft)?;
             return Ok(outcome);
         }
@@ -118,4 +120,20 @@ impl Acceptance<'_> {
         }
         Ok(outcome)
     }
+}
+
+/// The draft; of another channel that adds to the file of a recording, it says when that ended, and is else only a guess.
+fn added_by_another<'a>(known: &IntakeFile, draft: &'a Draft) -> Cow<'a, Draft> {
+    let announced = draft.source == Source::Pbx && draft.about == About::Recording && draft.file.is_none();
+    let is_heard = Ranks::parse(&known.ranks).callid >= OF_PBX;
+    let is_another = draft.knows_uniqueid() && known.uniqueid != draft.identity_for_row();
+    let adds = draft.continues || draft.facts.start.is_none();
+    if !(announced && is_heard && is_another && adds) {
+        return Cow::Borrowed(draft);
+    }
+    let mut guesses = draft.facts.clone();
+    guesses.fill(&draft.guesses);
+    (guesses.start, guesses.end) = (None, draft.guesses.end);
+    let facts = Facts { end: draft.facts.end, ..Facts::default() };
+    Cow::Owned(Draft { uniqueid: None, facts, guesses, ..draft.clone() })
 }

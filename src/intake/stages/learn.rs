@@ -35,8 +35,14 @@ impl Acceptance<'_> {
             let sniffed = Facts { mimetype: Some(file.mimetype.clone()), ..Facts::default() };
             facts.learn(ranks, &sniffed, Source::File);
         }
+        if draft.continues && !draft.over {
+            (facts.end, ranks.end) = (None, 0);
+        }
         facts.guess(ranks, &draft.guesses);
+        // A recording that went on ended later than its first part, whoever speaks of that last.
+        let ended = facts.end.filter(|_| draft.source == Source::Pbx && ranks.end == OF_PBX);
         facts.learn(ranks, &draft.facts, draft.source);
+        facts.end = facts.end.max(ended);
     }
 
     /// Keeps those detail records of a draft that its channel doesn't have yet. Gives all that it has then.

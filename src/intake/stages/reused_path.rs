@@ -31,6 +31,9 @@ pub(super) enum Turn {
 impl Acceptance<'_> {
     /// The PBX knows which call records to a file; and whoever saw that the file went and another one came.
     pub(super) fn turn(&self, draft: &Draft) -> Result<Turn, StoreError> {
+        if draft.continues {
+            return Ok(Turn::Own);
+        }
         if let (true, Some(path)) = (draft.another, &draft.path) {
             let known = self.change.known_file(path, None)?;
             return Ok(known.map_or(Turn::Own, |known| Turn::Next(Box::new(known))));

@@ -141,14 +141,15 @@ fn the_file_that_closes_is_the_recording_that_was_stopped() {
 #[test]
 fn a_recording_that_replaced_itself_has_the_times_of_what_is_in_the_file() {
     let at = now() - 8;
-    for (seconds, times) in [(2, "6|8|2|2"), (5, "0|8|8|8")] {
+    for (anew, seconds, times) in [(true, 2, "6|8|2|2"), (false, 5, "0|8|8|8")] {
         let office = Office::open();
         begin(&office, "1.1", "a.wav", at);
-        write(&office.path("a.wav"), &wav("first", 3));
+        write(&office.path("a.wav"), &wav("call", 3));
         stop(&office, "1.1", at + 3);
-        office.until("SELECT complete FROM recordings", "1");
+        office.until("SELECT uniqueid, complete, size FROM recordings", "1.1|1|48044");
+        let again = File::options().write(true).truncate(anew).open(office.path("a.wav"));
+        finish(again.expect("it is there"), seconds);
         record(&office, "1.1", "a.wav", at + 6);
-        write(&office.path("a.wav"), &wav("second", seconds));
         hang_up(&office, "1.1", at + 8);
         office.until(
             &format!("SELECT start - {at}, \"end\" - {at}, totaltime, talktime FROM recordings"),
@@ -164,10 +165,11 @@ fn a_recording_that_another_call_records_over_shows_its_other_form() {
     begin(&office, "1.1", "same.wav", at);
     write(&office.path("same.wav"), &wav("first", 3));
     hang_up(&office, "1.1", at + 3);
-    office.until("SELECT complete, size FROM recordings", "1|48044");
+    office.until("SELECT uniqueid, complete, size FROM recordings", "1.1|1|48044");
     let made = Command::new("sox").args([office.path("same.wav"), office.path("same.ogg")]).status();
     assert!(made.expect("sox runs").success());
     office.until("SELECT path FROM sounds ORDER BY path", "same.ogg\nsame.wav");
+    write(&office.path("same.wav"), &header(8_000, 0, false));
     begin(&office, "2.2", "same.wav", at + 50);
     write(&office.path("same.wav"), &wav("second", 2));
     hang_up(&office, "2.2", at + 52);
@@ -187,7 +189,8 @@ fn another_call_that_records_to_the_same_name_has_its_own_row() {
     begin(&office, "1.1", "same.wav", at);
     write(&office.path("same.wav"), &wav("first", 3));
     hang_up(&office, "1.1", at + 3);
-    office.until("SELECT complete, size FROM recordings", "1|48044");
+    office.until("SELECT uniqueid, complete, size FROM recordings", "1.1|1|48044");
+    write(&office.path("same.wav"), &header(8_000, 0, false));
     begin(&office, "2.2", "same.wav", at + 50);
     write(&office.path("same.wav"), &wav("second", 2));
     hang_up(&office, "2.2", at + 52);
@@ -208,6 +211,37 @@ fn another_call_that_records_to_the_same_name_has_its_own_row() {
 }
 
 #[test]
+fn what_another_channel_adds_to_a_file_goes_on_with_its_recording() {
+    for again in [false, true] {
+        let (mut office, at) = (Office::open(), now() - 9);
+        begin(&office, "1.1", "same.wav", at);
+        write(&office.path("same.wav"), &wav("call", 3));
+        stop(&office, "1.1", at + 3);
+        office.until("SELECT uniqueid, complete, size FROM recordings", "1.1|1|48044");
+        if again {
+            office.pbx.cut();
+            office.stop();
+            office.pbx.mend(at - 86_400);
+            office.start();
+        }
+        let other = "Channel: PJSIP/102-1\nUniqueid: 2.2\nLinkedid: 1.1\nCallerIDNum: 102";
+        let event = |event: &str, second: i64| {
+            office.pbx.say(&format!("{event}\n{other}\nTimestamp: {}.000000", at + second));
+        };
+        event("Newchannel", 1);
+        event(&format!("VarSet\nVariable: MIXMONITOR_FILENAME\nValue: {MONITOR}/same.wav"), 5);
+        let more = File::options().write(true).open(office.path("same.wav"));
+        finish(more.expect("it is there"), 6);
+        event("Hangup", 8);
+        hang_up(&office, "1.1", at + 9);
+        let row = format!(
+            "SELECT uniqueid, snumber, start - {at}, \"end\" - {at}, totaltime, complete, stale, path, size FROM recordings"
+        );
+        office.until(&row, "1.1|101|0|8|8|1|0|same.wav|96044");
+    }
+}
+
+#[test]
 fn a_late_detail_record_reaches_the_row_of_a_call_that_is_forgotten() {
     let mut office = Office::open();
     let at = now() - 60;
@@ -216,6 +250,8 @@ fn a_late_detail_record_reaches_the_row_of_a_call_that_is_forgotten() {
     hang_up(&office, &format!("{at}.1"), at + 4);
     office.until("SELECT complete FROM recordings", "1");
     office.stop();
+    office.pbx.cut();
+    office.pbx.mend(at - 86_400);
     office.start();
     let time = |seconds: i64| {
         jiff::Timestamp::from_second(at + seconds).expect("a time").strftime("%Y-%m-%d %H:%M:%S").to_string()
