@@ -249,7 +249,7 @@ impl Asterisk {
     /// Waits until nobody speaks any more.
     pub fn until_all_calls_are_over(&self) {
         let said = || self.command("core show channels count");
-        until("the end of all calls", || said().contains("0 active channels"));
+        until("the end of all calls", || said().lines().any(|line| line.trim() == "0 active channels"));
     }
 
     /// Where its manager interface is.
