@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use tapeline::ingest::ami::Filtering;
@@ -125,7 +125,7 @@ fn from_elsewhere(lab: &Lab, user: &str) -> Said {
 
 fn where_its_files_cannot_be_read_it_is_asked_and_what_stays_open_is_told(root: &'static Root) {
     let lab = Lab::start(root, "UTC", "");
-    let office = Office::open(&lab);
+    let _office = Office::open(&lab);
     let kept = |user: &str| {
         let said = from_elsewhere(&lab, user);
         let is_kept = |line: &&str| line.starts_with(KEPT);
