@@ -20,7 +20,8 @@ fn outside() -> Vec<Kind> {
         out("the second trunk takes it", "101", "867", "out-867-101")
             .row(|row| Row { by: "5558880007", ..row }),
         out("a prefix, and another number of the caller", "101", "95558880006", "out-95558880006-101")
-            .row(|row| Row { by: "5558880006", ..row })
+            // Who answers has the number that was dialled, as the PBX's own records and the file's name have it.
+            .row(|row| Row { by: "95558880006", ..row })
             .short(),
         failed("busy outside", "5558880486", "out-5558880486", "busy"),
         failed("congested outside", "5558880503", "out-5558880503", "congestion"),
