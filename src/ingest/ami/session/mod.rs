@@ -10,4 +10,6 @@ pub use conversation::Session;
 pub use step::{Account, Step};
 
 #[cfg(test)]
+mod found_tests;
+#[cfg(test)]
 mod tests;
