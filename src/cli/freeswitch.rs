@@ -28,7 +28,6 @@ pub(super) fn run(config: &Config, command: &FreeSwitch) -> anyhow::Result<()> {
 }
 
 fn steps(config: &Config, here: IpAddr) -> String {
-    let port = config.listen.port();
     format!(
         r#"What a FreeSWITCH needs, as far as it is not there yet. Into <settings> of autoload_configs/event_socket.conf.xml, with a
 password of your own:
@@ -41,16 +40,9 @@ and here the same password in TAPELINE_FREESWITCH_PASSWORD, or event_socket_pass
 
 For the record of each call, which is posted when it is over, into <settings> of autoload_configs/json_cdr.conf.xml:
 
-<param name="url" value="http://{here}:{port}/ingest/freeswitch"/>
-<param name="cred" value="freeswitch:THE-SECRET"/>
-<param name="encode" value="false"/>
-<param name="log-b-leg" value="true"/>
-<param name="retries" value="2"/>
-<param name="delay" value="5"/>
-<param name="timeout" value="5"/>
-<param name="queue-capacity" value="1000"/>
-
+{}
 and fs_cli -x 'reload mod_json_cdr'; here the same secret in TAPELINE_FREESWITCH_SECRET, or secret under [freeswitch]."#,
-        esl::lines(here)
+        esl::lines(here),
+        esl::record_lines(here, config.listen.port()),
     )
 }

@@ -7,8 +7,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks, at first and at most: what is waited for is mostly there at once.
 const FIRST_REST: Duration = Duration::from_millis(1);
 const LONGEST_REST: Duration = Duration::from_millis(20);
-/// For how long nothing changes before it counts as over.
-const QUIET: Duration = Duration::from_millis(400);
+/// For how long nothing changes before it counts as over. The server itself waits 400 ms to see what a file becomes.
+const QUIET: Duration = Duration::from_millis(1_500);
 
 /// What comes in the end, or None.
 pub fn in_the_end<T>(mut there: impl FnMut() -> Option<T>) -> Option<T> {

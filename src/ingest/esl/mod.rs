@@ -12,7 +12,7 @@ mod source;
 mod step;
 
 pub use calls::Calls;
-pub use check::{check, lines};
+pub use check::{check, lines, record_lines};
 pub use codec::{Decoder, Message, Piece};
 pub use event::Event;
 pub use session::Session;

@@ -42,6 +42,8 @@ fn what_is_there_and_what_is_missing_is_said_line_by_line() {
         "ok      it says which calls go on",
         "ok      it tells of recordings, calls, queues and conferences, and only of these",
         "note    FreeSWITCH does not say where it records to",
+        "note    neither mod_json_cdr nor mod_xml_cdr is loaded",
+        r#"<param name="cred" value="freeswitch:THE-SECRET"/>"#,
     ] {
         assert!(out.contains(line), "{line}: {out}");
     }

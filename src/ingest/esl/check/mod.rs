@@ -2,13 +2,16 @@
 
 mod talk;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use self::talk::{NoTalk, Talk};
 use super::command::subscription;
 use super::found::channels;
 use crate::config::{Config, EventSocket};
 use crate::ingest::pbx::{Finding, Findings, here};
+
+/// The password that FreeSWITCH's own configuration has.
+const SHIPPED: &str = "ClueCon";
 
 /// What belongs into event_socket.conf.xml for whom comes from this address, and into acl.conf.xml if that is another
 /// machine.
@@ -35,6 +38,22 @@ and into <network-lists> of acl.conf.xml:
         );
     }
     lines
+}
+
+/// What belongs into json_cdr.conf.xml for records to be posted to this address, once calls are over.
+pub fn record_lines(to: IpAddr, port: u16) -> String {
+    let to = SocketAddr::new(to, port);
+    format!(
+        r#"<param name="url" value="http://{to}/ingest/freeswitch"/>
+<param name="cred" value="freeswitch:THE-SECRET"/>
+<param name="encode" value="false"/>
+<param name="log-b-leg" value="true"/>
+<param name="retries" value="2"/>
+<param name="delay" value="5"/>
+<param name="timeout" value="5"/>
+<param name="queue-capacity" value="1000"/>
+"#
+    )
 }
 
 /// Looks at everything, as far as one thing doesn't keep it from the next. Gives also the address that we have in
@@ -67,10 +86,16 @@ pub fn check(config: &Config, settings: &EventSocket) -> (Vec<Finding>, IpAddr) 
             return (findings.0, here);
         }
     }
+    if settings.password.reveal() == SHIPPED {
+        findings.note(format!(
+            "the password is {SHIPPED}, which every FreeSWITCH comes with: whoever reaches the socket may do all with it. Choose \
+             another one in event_socket.conf.xml, and let it listen on this machine"
+        ));
+    }
     about_version(&mut talk, &mut findings);
     about_questions(&mut talk, &mut findings);
     about_events(&mut talk, &mut findings);
-    about_records(&mut talk, config, &mut findings);
+    about_records(&mut talk, config, here, &mut findings);
     let folder = talk.value("api global_getvar recordings_dir");
     match folder.as_str() {
         "" => findings.note("FreeSWITCH does not say where it records to (recordings_dir)".into()),
@@ -135,23 +160,27 @@ fn about_events(talk: &mut Talk, findings: &mut Findings) {
     }
 }
 
+/// Records are not asked for.
+const NO_RECORDS: &str = "the record of each call is not taken, so that account codes and names may lack: set secret under \
+    [freeswitch] (or TAPELINE_FREESWITCH_SECRET), and with the same secret these lines in <settings> of json_cdr.conf.xml:";
+
+/// Nobody posts records.
+const NO_MODULE: &str = "neither mod_json_cdr nor mod_xml_cdr is loaded, so that no record of a call is posted: add the first to \
+    modules.conf.xml (a build from source also to modules.conf before it is made), and these lines, with the secret of \
+    [freeswitch], to <settings> of json_cdr.conf.xml:";
+
 /// The record of each call, which is posted when it is over.
-fn about_records(talk: &mut Talk, config: &Config, findings: &mut Findings) {
+fn about_records(talk: &mut Talk, config: &Config, here: IpAddr, findings: &mut Findings) {
     let loaded = |talk: &mut Talk, module: &str| talk.value(&format!("api module_exists {module}")) == "true";
     let modules: Vec<&str> =
         ["mod_json_cdr", "mod_xml_cdr"].into_iter().filter(|module| loaded(talk, module)).collect();
+    let lines = record_lines(here, config.listen.port());
     match (modules.is_empty(), config.freeswitch.is_some()) {
-        (false, true) => findings.good(format!("{} is loaded; it may post its records here", modules.join(" and "))),
-        (false, false) => findings.note(
-            "the record of each call is not taken: set secret under [freeswitch], and the lines below in json_cdr.conf.xml; \
-             without it account codes and names may lack"
-                .into(),
-        ),
-        (true, _) => findings.note(
-            "neither mod_json_cdr nor mod_xml_cdr is loaded, so that no record of a call is posted: add the first to \
-             modules.conf.xml (a build from source also to modules.conf before it is made)"
-                .into(),
-        ),
+        (false, true) => {
+            findings.good(format!("{} is loaded; it may post its records here", modules.join(" and ")))
+        }
+        (false, false) => findings.note(format!("{NO_RECORDS}\n\n{lines}")),
+        (true, _) => findings.note(format!("{NO_MODULE}\n\n{lines}")),
     }
 }
 
