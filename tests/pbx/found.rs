@@ -62,7 +62,7 @@ fn calls_that_began_before_tapeline_have_their_parties_and_their_ends(root: &'st
     office.kill();
     // One whose recording is stopped before anybody picks up, and one that is recorded on the channel that was called.
     peer.calls("trunk", "5550302", 10, &[]);
-    peer.calls("102", "864", 10, &[NONE]);
+    peer.calls("102", "858", 10, &[NONE]);
     pbx.wait("the end of the first recording", |event| event.event() == "MixMonitorStop");
     pbx.wait("the second recording", |event| event.text("Value").contains("answered-"));
     until("both to speak", || lab.pbx.command("core show channels count").contains("4 active channels"));
@@ -75,7 +75,7 @@ fn calls_that_began_before_tapeline_have_their_parties_and_their_ends(root: &'st
     let parties = ["snumber", "snumber_name", "cnumber", "dnumber", "dnumber_name", "direction"];
     assert_eq!(
         parties.map(|name| called[name].as_str().unwrap_or_default()),
-        ["102", "Bob Support", "864", "103", "Chloé Dupré, Sales", "internal"],
+        ["102", "Bob Support", "858", "103", "Chloé Dupré, Sales", "internal"],
         "{called:#}"
     );
 }
