@@ -23,13 +23,15 @@ impl Witness {
             event.text("Variable") == "MIXMONITOR_FILENAME" && event.text("Value").ends_with(path)
         };
         let all: Vec<&(f64, Message)> = self.0.iter().filter(|(_, event)| announced(event)).collect();
-        let ((began, _), (last, announcement)) = (all.first()?, all.last()?);
+        let ((began, _), (_, announcement)) = (all.first()?, all.last()?);
+        // Several events are heard at one time: what came before is no end.
+        let last = self.0.iter().rposition(|(_, event)| announced(event))?;
         let is_end = |event: &Message| {
             let name = event.event();
             event.text("Uniqueid") == announcement.text("Uniqueid")
                 && (name == "Hangup" || (name == "MixMonitorStop" && !whole))
         };
-        let ended = self.0.iter().find(|(at, event)| at >= last && is_end(event)).map(|(at, _)| *at);
+        let ended = self.0[last..].iter().find(|(_, event)| is_end(event)).map(|(at, _)| *at);
         let mut channels: Vec<String> =
             all.iter().map(|(_, event)| event.text("Uniqueid").into_owned()).collect();
         channels.dedup();
