@@ -83,14 +83,20 @@ fn every_recorded_call_has_its_rows() {
     office.until("SELECT count(*) FROM recordings WHERE spresent = 0", "3");
 }
 
-#[test]
-fn a_server_that_dies_in_the_midst_of_calls_finds_them_again_and_what_it_heard_stays() {
-    let switch = Switch::start();
-    let mut office = listening(&switch);
+/// A call that is sent on, and where the end of its recording begins in it.
+fn refer() -> (Vec<u8>, usize) {
     let run = recorded("esl-E10-refer.txt");
     let stop = b"Event-Name: RECORD_STOP";
     let at = run.windows(stop.len()).position(|part| part == stop).expect("it is there");
     let head = run[..at].windows(15).rposition(|part| part == b"Content-Length:").expect("a head");
+    (run, head)
+}
+
+#[test]
+fn a_server_that_dies_in_the_midst_of_calls_finds_them_again_and_what_it_heard_stays() {
+    let switch = Switch::start();
+    let mut office = listening(&switch);
+    let (run, head) = refer();
     switch.send(&run[..head]);
     office.until(
         "SELECT dnumber, note FROM recordings r JOIN intake_files f ON r.id = recording",
@@ -113,10 +119,7 @@ fn a_server_that_dies_in_the_midst_of_calls_finds_them_again_and_what_it_heard_s
 fn what_is_found_after_a_restart_outranks_nothing_that_was_heard() {
     let switch = Switch::start();
     let mut office = listening(&switch);
-    let run = recorded("esl-E10-refer.txt");
-    let stop = b"Event-Name: RECORD_STOP";
-    let at = run.windows(stop.len()).position(|part| part == stop).expect("it is there");
-    let head = run[..at].windows(15).rposition(|part| part == b"Content-Length:").expect("a head");
+    let (run, head) = refer();
     switch.send(&run[..head]);
     let rows = "SELECT start, snumber, snumber_name, cnumber, dnumber, dnumber_name, note, complete FROM recordings r
         JOIN intake_files f ON r.id = recording WHERE r.uniqueid LIKE '40808482%'";
