@@ -53,6 +53,7 @@ mod places;
 mod places_on_disk;
 mod play;
 mod proxies;
+mod readme;
 mod recordings;
 mod removals;
 mod rights;
