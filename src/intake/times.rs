@@ -43,7 +43,9 @@ impl Times {
         if !is_over(known) {
             return Times { start, end: 0, talktime: 0, totaltime: 0 };
         }
-        let of_file = end_of_file(known, start);
+        // A file without a sound in it, as of a phone that nobody picked up, was closed whenever that was seen.
+        let unheard = is_unanswered(facts) && sound(known) == Some(0);
+        let of_file = end_of_file(known, start).filter(|end| *end > start || !unheard);
         let likely = start..=of_file.map_or(i64::MAX, |end| end.saturating_add(SILENT));
         let sure = facts.end.filter(|end| ranks.end > SAYS_CHANNEL_ONLY && likely.contains(end));
         let end = sure.or(of_file).or(facts.end);

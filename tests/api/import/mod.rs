@@ -5,11 +5,11 @@ mod formats;
 mod tables;
 mod tree;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::office::Office;
 use crate::program::{Said, finish, sqlite3, tapeline};
@@ -423,6 +423,25 @@ fn an_import_that_was_killed_goes_on() {
     assert!(rounds > 1, "it was killed at least once");
     let (line, _) = office.imported(&asterisk(&file));
     assert!(line.ends_with(&format!("0 know more now, {CALLS} were known as they are.")), "{line}");
+}
+
+/// Its channel was recorded and nobody was there to hear it end; the file has nothing but its header.
+#[test]
+fn a_call_that_nobody_answered_is_as_long_as_its_record_says() {
+    let mut office = Office::new("");
+    let (path, time) = (office.path("1795499631.604.wav"), UNIX_EPOCH + Duration::from_secs(1_795_499_631));
+    fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/unanswered.wav"), &path).expect("a recording");
+    File::options().append(true).open(&path).and_then(|file| file.set_modified(time)).expect("a time");
+    office.start();
+    office.until("SELECT start, totaltime, complete FROM recordings", "1795499631|0|1");
+    office.stop();
+    let record = r#""","101","198","from-internal","""Alice"" <101>","PJSIP/101-00000017","PJSIP/198-00000018","Dial","PJSIP/198,6,tT","2026-11-24 00:53:51",,"2026-11-24 00:53:56",5,0,"NO ANSWER","DOCUMENTATION","1795499631.604","","","1795499631.604",72"#;
+    let file = office.file("Master.csv", format!("{record}\n"));
+    office.import(&asterisk(&file)).ok();
+    assert_eq!(
+        office.sqlite3("SELECT start, \"end\", totaltime, talktime, status FROM recordings"),
+        "1795499631|1795499636|5|0|noanswer"
+    );
 }
 
 #[test]
