@@ -29,16 +29,44 @@ const OF: Parameter =
     Parameter::integer("customer", "the caller's", "The customer that it belongs to").logged();
 const NAME: Parameter = Parameter::text("name", "Shown to people; at most 200 characters");
 const DESCRIPTION: Parameter = Parameter::text("description", "What it is for; at most 2000 characters");
-const EMAIL: Parameter = Parameter::text("email", "Address for notices");
-const EXPIRES: Parameter =
-    Parameter::natural("expires", "", "Days that recordings are kept; 0 not to save").logged();
-const FRACTION: Parameter =
-    Parameter::range("fraction", 0, 100, "", "Percent of the calls that are recorded");
-const BEEP: Parameter = Parameter::range("beep", 0, 1, "", "1: callers hear a beep");
+const EMAIL: Parameter = Parameter::text("email", "An address; stored, not heeded by Tapeline");
+const EXPIRES: Parameter = Parameter::natural(
+    "expires",
+    "",
+    "Days after which new recordings may be deleted, which people do; 0: they are left out of the list",
+)
+.logged();
+const FRACTION: Parameter = Parameter::range(
+    "fraction",
+    0,
+    100,
+    "",
+    "Percent of the new recordings that are listed; the PBX records the others too",
+);
+const BEEP: Parameter =
+    Parameter::range("beep", 0, 1, "", "1: callers are to hear a beep; stored, not heeded by Tapeline");
 const OWNER: Parameter = Parameter::natural("owner", "", "Person who owns it; 0 nobody");
-const RECORD_IN: Parameter = Parameter::range("record_in", 0, 1, "", "1: incoming calls are recorded");
-const RECORD_OUT: Parameter = Parameter::range("record_out", 0, 1, "", "1: outgoing calls are recorded");
-const TRANSCRIBE: Parameter = Parameter::range("transcribe", 0, 1, "", "1: recordings are transcribed");
+const RECORD_IN: Parameter = Parameter::range(
+    "record_in",
+    0,
+    1,
+    "",
+    "1: new recordings of incoming calls are listed; the PBX records them either way",
+);
+const RECORD_OUT: Parameter = Parameter::range(
+    "record_out",
+    0,
+    1,
+    "",
+    "1: new recordings of outgoing calls are listed; the PBX records them either way",
+);
+const TRANSCRIBE: Parameter = Parameter::range(
+    "transcribe",
+    0,
+    1,
+    "",
+    "1: recordings are to be transcribed; stored, not heeded by Tapeline",
+);
 
 /// The parameters of create.
 pub const CREATE: &[Parameter] = &[

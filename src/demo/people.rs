@@ -113,11 +113,7 @@ pub(super) fn groups() -> Vec<Group> {
             ..group(2, SHIPPING, "Customs", "Declarations; two years, as the auditor asks")
         },
         Group { fraction: 25, ..group(3, SHIPPING, "Management", "One call in four") },
-        Group {
-            record_out: 0,
-            beep: 1,
-            ..group(4, CLINIC, "Reception", "The main number; callers hear a beep")
-        },
+        Group { record_out: 0, beep: 1, ..group(4, CLINIC, "Reception", "The main number") },
         Group { transcribe: 1, ..group(5, CLINIC, "Appointments", "Made, moved and cancelled") },
         Group {
             expires: 1825,

@@ -160,21 +160,21 @@ described! {
         pub name: String,
         /// What it is for.
         pub description: String,
-        /// Address for notices.
+        /// An address; stored, not heeded by Tapeline.
         pub email: String,
-        /// Days that recordings are kept; 0 not to save.
+        /// Days after which new recordings may be deleted, which people do; 0: they are left out of the list.
         pub expires: i64,
-        /// Percent of the calls that are recorded.
+        /// Percent of the new recordings that are listed; the PBX records the others too.
         pub fraction: i64,
-        /// 1: callers hear a beep.
+        /// 1: callers are to hear a beep; stored, not heeded by Tapeline.
         pub beep: i64,
         /// Person who owns it; 0 nobody.
         pub owner: i64,
-        /// 1: incoming calls are recorded.
+        /// 1: new recordings of incoming calls are listed; the PBX records them either way.
         pub record_in: i64,
-        /// 1: outgoing calls are recorded.
+        /// 1: new recordings of outgoing calls are listed; the PBX records them either way.
         pub record_out: i64,
-        /// 1: recordings are transcribed.
+        /// 1: recordings are to be transcribed; stored, not heeded by Tapeline.
         pub transcribe: i64,
     }
 }

@@ -37,7 +37,7 @@
  * @property {number} size               bytes
  * @property {string} path              of the sound, below the media root; empty where none was stored
  * @property {string} direction          in, out, internal or empty
- * @property {number} hold               1: kept whatever its expiry says
+ * @property {number} hold               1: cannot be deleted, whatever its expiry says
  *
  * @typedef {object} Group  A row of recording/groups/list.
  * @property {number} id

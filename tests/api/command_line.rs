@@ -196,7 +196,7 @@ fn groups_are_added_listed_changed_and_removed() {
         sqlite3(&db, "SELECT * FROM recordgroups; SELECT * FROM recordgroup_members; SELECT * FROM audit;");
     assert_eq!(after, before, "a command that fails changes nothing");
     assert_eq!(group(&["remove", "60"]).ok(), "Removed group 60.\n");
-    assert!(group(&["list"]).ok().contains("365 days"));
+    assert!(group(&["list"]).ok().contains("after 365 days"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::app::{TestApp, spawn_app};
 use crate::http::Answer;
+use crate::program::run;
 
 fn group(id: i64, customer: i64, name: &str, owner: i64) -> Value {
     json!({
@@ -272,4 +273,25 @@ fn an_administrator_who_may_not_hear_recordings_manages_groups_all_the_same() {
     assert_eq!(app.user().post(DELETE, "id=6").text(), DONE);
     assert_eq!(refused(&app, "uwe", UPDATE, "id=1;name=x"), "402");
     assert_eq!(refused(&app, "uwe", DELETE, "id=4"), "404 id");
+}
+
+#[test]
+fn what_nothing_heeds_is_not_in_the_help_and_the_documents_of_the_api_say_so() {
+    for command in ["add", "edit"] {
+        let help = run(&["group", command, "--help"]).ok();
+        for word in ["--beep", "--email", "--transcribe", "beep", "notices", "calls are recorded", "are kept"]
+        {
+            assert!(!help.contains(word), "{command}: {word}");
+        }
+        for word in ["--fraction", "--record-in", "the PBX goes on recording", "nothing is deleted by itself"]
+        {
+            assert!(help.contains(word), "{command}: {word}");
+        }
+    }
+    let document = spawn_app().anon().send("GET", "/api/openapi.json", &[], b"").json();
+    let fields = &document["components"]["schemas"]["Group"]["properties"];
+    for field in ["beep", "email", "transcribe"] {
+        let said = fields[field]["description"].as_str().expect("a description");
+        assert!(said.ends_with("stored, not heeded by Tapeline"), "{field}: {said}");
+    }
 }

@@ -66,16 +66,16 @@ withPage("a link leads to a call that the list doesn't show, and to none where t
   assert.equal(await panel(page).isVisible(), false);
 });
 
-withPage("a call is kept until a day, for ever, or held; a held one isn't deleted", admin, async (page) => {
+withPage("a call gets a date from which it may be deleted, none, or a hold; a held one isn't deleted", admin, async (page) => {
   const [row] = await calls(page, 1, 1);
   await mark(page, row);
   await page.keyboard.press("i");
-  await panel(page).getByLabel("Keep until").fill("2031-05-06");
-  await panel(page).getByRole("button", { name: "Keep", exact: true }).click();
-  await panel(page).getByText("Kept until 6 May 2031").waitFor();
+  await panel(page).getByLabel("May be deleted from").fill("2031-05-06");
+  await panel(page).getByRole("button", { name: "Set date" }).click();
+  await panel(page).getByText("May be deleted from 6 May 2031, in").waitFor();
   assert.equal((await meta(page, row)).expires, Date.UTC(2031, 4, 6, 21, 59, 59) / 1000, "the whole day, in Berlin");
-  await panel(page).getByRole("button", { name: "Keep for ever" }).click();
-  await panel(page).getByText("Kept for ever.").waitFor();
+  await panel(page).getByRole("button", { name: "No date" }).click();
+  await panel(page).getByText("No date is set from which it may be deleted.").waitFor();
   assert.equal((await meta(page, row)).expires, 0);
   await panel(page).getByRole("button", { name: "Hold", exact: true }).click();
   await panel(page).getByRole("button", { name: "End hold" }).waitFor();
@@ -84,7 +84,7 @@ withPage("a call is kept until a day, for ever, or held; a held one isn't delete
   await panel(page).getByText("on hold. End the hold first.").waitFor();
   assert.equal(await strip(page).count(), 0);
   await panel(page).getByRole("button", { name: "End hold" }).click();
-  await panel(page).getByText("Kept for ever.").waitFor();
+  await panel(page).getByText("No date is set from which it may be deleted.").waitFor();
   assert.equal((await meta(page, row)).hold, 0);
 });
 
@@ -219,13 +219,13 @@ withPage("a session that ends in the middle of a change loses nothing", admin, a
   const [row] = await calls(page, 1, 8);
   await mark(page, row);
   await page.keyboard.press("i");
-  await panel(page).getByLabel("Keep until").fill("2032-01-01");
+  await panel(page).getByLabel("May be deleted from").fill("2032-01-01");
   await endSessionAtUpdate(page, context);
-  await panel(page).getByRole("button", { name: "Keep", exact: true }).click();
+  await panel(page).getByRole("button", { name: "Set date" }).click();
   await page.getByText("Your session has ended.").waitFor();
   assert.equal(await page.locator("#login-name").inputValue(), "lucia");
   await logIn(page, "lucia", DEMO);
-  await panel(page).getByText("Kept until 1 Jan 2032").waitFor();
+  await panel(page).getByText("May be deleted from 1 Jan 2032, in").waitFor();
   assert.notEqual((await meta(page, row)).expires, row.expires);
 });
 
@@ -251,7 +251,7 @@ withPage("an agent reads, hears and exports, and changes nothing", { name: "agne
   await page.keyboard.press("j");
   await page.keyboard.press("i");
   await panel(page).waitFor();
-  for (const name of ["Keep", "Keep for ever", "Hold", "Delete", "Copy"]) assert.equal(await panel(page).getByRole("button", { name, exact: true }).count(), 0, name);
+  for (const name of ["Set date", "No date", "Hold", "Delete", "Copy"]) assert.equal(await panel(page).getByRole("button", { name, exact: true }).count(), 0, name);
   assert.equal(await panel(page).getByText("History").count(), 0);
   await page.keyboard.press("x");
   assert.deepEqual(await page.locator("#bulk > button:visible").allTextContents().then((all) => all.map((text) => text.trim()).filter((text) => text && !/^Select all/.test(text))), ["Export"]);

@@ -128,10 +128,10 @@ withPage("many are held, kept and released; what fails is told with its reason",
   await page.locator("#bulk-keep").click();
   await page.locator("#keep-date").fill("2033-03-03");
   await page.locator("#keep-menu [type=submit]").click();
-  await page.locator("#toast.shown").getByText("4 calls kept until 3 Mar 2033").waitFor();
+  await page.locator("#toast.shown").getByText("4 calls may be deleted from 3 Mar 2033").waitFor();
   await page.locator("#bulk-keep").click();
   await page.locator("#keep-ever").click();
-  await page.locator("#toast.shown").getByText("4 calls kept for ever").waitFor();
+  await page.locator("#toast.shown").getByText("4 calls without a date").waitFor();
   for (const row of some) assert.equal((await meta(page, row)).expires, 0);
   await page.locator("#bulk-release").click();
   await page.locator("#toast.shown").getByText("4 calls no longer held").waitFor();

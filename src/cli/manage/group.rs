@@ -56,29 +56,29 @@ pub(in crate::cli) struct GroupArgs {
     /// What it is for
     #[arg(long)]
     description: Option<String>,
-    /// Address for notices
-    #[arg(long)]
+    // Stored for other programs; nothing here heeds it, so that the help doesn't promise it.
+    #[arg(long, hide = true)]
     email: Option<String>,
-    /// Days that recordings are kept; 0 not to save
+    /// Days after which new recordings may be deleted (nothing is deleted by itself); 0: they are left out of the list
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..))]
     expires: Option<i64>,
-    /// Percent of the calls that are recorded
+    /// Percent of the new recordings that are listed; the PBX goes on recording the others, and their files stay
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(i64).range(0..=100))]
     fraction: Option<i64>,
-    /// Whether callers hear a beep
-    #[arg(long, value_name = "0|1", value_parser = flag)]
+    // As email.
+    #[arg(long, hide = true, value_name = "0|1", value_parser = flag)]
     beep: Option<bool>,
     /// Name of the user who owns it; empty for nobody
     #[arg(long, value_name = "USER")]
     owner: Option<String>,
-    /// Whether incoming calls are recorded
+    /// Whether new recordings of incoming calls are listed; the PBX goes on recording them
     #[arg(long, value_name = "0|1", value_parser = flag)]
     record_in: Option<bool>,
-    /// Whether outgoing calls are recorded
+    /// Whether new recordings of outgoing calls are listed; the PBX goes on recording them
     #[arg(long, value_name = "0|1", value_parser = flag)]
     record_out: Option<bool>,
-    /// Whether recordings are transcribed
-    #[arg(long, value_name = "0|1", value_parser = flag)]
+    // As email.
+    #[arg(long, hide = true, value_name = "0|1", value_parser = flag)]
     transcribe: Option<bool>,
     /// Let this user hear its recordings; may be given several times
     #[arg(long, value_name = "USER")]
@@ -118,7 +118,7 @@ pub(in crate::cli) fn group(config: &Config, command: Group) -> anyhow::Result<(
                 })
                 .collect();
             let nothing = "No groups yet. Add one:  tapeline group add NAME --customer ID";
-            say_table(&["id", "customer", "name", "kept", "description"], &rows, nothing)
+            say_table(&["id", "customer", "name", "may be deleted", "description"], &rows, nothing)
         }
         Group::Edit { id, name, fields } => {
             change(&store, |change| {
@@ -135,7 +135,11 @@ pub(in crate::cli) fn group(config: &Config, command: Group) -> anyhow::Result<(
 }
 
 fn days(expires: i64) -> String {
-    if expires == 0 { "not".into() } else { format!("{expires} days") }
+    match expires {
+        0 => "not listed".into(),
+        1 => "after 1 day".into(),
+        days => format!("after {days} days"),
+    }
 }
 
 fn group_fields(

@@ -3,7 +3,7 @@
 import { call, fileUrl, now } from "../server/api.js";
 import * as changes from "./changes.js";
 import { copy } from "../kit/copy.js";
-import { kept, technical, title, when, who } from "./facts.js";
+import { deletable, technical, title, when, who } from "./facts.js";
 import { endOf, toDate } from "../kit/dates.js";
 import * as format from "../kit/format.js";
 import * as groups from "../search/groups.js";
@@ -29,13 +29,13 @@ let history = null;
 let asking = new AbortController();
 
 function keeping(call) {
-  if (!may("record")) return html`<p>${kept(call, now())}</p>`;
+  if (!may("record")) return html`<p>${deletable(call, now())}</p>`;
   const date = call.expires > now() ? toDate(call.expires) : "";
-  return html`<p id="d-kept">${kept(call, now())}</p>
+  return html`<p id="d-kept">${deletable(call, now())}</p>
     <form id="d-keep" class="line">
-      <label class="field"><span>Keep until</span><input type="date" name="date" required min="${toDate(now())}" max="9999-12-31" value="${date}"></label>
-      <button class="button" type="submit">Keep</button>
-      <button class="button" type="button" data-do="forever" ${call.expires ? "" : html`disabled`}>Keep for ever</button>
+      <label class="field"><span>May be deleted from</span><input type="date" name="date" required min="${toDate(now())}" max="9999-12-31" value="${date}"></label>
+      <button class="button" type="submit">Set date</button>
+      <button class="button" type="button" data-do="forever" ${call.expires ? "" : html`disabled`}>No date</button>
     </form>
     <div class="actions">
       <button class="button" type="button" data-do="hold">${icon("hold")}${call.hold ? "End hold" : "Hold"}</button>
@@ -144,7 +144,7 @@ const DO = {
   play: () => toggle(row),
   link: () => copy(href(row)),
   "link-at": () => copy(href(row, audio.currentTime)),
-  forever: () => change((id) => changes.update(id, { expires: 0 }), "Kept for ever"),
+  forever: () => change((id) => changes.update(id, { expires: 0 }), "No date any more"),
   hold: () => {
     const hold = row.hold ? 0 : 1;
     return change((id) => changes.update(id, { hold }), hold ? "On hold" : "The hold has ended");
@@ -166,7 +166,7 @@ function listen(body) {
   body.addEventListener("submit", (event) => {
     event.preventDefault();
     const { date, destination } = event.target.elements;
-    if (date) change((id) => changes.update(id, { expires: endOf(date.value) }), `Kept until ${format.date(endOf(date.value))}`);
+    if (date) change((id) => changes.update(id, { expires: endOf(date.value) }), `May be deleted from ${format.date(endOf(date.value))}`);
     else change((id) => changes.copyTo(id, destination.value), `Copied to ${groups.name(destination.value)}`);
   });
 }
@@ -187,7 +187,7 @@ function show(call, focus = false) {
       <p id="d-error" class="error" role="alert"></p>
       ${isGoing(call) ? html`<p class="note">It is about to be deleted.</p>` : ""}
       ${who(call)}${when(call)}
-      <section aria-label="Kept">${keeping(call)}${copying(call)}</section>
+      <section aria-label="Deletion">${keeping(call)}${copying(call)}</section>
       ${may("administrator") ? html`<section><h3>History</h3><div id="d-history"></div></section>` : ""}
       ${technical(call)}`,
     filled: listen,

@@ -46,13 +46,13 @@ export function when(call) {
   </dl>`;
 }
 
-/** How long it is kept, as a sentence. */
-export function kept({ hold, expires }, time) {
-  if (hold) return "On hold: kept until the hold ends, whatever the date.";
-  if (!expires) return "Kept for ever.";
+/** From when it may be deleted, as a sentence. Nothing is deleted by itself. */
+export function deletable({ hold, expires }, time) {
+  if (hold) return "On hold: nobody can delete it until the hold ends, whatever the date.";
+  if (!expires) return "No date is set from which it may be deleted.";
   const days = Math.ceil((expires - time) / 86400);
-  if (days <= 0) return `Kept until ${format.date(expires)}: it will be deleted soon.`;
-  return `Kept until ${format.date(expires)}, ${days === 1 ? "one more day" : `${format.count(days)} more days`}.`;
+  if (days <= 0) return `May be deleted since ${format.date(expires)}; nothing is deleted by itself.`;
+  return `May be deleted from ${format.date(expires)}, in ${days === 1 ? "one day" : `${format.count(days)} days`}.`;
 }
 
 const KINDS = { stype: "Kind of source", ctype: "Kind of called", dtype: "Kind of destination" };

@@ -45,7 +45,7 @@ function draw() {
   $("bulk-release").hidden = list !== null && !list.some(({ hold }) => hold);
 }
 
-/** Keeps or holds all that is selected. */
+/** Sets from when all that is selected may be deleted, or holds it. */
 function update(changed, doing, verb) {
   const picked = selection.picked();
   const after = new Map();
@@ -64,7 +64,7 @@ function keepUntil(event) {
   event.preventDefault();
   const expires = endOf($("keep-date").value);
   $("keep-menu").hidePopover();
-  update({ expires }, "Keeping", `kept until ${format.date(expires)}`);
+  update({ expires }, "Setting the date of", `may be deleted from ${format.date(expires)}`);
 }
 
 /** Excel expects semicolons where decimals have a comma, and makes numbers of what is one of a phone. */
@@ -141,7 +141,7 @@ export function start() {
     $("keep-date").min = toDate(api.now());
   });
   $("keep-menu").addEventListener("submit", keepUntil);
-  $("keep-ever").addEventListener("click", () => update({ expires: 0 }, "Keeping", "kept for ever"));
+  $("keep-ever").addEventListener("click", () => update({ expires: 0 }, "Taking the date off", "without a date"));
   $("bulk-hold").addEventListener("click", () => update({ hold: 1 }, "Holding", "held"));
   $("bulk-release").addEventListener("click", () => update({ hold: 0 }, "Ending the hold of", "no longer held"));
   $("bulk-delete").addEventListener("click", remove);

@@ -72,8 +72,8 @@ function status({ complete, status: word }) {
 }
 
 function keptUntil({ hold, expires }) {
-  if (hold) return html`<span title="On hold: kept whatever its expiry says">${icon("hold")} On hold</span>`;
-  return expires ? html`<span title="${format.exact(expires)}">${format.date(expires)}</span>` : html`<span class="faint">For ever</span>`;
+  if (hold) return html`<span title="On hold: cannot be deleted until the hold ends">${icon("hold")} On hold</span>`;
+  return expires ? html`<span title="${format.exact(expires)}">${format.date(expires)}</span>` : html`<span class="faint">No date</span>`;
 }
 
 function pick(row, { picked }) {
@@ -104,7 +104,7 @@ export const COLUMNS = [
   { id: "group", label: "Group", least: 90, share: 1, phone: true, cell: (r, { group }) => html`<bdi>${group(r.recordgroup)}</bdi>` },
   { id: "length", label: "Length", least: 112, share: 0.8, phone: true, sort: "totaltime", end: true, cell: length },
   { id: "status", label: "Outcome", least: 102, share: 0.7, narrow: false, cell: status },
-  { id: "kept", label: "Kept until", least: 100, share: 0.7, sort: "expires", extra: true, cell: keptUntil },
+  { id: "kept", label: "May be deleted from", least: 100, share: 0.7, sort: "expires", extra: true, cell: keptUntil },
   { id: "talktime", label: "Talk time", least: 88, end: true, extra: true, cell: (r) => (r.complete ? format.duration(r.talktime) : "") },
   { id: "size", label: "Size", least: 80, end: true, extra: true, cell: (r) => (r.size ? format.bytes(r.size) : "") },
   { id: "callerid", label: "Caller id", least: 120, share: 1, extra: true, cell: (r) => html`<bdi class="number">${r.callerid_internal}</bdi>${r.spresent ? "" : html` <span class="faint">withheld</span>`}` },

@@ -1,4 +1,4 @@
-/** Groups: how long recordings are kept, what is recorded, who owns them and who may listen. */
+/** Groups: which recordings they list, from when those may be deleted, who owns them and who may listen. */
 
 import { $ } from "../kit/dom.js";
 import { call } from "../server/api.js";
@@ -19,26 +19,30 @@ let all = [];
 let people = [];
 
 const known = ({ name, username }) => (name ? `${name} (${username})` : username);
+/** Name and log-in name, each in its own direction. */
+const shown = ({ name, username }) => (name ? html`<bdi>${name}</bdi> (<bdi>${username}</bdi>)` : html`<bdi>${username}</bdi>`);
 const person = (id) => {
   const found = people.find((one) => one.id === id);
   return found ? found.name || found.username : id ? `Person ${id}` : "";
 };
-const days = (n) => (n === 0 ? "Not saved" : n === 1 ? "1 day" : `${format.count(n)} days`);
+const days = (n) => (n === 0 ? "" : n === 1 ? "After 1 day" : `After ${format.count(n)} days`);
 
-function recorded({ record_in, record_out, fraction }) {
-  const which = record_in && record_out ? "In and out" : record_in ? "Incoming" : record_out ? "Outgoing" : "Nothing";
-  return fraction === 100 || which === "Nothing" ? which : `${which}, ${fraction} %`;
+/** Which new recordings get a row: calls within the office always do. */
+function listed({ expires, record_in, record_out, fraction }) {
+  if (expires === 0 || fraction === 0) return "None";
+  const which = record_in && record_out ? "All" : record_in ? "All but outgoing" : record_out ? "All but incoming" : "Internal only";
+  return fraction === 100 ? which : `${which}, ${fraction} %`;
 }
+
+const UNLISTED = "Tapeline leaves others out of its list; the PBX goes on recording them, and their files stay.";
 
 const field = (group) => [
   { name: "name", label: "Name", value: group.name, required: true },
   { name: "description", label: "What it is for", value: group.description },
-  { name: "expires", label: "Days that recordings are kept", type: "number", value: group.expires, max: 36500, required: true, note: "For new recordings; 0: they are not saved." },
-  { name: "record_in", label: "Record incoming calls", type: "check", value: group.record_in },
-  { name: "record_out", label: "Record outgoing calls", type: "check", value: group.record_out },
-  { name: "fraction", label: "Percent of the calls that are recorded", type: "number", value: group.fraction, max: 100, required: true },
-  { name: "beep", label: "Callers hear a beep", type: "check", value: group.beep },
-  { name: "email", label: "Address for notices", type: "text", value: group.email },
+  { name: "expires", label: "May be deleted after so many days", type: "number", value: group.expires, max: 36500, required: true, note: "Sets a date for new recordings. Nothing is deleted by itself: people do that. 0: new recordings are left out of the list." },
+  { name: "record_in", label: "List recordings of incoming calls", type: "check", value: group.record_in },
+  { name: "record_out", label: "List recordings of outgoing calls", type: "check", value: group.record_out },
+  { name: "fraction", label: "Percent of new recordings that are listed", type: "number", value: group.fraction, max: 100, required: true, note: UNLISTED },
   ...(may("administrator") ? [{ name: "owner", label: "Owner", type: "select", value: group.owner, options: owners(group), note: "Listens to the group like its members." }] : []),
 ];
 
@@ -49,11 +53,11 @@ function owners({ owner }) {
 
 function draw() {
   const own = may("administrator");
-  const heads = ["Group", "Kept", "Recorded", ...(own ? ["Owner"] : [])];
+  const heads = ["Group", "May be deleted", "Listed", ...(own ? ["Owner"] : [])];
   const cells = (group) => [
     html`<b><bdi>${group.name || `Group ${group.id}`}</bdi></b>${group.description ? html`<small><bdi>${group.description}</bdi></small>` : ""}`,
     days(group.expires),
-    recorded(group),
+    listed(group),
     ...(own ? [html`<bdi>${person(group.owner)}</bdi>`] : []),
   ];
   const none = html`<p class="note">There is no group yet.</p>`;
@@ -77,7 +81,7 @@ function drawMembers(body, group, members) {
   const others = people.filter(({ id }) => !members.some(({ person: member }) => member === id));
   render(
     body.querySelector("#m-members"),
-    html`${members.length ? html`<ul>${members.map((one) => html`<li><bdi>${known(one)}</bdi> <span class="faint">${one.role}</span>
+    html`${members.length ? html`<ul>${members.map((one) => html`<li><span>${shown(one)}</span> <span class="faint">${one.role}</span>
         <button type="button" class="tool" data-remove="${one.person}" aria-label="Remove ${known(one)}" title="Remove">${icon("close")}</button></li>`)}</ul>` : html`<p class="faint">Nobody yet. Agents listen to the groups that they are members of.</p>`}
       ${others.length ? html`<form class="line"><label class="field"><span>Add somebody</span><select name="person">${others.map((one) => html`<option value="${one.id}">${known(one)}</option>`)}</select></label><button class="button" type="submit">Add</button></form>` : ""}
       <p class="error" role="alert"></p>`,
@@ -149,7 +153,7 @@ function show(group) {
 }
 
 function add() {
-  const fresh = { name: "", description: "", email: "", expires: 365, fraction: 100, beep: 0, owner: 0, record_in: 1, record_out: 1 };
+  const fresh = { name: "", description: "", expires: 365, fraction: 100, owner: 0, record_in: 1, record_out: 1 };
   edit({
     name: "",
     title: "New group",

@@ -9,7 +9,7 @@ export const SORTS = [
   { sort: "totaltime", orders: [["desc", "Longest first"], ["asc", "Shortest first"]] },
   { sort: "snumber", orders: [["asc", "From"]] },
   { sort: "cnumber", orders: [["asc", "To"]] },
-  { sort: "expires", orders: [["asc", "Kept until"]] },
+  { sort: "expires", orders: [["asc", "May be deleted from"]] },
 ];
 
 /** The order that is asked for most. @param {string} sort */
