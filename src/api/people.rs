@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use crate::api::wire::changing::{Created, KEPT, VALIDATION, note};
-use crate::api::wire::error::{Fault, Refusal};
+use crate::api::wire::error::{Fault, Refusal, sentence};
 use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::privilege::{Changing, MayAdminister, Privilege};
 use crate::api::wire::request::ApiRequest;
@@ -30,9 +30,9 @@ const USERNAME: Parameter = Parameter::text(
 const NAME: Parameter = Parameter::text("name", "The name that people know, at most 200 characters");
 const ROLE: Parameter =
     Parameter::text("role", "The role's name, see roles/list; one that allows no more than the caller's");
-const PASSWORD: Parameter = Parameter::text("password", "The password, 1 to 72 bytes").required();
+const PASSWORD: Parameter = Parameter::text("password", "The password, at least 8 characters (the setting password_minimum) and at most 72 bytes, neither the username nor one of the commonest").required();
 const PASSWORD_NEW: Parameter =
-    Parameter::text("password_new", "The password from now on, 1 to 72 bytes").required();
+    Parameter::text("password_new", "The password from now on, at least 8 characters (the setting password_minimum) and at most 72 bytes, neither the username nor one of the commonest").required();
 
 /// What a client should know of create, update and delete.
 pub const ABOUT: &str = "Only an owner changes owners and people of other customers; nobody removes the last owner or the own \
@@ -103,7 +103,8 @@ pub async fn create(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     let mut reading = Reading::new(&request.params);
     let customer = reading.integer(&CUSTOMER);
     let fields = fields(&mut reading, customer, &USERNAME.required(), &ROLE.required());
-    let password = new_password(&mut reading, &PASSWORD);
+    let username = fields.username.as_deref().unwrap_or_default();
+    let password = new_password(&mut reading, &PASSWORD, username, &request.app);
     let validation = reading.flag(&VALIDATION);
     let faults = reading.into_faults();
     let hash = if faults.is_empty() && !validation { hash(&request, password).await? } else { String::new() };
@@ -153,15 +154,17 @@ pub async fn update(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
 pub async fn password_update(request: ApiRequest<Changing<MayAdminister>>) -> Result<HttpResponse, Refusal> {
     let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
-    let password = new_password(&mut reading, &PASSWORD_NEW);
+    let password = new_password(&mut reading, &PASSWORD_NEW, "", &request.app);
     reading.finish()?;
-    let hash = hash(&request, password).await?;
+    let hash = hash(&request, password.clone()).await?;
     let change = move |change: &Change<'_>, caller: &Person| {
         let subject = mine(caller, subject(change, caller, id)?)?;
         // Who finds a screen unlocked must not take the account over.
         if subject.id == caller.id {
             return Err(Refusal::invalid(ID.name, "Change your own password with user/password/update"));
         }
+        let fault = |error| Refusal::invalid(PASSWORD_NEW.name, sentence(&error));
+        auth::is_no_name(&password, &subject.username).map_err(fault)?;
         Ok(change.set_password(&subject, &hash)?)
     };
     request.change_if(false, change).await
@@ -197,12 +200,12 @@ fn fields(
     }
 }
 
-fn new_password(reading: &mut Reading<'_>, parameter: &Parameter) -> String {
+fn new_password(reading: &mut Reading<'_>, parameter: &Parameter, username: &str, app: &App) -> String {
     let password = reading.text(parameter).unwrap_or_default().to_owned();
     if !password.is_empty()
-        && let Err(error) = auth::check_new_password(&password)
+        && let Err(error) = auth::check_new_password(&password, username, app.config.password_minimum)
     {
-        reading.fault(parameter.name, error.to_string());
+        reading.fault(parameter.name, sentence(&error));
     }
     password
 }

@@ -4,7 +4,7 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use crate::api::wire::error::Refusal;
+use crate::api::wire::error::{Refusal, sentence};
 use crate::api::wire::identity;
 use crate::api::wire::params::{Parameter, Reading};
 use crate::api::wire::privilege::{Changing, MayLogIn};
@@ -18,7 +18,7 @@ const TOKEN: Parameter = Parameter::flag("token", "1: a token for later requests
 const SESSION: Parameter = Parameter::flag("session", "1: a session for the viewer, as a cookie");
 const PASSWORD_OLD: Parameter = Parameter::text("password_old", "The password until now").required();
 const PASSWORD_NEW: Parameter =
-    Parameter::text("password_new", "The password from now on, 1 to 72 bytes").required();
+    Parameter::text("password_new", "The password from now on, at least 8 characters (the setting password_minimum) and at most 72 bytes, neither the username nor one of the commonest").required();
 
 /// What a client should know of login.
 pub const LOGIN_ABOUT: &str = "A token lasts a day, unless the settings say otherwise.";
@@ -143,20 +143,23 @@ pub async fn password_update(request: ApiRequest<Changing<MayLogIn>>) -> Result<
     let mut reading = Reading::new(&request.params);
     let old = reading.text(&PASSWORD_OLD).unwrap_or_default().to_owned();
     let new = reading.text(&PASSWORD_NEW).unwrap_or_default().to_owned();
+    let minimum = request.app.config.password_minimum;
     if !new.is_empty()
-        && let Err(error) = auth::check_new_password(&new)
+        && let Err(error) = auth::check_new_password(&new, "", minimum)
     {
-        reading.fault(PASSWORD_NEW.name, error.to_string());
+        reading.fault(PASSWORD_NEW.name, sentence(&error));
     }
     reading.finish()?;
     if !request.is_password(old).await? {
-        return Err(Refusal::invalid(PASSWORD_OLD.name, "password_old is not your password"));
+        return Err(Refusal::invalid(PASSWORD_OLD.name, "That is not your present password"));
     }
     let cost = request.app.config.bcrypt_cost;
-    let hash = blocking(move || auth::hash_password(&new, cost)).await?;
-    let hash = hash.map_err(|error| Refusal::invalid(PASSWORD_NEW.name, error.to_string()))?;
+    let fault = |error| Refusal::invalid(PASSWORD_NEW.name, sentence(&error));
+    let password = new.clone();
+    let hash = blocking(move || auth::hash_password(&new, cost)).await?.map_err(fault)?;
     let kept = request.secret();
     let change = move |change: &Change<'_>, person: &Person| {
+        auth::is_no_name(&password, &person.username).map_err(fault)?;
         let standing = auth::standing(&hash, &person.role, person.customer);
         change.change_own_password(person.id, &hash, kept.as_ref(), &standing)?;
         audit(change, person, "user/password/update", "")

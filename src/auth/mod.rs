@@ -1,6 +1,7 @@
 //! Who is who, without HTTP: passwords, tokens and sessions, and what slows down those who guess.
 
 mod cache;
+mod choice;
 mod forwarded;
 mod limit;
 mod password;
@@ -10,9 +11,10 @@ mod work;
 
 use std::net::{IpAddr, Ipv4Addr};
 
+pub use choice::{check_new_password, is_no_name};
 pub use forwarded::{Client, client};
 pub use limit::{Throttled, network};
-pub use password::{PasswordError, check_new_password, hash_password};
+pub use password::{PasswordError, hash_password};
 pub use session::{NewSecret, SessionRules, hash_secret, is_live, new_secret, standing};
 
 use crate::store::Credential;

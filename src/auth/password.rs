@@ -23,20 +23,39 @@ const NICE: i32 = 19;
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PasswordError {
     /// Empty.
-    #[error("the password is empty; choose one of 1 to 72 bytes")]
-    Empty,
+    #[error("the password is empty; choose one of at least {minimum} characters")]
+    Empty {
+        /// Characters that it needs.
+        minimum: usize,
+    },
+    /// Shorter than the setting says.
+    #[error("the password has {characters} character{}; choose one of at least {minimum}", if *characters == 1 { "" } else { "s" })]
+    TooShort {
+        /// Characters that it has.
+        characters: usize,
+        /// Characters that it needs.
+        minimum: usize,
+    },
     /// Longer than bcrypt looks at.
-    #[error("the password has {0} bytes; choose one of at most 72")]
+    #[error(
+        "the password has {0} bytes; choose one of at most 72 (a letter with an accent has two, others more)"
+    )]
     TooLong(usize),
+    /// The name to log in with.
+    #[error("the password is the name to log in with; choose another one")]
+    Name,
+    /// One of those that are tried first.
+    #[error("the password is one of the commonest, which are tried first; choose another one")]
+    Common,
     /// bcrypt's own complaint, or a thread that did not start.
     #[error("passwords cannot be hashed: {0}")]
     Hashing(String),
 }
 
 /// Refuses what bcrypt would cut off or what is no password.
-pub fn check_new_password(password: &str) -> Result<(), PasswordError> {
+pub(super) fn fits(password: &str) -> Result<(), PasswordError> {
     match password.len() {
-        0 => Err(PasswordError::Empty),
+        0 => Err(PasswordError::Empty { minimum: 1 }),
         1..=LONGEST => Ok(()),
         length => Err(PasswordError::TooLong(length)),
     }
@@ -44,7 +63,7 @@ pub fn check_new_password(password: &str) -> Result<(), PasswordError> {
 
 /// A new password's hash. Takes a quarter of a second at the usual cost of 12: not for an async thread.
 pub fn hash_password(password: &str, cost: u32) -> Result<String, PasswordError> {
-    check_new_password(password)?;
+    fits(password)?;
     bcrypt::hash(password, cost).map_err(|error| PasswordError::Hashing(error.to_string()))
 }
 
@@ -169,7 +188,7 @@ fn work(effort: &Work, queue: &Queue<Job>, waiting: &Waiting, lately: &AtomicU64
     while let Some(job) = queue.next() {
         let same = effort.check(&job.password, job.hash.as_deref(), &mut Itself);
         // A longer password than bcrypt looks at is wrong even if its beginning is right.
-        let right = same && check_new_password(&job.password).is_ok();
+        let right = same && fits(&job.password).is_ok();
         if !right {
             let took = u64::try_from(job.since.elapsed().as_micros()).unwrap_or(u64::MAX);
             lately.store(took, Ordering::Relaxed);
@@ -188,8 +207,8 @@ mod tests {
 
     #[test]
     fn passwords_are_refused_empty_and_beyond_72_bytes() {
-        assert_eq!(check_new_password(""), Err(PasswordError::Empty));
-        assert_eq!(check_new_password(&"é".repeat(36)), Ok(()));
-        assert_eq!(check_new_password(&"x".repeat(73)), Err(PasswordError::TooLong(73)));
+        assert!(hash_password("", 4).is_err() && hash_password("x", 4).is_ok());
+        assert_eq!(fits(&"é".repeat(36)), Ok(()));
+        assert_eq!(fits(&"x".repeat(73)), Err(PasswordError::TooLong(73)));
     }
 }

@@ -40,7 +40,8 @@ pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
     if store.reader()?.has_people()? {
         bail!("{} has people already; add more with: tapeline user add", store.path().display());
     }
-    let hash = hash_password(&ask_password(init.password.password_stdin)?, config.bcrypt_cost)?;
+    let hash =
+        hash_password(&ask_password(init.password.password_stdin, &user, config)?, config.bcrypt_cost)?;
     change(&store, |change| {
         let id = change.add_customer(None, &customer)?;
         change.add_group(None, id, &GroupFields { name: Some("Office".into()), ..GroupFields::default() })?;

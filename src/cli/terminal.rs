@@ -6,7 +6,8 @@ use anyhow::{Context, bail};
 use comfy_table::Table;
 use serde::Serialize;
 
-use crate::auth;
+use crate::auth::{self, PasswordError};
+use crate::config::Config;
 
 /// Prints a line; a reader that went away, as in `… | head`, is no error.
 pub(super) fn say(line: &str) -> anyhow::Result<()> {
@@ -43,10 +44,14 @@ pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-/// Reads a password: from standard input, or from the terminal, twice and without echo.
-pub(super) fn ask_password(from_stdin: bool) -> anyhow::Result<String> {
-    let password = if from_stdin { read_line()? } else { ask_twice()? };
-    auth::check_new_password(&password)?;
+/// Reads a password that `username` is to have: from standard input, or from the terminal, twice and without echo.
+pub(super) fn ask_password(from_stdin: bool, username: &str, config: &Config) -> anyhow::Result<String> {
+    let check = |password: &str| auth::check_new_password(password, username, config.password_minimum);
+    if !from_stdin {
+        return ask_twice(check);
+    }
+    let password = read_line()?;
+    check(&password)?;
     Ok(password)
 }
 
@@ -56,12 +61,12 @@ fn read_line() -> anyhow::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn ask_twice() -> anyhow::Result<String> {
+fn ask_twice(check: impl Fn(&str) -> Result<(), PasswordError>) -> anyhow::Result<String> {
     if !io::stdin().is_terminal() {
         bail!("there is no terminal to ask for the password; send it with --password-stdin");
     }
     let password = rpassword::prompt_password("Password: ").context("the password cannot be read")?;
-    auth::check_new_password(&password)?;
+    check(&password)?;
     let again = rpassword::prompt_password("Again: ").context("the password cannot be read")?;
     if password != again {
         bail!("the two passwords differ; try again");

@@ -45,6 +45,9 @@ macro_rules! general_settings {
                 "For clients that count on it.";
             bcrypt_cost: u32 = 12, in 4..=20, "TAPELINE_BCRYPT_COST", "N", hide: true,
                 "Cost of new password hashes", "Each step more doubles the time of a login.";
+            password_minimum: u32 = 8, in 1..=64, "TAPELINE_PASSWORD_MINIMUM", "N", hide: true,
+                "Characters that a new password must have",
+                "Passwords of before go on working. More than 72 bytes are no use to bcrypt, so they are refused as well.";
             token_hours: u32 = 24, in 1..=100_000, "TAPELINE_TOKEN_HOURS", "N", hide: true,
                 "Hours that a token lasts", "";
             session_idle_hours: u32 = 12, in 1..=100_000, "TAPELINE_SESSION_IDLE_HOURS", "N", hide: true,

@@ -74,6 +74,7 @@ fn a_stranger_sets_up_an_office_and_logs_in() {
     let said = with_db(&db, &["init"], "").ok();
     assert!(said.contains("tapeline init --customer"), "{said}");
     let init = ["init", "--customer", "Zweite Straße", "--user", "olga", "--password-stdin"];
+    assert!(with_db(&db, &init, "secret\n").refusal().contains("at least 8"));
     assert!(with_db(&db, &init, "first secret\n").ok().contains("tapeline serve"));
     let again = with_db(&db, &init, "first secret\n").refusal();
     assert!(again.contains("tapeline user add"), "{again}");
@@ -208,14 +209,23 @@ fn users_are_added_listed_changed_and_removed() {
     let add = |name: &str, input: &str| {
         user(&["add", name, "--customer", "1", "--role", "agent", "--password-stdin"], input)
     };
-    assert_eq!(add("zed", "secret\n").ok(), "Added user 8: zed\n");
-    assert!(add("zed", "secret\n").refusal().contains("zed"));
+    assert_eq!(add("zed", "a long secret\n").ok(), "Added user 8: zed\n");
+    assert!(add("zed", "a long secret\n").refusal().contains("zed"));
     for (input, word) in [("\n", "empty"), ("", "empty"), ("\r\n", "empty"), (&*"x".repeat(73), "72")] {
         assert!(add("new", input).refusal().contains(word), "{input:?}");
     }
+    for (input, word) in [("seven77\n", "at least 8"), ("Password1\n", "commonest")] {
+        assert!(add("newcomer", input).refusal().contains(word), "{input:?}");
+        assert!(user(&["passwd", "anna", "--password-stdin"], input).refusal().contains(word), "{input:?}");
+    }
+    assert!(add("newcomer", "NewComer\n").refusal().contains("name to log in with"));
+    sqlite3(&db, "UPDATE people SET username = 'anna-lisa' WHERE username = 'anna';");
+    let own = user(&["passwd", "anna-LISA", "--password-stdin"], "Anna-Lisa\n").refusal();
+    assert!(own.contains("name to log in with"), "{own}");
+    sqlite3(&db, "UPDATE people SET username = 'anna' WHERE username = 'anna-lisa';");
     add("longest", &"x".repeat(72)).ok();
     assert!(
-        user(&["add", "new", "--customer", "1", "--role", "agent"], "secret\n")
+        user(&["add", "new", "--customer", "1", "--role", "agent"], "a long secret\n")
             .refusal()
             .contains("--password-stdin")
     );
@@ -223,7 +233,7 @@ fn users_are_added_listed_changed_and_removed() {
         [("99", "agent", "tapeline customer list"), ("1", "boss", "tapeline role list")]
     {
         let add = ["add", "new", "--customer", customer, "--role", role, "--password-stdin"];
-        assert!(user(&add, "secret\n").refusal().contains(word));
+        assert!(user(&add, "a long secret\n").refusal().contains(word));
     }
     let edit =
         ["edit", "zed", "--rename", "zoe", "--full-name", "Zoë", "--role", "supervisor", "--customer", "2"];
@@ -239,13 +249,13 @@ fn users_are_added_listed_changed_and_removed() {
     for said in [user(&["list"], "").ok(), list.to_string()] {
         assert!(said.contains("zoe") && !said.contains("$2"), "no hashes: {said}");
     }
-    user(&["passwd", "zoe", "--password-stdin"], "other\n").ok();
+    user(&["passwd", "zoe", "--password-stdin"], "another secret\n").ok();
     assert_ne!(sqlite3(&db, "SELECT hash FROM people WHERE username = 'zoe'"), text);
     assert_eq!(user(&["remove", "zoe"], "").ok(), "Removed user zoe.\n");
     for arguments in
         [&["remove", "zoe"][..], &["edit", "zoe", "--role", "user"], &["passwd", "zoe", "--password-stdin"]]
     {
-        assert!(user(arguments, "secret\n").refusal().contains("tapeline user list"));
+        assert!(user(arguments, "a long secret\n").refusal().contains("tapeline user list"));
     }
     assert!(user(&["edit", "anna", "--rename", "sara"], "").refusal().contains("sara"));
     assert_eq!(sqlite3(&db, "SELECT count(*) FROM audit WHERE username = 'command line'"), "5");
@@ -316,7 +326,7 @@ fn settings_come_from_flag_then_variable_then_file_then_default() {
     assert!(folder.file("recordings.db").exists());
 
     let init = ["init", "--customer", "x2", "--user", "olga", "--password-stdin", "--config"];
-    finish(tapeline().env_remove("TAPELINE_BCRYPT_COST").args(init).arg(&config), "secret\n").ok();
+    finish(tapeline().env_remove("TAPELINE_BCRYPT_COST").args(init).arg(&config), "a long secret\n").ok();
     assert!(sqlite3(&file, "SELECT hash FROM people").starts_with("$2b$05$"));
 }
 
@@ -524,7 +534,7 @@ fn names_that_nobody_could_log_in_with_are_refused_in_a_sentence() {
         ("a\nb", "must not have the control character U+000A"),
     ] {
         let add = ["user", "add", name, "--customer", "1", "--role", "user", "--password-stdin", "--db"];
-        let said = finish(tapeline().args(add).arg(&db), "secret\n");
+        let said = finish(tapeline().args(add).arg(&db), "a long secret\n");
         assert_eq!(said.status, 1, "{name:?}");
         assert!(said.err.contains(why), "{}", said.err);
     }

@@ -172,9 +172,9 @@ fn a_file_with_the_contracts_tables_is_adopted_and_its_rows_stay_as_they_were() 
     assert!(!with(&db, ".before-adoption-2").exists(), "one copy");
 
     let sara = ["user", "add", "sara", "--customer", "3", "--role", "supervisor", "--password-stdin", "--db"];
-    finish(tapeline().args(sara).arg(&db), "secret\n").ok();
+    finish(tapeline().args(sara).arg(&db), "a long secret\n").ok();
     let server = Serving::start(&mut serve(&db));
-    let answer = server.caller("sara", "secret").get("recording/recordings/list");
+    let answer = server.caller("sara", "a long secret").get("recording/recordings/list");
     let data = answer.data();
     assert_eq!(data[0]["uniqueid"], "a");
     assert_eq!(data[0]["snumber"], "\u{fffd}");
@@ -477,7 +477,7 @@ fn every_command_refuses_alike() {
     ] {
         let mut command = tapeline();
         command.args(arguments).arg("--db").arg(&db).arg("--media-root").arg(folder.file("sound"));
-        assert_eq!(finish(&mut command, "secret\n").refusal(), expected, "{arguments:?}");
+        assert_eq!(finish(&mut command, "a long secret\n").refusal(), expected, "{arguments:?}");
     }
 }
 

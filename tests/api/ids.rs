@@ -6,11 +6,11 @@ use crate::app::{Caller, HASH, TestApp, spawn, spawn_app};
 use crate::program::{Folder, Serving, finish, make_with_sqlite3, serve, sqlite3, tapeline};
 
 fn command(db: &Path, arguments: &[&str]) -> String {
-    finish(tapeline().args(arguments).arg("--db").arg(db), "secret\n").ok()
+    finish(tapeline().args(arguments).arg("--db").arg(db), "a long secret\n").ok()
 }
 
 fn refused(db: &Path, arguments: &[&str]) -> String {
-    finish(tapeline().args(arguments).arg("--db").arg(db), "secret\n").refusal()
+    finish(tapeline().args(arguments).arg("--db").arg(db), "a long secret\n").refusal()
 }
 
 /// The id of which a command says that it was added.
@@ -24,7 +24,7 @@ fn group_made_by(caller: &Caller, name: &str) -> i64 {
 }
 
 fn person_made_by(caller: &Caller, name: &str) -> i64 {
-    let form = format!("username={name}&password=secret&role=user");
+    let form = format!("username={name}&password=a+long+secret&role=user");
     caller.post("people/create", &form).data()["id"].as_i64().expect("an id")
 }
 
@@ -71,7 +71,7 @@ fn an_upgrade_loses_no_member_and_gives_no_id_of_what_was_removed_before() {
     let adam = ["user", "add", "eva", "--customer", "5", "--role", "administrator", "--password-stdin"];
     assert_eq!(added(&db, &adam), 5);
     let server = Serving::start(&mut serve(&db));
-    let entries = server.caller("eva", "secret").get("audit/list").text();
+    let entries = server.caller("eva", "a long secret").get("audit/list").text();
     assert!(entries.contains("Elm") && !entries.contains("merger"), "{entries}");
 }
 

@@ -8,7 +8,7 @@ const CREATE: &str = "people/create";
 const UPDATE: &str = "people/update";
 
 fn create(app: &TestApp, username: &str) -> String {
-    let form = format!("username={};role=user;password=x", encoded(username));
+    let form = format!("username={};role=user;password=long+enough", encoded(username));
     app.administrator().post(CREATE, &form).codes()
 }
 
@@ -59,14 +59,14 @@ fn a_username_in_which_something_cannot_be_seen_is_refused_and_named() {
         (&"x".repeat(65), "username must have at most 64 characters"),
         (&"x".repeat(200_000), "username must have at most 64 characters"),
     ] {
-        let form = format!("username={};role=user;password=x", encoded(sent));
+        let form = format!("username={};role=user;password=long+enough", encoded(sent));
         assert_eq!(message(&app, "adam", CREATE, &form), said, "{sent:?}");
         assert_eq!(message(&app, "adam", UPDATE, &format!("id=4;username={}", encoded(sent))), said);
         let db = app.db.to_str().expect("UTF-8");
         if sent.len() < 100_000 && !sent.contains('\u{1b}') {
             let add =
                 ["user", "add", sent, "--customer", "1", "--role", "user", "--password-stdin", "--db", db];
-            let refusal = app.unchanged(|| run_with(&add, "x\n")).refusal();
+            let refusal = app.unchanged(|| run_with(&add, "long enough\n")).refusal();
             assert_eq!(refusal, said.replacen("username", "a user's name", 1), "{sent:?}");
         }
     }
@@ -106,7 +106,7 @@ fn a_username_is_one_whatever_its_case_and_form() {
     let taken =
         |name: &str| format!("user {name} exists, whatever the case of the letters; choose another name");
     let add = ["user", "add", "ANNA", "--customer", "1", "--role", "user", "--password-stdin", "--db", db];
-    assert_eq!(run_with(&add, "x\n").refusal(), taken("ANNA"));
+    assert_eq!(run_with(&add, "long enough\n").refusal(), taken("ANNA"));
     assert_eq!(run(&["user", "edit", "uwe", "--rename", "anna", "--db", db]).refusal(), taken("anna"));
     run(&["user", "edit", "UWE ", "--rename", "Uwe", "--db", db]).ok();
     assert_eq!(app.sqlite3("SELECT username FROM people WHERE id = 5;"), "Uwe");
@@ -202,7 +202,7 @@ fn names_of_other_customers_people_are_told_a_few_at_a_time_and_that_is_in_the_l
         INSERT INTO people (id, customer, username, role, hash) SELECT i, 2, 'b' || i, 'user', '!' FROM n;",
     );
     let ask = |who: &str, name: &str| {
-        let form = format!("username={name};role=user;password=x;validation=1");
+        let form = format!("username={name};role=user;password=long+enough;validation=1");
         app.person(who).post(CREATE, &form).codes()
     };
     for _ in 0..3 {

@@ -184,7 +184,7 @@ fn real_answers_are_as_it_says() {
         ("recording/groups/members/add", "recordgroup=1;person=5"),
         ("people/list", ""),
         ("people/list", "count=1"),
-        ("people/create", "username=new;role=user;password=x"),
+        ("people/create", "username=new;role=user;password=long+enough"),
         ("people/update", "id=5;name=x"),
         ("roles/list", ""),
         ("customers/list", ""),

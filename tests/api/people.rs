@@ -129,7 +129,9 @@ fn an_administrator_adds_somebody_who_can_log_in() {
         app.sqlite3("SELECT customer, username, name, role, created BETWEEN unixepoch() - 60 AND unixepoch() FROM people WHERE id = 8;"),
         "1|zoë|Zoë Z|agent|1"
     );
-    let owner = app.owner().post(CREATE, "username=bill;role=owner;password=x;customer=2;name=;validation=0");
+    let owner = app
+        .owner()
+        .post(CREATE, "username=bill;role=owner;password=long+enough;customer=2;name=;validation=0");
     assert_eq!(owner.data(), json!({"id": 9}));
     assert_eq!(
         app.entries(),
@@ -147,24 +149,24 @@ fn every_fault_of_a_new_person_is_named() {
     let app = spawn_app();
     let long = "x".repeat(73);
     for (who, form, codes) in [
-        ("sara", "username=x;role=user;password=x", "402"),
+        ("sara", "username=x;role=user;password=long+enough", "402"),
         ("adam", "", "400 username, 400 role, 400 password"),
         ("adam", "username=;role=;password=", "400 role, 400 username, 400 password"),
-        ("adam", "username=a:b;role=boss;password=x", "400 role, 400 username"),
-        ("adam", "username=a%0ab;role=user;password=x", "400 username"),
-        ("adam", "username=anna;role=user;password=x", "400 username"),
+        ("adam", "username=a:b;role=boss;password=long+enough", "400 role, 400 username"),
+        ("adam", "username=a%0ab;role=user;password=long+enough", "400 username"),
+        ("adam", "username=anna;role=user;password=long+enough", "400 username"),
         ("adam", &format!("username=x;role=user;password={long}"), "400 password"),
-        ("adam", "username=x;role=user;password=x;customer=2", "400 customer"),
-        ("adam", "username=x;role=user;password=x;customer=99", "400 customer"),
-        ("olga", "username=x;role=user;password=x;customer=99", "400 customer"),
-        ("adam", "username=x;role=owner;password=x", "400 role"),
+        ("adam", "username=x;role=user;password=long+enough;customer=2", "400 customer"),
+        ("adam", "username=x;role=user;password=long+enough;customer=99", "400 customer"),
+        ("olga", "username=x;role=user;password=long+enough;customer=99", "400 customer"),
+        ("adam", "username=x;role=owner;password=long+enough", "400 role"),
         ("adam", "username=anna;role=owner;customer=2", "400 role, 400 username, 400 customer, 400 password"),
-        ("adam", "username=x;role=user;password=x;validation=2", "400 validation"),
-        ("adam", "username=anna;role=user;password=x;validation=1", "400 username"),
+        ("adam", "username=x;role=user;password=long+enough;validation=2", "400 validation"),
+        ("adam", "username=anna;role=user;password=long+enough;validation=1", "400 username"),
     ] {
         assert_eq!(refused(&app, who, CREATE, form), codes, "{who} {form}");
     }
-    let form = "username=x;role=user;password=secret-x;validation=1";
+    let form = "username=x;role=user;password=a-secret-x;validation=1";
     assert_eq!(app.unchanged(|| app.administrator().post(CREATE, form)).text(), VALIDATED);
     let wrong = app.administrator().post(CREATE, &format!("username=x;role=user;password={long}"));
     assert!(!wrong.text().contains(&long));
@@ -232,8 +234,9 @@ fn an_update_of_a_person_is_refused_in_the_order_of_the_contract() {
         assert_eq!(refused(&app, who, UPDATE, form), codes, "{who} {form}");
     }
     for function in [UPDATE, PASSWORD_UPDATE, DELETE] {
-        let ask =
-            |id: i64| app.administrator().post(function, &format!("id={id};name=x;password_new=x")).text();
+        let ask = |id: i64| {
+            app.administrator().post(function, &format!("id={id};name=x;password_new=long+enough")).text()
+        };
         assert_eq!(app.unchanged(|| ask(6)), ask(99), "{function}");
     }
     let answer = app.unchanged(|| app.administrator().post(UPDATE, "id=4;name=x;validation=1"));
@@ -248,7 +251,7 @@ fn an_administrator_neither_makes_nor_changes_an_owner() {
         (UPDATE, "id=2;role=owner", "400 role"),
         (UPDATE, "id=1;name=x", "400 id"),
         (UPDATE, "id=1;role=user", "400 role"),
-        (PASSWORD_UPDATE, "id=1;password_new=x", "400 id"),
+        (PASSWORD_UPDATE, "id=1;password_new=long+enough", "400 id"),
         (DELETE, "id=1", "400 id"),
     ] {
         assert_eq!(refused(&app, "adam", function, form), codes, "{function} {form}");
@@ -272,8 +275,8 @@ fn nobody_removes_the_last_owner_or_the_own_rights_by_accident() {
         ("olga", DELETE, "id=1", "400 id"),
         ("adam", UPDATE, "id=2;role=supervisor", "400 role"),
         ("adam", DELETE, "id=2", "400 id"),
-        ("adam", PASSWORD_UPDATE, "id=2;password_new=x", "400 id"),
-        ("olga", PASSWORD_UPDATE, "id=1;password_new=x", "400 id"),
+        ("adam", PASSWORD_UPDATE, "id=2;password_new=long+enough", "400 id"),
+        ("olga", PASSWORD_UPDATE, "id=1;password_new=long+enough", "400 id"),
     ] {
         assert_eq!(refused(&app, who, function, form), codes, "{who} {function} {form}");
     }
@@ -304,10 +307,69 @@ fn a_new_password_from_an_administrator_logs_out_everywhere() {
         ("", "400 id, 400 password_new"),
         ("id=4;password_new=", "400 password_new"),
         (&*format!("id=4;password_new={}", "x".repeat(73)), "400 password_new"),
-        ("id=6;password_new=x", "404 id"),
+        ("id=6;password_new=long+enough", "404 id"),
     ] {
         assert_eq!(refused(&app, "adam", PASSWORD_UPDATE, form), codes, "{form}");
     }
+}
+
+#[test]
+fn a_new_password_has_eight_characters_and_is_none_that_is_tried_first() {
+    let app = spawn_app();
+    app.sqlite3("UPDATE people SET username = 'sara-marie' WHERE id = 3;");
+    let common = "The password is one of the commonest, which are tried first; choose another one";
+    for (password, said) in [
+        ("a", "The password has 1 character; choose one of at least 8"),
+        ("pässwör", "The password has 7 characters; choose one of at least 8"),
+        ("12345678", common),
+        ("Password1", common),
+        ("Sara-Marie", "The password is the name to log in with; choose another one"),
+    ] {
+        let word = encoded(password);
+        let is_name = password.starts_with("Sara");
+        let create =
+            format!("username={};role=user;password={word}", if is_name { "SARA-marie" } else { "new" });
+        let own = format!("password_old={};password_new={word}", encoded(PASSWORD));
+        for (who, function, form) in [
+            ("adam", CREATE, &create),
+            ("adam", PASSWORD_UPDATE, &format!("id=3;password_new={word}")),
+            ("sara-marie", "user/password/update", &own),
+        ] {
+            let answer = app.unchanged(|| app.person(who).post(function, form)).json();
+            let faults = answer["responses"].as_array().expect("faults");
+            assert!(faults.iter().any(|fault| fault["message"] == said), "{function} {password}: {answer}");
+        }
+    }
+    // In another script eight are eight, however many bytes they have.
+    done(&app, "adam", PASSWORD_UPDATE, &format!("id=4;password_new={}", encoded("日本語の録音です")));
+}
+
+#[test]
+fn the_setting_says_how_short_a_password_may_be_and_what_is_there_goes_on_working() {
+    let app = spawn_with(|config| config.password_minimum = 12);
+    let hash = tapeline::auth::hash_password("a", 4).expect("a hash");
+    app.sqlite3(&format!("UPDATE people SET hash = '{hash}' WHERE id = 4;"));
+    assert!(logs_in(&app, "anna", "a"));
+    let own = |password: &str| format!("password_old=a;password_new={password}");
+    let anna = app.anon().with("Authorization", &crate::app::basic("anna", "a"));
+    let answer = anna.post("user/password/update", &own("eleven-char"));
+    assert_eq!(
+        answer.json()["responses"][0]["message"],
+        "The password has 11 characters; choose one of at least 12"
+    );
+    assert_eq!(anna.post("user/password/update", &own("twelve-chars")).codes(), "204");
+    assert!(logs_in(&app, "anna", "twelve-chars"));
+}
+
+#[test]
+fn a_wrong_present_password_is_told_in_words() {
+    let app = spawn_app();
+    let answer = app.agent().post("user/password/update", "password_old=not+it;password_new=brand+new");
+    let said = &answer.json()["responses"][0];
+    assert_eq!(
+        (&said["key"], &said["message"]),
+        (&json!("password_old"), &json!("That is not your present password"))
+    );
 }
 
 #[test]
@@ -327,7 +389,7 @@ fn who_is_deleted_is_gone_at_once_and_stays_in_the_log() {
     assert_eq!(refused(&app, "adam", DELETE, ""), "400 id");
     // The id is not given to anybody else.
     assert_eq!(
-        app.administrator().post(CREATE, "username=anna;role=user;password=x").data(),
+        app.administrator().post(CREATE, "username=anna;role=user;password=long+enough").data(),
         json!({"id": 8})
     );
 }
@@ -337,6 +399,6 @@ fn enswitch_gets_strings_of_people_too() {
     let app = spawn_with(|config| config.compat = tapeline::config::Compat::Enswitch);
     let row = app.administrator().get(&format!("{LIST}?limit=1")).json()["data"][0].take();
     assert_eq!((&row["id"], &row["customer"]), (&json!("2"), &json!("1")));
-    let made = app.administrator().post(CREATE, "username=x;role=user;password=x").json();
+    let made = app.administrator().post(CREATE, "username=x;role=user;password=long+enough").json();
     assert_eq!(made["data"], json!({"id": "8"}));
 }

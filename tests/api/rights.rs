@@ -21,15 +21,15 @@ const CHANGES: [(&str, &str, bool); 16] = [
     ("recording/groups/delete", "id=6", true),
     ("recording/groups/members/add", "recordgroup=3;person=4", true),
     ("recording/groups/members/remove", "recordgroup=1;person=4", true),
-    (CREATE, "username=new;role=administrator;password=x", true),
+    (CREATE, "username=new;role=administrator;password=long+enough", true),
     (UPDATE, "id=4;name=Other", true),
-    ("people/password/update", "id=4;password_new=x", true),
+    ("people/password/update", "id=4;password_new=long+enough", true),
     (DELETE, "id=5", true),
-    ("user/password/update", "password_old=PASSWORD;password_new=x", false),
+    ("user/password/update", "password_old=PASSWORD;password_new=long+enough", false),
     ("user/logout", "", false),
     ("user/login", "token=1", false),
     // A rehearsal says what would be.
-    (CREATE, "username=new;role=administrator;password=x;validation=1", true),
+    (CREATE, "username=new;role=administrator;password=long+enough;validation=1", true),
 ];
 
 /// How somebody shows who they are.
@@ -135,7 +135,7 @@ fn a_change_that_waited_is_made_as_whoever_asks_is_by_then() {
     let app = spawn_app();
     let asked: Vec<_> = [
         ("recording/groups/create", "name=New".to_owned()),
-        (CREATE, "username=new;role=user;password=x".into()),
+        (CREATE, "username=new;role=user;password=long+enough".into()),
         ("user/login", "token=1".into()),
     ]
     .into_iter()
@@ -201,7 +201,7 @@ fn nothing_is_done_by_somebody_demoted_while_a_password_was_hashed() {
         // Long enough for a demotion in between.
         let app = spawn_with(|config| config.bcrypt_cost = 9);
         let (olga, adam) = (caller(&app, "olga", Shows::Token), caller(&app, "adam", Shows::Token));
-        let form = "username=backdoor;role=administrator;password=x";
+        let form = "username=backdoor;role=administrator;password=long+enough";
         let (demoted, made) = std::thread::scope(|scope| {
             let making = scope.spawn(|| adam.post(CREATE, form).codes());
             let demoted = olga.post(UPDATE, "id=2;role=user").codes();
@@ -254,24 +254,24 @@ fn nobody_gives_or_takes_more_than_they_may_themselves() {
         ("mia", UPDATE, "id=5;role=supervisor", role),
         ("mia", UPDATE, "id=5;role=agent", role),
         ("mia", UPDATE, "id=5;role=owner", role),
-        ("mia", CREATE, "username=x;password=x;role=supervisor", role),
-        ("mia", CREATE, "username=x;password=x;role=supervisor;validation=1", role),
-        ("mia", CREATE, "username=x;password=x;role=agent", role),
+        ("mia", CREATE, "username=x;password=long+enough;role=supervisor", role),
+        ("mia", CREATE, "username=x;password=long+enough;role=supervisor;validation=1", role),
+        ("mia", CREATE, "username=x;password=long+enough;role=agent", role),
         ("lea", UPDATE, "id=9;role=administrator", role),
-        ("lea", CREATE, "username=x;password=x;role=supervisor", role),
-        ("adam", CREATE, "username=x;password=x;role=owner", role),
+        ("lea", CREATE, "username=x;password=long+enough;role=supervisor", role),
+        ("adam", CREATE, "username=x;password=long+enough;role=owner", role),
         // Whoever may do more: taking their account over would be the same.
-        ("mia", "people/password/update", "id=3;password_new=x", "400 id"),
-        ("mia", "people/password/update", "id=4;password_new=x", "400 id"),
-        ("mia", "people/password/update", "id=2;password_new=x", "400 id"),
+        ("mia", "people/password/update", "id=3;password_new=long+enough", "400 id"),
+        ("mia", "people/password/update", "id=4;password_new=long+enough", "400 id"),
+        ("mia", "people/password/update", "id=2;password_new=long+enough", "400 id"),
         ("mia", UPDATE, "id=3;role=user", "400 id"),
         ("mia", UPDATE, "id=3;username=sarah", "400 id"),
         ("mia", DELETE, "id=3", "400 id"),
         ("mia", DELETE, "id=2", "400 id"),
         ("mia", DELETE, "id=9", "400 id"),
-        ("lea", "people/password/update", "id=3;password_new=x", "400 id"),
+        ("lea", "people/password/update", "id=3;password_new=long+enough", "400 id"),
         ("lea", DELETE, "id=2", "400 id"),
-        ("adam", "people/password/update", "id=1;password_new=x", "400 id"),
+        ("adam", "people/password/update", "id=1;password_new=long+enough", "400 id"),
     ] {
         let found = app.unchanged(|| app.person(who).post(function, form).codes());
         assert_eq!(found, codes, "{who} {function} {form}");
@@ -279,8 +279,8 @@ fn nobody_gives_or_takes_more_than_they_may_themselves() {
     for (who, function, form) in [
         ("mia", UPDATE, "id=8;role=manager;name=Mia"),
         ("mia", UPDATE, "id=5;role=odd"),
-        ("mia", "people/password/update", "id=5;password_new=x"),
-        ("lea", "people/password/update", "id=8;password_new=x"),
+        ("mia", "people/password/update", "id=5;password_new=long+enough"),
+        ("lea", "people/password/update", "id=8;password_new=long+enough"),
         ("lea", UPDATE, "id=5;role=agent"),
         ("adam", UPDATE, "id=9;role=supervisor"),
         ("adam", UPDATE, "id=5;role=agent"),

@@ -280,7 +280,7 @@ fn a_change_by_sqlite3_ends_tokens_and_sessions() {
 #[test]
 fn a_change_on_the_command_line_ends_tokens_and_sessions() {
     for (arguments, input, expected) in [
-        (&["user", "passwd", "anna", "--password-stdin"][..], "other\n", true),
+        (&["user", "passwd", "anna", "--password-stdin"][..], "another secret\n", true),
         (&["user", "edit", "anna", "--role", "supervisor"], "", true),
         (&["user", "edit", "anna", "--customer", "2"], "", true),
         (&["user", "remove", "anna"], "", true),
@@ -350,20 +350,20 @@ fn anyone_changes_the_own_password_and_stays_logged_in_where_it_was_done() {
     for (form, expected) in [
         (String::new(), "400 password_old, 400 password_new"),
         (update(PASSWORD, ""), "400 password_new"),
-        (update("", "new"), "400 password_old"),
+        (update("", "brand new"), "400 password_old"),
         (update(PASSWORD, &long), "400 password_new"),
-        (update("wrong", "new"), "400 password_old"),
-        (format!("{};username=sara;id=3", update("wrong", "new")), "400 password_old"),
-        (format!("{};password_new=newer", update(PASSWORD, "new")), "400 password_new"),
+        (update("wrong", "brand new"), "400 password_old"),
+        (format!("{};username=sara;id=3", update("wrong", "brand new")), "400 password_old"),
+        (format!("{};password_new=brand+newer", update(PASSWORD, "brand new")), "400 password_new"),
     ] {
         assert_eq!(here.post("user/password/update", &form).codes(), expected, "{form}");
     }
     assert_eq!(app.user().get(LOGIN).status, 200);
 
-    let answer = here.post("user/password/update", &update(PASSWORD, "new"));
+    let answer = here.post("user/password/update", &update(PASSWORD, "brand new"));
     assert_eq!(answer.json(), json!({"responses": [{"code": "204", "key": "", "message": "OK"}]}));
     assert_eq!(app.user().get(LOGIN).codes(), "401", "the old password");
-    assert_eq!(app.anon().post(LOGIN, &credentials("uwe", "new")).status, 200);
+    assert_eq!(app.anon().post(LOGIN, &credentials("uwe", "brand new")).status, 200);
     assert_eq!(here.get(LOGIN).status, 200);
     assert_eq!((elsewhere.get(LOGIN).codes(), viewer.get(LOGIN).codes()), ("401".into(), "401".into()));
     assert_eq!(sara.get(LOGIN).status, 200, "somebody else");
@@ -375,7 +375,7 @@ fn anyone_changes_the_own_password_and_stays_logged_in_where_it_was_done() {
 fn the_viewer_changes_the_password_and_keeps_the_session() {
     let app = spawn_app();
     let (viewer, other) = (app.viewer("uwe"), app.viewer("uwe"));
-    let form = format!("password_old={};password_new=new", encoded(PASSWORD));
+    let form = format!("password_old={};password_new=brand+new", encoded(PASSWORD));
     assert_eq!(viewer.post("user/password/update", &form).codes(), "204");
     assert_eq!((viewer.get(LOGIN).status, other.get(LOGIN).status), (200, 401));
     assert_eq!(viewer.post("user/logout", "").codes(), "204");
@@ -469,7 +469,7 @@ fn whatever_changes_data_is_one_audit_entry_without_a_secret() {
     let token = app.token("sara");
     let session = app.session("sara");
     let caller = app.anon().with("Authorization", &format!("Bearer {token}"));
-    let form = format!("password_old={};password_new=hunter2", encoded(PASSWORD));
+    let form = format!("password_old={};password_new=hunter2-hunter", encoded(PASSWORD));
     assert_eq!(caller.post("user/password/update", &form).codes(), "204");
     assert_eq!(caller.post("user/logout", "").codes(), "204");
     assert_eq!(

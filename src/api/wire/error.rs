@@ -23,6 +23,13 @@ pub struct Fault {
     pub message: String,
 }
 
+/// What somebody reads: what the terminal says behind the program's name begins with a capital here.
+pub fn sentence(error: &impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Why a request gets no data.
 #[derive(Debug, thiserror::Error)]
 #[error("{self:?}")]

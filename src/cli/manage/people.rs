@@ -73,7 +73,8 @@ pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()>
     let store = open(config)?;
     match command {
         User::Add { name, customer, role, full_name, password, output } => {
-            let hash = hash_password(&ask_password(password.password_stdin)?, config.bcrypt_cost)?;
+            let password = ask_password(password.password_stdin, &name, config)?;
+            let hash = hash_password(&password, config.bcrypt_cost)?;
             let person = NewPerson { customer, username: name.clone(), name: full_name, role, hash };
             let id = change(&store, |change| change.add_person(&person))?;
             added(&output, "user", id, &name)
@@ -97,8 +98,9 @@ pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()>
             say(&format!("Changed user {name}."))
         }
         User::Passwd { name, password } => {
-            change(&store, |change| change.person_named(&name))?;
-            let hash = hash_password(&ask_password(password.password_stdin)?, config.bcrypt_cost)?;
+            let username = change(&store, |change| Ok(change.subject_named(&name)?.username))?;
+            let password = ask_password(password.password_stdin, &username, config)?;
+            let hash = hash_password(&password, config.bcrypt_cost)?;
             change(&store, |change| change.set_password(&change.subject_named(&name)?, &hash))?;
             say(&format!("{name} has a new password and is logged out everywhere."))
         }

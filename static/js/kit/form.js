@@ -55,6 +55,9 @@ export function changed(form, fields) {
   return Object.fromEntries(fields.filter((field) => now[field.name] !== before(field)).map(({ name }) => [name, now[name]]));
 }
 
+/** A fault in the words of the form: the API calls the field by its name there. */
+const inWords = ({ key, message }, { name, label }) => (key === name && message.startsWith(`${name} `) ? label + message.slice(name.length) : message);
+
 /** Says what is wrong where it is wrong. @param {HTMLFormElement} form @param {Field[]} fields @param {Error|null} error */
 export function complain(form, fields, error) {
   const faults = error === null ? [] : (error.responses ?? [{ key: "", message: error.message }]);
@@ -62,7 +65,7 @@ export function complain(form, fields, error) {
     const fault = faults.find(({ key }) => key === field.name);
     form.elements[field.name].setAttribute("aria-invalid", String(fault !== undefined));
     const note = form.querySelector(`#${id(field)}-note`);
-    note.textContent = fault?.message ?? field.note ?? "";
+    note.textContent = fault ? inWords(fault, field) : (field.note ?? "");
     note.classList.toggle("error", fault !== undefined);
   }
   const others = faults.filter(({ key }) => !fields.some(({ name }) => name === key));

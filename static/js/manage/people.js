@@ -10,6 +10,7 @@ import { may, who } from "../server/login.js";
 import { done, edit } from "./editing.js";
 import { asked, chosen, list, onCustomer, page, table, trouble } from "./frame.js";
 import { toast } from "../kit/notices.js";
+import { advise } from "../server/strength.js";
 import { later } from "../page/work.js";
 
 let all = [];
@@ -17,7 +18,9 @@ let roles = [];
 let groups = [];
 
 const called = ({ name, username }) => name || username;
-const LONGEST = 72;
+
+/** What others know of a person. */
+const known = (person) => [person.name, person.username, ...customers.all().filter(({ id }) => id === (person.customer ?? chosen())).map(({ name }) => name)];
 
 /** Only an owner makes owners. */
 const options = (role) => roles.filter(({ name, privileges }) => name === role || may("owner") || !privileges.includes("owner")).map(({ name, description }) => ({ value: name, label: description ? `${name}: ${description}` : name }));
@@ -70,17 +73,24 @@ function listenGroups(body, person) {
 
 function listenPassword(body, person) {
   const element = body.querySelector("#m-password");
-  element?.addEventListener("submit", async (event) => {
+  if (!element) return;
+  const { password } = element.elements;
+  const error = element.querySelector(".error");
+  advise(password, element.querySelector("#m-advice"), () => known(person));
+  element.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { password } = element.elements;
-    const error = element.querySelector(".error");
     error.textContent = "";
+    password.setAttribute("aria-invalid", "false");
     try {
       await send("people/password/update", { id: person.id, password_new: password.value });
       password.value = "";
+      element.querySelector("#m-advice").textContent = "";
       toast(`${called(person)} has a new password`);
     } catch (fault) {
-      if (!isGone(fault)) error.textContent = fault.message;
+      if (isGone(fault)) return;
+      error.textContent = fault.message;
+      password.setAttribute("aria-invalid", "true");
+      password.focus();
     }
   });
 }
@@ -102,9 +112,9 @@ function more(person) {
   if (person.id === who()?.id) return html`<p class="note">You change your own password in the menu with your name.</p>`;
   return html`${groups.length ? html`<section><h3>Member of</h3><div id="m-groups"></div></section>` : ""}
     <section><form id="m-password" class="line">
-      <label class="field"><span>New password</span><input name="password" type="password" autocomplete="new-password" maxlength="${LONGEST}" required></label>
+      <label class="field"><span>New password</span><input name="password" type="password" autocomplete="new-password" aria-describedby="m-advice" required></label>
       <button class="button" type="submit">Set password</button>
-      <p class="error" role="alert"></p><p class="note">It ends all sessions of the person.</p>
+      <p id="m-advice" class="note" role="status"></p><p class="error" role="alert"></p><p class="note">It ends all sessions of the person.</p>
     </form></section>
     <section><div class="actions"><button type="button" id="m-delete" class="button danger">${icon("trash")}Delete person</button></div></section>`;
 }
@@ -136,6 +146,10 @@ function add() {
     title: "New person",
     fields: [...field({ name: "", username: "", role: usual }), { name: "password", label: "Password", type: "password", autocomplete: "new-password", required: true }],
     submit: "Add person",
+    filled: (body) => {
+      const { name, username, password } = body.querySelector("#m-form").elements;
+      advise(password, body.querySelector("#form-password-note"), () => known({ name: name.value, username: username.value }));
+    },
     save: async (given) => {
       const { data } = await send("people/create", { customer: chosen(), ...given }, { twice: false });
       done();

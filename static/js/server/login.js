@@ -26,7 +26,6 @@ function enter(who) {
   person = who;
   $("me-name").textContent = who.username;
   $("me-role").textContent = who.role;
-  $("password-name").value = who.username;
   view("app");
   session.dispatchEvent(Object.assign(new Event("in"), { person: who, same }));
 }
