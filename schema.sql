@@ -78,16 +78,19 @@ CREATE INDEX IF NOT EXISTS recordings_uniqueid ON recordings (uniqueid);
 -- for a group only if both have the same customer.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_list ON recordings
   (recordgroup, customer, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction,
-   dnumber, dnumber_name, dnumber_display);
+   dnumber, dnumber_name, dnumber_display, status);
 CREATE INDEX IF NOT EXISTS recordings_customer_list ON recordings
   (customer, start, id, cnumber, callerid_internal, snumber, totaltime, expires, complete, size, direction, recordgroup,
-   dnumber, dnumber_name, dnumber_display);
+   dnumber, dnumber_name, dnumber_display, status);
 -- The few calls in progress.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_in_progress ON recordings (recordgroup, start) WHERE complete = 0;
 CREATE INDEX IF NOT EXISTS recordings_customer_in_progress ON recordings (customer, start) WHERE complete = 0;
 -- The few whose sound is missing.
 CREATE INDEX IF NOT EXISTS recordings_recordgroup_stale ON recordings (recordgroup, start) WHERE stale = 1;
 CREATE INDEX IF NOT EXISTS recordings_customer_stale ON recordings (customer, start) WHERE stale = 1;
+-- The few on hold.
+CREATE INDEX IF NOT EXISTS recordings_recordgroup_hold ON recordings (recordgroup, start) WHERE hold = 1;
+CREATE INDEX IF NOT EXISTS recordings_customer_hold ON recordings (customer, start) WHERE hold = 1;
 -- Whose sound a file is, however the path to it is written: a//b and ./a/./b are a/b. A file goes when nobody names it.
 CREATE INDEX IF NOT EXISTS recordings_sound ON recordings (replace(replace(replace(replace(replace(
   '/' || path, '/', '//'), '/./', ''), '/', '/' || char(1)), char(1) || '/', ''), char(1), '')) WHERE path <> '';

@@ -11,7 +11,7 @@
 //!
 //! A filter of another kind is a variant of [`Test`] and one of [`Condition`]: the compiler names the rest.
 
-use super::recordings::Direction;
+use super::recordings::{Direction, OUTCOMES};
 
 /// What a filter is called, how it looks at rows, and what it is for.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +62,9 @@ pub const FILTERS: &[Criterion] = &[
     filter("totaltime_minimum", Test::AtLeast("totaltime"),                   "Seconds, inclusive"),
     filter("totaltime_maximum", Test::AtMost("totaltime"),                    "Seconds, inclusive; -1 no limit"),
     filter("direction",         Test::OneOf("direction", &DIRECTIONS),  "Only calls of this direction"),
+    filter("status",            Test::OneOf("status", &OUTCOMES),             "Only calls that ended so"),
     filter("stale",             Test::Flagged("stale", STALE),                "1: only rows whose sound is missing"),
+    filter("hold",              Test::Flagged("hold", HELD),                  "1: only recordings on hold"),
     filter("search",            Test::Words(&SEARCHED),                       "Each of these words is contained in a number or name of the call, whatever its case"),
 ];
 
@@ -70,6 +72,7 @@ const ANSWERED: [&str; 3] = ["dnumber", "dnumber_name", "dnumber_display"];
 const DIRECTIONS: [&str; 3] = [Direction::In.as_str(), Direction::Out.as_str(), Direction::Internal.as_str()];
 const IN_PROGRESS: Few = Few { index: "in_progress", which: "only calls in progress" };
 const STALE: Few = Few { index: "stale", which: "only rows whose sound is missing" };
+const HELD: Few = Few { index: "hold", which: "only recordings on hold" };
 
 /// The numbers and names of a call: what the trigram index has of a row, as `recordings_text` of schema.sql says.
 pub const SEARCHED: [&str; 10] = [

@@ -25,6 +25,19 @@ impl Direction {
     }
 }
 
+/// How a call ended, in the words of the `status` column that lists can be narrowed by. Rows of other programs may have others.
+pub const OUTCOMES: [&str; 9] = [
+    "answer",
+    "noanswer",
+    "busy",
+    "cancel",
+    "congestion",
+    "chanunavail",
+    "failed",
+    "rejected",
+    "interrupted",
+];
+
 /// A value as the database holds it: another program may have stored any kind in any column.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "SQLite's storage classes")]

@@ -271,7 +271,8 @@ fn a_file_of_the_first_version_is_upgraded_and_its_rows_stay_as_they_were() {
          DROP TABLE recordings_search; DROP TABLE recordings_unindexed; DROP INDEX recordings_recordgroup_list;
          DROP INDEX recordings_customer_list; DROP INDEX recordings_recordgroup_in_progress;
          DROP INDEX recordings_customer_in_progress; DROP INDEX recordings_recordgroup_stale;
-         DROP INDEX recordings_customer_stale; PRAGMA user_version = 1;",
+         DROP INDEX recordings_customer_stale; DROP INDEX recordings_recordgroup_hold;
+         DROP INDEX recordings_customer_hold; PRAGMA user_version = 1;",
     );
     let before = sqlite3(&db, "SELECT * FROM recordings; SELECT * FROM people; SELECT * FROM recordgroups;");
     open(&db).ok();

@@ -46,6 +46,7 @@ mod names;
 mod one_recording;
 mod openapi;
 mod oracle;
+mod outcomes;
 mod paging;
 mod peaks;
 mod people;

@@ -66,6 +66,8 @@ fn row(dice: &mut Dice, uniqueid: &str) -> Vec<(&'static str, String)> {
         ("direction", quoted(dice.pick(&["", "in", "out", "internal"]))),
         ("size", dice.below(1000).to_string()),
         ("stale", u8::from(dice.one_in(4)).to_string()),
+        ("status", quoted(dice.pick(&["", "answer", "noanswer", "busy", "Answer"]))),
+        ("hold", u8::from(dice.one_in(4)).to_string()),
     ]
 }
 
@@ -165,8 +167,9 @@ impl Question {
             "totaltime_minimum" => self.seconds(name, "totaltime >=", 0, dice),
             "totaltime_maximum" => self.seconds(name, "totaltime <=", -1, dice),
             "direction" if dice.one_in(4) => self.is(name, dice.pick(&["in", "out", "internal"])),
-            "stale" if dice.one_in(6) => self.is(name, "1"),
-            "direction" | "stale" => {}
+            "status" if dice.one_in(4) => self.is(name, dice.pick(&["answer", "noanswer", "busy", "cancel"])),
+            "stale" | "hold" if dice.one_in(6) => self.is(name, "1"),
+            "direction" | "status" | "stale" | "hold" => {}
             "search" => {} // search.rs asks for words.
             other => {
                 panic!("oracle.rs does not know the filter {other}: say here what it means in plain SQL")

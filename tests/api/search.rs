@@ -427,6 +427,7 @@ const VERSION_1: &str = "
     DROP INDEX recordings_recordgroup_list; DROP INDEX recordings_customer_list;
     DROP INDEX recordings_recordgroup_in_progress; DROP INDEX recordings_customer_in_progress;
     DROP INDEX recordings_recordgroup_stale; DROP INDEX recordings_customer_stale;
+    DROP INDEX recordings_recordgroup_hold; DROP INDEX recordings_customer_hold;
     PRAGMA application_id = 0x54415045; PRAGMA user_version = 1;";
 
 #[test]
@@ -471,6 +472,9 @@ fn search_plan_says_which_way_a_request_takes_and_why() {
         ("complete=0", &["InProgress"]),
         ("stale=1", &["Stale"]),
         ("stale=1;count=1", &["Stale"]),
+        ("hold=1;limit=100", &["Hold: only recordings on hold"]),
+        ("hold=1;stale=1;count=1", &["Hold"]),
+        ("status=busy;limit=100", &["Index: the index has what is filtered by"]),
         ("count=1", &["Index"]),
         ("search=person+17123", &["Candidates: ", "\"123\"", "trigram"]),
         ("search=zz", &["Rows", "three characters"]),
@@ -490,7 +494,12 @@ fn search_plan_says_which_way_a_request_takes_and_why() {
             "{said}"
         );
     }
-    for (query, word) in [("after=x", "after"), ("limit=-1", "limit"), ("recordgroup=77", "recordgroup")] {
+    for (query, word) in [
+        ("after=x", "after"),
+        ("limit=-1", "limit"),
+        ("recordgroup=77", "recordgroup"),
+        ("status=BUSY", "status"),
+    ] {
         let said = plan(query);
         assert_eq!(said.status, 1, "{query}");
         assert!(said.err.contains(word) && said.out.is_empty(), "{query}: {said:?}");

@@ -65,6 +65,7 @@ impl Disposition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::OUTCOMES;
 
     #[test]
     fn words_and_numbers_of_every_pbx_in_any_case() {
@@ -89,6 +90,7 @@ mod tests {
             ("2", "failed"),
         ] {
             assert_eq!(Disposition::read(word).map(Disposition::as_str), Some(meant), "{word}");
+            assert!(OUTCOMES.contains(&meant), "a list can be narrowed by {meant}");
         }
         for word in ["", " ", "PERHAPS", "88", "3", "UNKNOWN"] {
             assert_eq!(Disposition::read(word), None, "{word}");

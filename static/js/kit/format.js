@@ -94,17 +94,19 @@ export function bytes(n) {
   return `${plain.format(value < 10 && unit > 0 ? Math.round(value * 10) / 10 : Math.round(value))} ${UNITS[unit]}`;
 }
 
-const STATUS = new Map([
+/** How a call may have ended, as lists can be narrowed by it: the API's word and what people say. A test knows the API's words. */
+export const OUTCOMES = [
   ["answer", "Answered"],
-  ["answered", "Answered"],
+  ["noanswer", "No answer"],
   ["busy", "Busy"],
   ["cancel", "Hung up"],
-  ["noanswer", "No answer"],
   ["congestion", "Congestion"],
   ["chanunavail", "Unreachable"],
   ["failed", "Failed"],
+  ["rejected", "Rejected"],
   ["interrupted", "Interrupted"],
-]);
+];
+const STATUS = new Map([...OUTCOMES, ["answered", "Answered"]]);
 /** How a call ended. */
 export const status = (word) => STATUS.get(word.toLowerCase()) ?? word;
 

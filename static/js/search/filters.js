@@ -72,8 +72,10 @@ const choice = (field, options, filter) => ({
   ...filter,
 });
 
-const STATES = [["", "All"], ["live", "In progress"], ["done", "Ended"], ["missing", "Sound missing"]];
-const COMPLETE = { "": -1, live: 0, done: 1, missing: -1 };
+const STATES = [["", "All"], ["live", "In progress"], ["done", "Ended"], ["held", "On hold"], ["missing", "Sound missing"]];
+const COMPLETE = { "": -1, live: 0, done: 1, held: -1, missing: -1 };
+const OUTCOMES = [["", "Any"], ...format.OUTCOMES];
+const onlyFor = (state) => (value) => (value === state ? 1 : "");
 const DIRECTIONS = [["", "All"], ["in", "In"], ["out", "Out"], ["internal", "Internal"]];
 
 /** @type {Filter[]} */
@@ -121,7 +123,8 @@ export const FILTERS = [
   text({ key: "answered", label: "Answered by", placeholder: "Anyone", wire: { answered: number } }),
   length({ key: "min", hint: "Length at least, in minutes", placeholder: "from", wire: { totaltime_minimum: asIs }, words: (value) => `at least ${format.duration(value)}` }),
   length({ key: "max", hint: "Length at most, in minutes", placeholder: "to", wire: { totaltime_maximum: asIs }, words: (value) => `at most ${format.duration(value)}` }),
-  choice("select", STATES, { key: "state", label: "State", wire: { complete: (value) => COMPLETE[value], stale: (value) => (value === "missing" ? 1 : "") } }),
+  choice("select", OUTCOMES, { key: "outcome", label: "Outcome", wire: { status: asIs }, words: (value) => `Outcome “${format.status(value)}”` }),
+  choice("select", STATES, { key: "state", label: "State", wire: { complete: (value) => COMPLETE[value], hold: onlyFor("held"), stale: onlyFor("missing") } }),
 ];
 
 /** The API's filters that the page has no field for. */

@@ -52,6 +52,8 @@ fn the_csv_of_every_list_holds_its_rows_in_its_order() {
         "search=zo%C3%AB",
         "totaltime_minimum=30;totaltime_maximum=65",
         "direction=out",
+        "status=answer",
+        "hold=1;complete=-1",
         "sort=cnumber;complete=-1",
         "sort=totaltime;descending=1",
         "sort=expires;descending=1;limit=2;offset=1",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use tapeline::api::functions;
-use tapeline::model::WIRE;
+use tapeline::model::{OUTCOMES, WIRE};
 
 use super::circles::{circle, described};
 use super::paths::Edges;
@@ -179,6 +179,15 @@ fn the_page_has_every_filter_of_the_api_or_says_that_it_has_not() {
             "{filter} is a filter of recording/recordings/list: it belongs in a `wire` of static/js/search/filters.js, or in NOT_SHOWN there"
         );
     }
+}
+
+#[test]
+fn the_page_has_words_for_every_outcome_of_the_api() {
+    let code = script("kit/format.js");
+    let (_, rest) = code.split_once("export const OUTCOMES = [\n").expect("OUTCOMES");
+    let lines = rest.lines().take_while(|line| *line != "];");
+    let words: Vec<&str> = lines.filter_map(|line| line.split('"').nth(1)).collect();
+    assert_eq!(words, OUTCOMES);
 }
 
 /// The texts that a script gives a property: `path: "/groups"`.

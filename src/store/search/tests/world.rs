@@ -138,7 +138,8 @@ pub(super) const NAMES: [&str; 10] = [
 ];
 
 pub(super) const OTHERS: &str =
-    "customer, recordgroup, uniqueid, recordid, start, complete, totaltime, size, expires, direction, stale";
+    "customer, recordgroup, uniqueid, recordid, start, complete, totaltime, size, expires, direction, stale,
+    status, hold";
 
 /// A database, the connection of another program, and the ways to ask.
 pub(super) struct World {
@@ -247,7 +248,8 @@ impl World {
         let totaltime = sort_value(dice, totaltime);
         let expires = sort_value(dice, 0);
         let direction = dice.pick(&["", "in", "out", "internal"]);
-        let fixed: [Option<Stored>; 11] = [
+        let status = dice.pick(&["", "answer", "answer", "noanswer", "ANSWERED", "busy"]);
+        let fixed: [Option<Stored>; 13] = [
             Some(Stored::Integer(customer)),
             Some(Stored::Integer(group)),
             Some(Stored::Text(uniqueid.into())),
@@ -258,6 +260,8 @@ impl World {
             Some(Stored::Integer(size)),
             expires,
             Some(Stored::Text(direction.into())),
+            Some(Stored::Integer(i64::from(dice.one_in(5)))),
+            Some(Stored::Text(status.into())),
             Some(Stored::Integer(i64::from(dice.one_in(5)))),
         ];
         let names = NAMES.map(|_| stored(dice, table));
