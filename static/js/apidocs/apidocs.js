@@ -4,7 +4,7 @@ import { $ } from "../kit/dom.js";
 import { openapi, tryOut } from "../server/api.js";
 import { copy } from "../kit/copy.js";
 import { bytes } from "../kit/format.js";
-import { html, icon, render } from "../kit/html.js";
+import { html, icon, render, replace } from "../kit/html.js";
 import { kind, operations } from "./openapi.js";
 
 /** Longer answers are cut for reading. */
@@ -45,7 +45,7 @@ function parameter(one) {
 
 function drawFunction(one) {
   document.title = `${one.name} – Tapeline API`;
-  render(
+  replace(
     $("function"),
     html`<div><h2>${one.name}</h2><p class="about">${[one.summary, one.description].filter(Boolean).join("\n\n")}</p></div>
       <form id="try" aria-label="Try it">
@@ -63,7 +63,7 @@ function drawFunction(one) {
       ${one.fields.length ? html`<section><h3>Data</h3><div class="fields">${one.fields.map(({ name, type, description }) => html`<span><code>${name}</code></span><span>${type}</span><span>${description}</span>`)}</div></section>` : ""}`,
   );
   $("try").addEventListener("submit", (event) => send(event, one));
-  $("function").addEventListener("input", () => drawCurl(one));
+  $("function").oninput = () => drawCurl(one);
   $("copy-curl").addEventListener("click", () => copy($("curl").textContent));
   drawCurl(one);
 }

@@ -63,12 +63,11 @@ function actions(call) {
 }
 
 /** Who did what with it, the newest first. */
-function drawHistory() {
-  const place = panel.body()?.querySelector("#d-history");
-  if (!place || history === null) return;
+function told() {
+  if (history === null) return "";
   const line = (entry) => html`<li><b><bdi>${entry.username || "Command line"}</bdi></b> ${describe(entry)}
     <time datetime="${format.iso(entry.time)}" title="${format.exact(entry.time)}">${format.day(entry.time, now())} ${format.hour(entry.time)}</time></li>`;
-  render(place, history.length ? html`<ul>${history.map(line)}</ul>` : html`<p class="faint">Nothing has been done with it yet.</p>`);
+  return history.length ? html`<ul>${history.map(line)}</ul>` : html`<p class="faint">Nothing has been done with it yet.</p>`;
 }
 
 const MOST = 50;
@@ -84,7 +83,8 @@ async function askHistory({ customer, recordgroup, uniqueid, recordid }) {
   try {
     const { data } = await call("audit/list", { customer, recordgroup, uniqueid, recordid, limit: MOST }, { signal });
     history = data;
-    drawHistory();
+    const place = panel.body()?.querySelector("#d-history");
+    if (place) render(place, html`${told()}`);
   } catch (error) {
     const place = panel.body()?.querySelector("#d-history");
     if (!signal.aborted && place) render(place, html`<p class="error">${error.message}</p>`);
@@ -174,28 +174,23 @@ function listen(body) {
 const closed = () => state.open("");
 
 function show(call, focus = false) {
-  const again = row !== null && same(row, call);
-  const folded = again && panel.body()?.querySelector(".fold")?.open;
-  const focused = again && document.activeElement?.dataset?.do;
+  if (row === null || !same(row, call)) history = null;
   row = call;
   panel.show(OWNER, {
     title: html`${call.direction ? icon(call.direction) : ""}${title(call)}`,
     label: `${title(call)}, ${parties(call)}`,
     focus,
     closed,
+    about: key(call),
     body: html`${actions(call)}
       <p id="d-error" class="error" role="alert"></p>
       ${isGoing(call) ? html`<p class="note">It is about to be deleted.</p>` : ""}
       ${who(call)}${when(call)}
       <section aria-label="Deletion">${keeping(call)}${copying(call)}</section>
-      ${may("administrator") ? html`<section><h3>History</h3><div id="d-history"></div></section>` : ""}
+      ${may("administrator") ? html`<section><h3>History</h3><div id="d-history">${told()}</div></section>` : ""}
       ${technical(call)}`,
     filled: listen,
   });
-  if (folded) panel.body().querySelector(".fold").open = true;
-  if (focused) panel.body().querySelector(`[data-do="${focused}"]`)?.focus();
-  if (!again) history = null;
-  drawHistory();
   follow();
   asking.abort();
   asking = new AbortController();

@@ -4,6 +4,7 @@ import { Unreachable } from "../server/api.js";
 import { describe, used, without } from "../search/filters.js";
 import { calls } from "../kit/format.js";
 import { html } from "../kit/html.js";
+import { afterPress } from "../kit/press.js";
 import { notice } from "../kit/notices.js";
 import { wouldFind } from "../search/recordings.js";
 import { state } from "../search/state.js";
@@ -40,8 +41,8 @@ async function noMatch(search) {
     });
   show([]);
   const found = await remedies(search);
-  if (state.search !== search) return;
-  show(found.slice(0, 3).map(({ filter, count }) => ({ label: `Without ${inside(search, filter)}: ${calls(count)}`, act: () => state.change(without(search, filter)) })));
+  // Buttons more would push away the one that is pressed.
+  afterPress(() => state.search === search && show(found.slice(0, 3).map(({ filter, count }) => ({ label: `Without ${inside(search, filter)}: ${calls(count)}`, act: () => state.change(without(search, filter)) }))));
 }
 
 /** Nothing was found. */

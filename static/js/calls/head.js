@@ -23,14 +23,12 @@ const WORDS = { asc: "ascending", desc: "descending", "": "none" };
 function heading(column) {
   const { sort, order } = state.search;
   const sorted = column.sort === sort ? order : "";
-  return html`<div role="columnheader" ${column.sort ? html`aria-sort="${WORDS[sorted]}"` : ""} class="${look(column)}">${title(column, sorted)}</div>`;
+  return html`<div role="columnheader" data-column="${column.id}" ${column.sort ? html`aria-sort="${WORDS[sorted]}"` : ""} class="${look(column)}">${title(column, sorted)}</div>`;
 }
 
 /** @param {Column[]} columns */
 export function draw(columns) {
-  const focused = document.activeElement?.dataset?.sort;
   render($("head"), html`${columns.map(heading)}`);
-  if (focused) $("head").querySelector(`[data-sort="${focused}"]`)?.focus();
 }
 
 /** Sorts the list, or turns it round. @param {string} sort */

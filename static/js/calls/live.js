@@ -4,6 +4,7 @@
  */
 
 import { listen, now } from "../server/api.js";
+import { pressing } from "../kit/press.js";
 import * as chart from "../search/chart.js";
 import { session } from "../server/login.js";
 import { here, place } from "../page/place.js";
@@ -67,8 +68,8 @@ function paced(act, rest, wait = () => false) {
 
 let atTop = () => true;
 // New rows at the top would push another call under the pointer; further down rows stay where they are.
-const lookSoon = paced(() => renew(atTop()), REST.list, () => atTop() && aiming());
-const chartSoon = paced(chart.renew, REST.chart);
+const lookSoon = paced(() => renew(atTop()), REST.list, () => pressing() || (atTop() && aiming()));
+const chartSoon = paced(chart.renew, REST.chart, pressing);
 
 /** The connection on which the server has said something. @type {AbortController|null} */
 let flowing = null;

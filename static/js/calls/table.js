@@ -9,7 +9,7 @@ import { follow, whereIs } from "./follow.js";
 import * as head from "./head.js";
 import { duration } from "../kit/format.js";
 import * as groups from "../search/groups.js";
-import { html, icon, render } from "../kit/html.js";
+import { html, icon, render, replace } from "../kit/html.js";
 import { VirtualList } from "../kit/list.js";
 import { coarse, phone } from "../kit/screen.js";
 import { key } from "../server/recording-key.js";
@@ -41,7 +41,7 @@ let anchor = -1;
 let anchored;
 /** What the rows of the page hold, by index. @type {Map<number, import("../types.js").Recording>} */
 let held = new Map();
-/** What each row's element shows. @type {WeakMap<HTMLElement, string>} */
+/** What each row's element shows, and of which call. @type {WeakMap<HTMLElement, {shows: string, whom: string}>} */
 const drawn = new WeakMap();
 /** On a phone: whether touching a call selects it. */
 let picking = false;
@@ -84,10 +84,12 @@ function fill(row, index) {
   };
   const cells = html`${columns.map(cell)}`;
   const shows = `${is?.playing && sounding()} ${cells.text}`;
-  // What is pressed just now stays in the page.
-  if (drawn.get(row) !== shows) {
-    render(row, cells);
-    drawn.set(row, shows);
+  const whom = call ? key(call) : "";
+  const before = drawn.get(row);
+  // What is pressed just now stays in the page, but a press is for one call only.
+  if (before?.shows !== shows || before.whom !== whom) {
+    (before?.whom === whom ? render : replace)(row, cells);
+    drawn.set(row, { shows, whom });
   }
   const box = row.querySelector(".box input");
   if (box) box.checked = Boolean(is?.picked);

@@ -1,3 +1,5 @@
+import { morph } from "./morph.js";
+
 /** Text that is safe to become HTML: made by `html` only. */
 class Safe {
   /** @param {string} text */
@@ -27,14 +29,22 @@ export function html(strings, ...values) {
 }
 
 /**
- * The one place that turns text into elements.
+ * The one place that turns text into elements. What the element holds is changed in place: nodes may be those of before, so
+ * listeners belong on the element itself, or are properties such as `onclick`, which take each other's place.
  * @param {Element} element
  * @param {Safe} safe
  */
 export function render(element, safe) {
   if (!(safe instanceof Safe)) throw new TypeError("render() takes what html`…` made");
-  element.innerHTML = safe.text;
+  if (!element.hasChildNodes()) return Object.assign(element, { innerHTML: safe.text });
+  morph(element, Object.assign(element.cloneNode(false), { innerHTML: safe.text }));
   return element;
+}
+
+/** The same where it is about something else, though it may look alike: nothing of before stays. */
+export function replace(element, safe) {
+  element.replaceChildren();
+  return render(element, safe);
 }
 
 const sprite = new URL("../../icons.svg", import.meta.url).pathname;

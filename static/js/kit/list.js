@@ -224,7 +224,7 @@ export class VirtualList {
    * print want it.
    */
   #order() {
-    if (this.#spacer.contains(document.activeElement)) return;
+    if (this.#spacer.matches(":active, :focus-within")) return;
     const sorted = [...this.#rows].sort(([one], [other]) => one - other);
     sorted.forEach(([, row], i) => {
       if (this.#spacer.children[i] !== row) this.#spacer.insertBefore(row, this.#spacer.children[i] ?? null);

@@ -38,10 +38,11 @@ export function notice(content) {
     html`${icon(symbol)}
       <h2>${title}</h2>
       <div class="why">${text}</div>
-      <div class="actions">${actions.map((action, i) => html`<button type="button" class="${action.primary ? "primary" : "button"}" data-act="${i}">${action.label}</button>`)}</div>`,
+      <div class="actions">${actions.map((action) => html`<button type="button" class="${action.primary ? "primary" : "button"}" data-act="${action.label}">${action.label}</button>`)}</div>`,
   );
-  for (const button of place.querySelectorAll("[data-act]")) {
-    button.addEventListener("click", () => actions[button.dataset.act].act());
-  }
+  place.onclick = ({ target }) => {
+    const label = target.closest("[data-act]")?.dataset.act;
+    actions.find((action) => action.label === label)?.act();
+  };
   return place;
 }

@@ -7,7 +7,7 @@ import { phone } from "./screen.js";
 const panel = $("panel");
 const shown = () => document.documentElement.dataset.view === "app";
 
-/** @type {{title: string, body: any, filled: (body: HTMLElement) => void, closed: () => void}|null} */
+/** @type {{about: string, closed: () => void}|null} */
 let content = null;
 /** Where the focus was. @type {HTMLElement|null} */
 let invoker = null;
@@ -23,14 +23,16 @@ function unveil() {
 /**
  * Opens it, or shows something else in it.
  * @param {string} owner
- * @param {{title: any, label: string, body: any, filled?: (body: HTMLElement) => void, closed: () => void, focus?: boolean}} what
- *   filled: gives the new body its listeners; closed: when the person closes it; focus: the keys go on from it
+ * @param {{title: any, label: string, body: any, about?: string, filled?: (body: HTMLElement) => void, closed: () => void, focus?: boolean}} what
+ *   about: what it shows; shown again it changes in place, and anything else is fresh; filled: gives a fresh body its listeners;
+ *   closed: when the person closes it; focus: the keys go on from it
  */
-export function show(owner, { title, label, body, filled = () => {}, closed, focus = false }) {
+export function show(owner, { title, label, body, about = "", filled = () => {}, closed, focus = false }) {
   const fresh = !panel.open;
   if (fresh) invoker = document.activeElement;
-  content = { closed };
-  const top = panel.dataset.owner === owner ? panel.querySelector(".body")?.scrollTop : 0;
+  const again = about !== "" && content?.about === about && panel.dataset.owner === owner;
+  content = { closed, about };
+  if (!again) panel.querySelector(".body")?.remove();
   panel.dataset.owner = owner;
   panel.setAttribute("aria-label", label);
   render(
@@ -38,8 +40,7 @@ export function show(owner, { title, label, body, filled = () => {}, closed, foc
     html`<div class="title"><h2 tabindex="-1">${title}</h2><button type="button" class="button quiet" data-shut aria-label="Close" title="Close">${icon("close")}</button></div>
       <div class="body">${body}</div>`,
   );
-  filled(panel.querySelector(".body"));
-  panel.querySelector(".body").scrollTop = top;
+  if (!again) filled(panel.querySelector(".body"));
   if (fresh) unveil();
   if (focus || (fresh && phone.matches)) panel.querySelector("h2").focus({ preventScroll: true });
 }

@@ -63,7 +63,7 @@ function draw() {
   list(html`<table class="log" aria-label="Audit log"><thead><tr>${["Time", "Who", "What", "About", "Detail", "From"].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
     <tbody>${entries.map(line)}</tbody></table>
     ${next ? html`<button id="m-more" class="button" type="button">Show more</button>` : ""}`);
-  $("m-more")?.addEventListener("click", more);
+  if (next) $("m-more").onclick = more;
 }
 
 async function ask(limit, after, signal) {

@@ -1,7 +1,7 @@
 /** What the pages for groups, people and the like have in common: heading, list, and whose they show. */
 
 import { $ } from "../kit/dom.js";
-import { html, icon, render } from "../kit/html.js";
+import { html, icon, render, replace } from "../kit/html.js";
 import * as panel from "../kit/panel.js";
 import { mayLeave } from "../page/place.js";
 import * as customers from "../search/customers.js";
@@ -23,7 +23,8 @@ export const chosen = () => Number(customer || state.search.customer || customer
 export function page({ title, add = "", all = false, whose = true, more = "" }) {
   const many = whose ? customers.all() : [];
   const option = ({ id, name }) => html`<option value="${id}" ${id === chosen() && !(all && !customer) ? html`selected` : ""}>${name}</option>`;
-  render(
+  const focused = root.contains(document.activeElement) ? document.activeElement.id : "";
+  replace(
     root,
     html`<div class="heading"><h1>${title}</h1>
         ${many.length ? html`<label class="field"><span>Customer</span><select id="m-customer">${all ? html`<option value="">All customers</option>` : ""}${many.map(option)}</select></label>` : ""}
@@ -31,6 +32,7 @@ export function page({ title, add = "", all = false, whose = true, more = "" }) 
         ${add ? html`<button id="m-add" class="primary" type="button">${icon("plus")}${add}</button>` : ""}</div>
       <div id="m-list"><p class="note">Loading…</p></div>`,
   );
+  if (focused) $(focused)?.focus({ preventScroll: true });
   return root;
 }
 
@@ -69,7 +71,7 @@ export function list(safe, opened) {
 export function trouble(error, again) {
   if (error.code === "401") return;
   list(html`<p class="error" role="alert">${error.message}</p><button type="button" class="button">Try again</button>`);
-  root.querySelector("#m-list button").addEventListener("click", again);
+  root.querySelector("#m-list > button").onclick = again;
 }
 
 /** Marks the row that the panel shows. */

@@ -100,7 +100,7 @@ function listenMembers(body, group) {
     try {
       await send(`recording/groups/members/${what}`, { recordgroup: group.id, person: id });
       await loadMembers(body, group);
-      place.querySelector("select, button")?.focus();
+      if (!place.contains(document.activeElement)) place.querySelector("select, button")?.focus();
     } catch (error) {
       if (!isGone(error)) place.querySelector(".error").textContent = error.message;
     }

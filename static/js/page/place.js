@@ -66,7 +66,7 @@ function go(url) {
 
 /** The links to the pages, as they were left. */
 export function draw() {
-  const link = ({ id, path, link: back = () => path }, inside) => html`<a href="${back()}" ${id === here() ? html`aria-current="page"` : ""}>${inside}</a>`;
+  const link = ({ id, path, link: back = () => path }, inside) => html`<a data-place="${id}" href="${back()}" ${id === here() ? html`aria-current="page"` : ""}>${inside}</a>`;
   const several = open().length > 1 ? open() : [];
   render($("tabs"), html`${several.map((one) => link(one, one.label))}`);
   render($("places"), html`${several.map((one) => link(one, html`${icon(one.symbol)}${one.label}`))}`);

@@ -29,25 +29,20 @@ export function strip(strip) {
       element,
       html`<div class="text"><span>${text}</span>${more}</div>
         ${part === undefined ? "" : part === null ? html`<progress aria-label="Progress"></progress>` : html`<progress aria-label="Progress" max="1" value="${part}"></progress>`}
-        ${actions.map(({ label }, i) => html`<button type="button" class="button" data-act="${i}">${label}</button>`)}`,
+        ${actions.map(({ label }) => html`<button type="button" class="button" data-act="${label}">${label}</button>`)}`,
     );
   };
   draw();
   element.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-act]");
-    if (button) shown.actions[button.dataset.act].act();
+    const pressed = target.closest("[data-act]")?.dataset.act;
+    shown.actions?.find(({ label }) => label === pressed)?.act();
   });
   place.append(element);
   place.hidden = false;
   return {
-    /** Text and progress change in place, so that the buttons keep the focus. */
     show(patch) {
       shown = { ...shown, ...patch };
-      if ("actions" in patch || "more" in patch) return draw();
-      element.querySelector(".text span").textContent = shown.text;
-      const bar = element.querySelector("progress");
-      if (bar && typeof shown.part === "number") bar.value = shown.part;
-      return undefined;
+      draw();
     },
     close() {
       const focused = element.contains(document.activeElement);

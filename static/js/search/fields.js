@@ -2,6 +2,7 @@
 
 import { $ } from "../kit/dom.js";
 import { html, render } from "../kit/html.js";
+import { afterPress } from "../kit/press.js";
 import { phone } from "../kit/screen.js";
 import { FILTERS, used } from "./filters.js";
 import * as rangeMenu from "./range-menu.js";
@@ -41,14 +42,16 @@ function listenTo(filter) {
     clearTimeout(waiting);
     waiting = setTimeout(take, TYPING);
   });
-  element.addEventListener("change", () => {
+  const changed = () => {
     take();
     state.settle();
-  });
-  element.addEventListener("blur", () => {
+  };
+  const left = () => {
     if (waiting) take();
     draw();
-  });
+  };
+  element.addEventListener("change", () => afterPress(changed));
+  element.addEventListener("blur", () => afterPress(left));
 }
 
 const options = (all) => html`${all.map(([value, text]) => html`<option value="${value}">${text}</option>`)}`;
@@ -60,9 +63,6 @@ function choices({ key, options: all, shown = (value) => value, words }, search)
   if (!first || [first, ...rest].some(([one]) => one === value)) return { value, all: first ? [first, ...rest] : [] };
   return { value, all: [first, [value, words(value, search)], ...rest] };
 }
-
-/** The options that a field has. @type {Map<Filter, string>} */
-const drawn = new Map();
 
 const choose = ({ key, drops = {} }, value) => state.change({ [key]: value, ...drops });
 
@@ -82,9 +82,7 @@ const KINDS = {
     show(filter, search) {
       const { value, all } = choices(filter, search);
       field(filter).closest(".field").hidden = all.length === 0;
-      const made = options(all);
-      if (drawn.get(filter) !== made.text) render(field(filter), made);
-      drawn.set(filter, made.text);
+      render(field(filter), options(all));
       field(filter).value = value;
     },
     listen: (filter) => field(filter).addEventListener("change", ({ target }) => choose(filter, target.value)),

@@ -8,6 +8,9 @@ import { now } from "../server/api.js";
 import { PRESETS, QUICK, bounds, preset, words } from "./ranges.js";
 import { state } from "./state.js";
 
+/** The range whose button is in view. */
+let shown = "";
+
 /** @param {import("../types.js").Search} search */
 export function draw(search) {
   const custom = search.range === "custom";
@@ -16,7 +19,9 @@ export function draw(search) {
     html`${QUICK.map(({ id, label }) => html`<button type="button" data-range="${id}" aria-pressed="${String(search.range === id)}">${label}</button>`)}
       <button type="button" class="custom" popovertarget="range-menu" aria-pressed="${String(custom)}">${icon("calendar")}<span>${custom ? words(search, now()) : "Custom"}</span></button>`,
   );
-  if (phone.matches) $("ranges").querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // Not under a finger: the buttons move only when another one is pressed.
+  if (phone.matches && search.range !== shown) $("ranges").querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  shown = search.range;
 }
 
 function take(event) {
@@ -43,7 +48,6 @@ export function start(again) {
     if (!id) return;
     if (id === state.search.range) again();
     else state.change({ range: id });
-    $("ranges").querySelector(`[data-range="${id}"]`).focus();
   });
   render($("presets"), html`${PRESETS.map((name) => html`<button type="button">${name}</button>`)}`);
   $("presets").addEventListener("click", ({ target }) => {
