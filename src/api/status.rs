@@ -15,7 +15,7 @@ use crate::api::wire::error::Refusal;
 use crate::api::wire::privilege::{MayAdminister, Privilege};
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
-use crate::app::{Descriptors, Space, now};
+use crate::app::{Alert, Alerts, Descriptors, Space, now};
 use crate::intake::{Intake, SourceStatus};
 use crate::store::{Counts, Waiting};
 
@@ -24,6 +24,7 @@ use crate::store::{Counts, Waiting};
 struct Status {
     /// Now, Unix seconds.
     time: i64,
+    alerts: Vec<Wrong>,
     sources: Vec<Source>,
     #[serde(flatten)]
     counts: Counts,
@@ -35,11 +36,27 @@ struct Status {
     descriptors: Descriptors,
 }
 
+/// Something that is wrong.
+#[derive(Serialize)]
+struct Wrong {
+    what: &'static str,
+    sentence: String,
+    since: i64,
+    todo: String,
+    urgent: u8,
+}
+
 #[derive(Serialize)]
 struct Source {
     name: String,
     state: String,
     since: i64,
+    /// Of a folder, for those who see every customer.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    path: String,
+    /// Of a folder; null unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Option<u64>>,
     #[serde(flatten)]
     numbers: Option<Numbers>,
     skipped: Vec<Reason>,
@@ -84,7 +101,7 @@ struct Disk {
     space: Space,
 }
 
-/// How each source is doing, what came today, and how much room there is.
+/// What is wrong, how each source is doing, what came today, and how much room there is.
 pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
     let (person, now) = (request.person.clone(), now());
     let everywhere = person.privileges.everywhere();
@@ -111,6 +128,7 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
     let sources = sources(&request, all);
     request.ok(&Status {
         time: now,
+        alerts: told(&app.alerts, all),
         sources,
         counts,
         waiting,
@@ -118,6 +136,35 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
         disks,
         descriptors: Descriptors::now(),
     })
+}
+
+/// What is wrong, without asking the database for anything else.
+pub async fn alerts(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Refusal> {
+    let everywhere = request.person.privileges.everywhere();
+    let alone = stream::question(&request.app, |reader| Ok(reader.customers()?.len() < 2)).await?;
+    request.ok(&told(&request.app.alerts, everywhere || alone))
+}
+
+/// Who may not know of everything is told that recordings are not filed, without a name.
+fn told(alerts: &Alerts, all: bool) -> Vec<Wrong> {
+    let mut told: Vec<Wrong> = Vec::new();
+    for alert in alerts.all().into_iter().filter(|alert| all || alert.urgent) {
+        if all || told.iter().all(|known| known.what != alert.what.as_str()) {
+            told.push(Wrong::of(alert, all));
+        }
+    }
+    told
+}
+
+impl Wrong {
+    fn of(alert: Alert, all: bool) -> Wrong {
+        let Alert { what, sentence, todo, since, urgent, .. } = alert;
+        let (sentence, todo) = match all {
+            true => (sentence, todo),
+            false => (what.in_general().into(), "tell whoever runs this Tapeline".into()),
+        };
+        Wrong { what: what.as_str(), sentence, todo, since, urgent: urgent.into() }
+    }
 }
 
 /// What the sources know of files without a row, by reason.
@@ -144,6 +191,8 @@ impl Source {
             name,
             state: status.state,
             since: status.since,
+            files: (all && !status.path.is_empty()).then_some(status.files),
+            path: if all { status.path } else { String::new() },
             numbers: all.then_some(Numbers {
                 last_event: status.last_event,
                 lag: status.lag,

@@ -1,15 +1,16 @@
 //! What the doors share: the settings, the database, the sound files, and who is who. Opened once.
 
+mod alerts;
 mod failed_logins;
 mod listening;
 mod removals;
 mod shares;
 mod space;
+mod time;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 
@@ -18,10 +19,12 @@ use crate::config::Config;
 use crate::media::{Media, Peaks};
 use crate::store::Store;
 
+pub use alerts::{Alert, Alerts, Wrong};
 pub use failed_logins::FailedLogins;
 pub use listening::Listening;
 pub use shares::{Holder, Share, Shares};
 pub use space::{Descriptors, Space};
+pub use time::now;
 
 /// The application, without any door to it.
 pub struct App {
@@ -31,6 +34,8 @@ pub struct App {
     pub instance: String,
     /// The database.
     pub store: Arc<Store>,
+    /// What is wrong at the moment.
+    pub alerts: Arc<Alerts>,
     /// Who hears what, on its way to the audit log.
     pub listening: Listening,
     /// Failed logins, on their way to the audit log.
@@ -87,6 +92,7 @@ impl App {
             config,
             instance,
             store,
+            alerts: Arc::default(),
             listening,
             failed_logins,
             auth,
@@ -138,11 +144,6 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(ending);
     name.into()
-}
-
-/// The time, in Unix seconds.
-pub fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
 }
 
 /// Runs what blocks (SQLite, hashing) on a thread where it may. A panic in there is the caller's error, not its end.

@@ -26,6 +26,8 @@ same. In doubt they are two recordings. A file of one side belongs to the file o
 row stays as it was, log and status say so, and get with wrap=meta says changed; what is played is what is there.
   - a file is deleted: its row stays, stale is 1, until the file is back. Another file under its name, without a uniqueid, is \
 another recording, and the row then names no file.
+  - a folder that was named is missing, or has no sound at all although rows have theirs there: its disk is away. Nothing is \
+made in its place, no row becomes stale, start, log, status and page say so, and it is watched as soon as it is back.
   - most files are gone at once: the disk may be away. Rows become stale only after rescan_minutes, and come back as soon as \
 it is mounted.
   - a folder cannot be read: the log and the status name it; the rest is filed.

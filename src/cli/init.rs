@@ -1,9 +1,12 @@
 //! `tapeline init` and `tapeline demo`: what fills an empty database.
 
+use std::path::Path;
+
 use anyhow::bail;
 use clap::Args;
 
 use super::database::{change, open};
+use super::serve::{is_default_folder, make_default_folder};
 use super::shared::PasswordArgs;
 use super::terminal::{ask_password, say};
 use crate::app::now;
@@ -26,6 +29,7 @@ pub(super) struct Init {
 }
 
 pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
+    need_folders(config)?;
     let store = open(config)?;
     let (Some(customer), Some(user)) = (init.customer, init.user) else {
         say(&format!("{} is ready.", store.path().display()))?;
@@ -55,6 +59,33 @@ pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
         })
     })?;
     say(&format!("{user} can log in. Next:  tapeline serve --db {}", store.path().display()))
+}
+
+/// Makes the default folder beside the default database; refuses one that was named and isn't there.
+fn need_folders(config: &Config) -> anyhow::Result<()> {
+    if is_default_folder(config) {
+        return if config.db == Config::default().db { make_default_folder(config) } else { Ok(()) };
+    }
+    need(&config.media_root)?;
+    let folders = config.folders.iter().map(|folder| config.media_root.join(&folder.folder));
+    folders.filter(|folder| !folder.is_dir()).try_for_each(|folder| {
+        let shown = folder.display();
+        say(&format!(
+            "The folder {shown} of [[folders]] is not there yet, and nothing is recorded from it until it is: mount its disk, or \
+             make it with: mkdir -p {shown}"
+        ))
+    })
+}
+
+fn need(root: &Path) -> anyhow::Result<()> {
+    if root.is_dir() {
+        return Ok(());
+    }
+    let shown = root.display();
+    bail!(
+        "the folder {shown} is not there; mount its disk, make it with: mkdir -p {shown}, or name the one that the PBX records \
+         into with --media-root"
+    )
 }
 
 /// The password of everyone in the demo office.

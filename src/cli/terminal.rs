@@ -17,6 +17,24 @@ pub(super) fn say(line: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Prints a line beside the answer, where a program reads that.
+pub(super) fn complain(line: &str) -> anyhow::Result<()> {
+    writeln!(io::stderr(), "{line}").context("standard error cannot be written to")
+}
+
+/// Prints a line that nobody should overlook: in red where a person reads it.
+pub(super) fn say_red(line: &str) -> anyhow::Result<()> {
+    let line = printable(line);
+    if io::stdout().is_terminal() { say(&format!("\u{1b}[1;31m{line}\u{1b}[0m")) } else { say(&line) }
+}
+
+/// 12,345
+pub(super) fn in_thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}
+
 /// Prints JSON.
 pub(super) fn say_json(value: &impl Serialize) -> anyhow::Result<()> {
     say(&serde_json::to_string_pretty(value)?)

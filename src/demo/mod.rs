@@ -100,7 +100,9 @@ fn fill(change: &Change<'_>, office: &Office, hash: &str) -> Result<(), StoreErr
             change.edit_group(*group, &GroupFields { owner: Some(id), ..GroupFields::default() })?;
         }
     }
-    office.calls.iter().try_for_each(|call| change.add_recording(&call.draft).map(drop))
+    office.calls.iter().try_for_each(|call| change.add_recording(&call.draft).map(drop))?;
+    // A file that somebody puts there is filed, too.
+    office.groups.first().map_or(Ok(()), |group| change.choose_rest(group.customer, group.id))
 }
 
 /// Writes the call's sound below the media root, folders included. A sound that is `written` already is linked to.

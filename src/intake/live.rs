@@ -59,6 +59,10 @@ impl Event {
 /// How a source is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceStatus {
+    /// The folder that it watches, whole; empty where it is none.
+    pub path: String,
+    /// Files of sound that are in it, as of the last look; None unknown.
+    pub files: Option<u64>,
     /// In words: connected, scanning, waiting for the folder, …
     pub state: String,
     /// Since when it is in that state, Unix seconds.

@@ -8,6 +8,7 @@ mod serve;
 mod signals;
 mod slashes;
 mod sources;
+mod standing;
 mod stream;
 mod timers;
 mod turns;

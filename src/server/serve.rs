@@ -2,7 +2,9 @@
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::App as Actix;
 use actix_web::middleware::{Compress, from_fn};
@@ -14,6 +16,7 @@ use super::connections::allow_descriptors;
 use super::door::door;
 use super::signals::asked_to_stop;
 use super::sources::{Sources, sources};
+use super::standing;
 use super::timers::{index_now_and_then, remove_now_and_then};
 use super::turns::turns;
 use crate::app::App;
@@ -28,6 +31,8 @@ use crate::{api, viewer};
 const BLOCKING: usize = 64;
 /// Connections of each worker; more wait to be accepted. Each has two file descriptors.
 const CONNECTIONS: usize = 2_000;
+/// For how long files are counted while the server starts.
+const MOMENT: Duration = Duration::from_millis(500);
 /// How long requests in flight may take once the server was told to stop, in seconds.
 const FAREWELL: u64 = 30;
 
@@ -65,6 +70,17 @@ impl Server {
     /// The application behind it.
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// What is wrong so that recordings are not filed, as of now.
+    pub fn urgent(&self) -> Vec<String> {
+        standing::urgent(&self.app)
+    }
+
+    /// The folders that are watched and there, each with how many files of sound it has; `None` where there are too many
+    /// to be counted in a moment.
+    pub fn watched(&self) -> Vec<(PathBuf, Option<u64>)> {
+        self.spools.iter().filter_map(|spool| spool.counted(MOMENT)).collect()
     }
 
     /// Serves until `shutdown` is done; then ends the requests in flight.

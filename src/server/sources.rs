@@ -5,10 +5,11 @@ use std::thread::JoinHandle;
 
 use actix_web::web::Data;
 
-use super::waiting::WaitingRoom;
-use crate::app::App;
+use super::standing;
+use super::waiting::{WaitingRoom, tell_faults};
+use crate::app::{App, now};
 use crate::ingest::cdr::freeswitch;
-use crate::ingest::spool::{self, Spool};
+use crate::ingest::spool::{Rows, Spool};
 use crate::ingest::{Stop, ami, esl};
 use crate::intake::{FormOrder, Intake, Rules};
 
@@ -20,8 +21,16 @@ pub(super) fn sources(app: &App, stop: &Arc<Stop>) -> anyhow::Result<(Arc<Intake
     let order = FormOrder::new(config.prefer_formats.endings());
     let intake = Arc::new(Intake::new(Rules::new(&config.rules).with_pbx(pbx_tells)).with_order(order));
     let spool = |folder| Spool::new(folder, &config.media_root, &app.store, &intake, stop);
-    let spools = config.folders.iter().filter(|_| config.watch).map(spool).collect::<Result<_, _>>();
+    let spools = config.folders.iter().filter(|_| config.watch).map(spool).collect::<Result<Vec<_>, _>>();
     let spools = spools.map_err(anyhow::Error::msg)?;
+    let mut spools: Vec<Spool> = spools.into_iter().map(|spool| spool.telling(&app.alerts)).collect();
+    spools.iter_mut().for_each(Spool::look_for_folder);
+    standing::look(app);
+    if !spools.is_empty() || pbx_tells {
+        // Where the database is busy, it is told later.
+        let faults = intake.faults(&app.store, now()).unwrap_or_default();
+        tell_faults(&app.alerts, &faults, &[]);
+    }
     Ok((intake, spools))
 }
 
@@ -41,11 +50,15 @@ impl Sources {
         let mut sources = Sources { stop, threads: Vec::new() };
         let hears = !spools.is_empty() || app.config.hears_of_calls();
         let waiting = WaitingRoom::new(app, intake, hears);
+        let here = app.clone();
+        sources.spawn("standing", move |stop| standing::look_after(&here, stop))?;
         sources.spawn("rules", move |stop| waiting.look_after(stop))?;
         if let Some(pause) = spools.iter().map(Spool::rescan).min() {
             let (app, intake) = (app.clone(), intake.clone());
             sources.spawn("rows", move |stop| {
-                spool::look_for_files(&app.config.media_root, &app.store, &intake, pause, stop);
+                let App { config, store, alerts, .. } = &**app;
+                let (root, folders) = (&config.media_root, &config.folders[..]);
+                Rows { root, folders, store, intake: &intake, alerts }.look_after(pause, stop);
             })?;
         }
         for mut spool in spools {

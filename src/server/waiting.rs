@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
 
-use crate::app::{App, now};
+use crate::app::{Alert, Alerts, App, Wrong, now};
 use crate::ingest::Stop;
 use crate::intake::{Fault, Intake};
 use crate::store::{StoreError, Waiting};
@@ -16,6 +16,8 @@ const SOON: Duration = Duration::from_secs(2);
 const SELDOM: Duration = Duration::from_secs(30);
 /// How often the log is told of what goes on waiting.
 const REMINDER: Duration = Duration::from_secs(3_600);
+/// What to do where the fault doesn't say it.
+const MEND: &str = "mend [[rules]] in the configuration, and try them with: tapeline rules test FILE";
 /// Its name among the sources.
 const NAME: &str = "rules";
 
@@ -30,6 +32,8 @@ pub(super) struct WaitingRoom {
     /// Whether all was judged by the rules as they are now.
     judged: bool,
     faults: Vec<Fault>,
+    /// How many waited when they were counted last.
+    waiting: Vec<Waiting>,
     looked: Option<Instant>,
     /// When it was counted how many wait.
     counted: Option<Instant>,
@@ -50,6 +54,7 @@ impl WaitingRoom {
             noted: false,
             judged: false,
             faults: Vec::new(),
+            waiting: Vec::new(),
             looked: None,
             counted: None,
             told: BTreeMap::new(),
@@ -94,25 +99,19 @@ impl WaitingRoom {
         }
         self.judged = true;
         self.looked = Some(Instant::now());
-        self.tell_faults(looked.faults);
+        self.note_faults(looked.faults);
         if self.counted.is_none_or(|counted| counted.elapsed() >= SELDOM) {
             let waiting = self.app.store.reader()?.waiting(None)?;
             self.counted = (!waiting.is_empty()).then(Instant::now);
             self.tell_waiting(&waiting);
+            self.waiting = waiting;
         }
+        tell_faults(&self.app.alerts, &self.faults, &self.waiting);
         Ok(())
     }
 
-    /// Tells log and status what is wrong with the rules, and what no longer is.
-    fn tell_faults(&mut self, faults: Vec<Fault>) {
-        for Fault { sentence, .. } in faults.iter().filter(|fault| !self.faults.contains(fault)) {
-            tracing::error!("{sentence}; until then its recordings wait, and are in no list");
-        }
-        for Fault { rule, .. } in &self.faults {
-            if !faults.iter().any(|fault| fault.rule == *rule) {
-                tracing::info!("{} leads somewhere again", name_of(*rule));
-            }
-        }
+    /// Notes in the status what is wrong with the rules, and what no longer is.
+    fn note_faults(&mut self, faults: Vec<Fault>) {
         let shadowing = self.intake.rules().shadowing();
         let trouble: Vec<&str> =
             shadowing.iter().chain(&faults).map(|fault| fault.sentence.as_str()).collect();
@@ -137,6 +136,28 @@ impl WaitingRoom {
             }
         }
     }
+}
+
+/// Tells what is wrong with the rules, and how many recordings wait for it.
+pub(super) fn tell_faults(alerts: &Alerts, faults: &[Fault], waiting: &[Waiting]) {
+    for Fault { rule, sentence } in faults {
+        let (why, todo) = match sentence.split_once("; ") {
+            Some(parts) => parts,
+            None if *rule == 0 => sentence.split_once(": ").unwrap_or((sentence, MEND)),
+            None => (sentence.as_str(), MEND),
+        };
+        let waits = waiting.iter().filter(|one| usize::try_from(one.rule) == Ok(*rule) && !one.to_come);
+        let how_many = match waits.map(|one| one.count).sum() {
+            0 => "New recordings".to_owned(),
+            1 => "1 recording".to_owned(),
+            some => format!("{some} recordings"),
+        };
+        let wait = if how_many.starts_with("1 ") { "waits, and is" } else { "wait, and are" };
+        let sentence = format!("{how_many} {wait} in no list: {why}");
+        alerts.raise(Alert::new(Wrong::RecordingsWait, name_of(*rule), sentence, todo));
+    }
+    let names: Vec<String> = faults.iter().map(|fault| name_of(fault.rule)).collect();
+    alerts.keep_only(Wrong::RecordingsWait, &names);
 }
 
 fn name_of(rule: usize) -> String {

@@ -36,11 +36,7 @@ pub fn routes(config: &mut ServiceConfig) {
     }
     config.service(read_only("/favicon.ico", async || HttpResponse::NoContent().finish()));
     config.service(read_only("/static/{hash}/{name:.*}", file));
-    config.default_service(web::to(async || {
-        HttpResponse::NotFound()
-            .content_type("text/plain; charset=utf-8")
-            .body("There is nothing here. The viewer is at /\n")
-    }));
+    config.default_service(web::to(async || nowhere()));
 }
 
 fn read_only<F, Args>(path: &str, handler: F) -> Resource
@@ -75,9 +71,21 @@ fn takes_brotli(request: &HttpRequest) -> bool {
         .is_some_and(|accepted| accepted.negotiate([Encoding::brotli()].iter()) == Some(Encoding::brotli()))
 }
 
+/// A page, by whose names its files may be kept for ever.
+fn text_of(name: &str) -> Option<String> {
+    Some(files::page(name)?.replace("/static/", &format!("/static/{}/", *FINGERPRINT)))
+}
+
+/// Where nothing is: a person gets a page that leads on.
+fn nowhere() -> HttpResponse {
+    let mut response = HttpResponse::NotFound();
+    response.insert_header((header::CACHE_CONTROL, "no-cache"));
+    response.insert_header((header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)));
+    response.content_type(media_type("nowhere.html")).body(text_of("nowhere.html").unwrap_or_default())
+}
+
 fn page(request: &HttpRequest, name: &str) -> HttpResponse {
-    let Some(page) = files::page(name) else { return HttpResponse::NotFound().finish() };
-    let text = page.replace("/static/", &format!("/static/{}/", *FINGERPRINT));
+    let Some(text) = text_of(name) else { return HttpResponse::NotFound().finish() };
     send(request, "text/html; charset=utf-8", "no-cache", text.into_bytes())
 }
 

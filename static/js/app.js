@@ -2,6 +2,7 @@
 
 import { $ } from "./kit/dom.js";
 import { wire } from "./server/api.js";
+import * as alarm from "./page/alarm.js";
 import * as bulk from "./calls/bulk.js";
 import * as chart from "./search/chart.js";
 import * as connection from "./server/connection.js";
@@ -163,6 +164,7 @@ details.start();
 bulk.start();
 keys.start();
 connection.start(reconnected);
+alarm.start();
 recordings.results.addEventListener("opening", () => ($("progress").hidden = false));
 recordings.pages.addEventListener("change", listChanged);
 recordings.pages.addEventListener("failed", listFailed);

@@ -66,6 +66,13 @@
  * @property {number} calls
  * @property {number} totaltime  seconds
  *
+ * @typedef {object} Alert  A row of status/alerts/list.
+ * @property {string} what       a word that stays the same
+ * @property {string} sentence   what is wrong, without its full stop
+ * @property {number} since      Unix seconds
+ * @property {string} todo       what to do, as it goes on behind a colon
+ * @property {0|1} urgent        recordings are not filed because of it
+ *
  * @typedef {{start: number|null, end: number|null, sort: string, order: "asc"|"desc", per: string} & Object<string, string>} Search
  *   What the page looks for; mirrored in the URL by state.js. It has the key of every filter of filters.js; `start` and `end` are
  *   Unix seconds, for the range "custom"; `per` is the chart's interval, empty for one that fits the range.

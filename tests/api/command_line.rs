@@ -87,10 +87,7 @@ fn a_stranger_sets_up_an_office_and_logs_in() {
             "privileges": ["owner", "administrator", "record"]})
     );
     assert!(!server.stop().out.contains("init"), "somebody can log in");
-    assert_eq!(
-        fs::metadata(folder.file("sound")).expect("the sound's folder").permissions().mode() & 0o700,
-        0o700
-    );
+    assert!(!folder.file("sound").exists(), "a folder that was named may be a disk that comes late");
 }
 
 #[test]

@@ -9,6 +9,7 @@
 #[path = "../office/mod.rs"]
 mod office;
 
+mod alerts;
 mod app;
 mod asterisk;
 mod audit;

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use tapeline::app::Alerts;
 use tapeline::config;
-use tapeline::ingest::spool::{Missing, Spool, check_rows};
+use tapeline::ingest::spool::{Missing, Rows, Spool};
 use tapeline::intake::Intake;
-use tapeline::store::Store;
+use tapeline::store::{Store, StoreError};
 
 use crate::program::{Folder, Shell, sqlite3};
 
@@ -25,6 +26,7 @@ pub struct Office {
     pub folder: Folder,
     pub store: Arc<Store>,
     pub intake: Arc<Intake>,
+    pub alerts: Arc<Alerts>,
     pub spool: Spool,
     /// Seconds by which the clock of this machine is ahead.
     pub ahead: Arc<AtomicI64>,
@@ -44,7 +46,9 @@ impl Office {
         fs::create_dir_all(folder.file("sound")).expect("a folder");
         let ahead = Arc::default();
         let (store, intake, spool) = open(&folder, settings, &ahead);
-        Office { folder, store, intake, spool, ahead }
+        let alerts = Arc::default();
+        let spool = spool.telling(&alerts);
+        Office { folder, store, intake, alerts, spool, ahead }
     }
 
     /// The same after a restart.
@@ -53,11 +57,13 @@ impl Office {
     }
 
     pub fn restarted_after(self, meanwhile: impl FnOnce(&Path)) -> Office {
-        let Office { folder, store, intake, spool, ahead } = self;
+        let Office { folder, store, intake, spool, ahead, .. } = self;
         drop((store, intake, spool));
         meanwhile(&folder.file("sound"));
         let (store, intake, spool) = open(&folder, config::Folder::default(), &ahead);
-        Office { folder, store, intake, spool, ahead }
+        let alerts = Arc::default();
+        let spool = spool.telling(&alerts);
+        Office { folder, store, intake, alerts, spool, ahead }
     }
 
     pub fn root(&self) -> PathBuf {
@@ -93,10 +99,25 @@ impl Office {
         assert_eq!(is(self), wanted);
     }
 
+    /// One look for the files of all rows.
+    pub fn check_rows(
+        &self,
+        suspicious: &mut Option<Instant>,
+        patience: Duration,
+    ) -> Result<bool, StoreError> {
+        let rows = Rows {
+            root: &self.root(),
+            folders: &[],
+            store: &self.store,
+            intake: &self.intake,
+            alerts: &self.alerts,
+        };
+        rows.check(suspicious, patience)
+    }
+
     fn look_for_rows(&self) -> Missing {
         let found = Missing::look(&self.store, &self.root()).expect("a look");
-        check_rows(&self.root(), &self.store, &self.intake, &mut None, Duration::from_secs(3600))
-            .expect("a look");
+        self.check_rows(&mut None, Duration::from_secs(3600)).expect("a look");
         found
     }
 }
@@ -318,7 +339,7 @@ fn files_of_deleted_recordings_are_counted_as_long_as_they_are_there() {
     office.sqlite3("DELETE FROM recordings WHERE path <> 'a.wav'");
     fs::remove_file(office.root().join("c.wav")).expect("removed");
     let counted = |office: &Office| {
-        check_rows(&office.root(), &office.store, &office.intake, &mut None, Duration::ZERO).expect("a look");
+        office.check_rows(&mut None, Duration::ZERO).expect("a look");
         office.intake.live().sources()["rows"].without_rows.clone()
     };
     let deleted = "its recording was deleted, and the file was not".to_owned();

@@ -261,3 +261,27 @@ fn what_is_no_request_is_one_line_with_its_address_and_names_in_the_log_are_boun
     assert!(longest < Some(2_500), "{longest:?}");
     assert!(log.contains("404"), "{log}");
 }
+
+#[test]
+fn an_address_where_nothing_is_has_a_page_that_leads_back_and_the_api_its_envelope() {
+    let app = spawn_app();
+    for path in ["/nope", "/groups/7", "/status/x", "/%00", "/static"] {
+        let answer = app.anon().send("GET", path, &[], b"");
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (404, Some("text/html; charset=utf-8")),
+            "{path}"
+        );
+        assert!(answer.header("content-security-policy").is_some(), "{path}");
+        let page = String::from_utf8(answer.body).expect("UTF-8");
+        for part in ["<html lang=\"en\">", "<title>Not found", "<h1>", "<a href=\"/\">"] {
+            assert!(page.contains(part), "{path}: {page}");
+        }
+        let sheet =
+            page.split("href=\"/static/").last().and_then(|rest| rest.split('"').next()).expect("a sheet");
+        assert_eq!(app.anon().send("GET", &format!("/static/{sheet}"), &[], b"").status, 200, "{sheet}");
+    }
+    for path in ["/api/json/nope", "/local/api/json/recording/nope"] {
+        assert_eq!(app.anon().send("GET", path, &[], b"").codes(), "404");
+    }
+}

@@ -95,7 +95,7 @@ function hostile({ names, start }) {
 }
 
 /** Starts it. @param {{settings?: string}} [options]  settings: its configuration file */
-export async function startServer({ settings = "watch = false\n" } = {}) {
+export async function startServer({ settings = "watch = false\n[freeswitch]\nsecret = \"records of calls come\"\n" } = {}) {
   mkdirSync(target, { recursive: true });
   const folder = mkdtempSync(join(target, "browser-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::api::people::Count;
 use crate::api::recordings::summary::Bar;
 use crate::api::wire::changing::Created;
+use crate::app::Wrong;
 use crate::model::{Customer, Described, Field, Group, Kind, Privilege, SoundRole, Totals, WIRE};
 use crate::store::{Listed, Logged, Member};
 
@@ -66,6 +67,7 @@ pub fn schemas() -> Value {
         "Sound": sound(),
         "Waveform": waveform(),
         "Status": status(),
+        "Alert": alert(),
         "Role": object(json!({
             "name": text("What people are given"),
             "description": text("What it is for"),
@@ -182,6 +184,18 @@ fn person() -> Value {
     person
 }
 
+fn alert() -> Value {
+    let mut alert = object(json!({
+        "what": text("A word that stays the same"),
+        "sentence": text("What is wrong, for people"),
+        "since": int("Since when, Unix seconds"),
+        "todo": text("What to do"),
+        "urgent": int("1: recordings are not filed because of it. To whoever doesn't see every customer's nothing else is told"),
+    }));
+    alert["properties"]["what"]["enum"] = json!(Wrong::ALL.map(Wrong::as_str));
+    alert
+}
+
 fn status() -> Value {
     let list = |item: Value| json!({ "type": "array", "items": item });
     let reasons = list(object(json!({ "reason": text("In words"), "count": int("Files") })));
@@ -192,6 +206,9 @@ fn status() -> Value {
         "skipped": reasons,
         "trouble": text("What went wrong last, in words; for those who see every customer's"),
     }));
+    source["properties"]["path"] = text("Of a folder: where it is; for those who see every customer's");
+    source["properties"]["files"] = json!({ "type": ["integer", "null"], "description":
+        "Of a folder: files of sound in it, as of the last look; null: it isn't known yet" });
     let all = "; of every customer, and so only there for an owner, or where there is one customer";
     for (name, about) in [
         ("last_event", "When it last heard of a recording, Unix seconds; 0 never"),
@@ -220,6 +237,7 @@ fn status() -> Value {
     }));
     object(json!({
         "time": int("Now, Unix seconds"),
+        "alerts": list(reference("Alert")),
         "sources": list(source),
         "calls_today": int("Recordings that began today"),
         "in_progress": int("Calls in progress"),

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use super::follows::Before;
 use crate::cli::database::{change, open};
 use crate::cli::shared::{Output, added};
 use crate::cli::terminal::{say, say_json, say_table};
@@ -40,8 +41,10 @@ pub(in crate::cli) fn customer(config: &Config, command: Customer) -> anyhow::Re
     let store = open(config)?;
     match command {
         Customer::Add { name, id, output } => {
+            let before = Before::new(config, &store)?;
             let id = change(&store, |change| change.add_customer(id, &name))?;
-            added(&output, "customer", id, &name)
+            added(&output, "customer", id, &name)?;
+            before.say_what_follows(config, &store, output.json)
         }
         Customer::List(output) => {
             let customers = store.reader()?.customers()?;
@@ -56,8 +59,10 @@ pub(in crate::cli) fn customer(config: &Config, command: Customer) -> anyhow::Re
             say(&format!("Changed customer {id}."))
         }
         Customer::Remove { id } => {
+            let before = Before::new(config, &store)?;
             change(&store, |change| change.remove_customer(id))?;
-            say(&format!("Removed customer {id}."))
+            say(&format!("Removed customer {id}."))?;
+            before.say_what_follows(config, &store, false)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::follows::Before;
 use crate::cli::database::{change, open};
 use crate::cli::settings::flag;
 use crate::cli::shared::{Output, added};
@@ -128,8 +129,10 @@ pub(in crate::cli) fn group(config: &Config, command: Group) -> anyhow::Result<(
             say(&format!("Changed group {id}."))
         }
         Group::Remove { id } => {
+            let before = Before::new(config, &store)?;
             change(&store, |change| change.remove_group(id))?;
-            say(&format!("Removed group {id}."))
+            say(&format!("Removed group {id}."))?;
+            before.say_what_follows(config, &store, false)
         }
     }
 }

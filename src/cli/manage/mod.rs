@@ -1,6 +1,7 @@
 //! Customers, groups, people and roles: a noun a file.
 
 mod customer;
+mod follows;
 mod group;
 mod people;
 mod role;

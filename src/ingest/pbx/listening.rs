@@ -53,17 +53,12 @@ impl<'a> Listening<'a> {
             if self.logged_in {
                 pause = FIRST;
             }
-            let trouble = match ended {
-                Ok(Ended { why, refused }) => {
-                    pause = if refused { REFUSED } else { pause };
-                    why
-                }
-                Err(error) => {
-                    pause = if error.is::<Distrusted>() { REFUSED } else { pause };
-                    format!("{error:#}")
-                }
-            };
-            self.recordings.trouble(&trouble);
+            let Ended { why, refused } = ended.unwrap_or_else(|error| Ended {
+                why: format!("{error:#}"),
+                refused: error.is::<Distrusted>(),
+            });
+            pause = if refused { REFUSED } else { pause };
+            self.recordings.trouble(&why, refused);
             self.stop.wait(by_chance(pause));
             self.recordings.flush();
             pause = (pause * 2).min(LAST);

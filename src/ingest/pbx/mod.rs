@@ -14,12 +14,14 @@ mod report;
 mod same_file;
 mod step;
 mod tls;
+mod troubles;
 
 pub(super) use draft::Places;
 pub use findings::{Finding, State};
 pub(super) use findings::{Findings, here};
 pub(super) use link::{Distrusted, Link};
 pub(super) use listening::Listening;
-pub(super) use recordings::{Pbx, Recordings, now};
+pub(super) use recordings::{Recordings, now};
 pub use report::{Guessed, Report};
 pub use step::{GoingOn, Step};
+pub(super) use troubles::Pbx;

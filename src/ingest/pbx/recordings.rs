@@ -9,6 +9,7 @@ use super::ending::is_cut_off;
 use super::report::Report;
 use super::same_file::{Begins, SETTLED, begins};
 use super::step::GoingOn;
+use super::troubles::{Pbx, Troubles};
 use crate::app::App;
 use crate::config::Folder;
 use crate::intake::{About, Draft, Intake, NO_FILE, Outcome, SourceStatus, stem};
@@ -25,16 +26,6 @@ const LATER: i64 = 10_000;
 const LOOKS: u32 = 5;
 /// Names and records that are kept at most.
 const MOST: usize = 10_000;
-
-/// Which PBX it is.
-pub(in crate::ingest) struct Pbx {
-    /// As the status calls it.
-    pub(in crate::ingest) name: &'static str,
-    /// As people call it.
-    pub(in crate::ingest) called: &'static str,
-    /// Host and port.
-    pub(in crate::ingest) address: String,
-}
 
 pub(in crate::ingest) struct Recordings<'a> {
     app: &'a App,
@@ -64,17 +55,6 @@ struct Undecided {
     /// The file as it was before.
     known: Option<FileKnown>,
     report: Report,
-}
-
-/// What doesn't work, each as a sentence or empty.
-#[derive(Default)]
-struct Troubles {
-    connection: String,
-    database: String,
-    /// Although we are connected.
-    concerns: Vec<String>,
-    /// Concerns that the log was told of.
-    logged: BTreeSet<String>,
 }
 
 impl<'a> Recordings<'a> {
@@ -316,53 +296,33 @@ impl<'a> Recordings<'a> {
     /// We are in.
     pub(in crate::ingest) fn connected(&mut self) {
         self.state(&format!("connected to {}", self.pbx.address));
-        self.troubles.connection.clear();
-        self.troubles.concerns.clear();
+        self.troubles.connected(self.app, &self.pbx);
         self.say_troubles();
         tracing::info!(address = self.pbx.address, "listening to {}", self.pbx.called);
     }
 
     /// Something that doesn't work although we are connected.
     pub(in crate::ingest) fn concern(&mut self, what: &str) {
-        if self.troubles.concerns.iter().any(|known| known == what) {
-            return;
-        }
-        self.troubles.concerns.push(what.into());
-        if self.troubles.logged.insert(what.into()) {
-            tracing::warn!(address = self.pbx.address, "{what}");
-        }
+        self.troubles.concern(self.app, &self.pbx, what);
         self.say_troubles();
     }
 
-    /// There is no connection.
-    pub(in crate::ingest) fn trouble(&mut self, why: &str) {
+    /// There is no connection. `refused`: nor will there be by itself.
+    pub(in crate::ingest) fn trouble(&mut self, why: &str, refused: bool) {
         self.state("not connected");
-        let why = format!("{} is not listened to: {why}", self.pbx.called);
-        self.troubles.concerns.clear();
-        // Once, not at every attempt.
-        if self.troubles.connection != why {
-            tracing::warn!(address = self.pbx.address, "{why}");
-            self.troubles.connection = why;
-        }
+        self.troubles.lost(self.app, &self.pbx, why, refused);
         self.say_troubles();
     }
 
     fn database(&mut self, why: &str) {
-        if self.troubles.database == why {
-            return;
+        if self.troubles.database(self.app, &self.pbx, why) {
+            self.say_troubles();
         }
-        if !why.is_empty() {
-            tracing::warn!("{why}");
-        }
-        self.troubles.database = why.into();
-        self.say_troubles();
     }
 
     fn say_troubles(&self) {
-        let Troubles { connection, database, concerns, .. } = &self.troubles;
-        let all = [connection, database].into_iter().chain(concerns).filter(|trouble| !trouble.is_empty());
-        let all = all.map(String::as_str).collect::<Vec<&str>>().join("; ");
-        self.note(|status| status.trouble = all);
+        let words = self.troubles.words();
+        self.note(|status| status.trouble = words);
     }
 
     /// A connection is made.

@@ -1,7 +1,11 @@
 //! From rows to files: a row whose sound is missing says so, and no longer once it is there again.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
+use super::scan::is_without_sound;
+use crate::config::Folder;
 use crate::intake::Intake;
 use crate::media::{Media, There};
 use crate::model::paths::bytes_of;
@@ -19,6 +23,8 @@ pub struct Missing {
     pub rows: usize,
     /// Rows whose file isn't there.
     pub missing: usize,
+    /// Those of them whose folder isn't there: a disk that is not mounted.
+    pub away: usize,
     /// Those of them that don't say so yet.
     pub newly: Vec<i64>,
     /// Rows that say so although it is there.
@@ -30,6 +36,11 @@ pub struct Missing {
 impl Missing {
     /// Looks for the file of every row.
     pub fn look(store: &Store, media_root: &Path) -> Result<Missing, StoreError> {
+        Missing::look_but(store, media_root, &[])
+    }
+
+    /// The same where some folders aren't there, which says nothing of what is in them.
+    pub fn look_but(store: &Store, media_root: &Path, away: &[PathBuf]) -> Result<Missing, StoreError> {
         let (mut found, mut after, media) = (Missing::default(), 0, Media::new(media_root));
         loop {
             let rows = store.reader()?.rows_with_files(after, PIECE)?;
@@ -43,7 +54,13 @@ impl Missing {
                 if row.stale && size.is_none() && has_other_form(store, &mut there, row.id)? {
                     found.elsewhere.push(row.id);
                 }
-                found.note(row.id, row.stale && !is_other, size.is_some());
+                let path = Path::new(OsStr::from_bytes(&row.path));
+                if size.is_none() && !row.stale && away.iter().any(|folder| path.starts_with(folder)) {
+                    (found.rows, found.missing, found.away) =
+                        (found.rows + 1, found.missing + 1, found.away + 1);
+                } else {
+                    found.note(row.id, row.stale && !is_other, size.is_some());
+                }
             }
         }
     }
@@ -82,6 +99,27 @@ impl Missing {
         }
         Ok(())
     }
+}
+
+/// The folders that aren't there, or have no sound at all although rows have theirs in them: the media root, and those of
+/// the settings. Relative to the root.
+pub(super) fn folders_away(
+    store: &Store,
+    media_root: &Path,
+    folders: &[Folder],
+) -> Result<Vec<PathBuf>, StoreError> {
+    let mut away = Vec::new();
+    let all = std::iter::once(PathBuf::new()).chain(folders.iter().map(|folder| folder.folder.clone()));
+    for folder in all {
+        let is_there = media_root.join(&folder).is_dir();
+        let others = folders.iter().find(|one| one.folder == folder).map_or(&[][..], |one| &one.others);
+        if !is_there
+            || (is_without_sound(media_root, &folder, others) && store.reader()?.has_sound_below(&folder)?)
+        {
+            away.push(folder);
+        }
+    }
+    Ok(away)
 }
 
 fn has_other_form(store: &Store, there: &mut There, recording: i64) -> Result<bool, StoreError> {

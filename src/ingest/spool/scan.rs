@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use crate::media::{Shortage, is_sound_name};
 use crate::model::SECOND;
@@ -63,6 +63,43 @@ pub fn walk(root: &Path, folder: &Path, each: &mut impl FnMut(&Path)) -> std::io
         found.folders.push(folder);
     }
     Ok(found)
+}
+
+/// Whether there is no file of sound in a folder and below it, but for other folders of the settings. What cannot be read
+/// may have some.
+pub fn is_without_sound(root: &Path, folder: &Path, others: &[PathBuf]) -> bool {
+    each_sound(root, folder, others, &mut || false)
+}
+
+/// How many files of sound there are, if they can be counted in this time.
+pub fn count(root: &Path, folder: &Path, others: &[PathBuf], most: Duration) -> Option<u64> {
+    let (mut count, begun) = (0, Instant::now());
+    let mut each = || {
+        count += 1;
+        begun.elapsed() < most
+    };
+    each_sound(root, folder, others, &mut each).then_some(count)
+}
+
+/// Goes through the files of sound as long as `each` wants more; whether these were all.
+fn each_sound(root: &Path, folder: &Path, others: &[PathBuf], each: &mut impl FnMut() -> bool) -> bool {
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = root.join(&folder).read_dir() else { return false };
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => {
+                    folders.extend(Some(folder.join(name)).filter(|path| !others.contains(path)))
+                }
+                Ok(kind) if kind.is_file() && is_sound_name(&text_of(name.as_bytes())) && !each() => {
+                    return false;
+                }
+                _ => {}
+            }
+        }
+    }
+    true
 }
 
 fn look_at(entry: &std::fs::DirEntry, folder: &Path, folders: &mut Vec<PathBuf>, found: &mut Found) {

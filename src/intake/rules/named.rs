@@ -54,7 +54,12 @@ impl Named {
         if self.group.is_none()
             && let several @ 2.. = change.customers()?.len()
         {
-            return Ok(none(0, 0, whose_is_the_rest(several)));
+            let chosen = match change.chosen_rest()? {
+                Some(chosen) => self.is_there(change, &chosen)?,
+                None => None,
+            };
+            let found = chosen.map(|group| Place { customer: group.customer, group });
+            return Ok(found.ok_or_else(|| NoPlace { why: whose_is_the_rest(several), ..NoPlace::default() }));
         }
         let target = match kept {
             Some(kept) if kept.recordgroup != 0 => {

@@ -1,5 +1,7 @@
 //! Files as they were looked at, for whoever looks at them again.
 
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use rusqlite::{OptionalExtension, Row};
@@ -127,6 +129,19 @@ impl Reader {
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether any row has its sound in a folder, as far as rows know.
+    pub fn has_sound_below(&self, folder: &Path) -> Result<bool, StoreError> {
+        let mut below = folder.as_os_str().as_bytes().to_vec();
+        if !below.is_empty() {
+            below.push(b'/');
+        }
+        let mut statement = self.0.prepare_cached(
+            "SELECT 1 FROM recordings WHERE stale IS NOT 1 AND path <> '' AND complete <> 0
+               AND substr(CAST(path AS BLOB), 1, length(?1)) = ?1 LIMIT 1",
+        )?;
+        Ok(statement.exists([below])?)
     }
 
     /// Files that are still being written, or were when they were last looked at.

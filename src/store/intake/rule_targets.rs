@@ -6,6 +6,9 @@ use crate::model::{Customer, Group};
 use crate::store::groups::customers::all_customers;
 use crate::store::{Change, Reader, StoreError};
 
+/// How the place is kept that was chosen for what no rule takes: no rule's names are without quotation marks.
+const CHOSEN: &str = "*";
+
 /// What a rule names, and what that was found to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleTarget {
@@ -55,6 +58,18 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Files what no rule takes in this group, whatever other customers there are.
+    pub fn choose_rest(&self, customer: i64, recordgroup: i64) -> Result<(), StoreError> {
+        let named = || CHOSEN.to_owned();
+        let (customer_named, recordgroup_named, name) = (named(), named(), String::new());
+        self.keep_rule_target(&RuleTarget { customer_named, recordgroup_named, customer, recordgroup, name })
+    }
+
+    /// What was chosen for what no rule takes.
+    pub fn chosen_rest(&self) -> Result<Option<RuleTarget>, StoreError> {
+        self.rule_target(CHOSEN, CHOSEN)
+    }
+
     /// Notes which rules name what, each with its number; forgets what none names any more, but where everything goes
     /// that no rule takes.
     pub fn note_rules(&self, naming: &[(i64, String, String)]) -> Result<(), StoreError> {
@@ -68,7 +83,7 @@ impl Change<'_> {
             let rule = naming.iter().find(names).map(|(rule, ..)| *rule);
             let sql = match rule {
                 Some(_) if rule == noted => continue,
-                None if !(customer.is_empty() && recordgroup.is_empty()) => {
+                None if ![("", ""), (CHOSEN, CHOSEN)].contains(&(&customer, &recordgroup)) => {
                     "DELETE FROM rule_targets WHERE ?1 IS NULL AND customer_named = ?2 AND recordgroup_named = ?3"
                 }
                 None if noted.is_none() => continue,

@@ -1,21 +1,37 @@
 /** What stands in the list's place when there is nothing to list. */
 
-import { Unreachable } from "../server/api.js";
+import { Unreachable, call } from "../server/api.js";
+import { may } from "../server/login.js";
 import { describe, used, without } from "../search/filters.js";
-import { calls } from "../kit/format.js";
+import { calls, count } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { afterPress } from "../kit/press.js";
 import { notice } from "../kit/notices.js";
-import { wouldFind } from "../search/recordings.js";
+import { pages, wouldFind } from "../search/recordings.js";
 import { state } from "../search/state.js";
 
-/** No rows at all: how recordings get in. */
-function fresh() {
-  notice({
-    title: "No recordings yet",
-    text: html`<p>Calls appear here by themselves once the PBX sends its recordings. How to connect it is in the README that came with Tapeline.</p>
-      <p>If you expected calls, ask your administrator whether you belong to a group.</p>`,
-  });
+/** Where new recordings come from, for whoever runs the office. @param {{alerts: any[], sources: any[]}} status */
+function comes({ alerts, sources }) {
+  const from = sources.filter(({ name }) => !["rows", "rules"].includes(name));
+  const line = ({ name, state, path, files }) =>
+    html`<li><bdi>${path ?? name}</bdi>: <bdi>${state}</bdi>${typeof files === "number" ? `, ${count(files)} ${files === 1 ? "file" : "files"}` : ""}</li>`;
+  return html`${alerts.map(({ sentence, todo }) => html`<p class="error">${sentence}. <span class="todo">${todo}.</span></p>`)}
+    ${from.length ? html`<p>New recordings come from:</p><ul>${from.map(line)}</ul>` : ""}
+    <p>More of it is on the page <a href="/status">Status</a>.</p>`;
+}
+
+/** No rows at all. */
+async function fresh() {
+  const title = "No recordings yet";
+  const soon = html`<p>Calls appear here by themselves once they are recorded.</p>`;
+  if (!may("administrator")) {
+    notice({ title, text: html`${soon}<p>If you expected calls, ask your administrator whether you belong to a group.</p>` });
+    return;
+  }
+  notice({ title, text: soon });
+  const { search } = state;
+  const { data } = await call("status/get", {}, { quiet: true }).catch(() => ({ data: { alerts: [], sources: [] } }));
+  if (state.search === search && pages.length === 0) notice({ title, text: html`${soon}${comes(data)}` });
 }
 
 /** How many calls there would be without each filter, the most first. */

@@ -4,6 +4,7 @@ import { call } from "../server/api.js";
 import * as format from "../kit/format.js";
 import { html, icon } from "../kit/html.js";
 import { list, page, trouble } from "./frame.js";
+import * as alarm from "../page/alarm.js";
 import { here } from "../page/place.js";
 
 /** Milliseconds between looks. */
@@ -42,6 +43,16 @@ function disk({ name, size, free }) {
   return figure(`${DISKS[name] ?? name}, free`, format.bytes(free), { note: `${Math.round((free / size) * 100)} % of ${format.bytes(size)}`, bad });
 }
 
+/** What is wrong, the worst first. */
+function alerts(all) {
+  if (all.length === 0) return "";
+  const rows = all.map(({ sentence, todo, since }) => html`<tr><td data-label="What" class="wide"><span class="wrong">${icon("warning")}<bdi>${sentence}</bdi></span></td>
+    <td data-label="What to do" class="wide"><bdi class="todo">${todo}</bdi></td><td data-label="Since">${moment(since)}</td></tr>`);
+  return html`<h2>What is wrong</h2>
+    <table class="reasons alerts" aria-label="What is wrong"><thead><tr><th scope="col">What</th><th scope="col">What to do</th><th scope="col">Since</th></tr></thead>
+    <tbody>${rows}</tbody></table>`;
+}
+
 /** Recordings of which it isn't known whose they are. */
 function waits(waiting) {
   if (waiting.length === 0) return "";
@@ -70,10 +81,16 @@ function figures({ calls_today, in_progress, rows_without_files, rows_without_gr
 
 const HEADS = ["Source", "State", "Since", "Last event", "Lag", "New", "Ended", "Better known", "Left out"];
 
-function source({ name, state, since, last_event, lag: behind, inserted, completed, enriched, excluded, trouble: wrong }) {
+/** Of a folder. */
+function where(path, files) {
+  if (!path) return "";
+  return files === null ? ` · ${path}, files not counted yet` : ` · ${path}, ${format.count(files)} ${files === 1 ? "file" : "files"}`;
+}
+
+function source({ name, state, path = "", files = null, since, last_event, lag: behind, inserted, completed, enriched, excluded, trouble: wrong }) {
   const cells = [
     html`<bdi>${name}</bdi>`,
-    html`<bdi>${state}</bdi>${wrong ? html`<span class="wrong">${icon("warning")}<bdi>${wrong}</bdi></span>` : ""}`,
+    html`<bdi>${state}${where(path, files)}</bdi>${wrong ? html`<span class="wrong">${icon("warning")}<bdi>${wrong}</bdi></span>` : ""}`,
     moment(since),
     // Where there are several customers, only owners see what is counted for all of them.
     last_event === undefined ? "" : moment(last_event),
@@ -84,7 +101,7 @@ function source({ name, state, since, last_event, lag: behind, inserted, complet
 }
 
 function sources(all) {
-  if (all.length === 0) return html`<p class="note">No folder is watched and no PBX is listened to. How recordings get in is in the README that came with Tapeline.</p>`;
+  if (all.length === 0) return html`<p class="note">None.</p>`;
   return html`<table class="log sources" aria-label="Sources">
     <thead><tr>${HEADS.map((head, i) => html`<th scope="col" class="${i > 3 ? "end" : ""}">${head}</th>`)}</tr></thead>
     <tbody>${all.map(source)}</tbody></table>
@@ -99,7 +116,8 @@ function reasons(title, some) {
 
 function draw(status) {
   time = status.time;
-  const text = html`${figures(status)}${waits(status.waiting)}
+  alarm.show(status.alerts);
+  const text = html`${alerts(status.alerts)}${figures(status)}${waits(status.waiting)}
     <h2>Sources</h2>${sources(status.sources)}
     ${reasons("Files without a call in the list", status.files_without_rows)}
     ${status.sources.map(({ name, skipped }) => reasons(`Not understood, ${name}`, skipped))}`;

@@ -39,7 +39,11 @@ impl Spool {
             Ok(()) => {}
             // It went again.
             Err(error) if is(&error, io::ErrorKind::NotFound) => {}
-            Err(error) if is(&error, io::ErrorKind::PermissionDenied) => self.complain(&error),
+            Err(error) if is(&error, io::ErrorKind::PermissionDenied) => {
+                self.unreadable.insert(folder.into(), error.root_cause().to_string());
+                self.tell_unreadable();
+                self.complain(&error);
+            }
             Err(error) => {
                 self.scanned = None;
                 self.complain(&error);

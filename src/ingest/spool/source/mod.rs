@@ -1,7 +1,9 @@
 //! A folder's thread: what happened since the last step goes through the door, what can't yet is tried again.
 
+mod away;
 mod listening;
 mod taking;
+mod telling;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,6 +21,7 @@ use super::open_files::OpenFiles;
 use super::scan;
 use super::watch::Watch;
 use super::zone_doubt::ZoneDoubt;
+use crate::app::{Alerts, Wrong};
 use crate::config::Folder;
 use crate::ingest::Stop;
 use crate::ingest::names::Names;
@@ -43,6 +46,7 @@ pub struct Spool {
     looker: Looker,
     store: Arc<Store>,
     intake: Arc<Intake>,
+    alerts: Arc<Alerts>,
     stop: Arc<Stop>,
     watch: Option<Watch>,
     /// Which folder was looked through: another one may be mounted on it.
@@ -60,7 +64,11 @@ pub struct Spool {
     copied: HashMap<String, Instant>,
     open_files: (Instant, OpenFiles),
     /// Folders that were found to be unreadable.
-    unreadable: BTreeSet<PathBuf>,
+    unreadable: BTreeMap<PathBuf, String>,
+    /// Files that were, and why.
+    unread: BTreeMap<String, String>,
+    /// When rows were found last that have their sound here, where there is none.
+    asked: Option<Instant>,
     /// Sides of calls that wait for the mixed recording.
     sides: BTreeSet<String>,
     /// Files that were written to after their recordings were complete.
@@ -93,6 +101,7 @@ impl Spool {
             looker,
             store: Arc::clone(store),
             intake: Arc::clone(intake),
+            alerts: Arc::default(),
             stop: Arc::clone(stop),
             watch: None,
             root: None,
@@ -105,7 +114,9 @@ impl Spool {
             lost: Vec::new(),
             copied: HashMap::new(),
             open_files: (Instant::now(), OpenFiles::default()),
-            unreadable: BTreeSet::new(),
+            unreadable: BTreeMap::new(),
+            unread: BTreeMap::new(),
+            asked: None,
             sides: BTreeSet::new(),
             overwritten: BTreeSet::new(),
             zone: ZoneDoubt::default(),
@@ -113,6 +124,21 @@ impl Spool {
             pause: Duration::ZERO,
             clock: Box::new(SystemTime::now),
         })
+    }
+
+    /// The same, which tells there what is wrong.
+    pub fn telling(self, alerts: &Arc<Alerts>) -> Spool {
+        Spool { alerts: Arc::clone(alerts), ..self }
+    }
+
+    /// Looks for the folder, and says where it is, or what is wrong with it.
+    pub fn look_for_folder(&mut self) {
+        let path = self.folder().display().to_string();
+        self.intake.live().note(&self.name(), |status| status.path = path);
+        // Where the database doesn't answer, it is told in a moment.
+        if let Ok(Some(away)) = self.away() {
+            self.wait_for(&away, Duration::ZERO);
+        }
     }
 
     /// The same by another clock.
@@ -133,6 +159,7 @@ impl Spool {
 
     /// Steps until told to stop.
     pub fn run(&mut self) {
+        self.look_for_folder();
         let stop = Arc::clone(&self.stop);
         while !stop.is_told() {
             if self.step(STEP).is_err() {
@@ -170,30 +197,20 @@ impl Spool {
     pub fn step(&mut self, most: Duration) -> anyhow::Result<()> {
         let stepped = self.go_on(most);
         self.note_waiting(stepped.is_ok());
-        stepped.inspect_err(|error| self.complain(error))
+        self.tell_stored(stepped.as_ref());
+        stepped
     }
 
     fn go_on(&mut self, most: Duration) -> anyhow::Result<()> {
-        match std::fs::metadata(self.folder()) {
-            Ok(facts) => {
-                if let Some(why) = self.is_behind_a_link() {
-                    (self.watch, self.scanned, self.root) = (None, None, None);
-                    return self.wait_for_link(&why, most);
-                }
-                let root = Some(identity(&facts));
-                if self.root != root {
-                    (self.watch, self.scanned, self.root) = (None, None, root);
-                }
-            }
-            Err(error) => {
-                (self.watch, self.scanned, self.root) = (None, None, None);
-                return self.wait_for(&format!("the folder {} ({error})", self.folder().display()), most);
-            }
-        }
         if self.mounts.changed() {
             self.scanned = None;
         }
-        if self.scanned.is_none_or(|scanned| scanned.elapsed() >= self.rescan()) {
+        if let Some(away) = self.away()? {
+            self.wait_for(&away, most);
+            return Ok(());
+        }
+        self.alerts.clear(Wrong::FolderAway, &self.name());
+        if self.is_due() {
             self.scan()?;
         }
         self.listen(most)?;
@@ -205,45 +222,14 @@ impl Spool {
         Ok(())
     }
 
-    fn wait_for(&self, what: &str, most: Duration) -> anyhow::Result<()> {
-        self.intake.live().state(&self.name(), &format!("waiting for {what}"), self.now());
-        self.stop.wait(most);
-        Ok(())
-    }
-
-    fn wait_for_link(&self, why: &str, most: Duration) -> anyhow::Result<()> {
-        self.intake.live().note(&self.name(), |status| {
-            if status.trouble != why {
-                tracing::warn!("{}: {why}", self.name());
-                status.trouble = why.into();
-            }
-        });
-        self.wait_for(&format!("the folder {}", self.folder().display()), most)
-    }
-
-    /// Why nothing in the folder would be played: its path leads out of the media root.
-    fn is_behind_a_link(&self) -> Option<String> {
-        let (root, folder) = (&self.looker.media_root, &self.looker.settings.folder);
-        let mut parts = folder.ancestors().filter(|part| *part != Path::new(""));
-        if folder.as_os_str().is_empty() || self.looker.media.has_folder(folder) {
-            return None;
-        }
-        let link = parts.find(|part| root.join(part).is_symlink())?;
-        let (shown, target) = (self.shown(link), root.join(link).canonicalize().ok()?);
-        let target = target.display();
-        Some(format!(
-            "{shown} is a link to {target}, and links out of the media root are not followed: replace it by a folder, and mount \
-             there what it leads to (mount --bind {target} {shown})"
-        ))
+    /// Whether everything is to be looked through.
+    fn is_due(&self) -> bool {
+        self.scanned.is_none_or(|scanned| scanned.elapsed() >= self.rescan())
     }
 
     fn complain(&self, error: &anyhow::Error) {
         tracing::warn!("{}: {error:#}", self.name());
         self.intake.live().note(&self.name(), |status| status.trouble = format!("{error:#}"));
-    }
-
-    fn folder(&self) -> PathBuf {
-        self.looker.media_root.join(&self.looker.settings.folder)
     }
 
     fn shown(&self, folder: &Path) -> String {
@@ -265,10 +251,13 @@ impl Spool {
             }
         }
         self.look_for_lost()?;
+        self.read_anew();
         self.take_in()?;
+        self.tell_unread();
         self.lost.clear();
         self.scanned = Some(begun);
         let unwatched = self.watch.as_ref().map_or(0, |watch| watch.unwatched);
+        self.tell_watches(unwatched);
         let state = match unwatched {
             0 => "watching".into(),
             some => format!(
@@ -293,19 +282,23 @@ impl Spool {
             }
         }
         for (folder, why) in &found.unreadable {
-            if self.unreadable.insert(folder.clone()) {
+            if self.unreadable.insert(folder.clone(), why.clone()).is_none() {
                 tracing::warn!("the folder {} cannot be read: {why}", self.shown(folder));
             }
         }
         if folder == self.looker.settings.folder {
             self.ask_names(&found.files);
-            self.unreadable = found.unreadable.keys().cloned().collect();
+            self.unreadable = found.unreadable.clone();
+            let owned =
+                found.files.iter().filter(|file| self.looker.settings.owns(Path::new(&file.path))).count();
             self.intake.live().note(&self.name(), |status| {
+                status.files = Some(owned as u64);
                 status.skipped = found.skipped();
                 // Of a file that could not be read: whether that is still so is about to be seen.
                 status.trouble.clear();
             });
         }
+        self.tell_unreadable();
         Ok(())
     }
 

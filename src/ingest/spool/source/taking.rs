@@ -43,6 +43,7 @@ impl Spool {
                 self.look_for_sides(draft, &outcome)?;
             }
         }
+        self.tell_unread();
         Ok(())
     }
 
@@ -81,6 +82,7 @@ impl Spool {
         }
         self.sides.remove(path);
         self.overwritten.remove(path);
+        self.unread.remove(path);
         match self.looker.look(path, closed, &self.open_files.1, rest, self.nanoseconds()) {
             Look::Draft(draft) => Ok(self.with_origin(path, *draft, fresh)?),
             Look::Waits => {
@@ -101,6 +103,7 @@ impl Spool {
             // It is due again after the next start.
             Look::Unreadable(_) if self.stop.is_told() => Ok(None),
             Look::Unreadable(why) => {
+                self.unread.insert(path.into(), why.clone());
                 let path = shown(path);
                 tracing::warn!("{path} cannot be read: {why}");
                 self.intake.live().note(&self.name(), |status| status.trouble = format!("{path}: {why}"));

@@ -32,9 +32,7 @@ impl Spool {
         if doubt == self.zone.doubt {
             return;
         }
-        if let Some(doubt) = &doubt {
-            tracing::warn!("{}: {doubt}", self.name());
-        }
+        self.tell_doubt(doubt.as_deref());
         let before = std::mem::replace(&mut self.zone.doubt, doubt).unwrap_or_default();
         self.intake.live().note(&self.name(), |status| {
             if status.trouble == before {
