@@ -413,7 +413,9 @@ CREATE TABLE IF NOT EXISTS people (
   name     TEXT    NOT NULL DEFAULT '',                       -- the name that people know
   role     TEXT    NOT NULL REFERENCES roles(name) ON UPDATE CASCADE,
   hash     TEXT    NOT NULL,                                  -- bcrypt hash of the password
-  created  INTEGER NOT NULL DEFAULT (unixepoch())             -- when the account was made
+  created  INTEGER NOT NULL DEFAULT (unixepoch()),            -- when the account was made
+  disabled INTEGER NOT NULL DEFAULT 0,                        -- 1: may not log in; what there is of the person stays
+  last_login INTEGER DEFAULT 0                                -- when they last logged in; 0 never, NULL where nobody knows
 );
 CREATE INDEX IF NOT EXISTS people_customer ON people (customer);
 CREATE TRIGGER IF NOT EXISTS people_insert_id AFTER INSERT ON people
@@ -435,6 +437,7 @@ CREATE INDEX IF NOT EXISTS recordgroup_members_recordgroup ON recordgroup_member
 
 -- Tokens (for programs) and sessions (for browsers). Only hashes of them are stored. `standing` is a digest of the
 -- person's password hash, role and customer when it was issued: once one of them changes, by whatever program, it is void.
+-- So it is while the person is disabled.
 CREATE TABLE IF NOT EXISTS tokens (
   hash     BLOB    NOT NULL PRIMARY KEY,                            -- SHA-256 of the token
   person   INTEGER NOT NULL REFERENCES people(id) ON DELETE CASCADE,
@@ -452,9 +455,9 @@ CREATE TABLE IF NOT EXISTS sessions (
   expires  INTEGER NOT NULL                                         -- when it ends, however busy
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_person ON sessions (person);
--- For good, even if the old password, role or customer comes back.
-CREATE TRIGGER IF NOT EXISTS people_update_ends AFTER UPDATE OF hash, role, customer ON people
-WHEN old.hash IS NOT new.hash OR old.role IS NOT new.role OR old.customer IS NOT new.customer BEGIN
+-- For good, even if the old password, role or customer comes back, or the person is enabled again.
+CREATE TRIGGER IF NOT EXISTS people_update_ends AFTER UPDATE OF hash, role, customer, disabled ON people
+WHEN old.hash IS NOT new.hash OR old.role IS NOT new.role OR old.customer IS NOT new.customer OR old.disabled IS NOT new.disabled BEGIN
   DELETE FROM tokens WHERE person = new.id;
   DELETE FROM sessions WHERE person = new.id;
 END;

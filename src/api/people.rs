@@ -30,13 +30,17 @@ const USERNAME: Parameter = Parameter::text(
 const NAME: Parameter = Parameter::text("name", "The name that people know, at most 200 characters");
 const ROLE: Parameter =
     Parameter::text("role", "The role's name, see roles/list; one that allows no more than the caller's");
+const DISABLED: Parameter = Parameter::flag(
+    "disabled",
+    "1: may not log in, and all tokens and sessions end at once; groups, role and the audit log stay; 0: may again",
+);
 const PASSWORD: Parameter = Parameter::text("password", "The password, at least 8 characters (the setting password_minimum) and at most 72 bytes, neither the username nor one of the commonest").required();
 const PASSWORD_NEW: Parameter =
     Parameter::text("password_new", "The password from now on, at least 8 characters (the setting password_minimum) and at most 72 bytes, neither the username nor one of the commonest").required();
 
 /// What a client should know of create, update and delete.
-pub const ABOUT: &str = "Only an owner changes owners and people of other customers; nobody removes the last owner or the own \
-administrator rights, gives a role that allows more than the own one, or changes somebody who may do more. Rights count as they \
+pub const ABOUT: &str = "Only an owner changes owners and people of other customers; nobody removes or disables the last owner, takes the own \
+administrator rights away or disables themselves, gives a role that allows more than the own one, or changes somebody who may do more. Rights count as they \
 are when a change is made, not when it was asked for. Usernames are one for all customers: one that is refused is somebody's; that is limited to ten in five minutes, and in the audit log.";
 /// The parameters of list.
 pub const LIST: &[Parameter] = &[CUSTOMER, LIMIT, OFFSET, COUNT];
@@ -45,7 +49,7 @@ pub const CREATE: &[Parameter] =
     &[CUSTOMER, USERNAME.required(), NAME, ROLE.required(), PASSWORD, VALIDATION];
 /// The parameters of update.
 pub const UPDATE: &[Parameter] =
-    &[ID, USERNAME.or(KEPT), NAME.or(KEPT), ROLE.or(KEPT), CUSTOMER.or(KEPT), VALIDATION];
+    &[ID, USERNAME.or(KEPT), NAME.or(KEPT), ROLE.or(KEPT), CUSTOMER.or(KEPT), DISABLED.or(KEPT), VALIDATION];
 /// The parameters of password/update.
 pub const PASSWORD_UPDATE: &[Parameter] = &[ID, PASSWORD_NEW];
 /// The parameters of delete.
@@ -113,13 +117,14 @@ pub async fn create(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     let create = move |change: &Change<'_>, caller: &Person| {
         learning.ask(change, caller, &fields)?;
         Refusal::if_any(judge(change, caller, None, &fields, faults)?)?;
-        let PersonFields { username, name, customer, role } = fields;
+        let PersonFields { username, name, customer, role, .. } = fields;
         let id = change.add_person(&NewPerson {
             customer: customer.unwrap_or(caller.customer),
             username: username.unwrap_or_default(),
             name: name.unwrap_or_default(),
             role: role.unwrap_or_default(),
             hash,
+            created: None,
         })?;
         Ok(Created { id })
     };
@@ -133,7 +138,8 @@ pub async fn update(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
     let mut reading = Reading::new(&request.params);
     let id = reading.integer(&ID).unwrap_or_default();
     let customer = reading.integer(&CUSTOMER);
-    let fields = fields(&mut reading, customer, &USERNAME, &ROLE);
+    let disabled = reading.switch(&DISABLED);
+    let fields = PersonFields { disabled, ..fields(&mut reading, customer, &USERNAME, &ROLE) };
     let validation = reading.flag(&VALIDATION);
     let faults = reading.into_faults();
     let learned = Learned::of(&request);
@@ -197,6 +203,7 @@ fn fields(
         name: reading.new_checked(&NAME, |text| names::full_name(text).map(drop)).map(str::to_owned),
         customer,
         role: reading.new_text(role).map(str::to_owned),
+        disabled: None,
     }
 }
 
@@ -265,7 +272,26 @@ fn judge(
     {
         note(&mut faults, ROLE.name, message);
     }
+    if let Some(subject) = subject.filter(|subject| fields.disabled == Some(true) && !subject.disabled)
+        && let Some(message) = fault_of_disabling(change, caller, subject)?
+    {
+        note(&mut faults, DISABLED.name, message);
+    }
     Ok(faults)
+}
+
+fn fault_of_disabling(
+    change: &Change<'_>,
+    caller: &Person,
+    subject: &Subject,
+) -> Result<Option<&'static str>, Refusal> {
+    if subject.id == caller.id {
+        return Ok(Some("You cannot disable yourself; ask another administrator"));
+    }
+    // Whoever may do less than an owner is told that first.
+    let is_owner = subject.privileges.everywhere() && caller.privileges.everywhere();
+    let last_owner = is_owner && !change.has_other_owner(subject.id)?;
+    Ok(last_owner.then_some("This is the last owner; make somebody else an owner first"))
 }
 
 fn fault_of_role(

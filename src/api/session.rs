@@ -110,6 +110,7 @@ async fn issue(
             let idle = now - rules.session_idle;
             change.issue_session(&hash, person.id, &standing, now + rules.session, idle)?;
         }
+        change.note_login(person.id)?;
         let detail = if session.is_some() { "session" } else { "token" };
         audit(change, person, "user/login", detail)?;
         Ok(person.clone())

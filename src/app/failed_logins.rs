@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::auth::network;
 use crate::model::{Actor, Person};
-use crate::store::{Store, Summed};
+use crate::store::{Credential, Store, Summed};
 
 /// What they leave in the log.
 const FAILED: &str = "user/login/failed";
@@ -51,6 +51,8 @@ struct Sum {
     written: Summed,
     wrong: u64,
     refused: u64,
+    /// Whether the person may not log in, whatever the password: then nobody knows whether it was right.
+    disabled: bool,
     is_new: bool,
 }
 
@@ -65,11 +67,12 @@ impl FailedLogins {
         Ok(FailedLogins { shared, writer: Mutex::new(Some(writer)) })
     }
 
-    /// Notes a wrong password, or with `refused` one that was not looked at because there were too many. `person`:
-    /// whose name it came with.
-    pub fn note(&self, person: Option<&Person>, address: IpAddr, refused: bool, now: i64) {
+    /// Notes a wrong password, or with `refused` one that was not looked at because there were too many. `whose`: whose
+    /// name it came with.
+    pub fn note(&self, whose: Option<&Credential>, address: IpAddr, refused: bool, now: i64) {
         let mut sums = self.shared.sums();
-        let sum = sums.of(person, address, now);
+        let sum = sums.of(whose.map(|whose| &whose.person), address, now);
+        sum.disabled |= whose.is_some_and(|whose| whose.disabled);
         let (is_first, name) = (sum.wrong + sum.refused == 0, sum.written.actor.name.clone());
         let is_locked = refused && sum.refused == 0;
         *(if refused { &mut sum.refused } else { &mut sum.wrong }) += 1;
@@ -146,7 +149,7 @@ impl Sums {
             time: now,
             detail: String::new(),
         };
-        let sum = || Sum { written: written(), wrong: 0, refused: 0, is_new: false };
+        let sum = || Sum { written: written(), wrong: 0, refused: 0, disabled: false, is_new: false };
         self.of.entry(key.clone()).or_insert_with(sum)
     }
 
@@ -188,10 +191,17 @@ impl Sum {
             count => Some(format!("{count} {many}")),
         };
         let parts = [
-            count(self.wrong, "wrong password", "wrong passwords"),
+            if self.disabled {
+                count(self.wrong, "attempt", "attempts")
+            } else {
+                count(self.wrong, "wrong password", "wrong passwords")
+            },
             count(self.refused, "refused without a look", "refused without a look"),
         ];
         let mut detail = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        if self.disabled {
+            detail.push_str(", of a person who is disabled");
+        }
         if self.written.actor.person.is_none() {
             detail.push_str(", for names that are nobody's");
         }

@@ -37,7 +37,8 @@ pub fn hash_secret(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
-/// A digest of what a token or session depends on: once the password, the role or the customer changes, it is void.
+/// A digest of what a token or session depends on: once the password, the role or the customer changes, or the person
+/// is disabled, it is void.
 pub fn standing(hash: &str, role: &str, customer: i64) -> [u8; 32] {
     let mut digest = Sha256::new();
     for part in [hash, role] {
@@ -50,7 +51,7 @@ pub fn standing(hash: &str, role: &str, customer: i64) -> [u8; 32] {
 
 /// Whether a token (`idle` `None`) or a session still counts at `now`.
 pub fn is_live(issued: &Issued, idle: Option<i64>, now: i64) -> bool {
-    let Credential { person, hash } = &issued.credential;
+    let Credential { person, hash, .. } = &issued.credential;
     now < issued.expires
         && idle.is_none_or(|idle| now < issued.seen.saturating_add(idle))
         && issued.standing == standing(hash, &person.role, person.customer)

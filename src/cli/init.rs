@@ -56,6 +56,7 @@ pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
             name: String::new(),
             role,
             hash,
+            created: None,
         })
     })?;
     say(&format!("{user} can log in. Next:  tapeline serve --db {}", store.path().display()))

@@ -7,6 +7,8 @@ pub struct Field {
     pub name: &'static str,
     /// Whether it is a text; else it is a whole number.
     pub is_text: bool,
+    /// Whether it may be null.
+    pub may_be_null: bool,
     /// What it holds, with its unit; as its doc comment has it.
     pub doc: &'static str,
 }
@@ -21,10 +23,17 @@ pub trait Described {
 pub trait FieldType {
     /// Whether it is a text.
     const IS_TEXT: bool;
+    /// Whether it may be null.
+    const MAY_BE_NULL: bool = false;
 }
 
 impl FieldType for i64 {
     const IS_TEXT: bool = false;
+}
+
+impl FieldType for Option<i64> {
+    const IS_TEXT: bool = false;
+    const MAY_BE_NULL: bool = true;
 }
 
 impl FieldType for String {
@@ -41,6 +50,7 @@ macro_rules! described {
             const FIELDS: &'static [$crate::model::Field] = &[$($crate::model::Field {
                 name: stringify!($field),
                 is_text: <$type as $crate::model::FieldType>::IS_TEXT,
+                may_be_null: <$type as $crate::model::FieldType>::MAY_BE_NULL,
                 doc: concat!($($doc),+),
             }),+];
         }

@@ -192,4 +192,6 @@ pub struct NewPerson {
     pub role: String,
     /// bcrypt hash of the password.
     pub hash: String,
+    /// When the account was made, Unix seconds; `None`: now.
+    pub created: Option<i64>,
 }

@@ -174,10 +174,11 @@ impl TestApp {
     /// Everything that a change could change, as the sqlite3 shell writes it.
     pub fn state(&self) -> String {
         let all = self.sqlite3(
-            ".dump customers recordgroups recordings people recordgroup_members roles role_privileges tokens sessions \
-             audit sound_removals sounds",
+            ".dump customers recordgroups recordings recordgroup_members roles role_privileges tokens sessions \
+             audit sound_removals sounds\n\
+             SELECT 'people', id, customer, username, name, role, hash, created, disabled FROM people;",
         );
-        // Noted a moment later than they happen, whatever else does.
+        // Noted a moment later than they happen, whatever else does; as is who logged in last.
         let failed = |line: &&str| line.contains("'user/login/failed'") || line.contains("VALUES('audit',");
         all.lines().filter(|line| !failed(line)).collect::<Vec<_>>().join("\n")
     }

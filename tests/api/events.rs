@@ -215,14 +215,16 @@ fn whoever_may_listen_no_more_is_disconnected() {
     let bearer = format!("Bearer {}", app.token("boris"));
     let mut token = Listening::new(&app.anon().with("Authorization", &bearer), "");
     let mut group = Listening::new(&app.person("bea"), "?recordgroup=4");
+    let mut disabled = Listening::new(&app.administrator(), "");
     let mut stays = Listening::new(&app.owner(), "");
     app.sqlite3(
         "UPDATE people SET role = 'user' WHERE username = 'sara';
          UPDATE people SET hash = 'another' WHERE username = 'anna';
+         UPDATE people SET disabled = 1 WHERE username = 'adam';
          DELETE FROM tokens;
          DELETE FROM recordgroup_members WHERE person = 7;",
     );
-    for listening in [&mut role, &mut password, &mut token, &mut group] {
+    for listening in [&mut role, &mut password, &mut token, &mut group, &mut disabled] {
         assert_eq!(listening.next(), None);
     }
     assert_eq!(stays.next().as_deref(), Some("event: refresh\ndata: {}"));

@@ -31,7 +31,7 @@ fn wrong_passwords_are_one_entry_for_a_person_and_address_with_a_count() {
     elsewhere.post(LOGIN, &credentials("anna", "wrong"));
     elsewhere.post(
         "user/password/update",
-        &format!("{};password_old=wrong;password_new=x", credentials("anna", PASSWORD)),
+        &format!("{};password_old=wrong;password_new=brand+new", credentials("anna", PASSWORD)),
     );
     until_log_says(
         &app,

@@ -21,6 +21,7 @@ mod command_line;
 mod cookies;
 mod database;
 mod dice;
+mod disabled;
 mod event_socket;
 mod events;
 mod export;

@@ -39,10 +39,14 @@ fn logs_in(app: &TestApp, name: &str, password: &str) -> bool {
 #[test]
 fn an_administrator_lists_the_people_of_the_customer_without_hashes() {
     let app = spawn_app();
-    app.sqlite3("UPDATE people SET created = 1700000000 + id;");
-    let answer = app.administrator().get(LIST);
+    // A session, with which nothing is noted later.
+    let adam = app.viewer("adam");
+    app.sqlite3(
+        "UPDATE people SET created = 1700000000 + id; UPDATE people SET last_login = NULL WHERE id = 2;",
+    );
+    let answer = adam.get(LIST);
     assert!(!answer.text().contains("$2"));
-    let person = |id: i64, username: &str, name: &str, role: &str| json!({"id": id, "customer": 1, "username": username, "name": name, "role": role, "created": 1_700_000_000 + id});
+    let person = |id: i64, username: &str, name: &str, role: &str| json!({"id": id, "customer": 1, "username": username, "name": name, "role": role, "created": 1_700_000_000 + id, "disabled": 0, "last_login": if id == 2 { Value::Null } else { 0.into() }, "groups": if id == 4 { "1,2" } else { "" }});
     assert_eq!(
         answer.data(),
         json!([
@@ -55,7 +59,10 @@ fn an_administrator_lists_the_people_of_the_customer_without_hashes() {
     );
     let json = answer.json();
     let sent: Vec<&str> = json["data"][0].as_object().expect("a row").keys().map(String::as_str).collect();
-    assert_eq!(sent, ["id", "customer", "username", "name", "role", "created"]);
+    assert_eq!(
+        sent,
+        ["id", "customer", "username", "name", "role", "created", "disabled", "last_login", "groups"]
+    );
 }
 
 #[test]

@@ -95,6 +95,9 @@ fn whoever_loses_their_rights_while_a_change_waits_changes_nothing() {
         (Password, "DELETE FROM role_privileges WHERE role = 'administrator';", less),
         (Password, "UPDATE people SET hash = '!' WHERE id = 2;", gone),
         (Password, "DELETE FROM people WHERE id = 2;", gone),
+        (Password, "UPDATE people SET disabled = 1 WHERE id = 2;", gone),
+        (Token, "UPDATE people SET disabled = 1 WHERE id = 2;", gone),
+        (Session, "UPDATE people SET disabled = 1 WHERE id = 2;", gone),
         (Token, "UPDATE people SET role = 'user' WHERE id = 2;", gone),
         (
             Token,

@@ -45,9 +45,13 @@ const DESCRIBED: [(&str, &[Field]); 9] = [
 ];
 
 fn described(fields: &[Field]) -> Value {
-    let field = |Field { name, is_text, doc }: &Field| {
+    let field = |Field { name, is_text, may_be_null, doc }: &Field| {
         let about = doc.trim().trim_end_matches('.');
-        ((*name).to_owned(), if *is_text { text(about) } else { int(about) })
+        let mut schema = if *is_text { text(about) } else { int(about) };
+        if *may_be_null {
+            schema["type"] = json!([schema["type"], "null"]);
+        }
+        ((*name).to_owned(), schema)
     };
     object(fields.iter().map(field).collect::<Map<_, _>>().into())
 }

@@ -1,6 +1,8 @@
 //! `tapeline user`.
 
 use clap::Subcommand;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::auth::hash_password;
 use crate::cli::database::{change, open};
@@ -8,7 +10,7 @@ use crate::cli::shared::{Output, PasswordArgs, added};
 use crate::cli::terminal::{ask_password, say, say_json, say_table};
 use crate::config::Config;
 use crate::model::NewPerson;
-use crate::store::PersonFields;
+use crate::store::{Listed, PersonFields, Store};
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum User {
@@ -62,6 +64,16 @@ pub(in crate::cli) enum User {
         #[command(flatten)]
         password: PasswordArgs,
     },
+    /// Let someone log in no more for now: sessions and programs of theirs end at once; groups and history stay
+    Disable {
+        /// The name to log in with
+        name: String,
+    },
+    /// Let someone who was disabled log in again
+    Enable {
+        /// The name to log in with
+        name: String,
+    },
     /// Remove someone
     Remove {
         /// The name to log in with
@@ -75,7 +87,8 @@ pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()>
         User::Add { name, customer, role, full_name, password, output } => {
             let password = ask_password(password.password_stdin, &name, config)?;
             let hash = hash_password(&password, config.bcrypt_cost)?;
-            let person = NewPerson { customer, username: name.clone(), name: full_name, role, hash };
+            let person =
+                NewPerson { customer, username: name.clone(), name: full_name, role, hash, created: None };
             let id = change(&store, |change| change.add_person(&person))?;
             added(&output, "user", id, &name)
         }
@@ -86,16 +99,29 @@ pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()>
             }
             let rows: Vec<_> = people
                 .iter()
-                .map(|p| vec![p.username.clone(), p.name.clone(), p.customer.to_string(), p.role.clone()])
+                .map(|p| {
+                    let (customer, last) = (p.customer.to_string(), last_login(p));
+                    vec![p.username.clone(), p.name.clone(), customer, p.role.clone(), last]
+                })
                 .collect();
             let nothing =
                 "Nobody can log in yet. Add someone:  tapeline user add NAME --customer ID --role ROLE";
-            say_table(&["user", "name", "customer", "role"], &rows, nothing)
+            say_table(&["user", "name", "customer", "role", "last login"], &rows, nothing)
         }
         User::Edit { name, rename, full_name, customer, role } => {
-            let fields = PersonFields { username: rename, name: full_name, customer, role };
-            change(&store, |change| change.edit_person(&change.subject_named(&name)?, &fields))?;
+            let fields = PersonFields { username: rename, name: full_name, customer, role, disabled: None };
+            edit(&store, &name, &fields)?;
             say(&format!("Changed user {name}."))
+        }
+        User::Disable { name } => {
+            edit(&store, &name, &PersonFields { disabled: Some(true), ..PersonFields::default() })?;
+            say(&format!(
+                "{name} is logged out everywhere and cannot log in. To undo it: tapeline user enable {name}"
+            ))
+        }
+        User::Enable { name } => {
+            edit(&store, &name, &PersonFields { disabled: Some(false), ..PersonFields::default() })?;
+            say(&format!("{name} can log in again."))
         }
         User::Passwd { name, password } => {
             let username = change(&store, |change| Ok(change.subject_named(&name)?.username))?;
@@ -108,5 +134,21 @@ pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()>
             change(&store, |change| change.remove_person(&change.subject_named(&name)?))?;
             say(&format!("Removed user {name}."))
         }
+    }
+}
+
+fn edit(store: &Store, name: &str, fields: &PersonFields) -> anyhow::Result<()> {
+    change(store, |change| change.edit_person(&change.subject_named(name)?, fields))
+}
+
+/// When somebody logged in last, or that they cannot.
+fn last_login(person: &Listed) -> String {
+    match person.last_login {
+        _ if person.disabled != 0 => "disabled".into(),
+        Some(0) => "never".into(),
+        Some(time) => Timestamp::from_second(time)
+            .map(|time| time.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
+            .unwrap_or_default(),
+        None => "not known".into(),
     }
 }

@@ -18,7 +18,7 @@ use crate::store::search;
 pub(in crate::store) const APPLICATION_ID: i32 = 0x5441_5045;
 /// The version of schema.sql (SQLite's user_version). Raised with every change of it, but of indexes alone: a file that has
 /// others gets them made anew. See [`UPGRADES`].
-pub(in crate::store) const VERSION: i32 = 8;
+pub(in crate::store) const VERSION: i32 = 9;
 /// What brings a file of version n (the index plus 1) to the next one, before schema.sql is applied.
 const UPGRADES: [&str; VERSION as usize - 1] = [
     // schema.sql does by itself what 2 adds, the search;
@@ -31,7 +31,8 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
     // 7 knows every form of a sound: schema::apply fills the table where it makes it. It also tells a length that nobody
     // knows from none; what may have been either is looked at again.
     "UPDATE intake_files SET duration = -1, modified = modified - 1 WHERE duration = 0 AND size > 44 AND state = 2;",
-    "", // 8 knows the domain of a call.
+    "", // 8 knows the domain of a call,
+    "", // 9 who is disabled, and who logged in when.
 ];
 
 /// Files up to this size are checked page by page at every start; larger ones only where SQLite touches them.

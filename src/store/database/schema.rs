@@ -259,6 +259,7 @@ pub(in crate::store) fn apply(path: &Path, connection: &Connection) -> Result<()
     // Columns first: the indexes and triggers of schema.sql name them.
     let missing_now = missing(connection).map_err(as_error)?;
     can_be_made(path, &missing_now)?;
+    let knew_no_logins = missing_now.iter().any(|missing| missing.name == "people.last_login");
     for Missing { remedy, .. } in missing_now.iter().filter(|missing| missing.what == "column") {
         connection.execute_batch(remedy).map_err(as_error)?;
     }
@@ -267,6 +268,9 @@ pub(in crate::store) fn apply(path: &Path, connection: &Connection) -> Result<()
     connection.execute_batch(SCHEMA).map_err(as_error)?;
     if !had_sounds {
         connection.execute_batch(SOUNDS_KNOWN).map_err(as_error)?;
+    }
+    if knew_no_logins {
+        connection.execute_batch(LOGINS_KNOWN).map_err(as_error)?;
     }
     for Missing { remedy, .. } in missing(connection).map_err(as_error)? {
         connection.execute_batch(&remedy).map_err(as_error)?;
@@ -285,6 +289,10 @@ const SOUNDS_KNOWN: &str = "INSERT INTO sounds (recording, path, role, mimetype,
       FROM intake_files f JOIN recordings r ON r.id = f.recording AND r.path = f.path
       WHERE f.state = 2 AND f.path <> '' AND typeof(r.path) = 'text'
       ON CONFLICT DO NOTHING";
+
+/// When people last logged in, as far as the audit log has it. Of others nobody knows whether they ever did.
+const LOGINS_KNOWN: &str = "UPDATE people SET last_login =
+    (SELECT max(time) FROM audit WHERE person = people.id AND action = 'user/login')";
 
 /// Forgets what version 4 kept of the files of rows, where the rows tell it themselves.
 fn forget_what_rows_tell(connection: &Connection) -> rusqlite::Result<()> {

@@ -4,20 +4,29 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::model::names::same_username;
 use crate::model::{Person, Privileges};
-use crate::store::StoreError;
+use crate::store::{StoreError, lenient};
 
 /// A person with what proves who they are.
 #[derive(Clone, Debug)]
 pub struct Credential {
     /// The person.
     pub person: Person,
-    /// bcrypt hash of the password.
+    /// bcrypt hash of the password; of who is disabled one that no password has, so that nothing which was shown,
+    /// issued or remembered before counts, and a login takes the way of a wrong password.
     pub hash: String,
+    /// Whether the person may not log in for now.
+    pub disabled: bool,
+    /// When they last logged in, Unix seconds, as far as it is known.
+    pub last_login: Option<i64>,
 }
 
-/// The columns that [`credential`] reads.
-pub(in crate::store) const CREDENTIAL: &str = "p.id, p.customer, p.username, p.role, p.hash,
-    (SELECT group_concat(rp.privilege) FROM role_privileges rp WHERE rp.role = p.role)";
+/// The columns that [`credential`] reads. What no number 0 is, as another program may have written it, is disabled.
+pub(in crate::store) const CREDENTIAL: &str = "p.id, p.customer, p.username, p.role,
+    iif(ifnull(p.disabled, 0) = 0, p.hash, '!'),
+    (SELECT group_concat(rp.privilege) FROM role_privileges rp WHERE rp.role = p.role),
+    ifnull(p.disabled, 0) <> 0, p.last_login";
+/// How many columns they are.
+pub(in crate::store) const CREDENTIALS: usize = 8;
 
 pub(in crate::store) fn credential(row: &Row<'_>) -> rusqlite::Result<Credential> {
     let privileges: Option<String> = row.get(5)?;
@@ -30,6 +39,8 @@ pub(in crate::store) fn credential(row: &Row<'_>) -> rusqlite::Result<Credential
             privileges: Privileges::parse(privileges.as_deref().unwrap_or_default()),
         },
         hash: row.get(4)?,
+        disabled: row.get(6)?,
+        last_login: lenient::number(row.get_ref(7)?),
     })
 }
 

@@ -15,6 +15,7 @@ pub struct PersonFields {
     pub name: Option<String>,
     pub customer: Option<i64>,
     pub role: Option<String>,
+    pub disabled: Option<bool>,
 }
 
 /// A person as a change finds them.
@@ -28,6 +29,8 @@ pub struct Subject {
     pub username: String,
     /// What the role allows.
     pub privileges: Privileges,
+    /// Whether they may not log in for now.
+    pub disabled: bool,
     name: String,
     role: String,
 }
@@ -50,6 +53,7 @@ impl PersonFields {
             name: text(&self.name, &subject.name),
             customer: self.customer.filter(|customer| *customer != subject.customer),
             role: text(&self.role, &subject.role),
+            disabled: self.disabled.filter(|disabled| *disabled != subject.disabled),
         };
         let told = [
             fields.username.as_ref().map(|new| format!("username {new}")),
@@ -60,6 +64,7 @@ impl PersonFields {
             ),
             fields.customer.map(|new| format!("customer {new}")),
             fields.role.as_ref().map(|new| format!("role {new}")),
+            fields.disabled.map(|new| if new { "disabled".into() } else { "enabled".into() }),
         ];
         let told = told.into_iter().flatten().collect::<Vec<_>>().join(", ");
         (fields, told)
@@ -76,14 +81,14 @@ impl Change<'_> {
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO people (id, customer, username, name, role, hash, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
         )?;
-        let NewPerson { customer, role, hash, .. } = new;
+        let NewPerson { customer, role, hash, created, .. } = new;
         let id = Ids::People.never_used(&self.transaction, None)?;
-        statement.execute((id, customer, username, name, role, hash, self.now))?;
+        statement.execute((id, customer, username, name, role, hash, created.unwrap_or(self.now)))?;
         self.audit_person("people/create", *customer, format!("{username}: person {id}, role {role}"))?;
         Ok(id)
     }
 
-    /// Changes what is given. A new role or customer ends the person's tokens and sessions.
+    /// Changes what is given. A new role or customer ends the person's tokens and sessions, and so does disabling.
     pub fn edit_person(&self, subject: &Subject, fields: &PersonFields) -> Result<(), StoreError> {
         let (fields, told) = self.cleaned(subject, fields)?.new_to(subject);
         if told.is_empty() {
@@ -98,10 +103,13 @@ impl Change<'_> {
                 self.needs_other_owner(subject)?;
             }
         }
+        if fields.disabled == Some(true) {
+            self.needs_other_owner(subject)?;
+        }
         self.transaction.execute(
-            "UPDATE people SET username = coalesce(?2, username), name = coalesce(?3, name),
-               customer = coalesce(?4, customer), role = coalesce(?5, role) WHERE id = ?1",
-            (subject.id, &fields.username, &fields.name, fields.customer, &fields.role),
+            "UPDATE people SET username = coalesce(?2, username), name = coalesce(?3, name), customer = coalesce(?4, customer),
+               role = coalesce(?5, role), disabled = coalesce(?6, disabled) WHERE id = ?1",
+            (subject.id, &fields.username, &fields.name, fields.customer, &fields.role, fields.disabled),
         )?;
         if fields.customer.is_some() {
             // Memberships and ownerships stay behind with the customer that they belong to.
@@ -154,18 +162,19 @@ impl Change<'_> {
     /// The person with this id.
     pub fn subject(&self, id: i64) -> Result<Option<Subject>, StoreError> {
         let mut statement = self.transaction.prepare_cached(
-            "SELECT p.id, p.customer, p.username, p.name, p.role,
+            "SELECT p.id, p.customer, p.username, p.name, p.role, ifnull(p.disabled, 0) <> 0,
                (SELECT group_concat(rp.privilege) FROM role_privileges rp WHERE rp.role = p.role)
                FROM people p WHERE p.id = ?",
         )?;
         let found = statement.query_row([id], |row| {
-            let privileges: Option<String> = row.get(5)?;
+            let privileges: Option<String> = row.get(6)?;
             Ok(Subject {
                 id: row.get(0)?,
                 customer: row.get(1)?,
                 username: row.get(2)?,
                 name: row.get(3)?,
                 role: row.get(4)?,
+                disabled: row.get(5)?,
                 privileges: Privileges::parse(privileges.as_deref().unwrap_or_default()),
             })
         });
@@ -177,11 +186,12 @@ impl Change<'_> {
         Ok(self.subject_named(username)?.id)
     }
 
-    /// Whether somebody else than this person is an owner and can log in: a hash that is none of bcrypt's locks them out.
+    /// Whether somebody else than this person is an owner and can log in: who is disabled cannot, nor who has a hash that
+    /// is none of bcrypt's.
     pub fn has_other_owner(&self, person: i64) -> Result<bool, StoreError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT 1 FROM people p JOIN role_privileges rp ON rp.role = p.role AND rp.privilege = 'owner'
-               WHERE p.id <> ? AND p.hash GLOB '$2*'",
+               WHERE p.id <> ? AND p.hash GLOB '$2*' AND ifnull(p.disabled, 0) = 0",
         )?;
         Ok(statement.exists([person])?)
     }

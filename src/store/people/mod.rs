@@ -6,7 +6,7 @@ mod sessions;
 
 use rusqlite::Row;
 
-use super::{Reader, StoreError};
+use super::{Reader, StoreError, lenient};
 use crate::model::{Privileges, described};
 
 pub use accounts::{Accounts, Credential};
@@ -29,8 +29,21 @@ described! {
         pub role: String,
         /// When the account was made, Unix seconds.
         pub created: i64,
+        /// 1: may not log in for now.
+        pub disabled: i64,
+        /// When they last logged in, Unix seconds; 0 never, null where nobody knows, as of accounts that are older
+        /// than version 9 of the database. A password that comes with a request counts once an hour.
+        pub last_login: Option<i64>,
+        /// The ids of the record groups that they own or are a member of, separated by commas.
+        pub groups: String,
     }
 }
+
+/// The columns that [`listed`] reads.
+const LISTED: &str = "SELECT p.id, p.customer, p.username, p.name, p.role, p.created, ifnull(p.disabled, 0) <> 0, p.last_login,
+    (SELECT ifnull(group_concat(g.id ORDER BY g.id), '') FROM recordgroups g WHERE g.customer = p.customer AND
+       (g.owner = p.id OR EXISTS (SELECT 1 FROM recordgroup_members m WHERE m.person = p.id AND m.recordgroup = g.id)))
+  FROM people p";
 
 /// A role.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -51,6 +64,9 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
         name: row.get(3)?,
         role: row.get(4)?,
         created: row.get(5)?,
+        disabled: row.get(6)?,
+        last_login: lenient::number(row.get_ref(7)?),
+        groups: row.get(8)?,
     })
 }
 
@@ -62,20 +78,17 @@ impl Reader {
 
     /// Everyone, or everyone of a customer.
     pub fn people(&self, customer: Option<i64>) -> Result<Vec<Listed>, StoreError> {
-        let mut statement = self.0.prepare(
-            "SELECT id, customer, username, name, role, created FROM people
-               WHERE ?1 IS NULL OR customer = ?1 ORDER BY customer, username",
-        )?;
+        let sql = format!("{LISTED} WHERE ?1 IS NULL OR p.customer = ?1 ORDER BY p.customer, p.username");
+        let mut statement = self.0.prepare(&sql)?;
         let rows = statement.query_map([customer], listed)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Those of a customer by the name that they log in with: at most `limit` (0 all), behind the first `offset`.
     pub fn people_of(&self, customer: i64, limit: i64, offset: i64) -> Result<Vec<Listed>, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT id, customer, username, name, role, created FROM people
-               WHERE customer = ?1 ORDER BY username LIMIT iif(?2, ?2, -1) OFFSET ?3",
-        )?;
+        let sql =
+            format!("{LISTED} WHERE p.customer = ?1 ORDER BY p.username LIMIT iif(?2, ?2, -1) OFFSET ?3");
+        let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([customer, limit, offset], listed)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

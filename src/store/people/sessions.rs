@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, ToSql, params};
 
-use super::accounts::{Accounts, CREDENTIAL, Credential, credential};
+use super::accounts::{Accounts, CREDENTIAL, CREDENTIALS, Credential, credential};
 use crate::store::database::BUSY_TIMEOUT;
 use crate::store::{Change, Store, StoreError};
 
@@ -44,9 +44,9 @@ impl Accounts<'_> {
         let issued = statement.query_row([&hash[..]], |row| {
             Ok(Issued {
                 credential: credential(row)?,
-                standing: row.get(6)?,
-                expires: row.get(7)?,
-                seen: row.get(8)?,
+                standing: row.get(CREDENTIALS)?,
+                expires: row.get(CREDENTIALS + 1)?,
+                seen: row.get(CREDENTIALS + 2)?,
             })
         });
         Ok(issued.optional()?)
@@ -56,10 +56,20 @@ impl Accounts<'_> {
 impl Store {
     /// Notes that a session was used. Does nothing while somebody writes: the next use comes soon.
     pub fn touch_session(&self, hash: &[u8; 32], now: i64) -> Result<(), StoreError> {
+        self.touch("UPDATE sessions SET seen = ? WHERE hash = ?", params![now, &hash[..]])
+    }
+
+    /// Notes that somebody showed the password with a request, unless it is noted since `before` already. Does nothing
+    /// while somebody writes.
+    pub fn touch_login(&self, person: i64, before: i64, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE people SET last_login = ?3 WHERE id = ?1 AND ifnull(last_login, 0) <= ?2";
+        self.touch(sql, params![person, before, now])
+    }
+
+    fn touch(&self, sql: &str, values: &[&dyn ToSql]) -> Result<(), StoreError> {
         if let Some(writer) = self.idle_writer() {
             writer.busy_timeout(Duration::ZERO)?;
-            let noted =
-                writer.execute("UPDATE sessions SET seen = ? WHERE hash = ?", params![now, &hash[..]]);
+            let noted = writer.execute(sql, values);
             writer.busy_timeout(BUSY_TIMEOUT)?;
             noted?;
         }
@@ -81,6 +91,13 @@ impl Change<'_> {
         });
         let (hash, role, customer) = row?;
         Ok(digest(&hash, &role, customer))
+    }
+
+    /// Notes that somebody logged in.
+    pub fn note_login(&self, person: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE people SET last_login = ? WHERE id = ?";
+        self.transaction.execute(sql, (self.now, person))?;
+        Ok(())
     }
 
     /// Stores a token that ends at `expires`, and forgets those that have ended.

@@ -29,12 +29,38 @@ const field = (person) => [
   { name: "name", label: "Name", value: person.name },
   { name: "username", label: "Log-in name", value: person.username, required: true },
   { name: "role", label: "Role", type: "select", value: person.role, options: options(person.role), note: person.id ? "Another role logs the person out." : "" },
+  ...(person.id && person.id !== who()?.id ? [{ name: "disabled", label: "Disabled: may not log in", type: "check", value: person.disabled, note: "Ends all sessions and tokens of the person at once. Groups, role and history stay." }] : []),
   ...(customers.all().length && person.id ? [{ name: "customer", label: "Customer", type: "select", value: person.customer, options: customers.all().map(({ id, name }) => ({ value: id, label: name })) }] : []),
 ];
 
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Whose calls somebody hears, in words. */
+function hears({ role, groups: ids }) {
+  const privileges = roles.find(({ name }) => name === role)?.privileges ?? [];
+  if (privileges.some((privilege) => privilege === "record" || privilege === "owner")) return "All";
+  if (!privileges.includes("record_own")) return "";
+  const named = ids.split(",").flatMap((id) => groups.filter((group) => String(group.id) === id)).map(({ id, name }) => name || `Group ${id}`);
+  return named.length ? named.join(", ") : "None";
+}
+
+/** When somebody logged in last; what is from before it was noted is not known. */
+const lately = ({ last_login: time }) => (time === null ? "Not known" : time === 0 ? "Never" : format.day(time, now()));
+
+/** Those that have each word of the search in what the list says of them. */
+function found() {
+  const words = folded($("m-find").value).split(/\s+/).filter(Boolean);
+  const text = (person) => folded([person.name, person.username, person.role, hears(person), person.disabled ? "disabled" : ""].join(" "));
+  return all.filter((person) => words.every((word) => text(person).includes(word)));
+}
+
 function draw() {
-  const cells = (person) => [html`<b><bdi>${called(person)}</bdi></b>${person.id === who()?.id ? html`<small>You</small>` : ""}`, html`<bdi>${person.username}</bdi>`, html`<bdi>${person.role}</bdi>`, format.day(person.created, now())];
-  list(table("People", ["Name", "Log-in name", "Role", "Since"], all, cells, ({ id }) => id), (id) => show(all.find((person) => String(person.id) === id)));
+  const state = (person) => html`${person.id === who()?.id ? html`<small>You</small>` : ""}${person.disabled ? html`<small class="off">Disabled</small>` : ""}`;
+  const cells = (person) => [html`<b><bdi>${called(person)}</bdi></b>${state(person)}`, html`<bdi>${person.username}</bdi>`, html`<bdi>${person.role}</bdi>`, html`<bdi>${hears(person)}</bdi>`, lately(person), format.date(person.created)];
+  const shown = found();
+  const nobody = html`<p class="note">${all.length ? "Nobody is found." : "There is nobody yet."}</p>`;
+  list(shown.length ? table("People", ["Name", "Log-in name", "Role", "Hears the groups", "Last login", "Since"], shown, cells, ({ id }) => id) : nobody, (id) => show(all.find((person) => String(person.id) === id)));
+  $("m-count").textContent = shown.length === all.length ? "" : `${format.count(shown.length)} of ${format.count(all.length)}`;
 }
 
 async function load() {
@@ -63,6 +89,7 @@ function listenGroups(body, person) {
     try {
       await send(`recording/groups/members/${target.checked ? "add" : "remove"}`, { recordgroup: target.value, person: person.id });
       place.querySelector(".error").textContent = "";
+      await load();
     } catch (error) {
       target.checked = !target.checked;
       if (!isGone(error)) place.querySelector(".error").textContent = error.message;
@@ -162,8 +189,10 @@ function add() {
 
 /** Shows the page. */
 export function open() {
-  const root = page({ title: "People", add: "New person" });
+  const more = html`<label class="field"><span>Search</span><input id="m-find" type="search" autocomplete="off" autocapitalize="none" spellcheck="false"></label><p id="m-count" class="note" role="status"></p>`;
+  const root = page({ title: "People", add: "New person", more });
   root.querySelector("#m-add").addEventListener("click", add);
+  root.querySelector("#m-find").addEventListener("input", draw);
   onCustomer(open);
   load();
 }

@@ -26,6 +26,8 @@ pub use page::{address, from_elsewhere, from_this_page, is_of_a_browser};
 
 /// Seconds between two notes of a session's use.
 const TOUCH: i64 = 60;
+/// Seconds between two notes of somebody's logging in with each request.
+const ONE_LOGIN: i64 = 3600;
 /// Seconds after which a client may try again when too many passwords wait to be checked.
 const BUSY: u32 = 2;
 
@@ -92,8 +94,19 @@ async fn prove(app: &Data<App>, request: &HttpRequest, shown: Shown) -> Result<C
         Shown::Token(text) => holder(app, Secret::Token(auth::hash_secret(&text))).await,
         Shown::Password(username, password) => {
             let credential = check_password(app, address(app, request), username, password).await?;
+            note_login(app, &credential);
             Ok(Caller { credential, secret: None })
         }
+    }
+}
+
+/// Notes that a password came with a request, once an hour. The request does not wait for it.
+fn note_login(app: &Data<App>, credential: &Credential) {
+    let (now, id) = (now(), credential.person.id);
+    let before = now - ONE_LOGIN;
+    if credential.last_login.unwrap_or_default() <= before {
+        let app = app.clone();
+        drop(tokio::task::spawn_blocking(move || app.store.touch_login(id, before, now)));
     }
 }
 
@@ -107,15 +120,15 @@ pub async fn check_password(
     let credential = meant(app, &username, &password).await?;
     // However it is written, it is the same name to guess at.
     let name = same_username(&username);
-    let person = credential.as_ref().map(|credential| &credential.person);
+    let whose = credential.as_ref();
     let right = match app.auth.begin(&name, &password, credential.as_ref(), address, now()) {
         Ok(Check::Right) => Ok(true),
         Ok(Check::Pending(pending)) => app.auth.conclude(pending, now()).await,
         Err(why) => Err(why),
     };
     match right {
-        Ok(false) => app.failed_logins.note(person, address, false, now()),
-        Err(NotNow::Throttled(_)) => app.failed_logins.note(person, address, true, now()),
+        Ok(false) => app.failed_logins.note(whose, address, false, now()),
+        Err(NotNow::Throttled(_)) => app.failed_logins.note(whose, address, true, now()),
         Ok(true) | Err(NotNow::Busy) => {}
     }
     let right = right.map_err(not_now)?;
