@@ -9,7 +9,9 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 #[derive(RustEmbed)]
-#[folder = "static/"]
+// The work of build.rs, which joins the scripts.
+#[cfg_attr(embedded, folder = "$OUT_DIR/page/")]
+#[cfg_attr(not(embedded), folder = "static/")]
 struct Static;
 
 /// The stylesheet that a page names, and the rooms of `css/` whose sheets are joined to it, the lowest floor first: over
@@ -52,29 +54,29 @@ fn joined(rooms: &[&str]) -> Vec<u8> {
     sheets.filter_map(|name| Static::get(name)).flat_map(|file| file.data.into_owned()).collect()
 }
 
-/// A page, with the modules behind its script named after it: a browser asks for them at once instead of one after the
-/// other, as each names the next. What is imported only when it is needed is not among them.
+/// A page, with the modules behind its scripts named after them: a browser asks for them at once instead of one after the
+/// other, as each names the next. What is imported only when it is needed is not among them, and joined files need none.
 pub(super) fn page(name: &str) -> Option<String> {
     let text = String::from_utf8_lossy(&get(name)?).into_owned();
-    let (script, end) = ("<script type=\"module\" src=\"/static/", "\"></script>\n");
-    let Some((entry, after)) = between(&text, script, end) else { return Some(text) };
-    let links: String = imported(entry)
+    let named = named(&text);
+    let Some(last) = named.last() else { return Some(text) };
+    let after = text.find(last).and_then(|at| Some(at + text[at..].find('\n')? + 1))?;
+    let links: String = behind(&named)
         .iter()
         .map(|name| format!("<link rel=\"modulepreload\" href=\"/static/{name}\">\n"))
         .collect();
     Some(format!("{}{links}{}", &text[..after], &text[after..]))
 }
 
-/// What stands between two texts, and where the second ends.
-fn between<'a>(text: &'a str, before: &str, end: &str) -> Option<(&'a str, usize)> {
-    let from = text.find(before)? + before.len();
-    let to = from + text[from..].find(end)?;
-    Some((&text[from..to], to + end.len()))
+/// The scripts that a page names.
+fn named(page: &str) -> Vec<&str> {
+    let names = page.split("\"/static/").skip(1).filter_map(|rest| rest.split('"').next());
+    names.filter(|name| name.ends_with(".js")).collect()
 }
 
-/// All modules that a module needs, directly or by way of others.
-fn imported(entry: &str) -> Vec<String> {
-    let mut found = vec![entry.to_owned()];
+/// All modules that scripts need, directly or by way of others.
+fn behind(scripts: &[&str]) -> Vec<String> {
+    let mut found: Vec<String> = scripts.iter().map(|name| (*name).to_owned()).collect();
     let mut read = 0;
     while let Some(module) = found.get(read).cloned() {
         let source = Static::get(&module).map(|file| file.data).unwrap_or_default();
@@ -86,7 +88,7 @@ fn imported(entry: &str) -> Vec<String> {
         }
         read += 1;
     }
-    found.split_off(1)
+    found.split_off(scripts.len())
 }
 
 /// The relative paths after `from` in a module; `import()` has none.
@@ -127,24 +129,16 @@ mod tests {
     }
 
     #[test]
-    fn a_page_names_each_module_behind_its_script_once_and_each_is_there() {
+    fn a_page_names_each_module_behind_its_scripts_once_and_each_is_there() {
         for name in ["index.html", "api.html"] {
             let page = page(name).unwrap();
-            let modules: Vec<&str> = page
-                .split("modulepreload\" href=\"/static/")
-                .skip(1)
-                .filter_map(|rest| rest.split('"').next())
-                .collect();
-            assert!(modules.contains(&"js/kit/html.js"), "{modules:?}");
+            let modules = named(&page);
+            assert_eq!(modules.contains(&"js/kit/html.js"), cfg!(not(embedded)), "{modules:?}");
             for (i, module) in modules.iter().enumerate() {
                 assert!(!modules[..i].contains(module), "{module} twice");
                 assert!(Static::get(module).is_some(), "{name} needs {module}, which is not there");
             }
         }
-        assert!(
-            !page("index.html").unwrap().contains("js/manage/"),
-            "what few people open is fetched when it is opened"
-        );
     }
 
     #[test]

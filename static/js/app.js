@@ -182,4 +182,3 @@ wire.addEventListener("unauthorized", player.stop);
 login.session.addEventListener("in", enter);
 login.session.addEventListener("out", leave);
 login.session.addEventListener("failed", ({ error }) => toast(error.message));
-login.start();

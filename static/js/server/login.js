@@ -21,25 +21,34 @@ function view(name) {
   if (name === "login") document.title = "Log in – Tapeline";
 }
 
-function enter(who) {
+/** What shows the page to whoever has logged in. */
+let rest = Promise.resolve();
+
+async function enter(who) {
   const same = person === null || person.id === who.id;
   person = who;
+  await rest;
+  if (person !== who) return;
   $("me-name").textContent = who.username;
   $("me-role").textContent = who.role;
   view("app");
   session.dispatchEvent(Object.assign(new Event("in"), { person: who, same }));
 }
 
+/** Whether the form has been shown, by the script. */
+let asked = false;
+
 function ask(note) {
   // What is being typed stays: several requests may learn of the end of a session, one after the other.
-  if (document.documentElement.dataset.view === "login" && (!note || !$("login-note").hidden)) return;
+  if (asked && document.documentElement.dataset.view === "login" && (!note || !$("login-note").hidden)) return;
+  asked = true;
   view("login");
-  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  for (const dialog of document.querySelectorAll("dialog[open]:not(#entry)")) dialog.close();
   $("login-note").textContent = note;
   $("login-note").hidden = note === "";
   $("login-error").textContent = "";
   if (person) $("login-name").value = person.username;
-  $("login-password").value = "";
+  if ($("login-form").contains(document.activeElement)) return; // somebody was there before the script
   ($("login-name").value ? $("login-password") : $("login-name")).focus();
 }
 
@@ -52,8 +61,12 @@ function refusal(error) {
   return error.message;
 }
 
+/** How often somebody has asked to be let in. */
+let tries = 0;
+
 async function submit(event) {
   event.preventDefault();
+  tries += 1;
   const button = event.target.querySelector("[type=submit]");
   button.disabled = true;
   $("login-error").textContent = "";
@@ -61,12 +74,14 @@ async function submit(event) {
     const credentials = { auth_username: $("login-name").value, auth_password: $("login-password").value, session: 1 };
     const { data } = await call("user/login", credentials, { quiet: true });
     $("login-password").value = "";
-    enter(data);
+    $("entry").open = false; // says that the page is on its way
+    await enter(data);
   } catch (error) {
     $("login-error").textContent = refusal(error);
     $("login-password").select();
   } finally {
     button.disabled = false;
+    $("entry").open = true;
   }
 }
 
@@ -88,20 +103,26 @@ function told(error) {
   return person ? "Your session has ended. Log in to go on where you were." : "";
 }
 
-/** Finds out who it is, or asks. */
-export async function start() {
+/**
+ * Finds out who it is, or asks.
+ * @param {Promise<any>} page  what shows the page to whoever has logged in
+ */
+export function start(page) {
+  rest = page;
   $("login-form").addEventListener("submit", submit);
   $("logout").addEventListener("click", logout);
   wire.addEventListener("unauthorized", ({ error }) => ask(told(error)));
-  await identify();
+  if ($("entry").open) identify();
+  else $("login-form").requestSubmit(); // somebody was there before the script
 }
 
 /** Goes on with the session of before, if there is one. */
 export async function identify() {
+  const before = tries;
   try {
     const { data } = await call("user/login", {}, { quiet: true });
-    enter(data);
+    if (before === tries) await enter(data);
   } catch (error) {
-    ask(isNobody(error) ? "" : error.message);
+    if (before === tries) ask(isNobody(error) ? "" : error.message);
   }
 }

@@ -11,8 +11,8 @@ use super::paths::Edges;
 use super::{files, names, root};
 use crate::app::spawn_app;
 
-/// A room's floor in `static/js`; `keys.js`, `places.js` and `app.js` are rooms of one file.
-const FLOORS: [(&str, u8); 12] = [
+/// A room's floor in `static/js`; `keys.js`, `places.js`, `app.js` and `start.js` are rooms of one file.
+const FLOORS: [(&str, u8); 13] = [
     ("kit", 0),
     ("server", 1),
     ("page", 2),
@@ -25,6 +25,7 @@ const FLOORS: [(&str, u8); 12] = [
     ("keys", 6),
     ("places", 6),
     ("app", 7),
+    ("start", 8),
 ];
 
 /// A script's code, by its path below `static/js`. `types.js` has none.

@@ -1,0 +1,15 @@
+/** The first script: the login, while the rest of the page is on its way. */
+
+import { $ } from "./kit/dom.js";
+import * as login from "./server/login.js";
+
+/** A part of the page did not come. */
+function incomplete() {
+  $("late-text").textContent = "The page could not be loaded whole.";
+  $("late").dataset.now = "";
+}
+
+const sheets = [...document.querySelectorAll("link[rel=stylesheet]")];
+const rest = sheets.every(({ sheet }) => sheet?.cssRules.length) ? import("./app.js") : Promise.reject(new Error("there is no stylesheet"));
+rest.then(() => $("late").remove(), incomplete);
+login.start(rest.catch(() => new Promise(() => {})));
