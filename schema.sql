@@ -476,10 +476,12 @@ CREATE TABLE IF NOT EXISTS audit (
   recordgroup INTEGER,                     -- the group, where there is one
   uniqueid    TEXT,                        -- the recording, where there is one
   recordid    TEXT,
-  detail      TEXT    NOT NULL DEFAULT ''  -- what changed, for people
+  detail      TEXT    NOT NULL DEFAULT '', -- what changed, for people
+  call        TEXT    NOT NULL DEFAULT ''  -- the recording's call as it was then, JSON: start, numbers and names
 );
-CREATE INDEX IF NOT EXISTS audit_time ON audit (time);
-CREATE INDEX IF NOT EXISTS audit_customer ON audit (customer, time);
+-- What is asked for, and what is left out, is told without reading whole entries.
+CREATE INDEX IF NOT EXISTS audit_time ON audit (time, id, action, person, recordgroup);
+CREATE INDEX IF NOT EXISTS audit_customer ON audit (customer, time, id, action, person, recordgroup);
 CREATE INDEX IF NOT EXISTS audit_customer_action ON audit (customer, action, time);
 CREATE INDEX IF NOT EXISTS audit_person ON audit (person, time);
 CREATE INDEX IF NOT EXISTS audit_recording ON audit (recordgroup, uniqueid, recordid, time) WHERE uniqueid IS NOT NULL;

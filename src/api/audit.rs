@@ -14,7 +14,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::{envelope, stream};
 use crate::app::now;
 use crate::model::Person;
-use crate::store::{LogFilter, Reader};
+use crate::store::{LogFilter, Reader, ways_to_write};
 
 const CUSTOMER: Parameter = Parameter::integer(
     "customer",
@@ -27,6 +27,13 @@ const END: Parameter = Parameter::time("end", "now", "Unix seconds; entries at o
 const PERSON: Parameter = Parameter::integer("person", "", "Entries of this person only").logged();
 const ACTION: Parameter =
     Parameter::text("action", "This action only, as in recordings/listen or groups/update").logged();
+const EXCEPT: Parameter =
+    Parameter::text("except", "None of these actions, as in user/login,user/logout; at most 50").logged();
+const NUMBER: Parameter = Parameter::text(
+    "number",
+    "About calls in which a number that contains it takes part: the source, the called one, or who answered. Blanks, \
+     `()-./` and +, 00 or a 0 in front do not matter",
+);
 const RECORDGROUP: Parameter = Parameter::integer("recordgroup", "", "About this record group only").logged();
 const UNIQUEID: Parameter =
     Parameter::text("uniqueid", "About recordings with this uniqueid, dot and all").logged();
@@ -39,12 +46,15 @@ const AFTER: Parameter =
 pub const ABOUT: &str = "There is one entry for each change, with what changed, one for each export, and one for each person \
     who hears a recording within ten minutes (recordings/listen). Wrong passwords are summed: one entry for a person, address and \
     hour (user/login/failed), whose count grows. Those for names that are nobody's have no name, and only owners see them. Ids are \
-    those of the whole log, so that they have gaps. Actions are called like the functions. Who heard a recording: \
+    those of the whole log, so that they have gaps. `start`, numbers and names of an entry are those of the call that it is about, \
+    also of one that is deleted by now; they are empty where nobody knows them any more. Actions are called like the functions. Who heard a recording: \
     `recordgroup`, `uniqueid`, `recordid` and `action=recordings/listen`.";
 /// The parameters of list.
 pub const LIST: &[Parameter] =
-    &[CUSTOMER, START, END, PERSON, ACTION, RECORDGROUP, UNIQUEID, RECORDID, LIMIT, AFTER];
+    &[CUSTOMER, START, END, PERSON, ACTION, EXCEPT, NUMBER, RECORDGROUP, UNIQUEID, RECORDID, LIMIT, AFTER];
 
+/// Actions that may be left out.
+const MOST_EXCEPT: usize = 50;
 /// The form of `next`; another one is not read.
 const VERSION: u8 = b'a';
 
@@ -68,6 +78,8 @@ impl AuditRequest {
             end: end.unwrap_or(now),
             person: reading.integer(&PERSON),
             action: text(reading.text(&ACTION)),
+            except: except(&mut reading),
+            number: number(&mut reading),
             recordgroup: reading.integer(&RECORDGROUP),
             uniqueid: text(reading.text(&UNIQUEID)),
             recordid: text(reading.text(&RECORDID)),
@@ -97,6 +109,24 @@ impl AuditRequest {
         Refusal::if_any(faults)?;
         Ok(filter)
     }
+}
+
+fn except(reading: &mut Reading<'_>) -> Vec<String> {
+    let actions = reading.text(&EXCEPT).unwrap_or_default().split(',').map(str::trim);
+    let actions: Vec<String> = actions.filter(|action| !action.is_empty()).map(str::to_owned).collect();
+    if actions.len() > MOST_EXCEPT {
+        reading.fault(EXCEPT.name, format!("except must have at most {MOST_EXCEPT} actions"));
+    }
+    actions
+}
+
+fn number(reading: &mut Reading<'_>) -> Option<String> {
+    let number = reading.text(&NUMBER)?;
+    let ways = ways_to_write(number);
+    if ways.is_none() {
+        reading.fault(NUMBER.name, "number must have a digit or a letter in it");
+    }
+    ways
 }
 
 /// The entries that match, newest first.

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 
+use super::audited_call::NOTED;
 use super::database::free_id;
 use super::{Change, Identity, Store, StoreError};
 use crate::model::Actor;
@@ -135,10 +136,12 @@ fn is_noted(connection: &Connection, heard: &Heard) -> rusqlite::Result<bool> {
 }
 
 fn insert(connection: &Connection, actor: &Actor, time: i64, entry: &Entry<'_>) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO audit (id, time, person, username, address, action, customer, recordgroup, uniqueid, recordid, detail)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
+    // The call is noted as its row has it now: the row may go.
+    let mut statement = connection.prepare_cached(&format!(
+        "INSERT INTO audit (id, time, person, username, address, action, customer, recordgroup, uniqueid, recordid, detail, call)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ifnull((SELECT {NOTED} FROM recordings r
+             WHERE r.recordgroup = ?8 AND r.uniqueid = ?9 AND r.recordid = ?10 AND r.customer IS ?7), ''))"
+    ))?;
     let Entry { action, customer, recordgroup, uniqueid, recordid, detail } = entry;
     let Actor { person, name, address } = actor;
     statement.execute(params![

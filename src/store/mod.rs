@@ -4,6 +4,7 @@
 //! calls from an async thread moves the call off it first.
 
 mod audit;
+mod audited_call;
 mod case_folding;
 mod database;
 mod groups;
@@ -17,6 +18,7 @@ mod recordings;
 mod search;
 
 pub use audit::{Entry, Heard, ONE_LISTENING, Summed};
+pub use audited_call::ways_to_write;
 pub use case_folding::{MOST_WORDS, fold_words};
 pub use database::{Change, OpenError, Reader, Snapshot, Store, StoreError, wide_mode};
 pub use groups::{GroupFields, Member};

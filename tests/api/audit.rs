@@ -32,35 +32,38 @@ fn ids(app: &TestApp, who: &str, query: &str) -> String {
 #[test]
 fn an_administrator_reads_the_log_of_the_customer_newest_first() {
     let app = app();
-    let answer = app.administrator().get(&format!("{LIST}?limit=2;end=450"));
-    assert_eq!(
-        answer.data(),
-        json!([
-            {"id": 5, "time": 400, "person": 0, "username": "command line", "address": "", "action": "groups/update",
-             "customer": 1, "recordgroup": 2, "uniqueid": "", "recordid": "", "detail": "expires \"30\""},
-            {"id": 4, "time": 300, "person": 3, "username": "sara", "address": "10.0.0.2",
-             "action": "recordings/delete", "customer": 1, "recordgroup": 1, "uniqueid": "a", "recordid": "2",
-             "detail": ""},
-        ])
-    );
-    let json = answer.json();
-    let keys: Vec<&str> = json["data"][0].as_object().expect("a row").keys().map(String::as_str).collect();
-    assert_eq!(
-        keys,
-        [
-            "id",
-            "time",
-            "person",
-            "username",
-            "address",
-            "action",
-            "customer",
-            "recordgroup",
-            "uniqueid",
-            "recordid",
-            "detail"
-        ]
-    );
+    let answer = app.administrator().get(&format!("{LIST}?limit=2;end=450")).json();
+    let call = |start: i64, from: &str, to: &str| {
+        json!({"name": "", "customer_name": "Alder", "recordgroup_name": "", "start": start, "snumber": from,
+            "snumber_name": "", "snumber_display": from, "cnumber": to, "cnumber_name": "", "cnumber_display": to,
+            "dnumber": "", "dnumber_name": "", "dnumber_display": ""})
+    };
+    let row = |entry: Value, call: Value| {
+        let both = [entry, call].into_iter().flat_map(|part| part.as_object().expect("an object").clone());
+        both.collect::<serde_json::Map<_, _>>()
+    };
+    let mut update = call(0, "", "");
+    update["recordgroup_name"] = json!("Sales");
+    let mut delete = call(0, "", "");
+    delete["recordgroup_name"] = json!("Reception");
+    delete["name"] = json!("Sara");
+    let expected = [
+        row(
+            json!({"id": 5, "time": 400, "person": 0, "username": "command line", "address": "",
+                "action": "groups/update", "customer": 1, "recordgroup": 2, "uniqueid": "", "recordid": "",
+                "detail": "expires \"30\""}),
+            update,
+        ),
+        row(
+            json!({"id": 4, "time": 300, "person": 3, "username": "sara", "address": "10.0.0.2",
+                "action": "recordings/delete", "customer": 1, "recordgroup": 1, "uniqueid": "a", "recordid": "2",
+                "detail": ""}),
+            delete,
+        ),
+    ];
+    assert_eq!(answer["data"], json!(expected));
+    let keys = |row: &serde_json::Map<String, Value>| row.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(answer["data"][0].as_object().expect("a row")), keys(&expected[0]), "in this order");
     assert_eq!(ids(&app, "adam", ""), "6 5 4 3 2 1");
     assert_eq!(ids(&app, "olga", ""), "8 7 6 5 4 3 2 1", "an owner reads all");
     assert_eq!(ids(&app, "olga", "customer=2"), "7");
@@ -89,7 +92,15 @@ fn filters_narrow_it_together() {
         ("uniqueid=a", "6 4 3 2"),
         ("recordid=2", "4"),
         ("uniqueid=A", ""),
-        ("person=;action=;recordgroup=;uniqueid=;start=", "6 5 4 3 2 1"),
+        ("except=recordings/listen", "5 4 1"),
+        ("except=recordings/listen,groups/create", "5 4"),
+        ("except=,+recordings/listen+,", "5 4 1"),
+        ("except=recordings", "6 5 4 3 2 1"),
+        ("except=recordings/listen;action=recordings/listen", ""),
+        ("except=recordings/listen;person=3", "4"),
+        ("number=030;except=recordings/delete", "3 2"),
+        ("number=030;person=4;uniqueid=a", "3"),
+        ("person=;action=;recordgroup=;uniqueid=;start=;except=;number=", "6 5 4 3 2 1"),
     ] {
         assert_eq!(ids(&app, "adam", query), expected, "{query}");
     }
@@ -139,6 +150,8 @@ fn whoever_is_no_administrator_and_whatever_is_no_parameter_is_refused() {
         ("adam", "customer=2;limit=-1", "400 customer, 400 limit"),
         ("adam", "start=2;end=1", "400 end"),
         ("adam", "after=AAAA", "400 after"),
+        ("adam", "number=%2B+()", "400 number"),
+        ("adam", "number=-;except=x;limit=-1", "400 number, 400 limit"),
     ] {
         assert_eq!(app.person(who).get(&format!("{LIST}?{query}")).codes(), codes, "{who} {query}");
     }
@@ -184,6 +197,126 @@ fn a_long_log_comes_whole_and_another_programs_entries_are_json() {
         (&json!("\u{fffd}"), &json!(0), &json!("\u{fffd}"), &json!("5"), &json!(0))
     );
     assert_eq!(rows[20_000]["detail"], "row 1");
+}
+
+#[test]
+fn more_than_fifty_exceptions_are_refused() {
+    let app = app();
+    let actions = |count: usize| vec!["x"; count].join(",");
+    assert_eq!(ids(&app, "adam", &format!("except={}", actions(50))), "6 5 4 3 2 1");
+    let answer = app.administrator().get(&format!("{LIST}?except={}", actions(51)));
+    assert_eq!(answer.codes(), "400 except");
+}
+
+/// Times and numbers of entries, as one asks for them.
+fn calls(app: &TestApp, who: &str, query: &str) -> Vec<String> {
+    let data = app.person(who).get(&format!("{LIST}?{query}")).data();
+    let told = |row: &Value| {
+        let word = |field: &str| row[field].as_str().expect("a text").to_owned();
+        let (action, start) = (word("action"), &row["start"]);
+        format!("{action} {start} {} > {} > {}", word("snumber"), word("cnumber"), word("dnumber_name"))
+    };
+    data.as_array().expect("rows").iter().map(told).collect()
+}
+
+#[test]
+fn an_entry_says_which_call_it_is_about_also_once_the_recording_is_deleted() {
+    let app = spawn_app();
+    app.supervisor().post("recording/recordings/update", "recordgroup=1;uniqueid=a;recordid=1;hold=0");
+    app.supervisor().post("recording/recordings/delete", "recordgroup=1;uniqueid=a;recordid=1");
+    let one = "1700000000 +49 30 1 > 100 > 前台";
+    let both = [format!("recordings/delete {one}"), format!("recordings/update {one}")];
+    assert_eq!(calls(&app, "adam", "uniqueid=a"), both);
+    let row = app.administrator().get(&format!("{LIST}?uniqueid=a;limit=1")).data()[0].take();
+    assert_eq!(
+        (&row["snumber_name"], &row["snumber_display"], &row["cnumber_name"], &row["dnumber_display"]),
+        (&json!("Zoë \"Z\" Ångström"), &json!("030 1"), &json!("Front\tdesk\\"), &json!("1-01"))
+    );
+    assert_eq!((&row["name"], &row["recordgroup_name"]), (&json!("Sara"), &json!("Reception")));
+    for number in ["%2B49+30+1", "0049301", "030+1", "49301", "100", "101", "1-01"] {
+        assert_eq!(calls(&app, "adam", &format!("number={number}")), both, "{number}");
+    }
+    for number in ["102", "0302", "49302"] {
+        assert_eq!(calls(&app, "adam", &format!("number={number}")), Vec::<String>::new(), "{number}");
+    }
+}
+
+#[test]
+fn of_a_recording_that_another_program_deleted_an_entry_tells_what_it_or_another_one_knows() {
+    let app = spawn_app();
+    app.sqlite3(
+        "INSERT INTO audit (time, person, action, customer, recordgroup, uniqueid, recordid) VALUES
+           (5, 3, 'recordings/listen', 1, 1, 'a', '1'), (6, 3, 'recordings/listen', 1, 1, 'b', '1');",
+    );
+    let before =
+        ["recordings/listen 1700000100 101 > 0049 > ", "recordings/listen 1700000000 +49 30 1 > 100 > 前台"];
+    assert_eq!(calls(&app, "adam", "end=10"), before, "its row knows");
+    assert_eq!(calls(&app, "adam", "number=0049"), before[..1]);
+    app.supervisor().post("recording/recordings/update", "recordgroup=1;uniqueid=a;recordid=1;hold=0");
+    app.sqlite3("DELETE FROM recordings WHERE uniqueid IN ('a', 'b');");
+    let after = ["recordings/listen 0  >  > ", before[1]];
+    assert_eq!(
+        calls(&app, "adam", "end=10"),
+        after,
+        "unknown is unknown, and another entry knows the other one"
+    );
+    assert_eq!(calls(&app, "adam", "number=4930;end=10"), after[1..]);
+    assert_eq!(calls(&app, "adam", "number=0049"), Vec::<String>::new());
+}
+
+#[test]
+fn who_called_is_also_known_where_it_became_known_after_the_entry() {
+    let app = spawn_app();
+    app.sqlite3("UPDATE recordings SET snumber = '' WHERE uniqueid = 'b';");
+    app.supervisor().post("recording/recordings/update", "recordgroup=1;uniqueid=b;recordid=1;hold=1");
+    app.sqlite3(
+        "UPDATE recordings SET snumber = '+441134960123', snumber_name = x'ff' WHERE uniqueid = 'b';",
+    );
+    let known = ["recordings/update 1700000100 +441134960123 > 0049 > "];
+    assert_eq!(calls(&app, "adam", "uniqueid=b"), known);
+    assert_eq!(calls(&app, "adam", "number=0113+496-0123"), known);
+}
+
+#[test]
+fn an_upgrade_notes_in_each_entry_the_call_that_its_row_still_knows() {
+    let old = "INSERT INTO audit (time, action, customer, recordgroup, uniqueid, recordid) VALUES
+          (5, 'recordings/listen', 1, 1, 'a', '1'), (6, 'recordings/listen', 2, 1, 'b', '1'),
+          (7, 'recordings/listen', 1, 1, 'gone', '1');
+        ALTER TABLE audit RENAME COLUMN call TO other; PRAGMA user_version = 8;";
+    let app = spawn(|_| {}, |db| drop(sqlite3(db, old)));
+    app.sqlite3("DELETE FROM recordings WHERE uniqueid IN ('a', 'b');");
+    let unknown = "recordings/listen 0  >  > ";
+    let known = "recordings/listen 1700000000 +49 30 1 > 100 > 前台";
+    assert_eq!(calls(&app, "adam", "end=10"), [unknown, known]);
+    assert_eq!(calls(&app, "olga", "end=10;customer=2"), [unknown], "another customer's row is none of it");
+}
+
+#[test]
+fn a_number_tells_nothing_of_another_customers_calls() {
+    let app = spawn_app();
+    app.sqlite3(
+        "INSERT INTO people (id, customer, username, name, role, hash)
+        SELECT 8, 2, 'bertha', 'Bertha', 'administrator', hash FROM people WHERE id = 2;",
+    );
+    for recording in ["recordgroup=1;uniqueid=b;recordid=1", "recordgroup=4;uniqueid=f;recordid=1"] {
+        app.owner().post("recording/recordings/update", &format!("{recording};hold=1"));
+    }
+    // Of a row that was Alder's: by now it is Birch's, with the same name, and nothing is known of Alder's.
+    app.sqlite3(
+        "INSERT INTO audit (time, person, action, customer, recordgroup, uniqueid, recordid) VALUES
+           (5, 3, 'recordings/listen', 1, 4, 'f', '1'), (6, 3, 'recordings/listen', 1, 4, 'f', '1');",
+    );
+    let alders = ["recordings/update 1700000100 101 > 0049 > "];
+    assert_eq!(calls(&app, "adam", "number=0049"), alders);
+    assert_eq!(calls(&app, "adam", "number=101"), alders);
+    assert_eq!(calls(&app, "bertha", "number=0049"), Vec::<String>::new());
+    assert_eq!(calls(&app, "bertha", "number=1"), ["recordings/update 1700000050 1 > 2 > "]);
+    assert_eq!(calls(&app, "adam", "number=2"), Vec::<String>::new());
+    assert_eq!(calls(&app, "adam", "end=9"), vec!["recordings/listen 0  >  > "; 2]);
+    let names = app.administrator().get(&format!("{LIST}?end=9")).data();
+    assert_eq!(names[0]["recordgroup_name"], "", "nor what another customer calls a group");
+    assert_eq!(app.person("bertha").get(&format!("{LIST}?customer=1;number=1")).codes(), "400 customer");
+    assert_eq!(calls(&app, "olga", "number=1").len(), 2, "an owner asks of all");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn an_upgrade_loses_no_member_and_gives_no_id_of_what_was_removed_before() {
     assert_eq!(sqlite3(&db, WITH_MEMBERS), before);
     assert_eq!(
         sqlite3(&db, "PRAGMA foreign_key_check; PRAGMA integrity_check; PRAGMA user_version;"),
-        "ok\n8"
+        "ok\n9"
     );
     // Another program's INSERT without an id begins as high.
     assert_eq!(sqlite3(&db, "INSERT INTO customers (name) VALUES ('Shell') RETURNING id"), "4");

@@ -248,11 +248,12 @@ impl Acceptance<'_> {
         if known.id == 0 {
             known.id = self.change.know(known)?;
         }
-        self.change.withdraw_recording(known.recording)?;
-        // A call in progress can't have been listened to yet; only a complete one is missed.
+        // A call in progress can't have been listened to yet; only a complete one is missed. The entry says which call it was
+        // as long as the row is there.
         if old.complete != 0 {
             self.change.audit(&Entry::of(WITHDRAW, old.customer, &identity(old), reason.into()))?;
         }
+        self.change.withdraw_recording(known.recording)?;
         known.recording = 0;
         // Its number is free again, unless the channel has later recordings.
         known.recordid.clear();

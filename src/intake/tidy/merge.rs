@@ -83,16 +83,16 @@ impl Acceptance<'_> {
             self.change.share_sound(kept.id, &SoundForm { role, duration, ..sound.clone() })?;
         }
         self.change.take_over(kept.id, other.id)?;
-        self.change.withdraw_recording(other.id)?;
-        for sound in &sounds {
-            self.change.hand_over_file(&sound.path, other.id, kept.id, FORM)?;
-        }
         let named = |row: &TidyRow| {
             let of = &row.identity;
             format!("{}:{}:{}", of.recordgroup, of.uniqueid, of.recordid)
         };
         let gone = format!("a form of {} from now on: {}", named(kept), shown(&other.path));
         self.change.audit(&Entry::of(MERGE, other.customer, &other.identity, gone))?;
+        self.change.withdraw_recording(other.id)?;
+        for sound in &sounds {
+            self.change.hand_over_file(&sound.path, other.id, kept.id, FORM)?;
+        }
         let taken = format!("takes over {}: {}", named(other), shown(&other.path));
         self.change.audit(&Entry::of(MERGE, kept.customer, &kept.identity, taken))
     }

@@ -12,6 +12,7 @@ use super::open;
 use super::settings::{BUSY_TIMEOUT, PREPARED, PREPARED_FOR_MANY, STEPS_BETWEEN_LOOKS};
 use super::writer::{Writer, Writing};
 use crate::model::Actor;
+use crate::store::audited_call;
 use crate::store::people::Accounts;
 use crate::store::recordings;
 use crate::store::search;
@@ -222,6 +223,7 @@ pub(in crate::store) fn prepare_reader(connection: &mut Connection) -> rusqlite:
     // Pages come straight from the file's mapping, so the private cache only holds what still is in the WAL;
     // it also bounds the memory of a sort, which goes to a temporary file beyond it.
     connection.execute_batch("PRAGMA mmap_size = 1099511627776; PRAGMA cache_size = -8192;")?;
+    audited_call::register_functions(connection)?;
     recordings::register_functions(connection)
 }
 

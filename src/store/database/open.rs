@@ -32,7 +32,7 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
     // knows from none; what may have been either is looked at again.
     "UPDATE intake_files SET duration = -1, modified = modified - 1 WHERE duration = 0 AND size > 44 AND state = 2;",
     "", // 8 knows the domain of a call,
-    "", // 9 who is disabled, and who logged in when.
+    "", // 9 who is disabled, who logged in when, and which call an entry of the audit log is about.
 ];
 
 /// Files up to this size are checked page by page at every start; larger ones only where SQLite touches them.

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::error::OpenError;
 use super::{autoincrement, ids};
+use crate::store::audited_call;
 
 const SCHEMA: &str = include_str!("../../../schema.sql");
 const IDENTITY: &str = "recordgroup, uniqueid, recordid";
@@ -263,6 +264,7 @@ pub(in crate::store) fn apply(path: &Path, connection: &Connection) -> Result<()
     for Missing { remedy, .. } in missing_now.iter().filter(|missing| missing.what == "column") {
         connection.execute_batch(remedy).map_err(as_error)?;
     }
+    let calls_unknown = missing_now.iter().any(|missing| missing.name == "audit.call");
     forget_what_rows_tell(connection).map_err(as_error)?;
     let had_sounds = names(connection, "table").map_err(as_error)?.contains("sounds");
     connection.execute_batch(SCHEMA).map_err(as_error)?;
@@ -274,6 +276,9 @@ pub(in crate::store) fn apply(path: &Path, connection: &Connection) -> Result<()
     }
     for Missing { remedy, .. } in missing(connection).map_err(as_error)? {
         connection.execute_batch(&remedy).map_err(as_error)?;
+    }
+    if calls_unknown {
+        audited_call::note_all(connection).map_err(as_error)?;
     }
     ids::note_used(connection)
         .and_then(|()| name_customers_and_groups(connection))

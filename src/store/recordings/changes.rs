@@ -126,8 +126,9 @@ impl Change<'_> {
         let notes = noting.query_map((self.now, named.id), |row| row.get(0))?;
         let notes = notes.collect::<rusqlite::Result<_>>()?;
         self.leave_forms(named.id)?;
-        self.transaction.prepare_cached("DELETE FROM recordings WHERE id = ?")?.execute([named.id])?;
+        // Before it goes, so that the entry says which call it was.
         self.audit(&Entry::of("recordings/delete", named.customer, &named.identity, String::new()))?;
+        self.transaction.prepare_cached("DELETE FROM recordings WHERE id = ?")?.execute([named.id])?;
         Ok(notes)
     }
 }
