@@ -43,6 +43,11 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// A text of somebody's within a detail: its commas are encoded, so that nothing in it looks like what follows them.
+pub(super) fn in_detail(text: &str) -> String {
+    text.replace('%', "%25").replace(',', "%2C")
+}
+
 /// Someone who hears a recording.
 #[derive(Clone, Debug)]
 pub struct Heard {

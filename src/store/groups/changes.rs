@@ -5,6 +5,7 @@ use rusqlite::types::Value;
 
 use super::by_id;
 use crate::model::{Group, names};
+use crate::store::audit::in_detail;
 use crate::store::database::Ids;
 use crate::store::{Change, Entry, StoreError, needed_by};
 
@@ -74,7 +75,7 @@ impl GroupFields {
 fn told(fields: &[(&'static str, Value)]) -> String {
     let told = fields.iter().map(|(name, value)| match value {
         Value::Text(text) if text.is_empty() => format!("no {name}"),
-        Value::Text(text) => format!("{name} {text}"),
+        Value::Text(text) => format!("{name} {}", in_detail(text)),
         Value::Integer(number) => format!("{name} {number}"),
         _ => (*name).to_owned(),
     });

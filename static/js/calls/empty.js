@@ -77,7 +77,7 @@ export function trouble(error, again) {
   return notice({
     symbol: "warning",
     title: titles[error.code] ?? "Something went wrong",
-    text: html`${(error.responses ?? [{ key: "", message: error.message }]).map(({ key, message }) => html`<p>${key ? html`<b>${key}</b>: ` : ""}${message}</p>`)}`,
+    text: html`${(error.responses ?? [{ said: error.message }]).map(({ said }) => html`<p>${said}</p>`)}`,
     actions: barred ? [] : wrong ? [{ label: "Clear all filters", act: () => state.clear(), primary: true }] : [{ label: "Try again", act: again, primary: true }],
   });
 }

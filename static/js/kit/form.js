@@ -56,7 +56,7 @@ export function changed(form, fields) {
 }
 
 /** A fault in the words of the form: the API calls the field by its name there. */
-const inWords = ({ key, message }, { name, label }) => (key === name && message.startsWith(`${name} `) ? label + message.slice(name.length) : message);
+const inWords = ({ key, message, said }, { name, label }) => (key === name && message.startsWith(`${name} `) ? label + message.slice(name.length) : (said ?? message));
 
 /** Says what is wrong where it is wrong. @param {HTMLFormElement} form @param {Field[]} fields @param {Error|null} error */
 export function complain(form, fields, error) {
@@ -69,6 +69,6 @@ export function complain(form, fields, error) {
     note.classList.toggle("error", fault !== undefined);
   }
   const others = faults.filter(({ key }) => !fields.some(({ name }) => name === key));
-  render(form.querySelector("p.error"), html`${others.map(({ message }) => message).join(" ")}`);
+  render(form.querySelector("p.error"), html`${others.map(({ message, said }) => said ?? message).join(" ")}`);
   form.querySelector("[aria-invalid=true]")?.focus();
 }

@@ -22,6 +22,14 @@ const dates = (options) => {
 /** 2026-11-24T14:03:22.000Z, for programs. */
 export const iso = (seconds) => new Date(milliseconds(seconds)).toISOString();
 
+/** 2026-11-24T14:03:22+01:00: the reader's clock with its zone, for tables that people and programs read. */
+export function zoned(seconds) {
+  const minutes = -new Date(milliseconds(seconds)).getTimezoneOffset();
+  const there = new Date(milliseconds(Number(seconds) + minutes * 60)).toISOString().slice(0, 19);
+  const [h, m] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `${there}${minutes < 0 ? "-" : "+"}${two(h)}:${two(m)}`;
+}
+
 const clock = { hour: twelve ? "numeric" : "2-digit", minute: "2-digit" };
 const dayOfYear = dates({ weekday: "short", day: "numeric", month: "short" });
 const dayOfOldYear = dates({ day: "numeric", month: "short", year: "numeric" });

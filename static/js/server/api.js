@@ -1,15 +1,17 @@
 /** The only file that talks to the server. */
 
+import { plain } from "./plain.js";
+
 const BASE = "/api/json/";
 
-/** The server said no. */
+/** The server said no: `message` and what its `responses` said are for people, their `message` is the API's own. */
 class ApiError extends Error {
   /** @param {{code: string, key: string, message: string}[]} responses @param {number} retryAfter */
   constructor(responses, retryAfter) {
-    super(responses[0].message);
+    super(plain(responses[0].message));
     this.code = responses[0].code;
     this.key = responses[0].key;
-    this.responses = responses;
+    this.responses = responses.map((one) => ({ ...one, said: plain(one.message) }));
     this.retryAfter = retryAfter;
   }
 }

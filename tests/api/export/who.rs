@@ -159,6 +159,7 @@ fn each_export_is_one_entry_of_the_audit_log() {
         (app.supervisor(), "format=zip;limit=3;offset=2"),
         (app.agent(), "recordgroup=2;search=10%3B2;auth_token="),
         (app.owner(), "customer=2;complete=-1;timezone=Europe/Berlin;format=zip"),
+        (app.supervisor(), "search=no+customer%3D2+%2541"),
         (app.owner(), "ids=4:f:1;format=csv"),
         (app.owner(), "ids=4:f:1,1:a:1"),
     ];
@@ -170,6 +171,7 @@ fn each_export_is_one_entry_of_the_audit_log() {
         "3|sara|127.0.0.1|recordings/export|1|||zip, 2 recordings: limit=3 offset=2",
         "4|anna|127.0.0.1|recordings/export|1|2||csv, 0 recordings: recordgroup=2 search=10;2",
         "1|olga|127.0.0.1|recordings/export|2|||zip, 2 recordings: customer=2 complete=-1",
+        "3|sara|127.0.0.1|recordings/export|1|||csv, 0 recordings: search=no%20customer=2%20%2541",
         "1|olga|127.0.0.1|recordings/export|2|||csv, 1 recording: ids=4:f:1",
         "1|olga|127.0.0.1|recordings/export||||csv, 2 recordings: ids=4:f:1,1:a:1",
     ];

@@ -47,7 +47,7 @@ pub struct ExportRequest {
     pub dialect: Dialect,
     /// Whether sound is wanted too.
     pub is_zip: bool,
-    /// What was sent of the parameters that choose recordings, as it was sent.
+    /// What was sent of the parameters that choose recordings, with %20 for a blank.
     pub chosen_by: String,
     faults: Vec<Fault>,
 }
@@ -109,7 +109,9 @@ fn not_both(reading: &mut Reading<'_>) {
 fn chosen_by(params: &Params) -> String {
     let choosing = MATCHING.iter().chain([&IDS]);
     let sent = choosing.filter_map(|one| Some((one.name, params.get(one.name).ok()??)));
-    let all = sent.map(|(name, value)| format!(" {name}={value}")).collect::<String>();
+    // A search for "a customer=1" is no filter by customer.
+    let encoded = |value: &str| value.replace('%', "%25").replace(' ', "%20");
+    let all = sent.map(|(name, value)| format!(" {name}={}", encoded(value))).collect::<String>();
     let all = if all.is_empty() { all } else { format!(":{all}") };
     match all.char_indices().nth(LONGEST_DETAIL) {
         Some((end, _)) => format!("{}…", &all[..end]),
