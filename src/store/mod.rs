@@ -5,13 +5,13 @@
 
 mod audit;
 mod audited_call;
-mod case_folding;
 mod database;
 mod groups;
 mod intake;
 mod lenient;
 mod log;
 mod needed;
+mod needles;
 mod other_programs;
 mod people;
 mod recordings;
@@ -19,12 +19,12 @@ mod search;
 
 pub use audit::{Entry, Heard, ONE_LISTENING, Summed};
 pub use audited_call::ways_to_write;
-pub use case_folding::{MOST_WORDS, fold_words};
 pub use database::{Change, OpenError, Reader, Snapshot, Store, StoreError, wide_mode};
 pub use groups::{GroupFields, Member};
 pub use intake::{FileKnown, MOST_RECORDS, NoRow, RowWithFile, RuleTarget, Waiting, Waits};
 pub use log::{LogFilter, Logged};
 pub use needed::needed_by;
+pub use needles::{MOST_WORDS, fold_words};
 pub use other_programs::{ForeignError, ForeignRow, ForeignTable};
 pub use people::{Accounts, Credential, Issued, Listed, PersonFields, Role, Secret, Subject};
 pub use recordings::{Copied, Counts, Identity, ListRow, Named, Seen, SideFile, TidyRow};

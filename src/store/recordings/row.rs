@@ -9,7 +9,7 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 
 use crate::model::{Cursor, Kind, Sort, Stored, WIRE};
-use crate::store::case_folding::Needles;
+use crate::store::needles::Needles;
 
 /// A row of a list, read in place: its texts are SQLite's own buffers.
 ///

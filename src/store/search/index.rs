@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
-use crate::store::case_folding::trigrams;
+use crate::store::needles::trigrams;
 
 /// Rows that may wait to be indexed before they are.
 pub(super) const WAITING: i64 = 1_000;

@@ -3,7 +3,7 @@
 
 use super::cost::{COMPARED_TRIGRAMS, FEW_MATCHES, FURTHER_TRIGRAMS, SAMPLED_MATCHES};
 use crate::model::{Filter, SEARCHED};
-use crate::store::case_folding::trigrams;
+use crate::store::needles::trigrams;
 use crate::store::{Reader, StoreError};
 
 impl Reader {

@@ -9,12 +9,12 @@ use super::dice::Folder;
 use super::world::{START, Table, in_new_file};
 use super::{WHOLE, listed};
 use crate::model::{Condition, Filter, SEARCHED, Scope, Stored};
-use crate::store::{Store, case_folding, fold_words};
+use crate::store::{Store, needles, fold_words};
 
 #[test]
 fn a_character_folds_to_one_that_stays_as_it_is() {
     for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
-        assert_eq!(case_folding::fold(case_folding::fold(c)), case_folding::fold(c), "{c:?}");
+        assert_eq!(needles::fold(needles::fold(c)), needles::fold(c), "{c:?}");
     }
 }
 
