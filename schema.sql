@@ -119,29 +119,24 @@ CREATE TABLE IF NOT EXISTS sound_removals (
   noted INTEGER NOT NULL                   -- when the row was deleted
 );
 
--- Search by parts of numbers and names: which rows have three given characters in a row. It may name rows that have
--- changed or gone – every row is looked at before it is shown – but it never lacks one that is not in
--- recordings_unindexed. So other programs only note ids there, which costs them little and needs no FTS5, and
--- Tapeline moves them over, many at once.
+-- Search by parts of numbers and names: which rows have three given characters in a row, folded (case, accents, apostrophes)
+-- and without blanks. It may name rows that have changed or gone – every row is looked at before it is shown – but it
+-- never lacks one that is not in recordings_unindexed. So other programs only note ids there, which costs them little and
+-- needs neither FTS5 nor our idea of letters, and Tapeline moves them over, many at once.
 CREATE VIRTUAL TABLE IF NOT EXISTS recordings_search USING fts5
   (text, content = '', tokenize = 'trigram', detail = none, columnsize = 0);
 CREATE TABLE IF NOT EXISTS recordings_unindexed (
   id INTEGER PRIMARY KEY                  -- a recording whose text recordings_search may not have
 );
--- What recordings_search has of a row: each number and name once, without blanks. NULL where a text has a NUL
--- character, behind which FTS5 sees nothing: such rows stay in recordings_unindexed.
-CREATE VIEW IF NOT EXISTS recordings_text (id, text) AS SELECT id,
-  CASE WHEN instr(ifnull(snumber, '') || ifnull(snumber_name, '') || ifnull(snumber_display, '') || ifnull(cnumber, '')
-    || ifnull(cnumber_name, '') || ifnull(cnumber_display, '') || ifnull(dnumber, '') || ifnull(dnumber_name, '')
-    || ifnull(dnumber_display, '') || ifnull(callerid_internal, ''), char(0)) THEN NULL
-  ELSE replace(printf('%s%s%s%s%s%s%s%s%s%s',
-    snumber_display, CASE WHEN instr(replace(snumber_display, ' ', ''), snumber) THEN '' ELSE snumber END,
-    CASE WHEN instr(snumber, callerid_internal) THEN '' ELSE callerid_internal END, snumber_name,
-    cnumber_display, CASE WHEN instr(replace(cnumber_display, ' ', ''), cnumber) THEN '' ELSE cnumber END, cnumber_name,
-    CASE WHEN dnumber_display = cnumber_display THEN '' ELSE dnumber_display END,
-    CASE WHEN dnumber = cnumber OR instr(replace(dnumber_display, ' ', ''), dnumber) THEN '' ELSE dnumber END,
-    CASE WHEN dnumber_name = cnumber_name THEN '' ELSE dnumber_name END), ' ', '') END
-  FROM recordings;
+-- How far recordings_search is made beside recordings_search_before, the one of before texts were folded, while that one
+-- still answers; empty once it is whole. Rows that are no plain ASCII go to recordings_unindexed first: the old index has
+-- all others as they are folded.
+CREATE TABLE IF NOT EXISTS recordings_folding (
+  step    INTEGER PRIMARY KEY,            -- 1: looks for rows that are not plain, 2: moves the plain ones, 3: removes the old
+  "first" INTEGER NOT NULL,               -- id that it began at
+  "next"  INTEGER NOT NULL,               -- id that it goes on at
+  "last"  INTEGER NOT NULL                -- id that it ends at
+);
 -- The end of a call changes none of these columns, so it costs the search nothing.
 CREATE TRIGGER IF NOT EXISTS recordings_search_insert AFTER INSERT ON recordings
 WHEN NOT EXISTS (SELECT 1 FROM recordings_unindexed WHERE id = new.id) BEGIN

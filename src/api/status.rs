@@ -17,7 +17,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream;
 use crate::app::{Alert, Alerts, Descriptors, Space, now};
 use crate::intake::{Intake, SourceStatus};
-use crate::store::{Counts, Waiting};
+use crate::store::{Building, Counts, Waiting};
 
 /// How it all is.
 #[derive(Serialize)]
@@ -34,6 +34,21 @@ struct Status {
     files_without_rows: Vec<Reason>,
     disks: Vec<Disk>,
     descriptors: Descriptors,
+    jobs: Vec<Job>,
+}
+
+/// Work beside the requests that takes a while.
+#[derive(Serialize)]
+struct Job {
+    name: &'static str,
+    step: &'static str,
+    percent: u8,
+}
+
+impl From<Building> for Job {
+    fn from(Building { step, percent }: Building) -> Job {
+        Job { name: "search index", step: step.as_str(), percent }
+    }
 }
 
 /// Something that is wrong.
@@ -106,10 +121,12 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
     let (person, now) = (request.person.clone(), now());
     let everywhere = person.privileges.everywhere();
     let today = today(now);
-    let (counts, excluded, waits, alone) = stream::long_question(&request.asks(), move |reader| {
+    let (counts, excluded, waits, alone, building) = stream::long_question(&request.asks(), move |reader| {
         let customer = (!everywhere).then_some(person.customer);
         let alone = reader.customers()?.len() < 2;
-        Ok((reader.counts(customer, today)?, reader.excluded_files()?, reader.waiting(customer)?, alone))
+        let counts = reader.counts(customer, today)?;
+        let (excluded, waits) = (reader.excluded_files()?, reader.waiting(customer)?);
+        Ok((counts, excluded, waits, alone, reader.search_building()?))
     })
     .await?;
     // Reasons and troubles name files and groups of every customer.
@@ -135,6 +152,7 @@ pub async fn get(request: ApiRequest<MayAdminister>) -> Result<HttpResponse, Ref
         files_without_rows,
         disks,
         descriptors: Descriptors::now(),
+        jobs: building.map(Job::from).into_iter().collect(),
     })
 }
 

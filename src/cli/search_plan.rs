@@ -7,7 +7,7 @@ use crate::config::Config;
 
 pub(super) fn search_plan(config: &Config, query: &str) -> anyhow::Result<()> {
     let store = open(config)?;
-    let lines = api::explain(&store.reader()?, query).map_err(|refusal| {
+    let lines = api::explain(&store.reader()?, query, config.country.digits()).map_err(|refusal| {
         let messages: Vec<String> = refusal.entries().into_iter().map(|(_, _, message)| message).collect();
         anyhow::anyhow!(messages.join("; "))
     })?;

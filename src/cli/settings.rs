@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::ValueParser;
 
 use crate::config::{
-    Compat, Config, Formats, Given, GivenAsterisk, GivenFreeSwitch, Networks, PublicUrl, Secret,
+    Compat, Config, Country, Formats, Given, GivenAsterisk, GivenFreeSwitch, Networks, PublicUrl, Secret,
     general_settings,
 };
 
@@ -136,6 +136,12 @@ impl Flag for Networks {
 impl Flag for PublicUrl {
     fn parser() -> ValueParser {
         ValueParser::new(|text: &str| text.parse::<PublicUrl>())
+    }
+}
+
+impl Flag for Country {
+    fn parser() -> ValueParser {
+        ValueParser::new(|text: &str| text.parse::<Country>())
     }
 }
 

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::country::Country;
 use super::formats::Formats;
 use super::network::Networks;
 use super::origin::PublicUrl;
@@ -69,6 +70,9 @@ macro_rules! general_settings {
             prefer_formats: Formats = Formats::default(), "TAPELINE_PREFER_FORMATS", "ENDINGS", hide: true,
                 "Which form of a recording plays where several are there: endings of files, best first",
                 "Others come after these, in the order in which they came; one side of a call only where nothing else is there.";
+            country: Country = Country::default(), "TAPELINE_COUNTRY", "CODE", hide: true,
+                "Country code of the office, as in 44",
+                "For searches of numbers: 020 7946 0340 is +44 20 7946 0340 then. Without it, the last nine digits of a number count.";
             watch: bool = true, "TAPELINE_WATCH", "true|false", hide: true,
                 "Whether the media root is watched for new recordings",
                 "Every file in it, or in the [[folders]] of it, gets a row while it is written.";

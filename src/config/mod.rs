@@ -1,6 +1,7 @@
 //! Settings: what the program believes, once flags, environment, file and defaults are put together.
 
 mod asterisk;
+mod country;
 mod error;
 mod formats;
 mod freeswitch;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use asterisk::{Asterisk, Given as GivenAsterisk, Secret, Tls};
+pub use country::Country;
 pub use error::ConfigError;
 pub use formats::Formats;
 pub use freeswitch::{EventSocket, FreeSwitch, Given as GivenFreeSwitch};

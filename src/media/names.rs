@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 
 use super::decode::Form;
 use super::kind::is_safe;
+use crate::model::names::caseless;
 
 /// Bytes of a number that are kept, so that a name with all its parts stays below the 143 bytes that the narrowest
 /// file systems of today allow (eCryptfs).
@@ -49,7 +50,8 @@ fn part(bytes: &[u8]) -> String {
     if cut.is_empty() { UNKNOWN.into() } else { cut.into() }
 }
 
-/// The names that are taken, also those that differ in case only: some file systems don't. Each takes about twenty bytes
+/// The names that are taken, also those that differ only in case or in how letters are put together: some file systems
+/// make no difference there. Each takes about twenty bytes
 /// of memory, whatever its length.
 #[derive(Default)]
 pub struct Names {
@@ -80,7 +82,7 @@ impl Names {
     }
 
     fn place(&self, name: &str) -> u64 {
-        self.digest.hash_one(name.to_lowercase())
+        self.digest.hash_one(caseless(name))
     }
 }
 
@@ -150,6 +152,9 @@ mod tests {
             ("b", "b.wav"),
             ("Ä", "Ä.wav"),
             ("ä", "ä (2).wav"),
+            ("a\u{308}", "a\u{308} (3).wav"),
+            ("ﬁ", "ﬁ.wav"),
+            ("fi", "fi (2).wav"),
         ] {
             assert_eq!(names.unique(stem, ".wav"), expected, "{stem}");
         }

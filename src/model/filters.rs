@@ -11,6 +11,7 @@
 //!
 //! A filter of another kind is a variant of [`Test`] and one of [`Condition`]: the compiler names the rest.
 
+use super::fold::Term;
 use super::recordings::{Direction, OUTCOMES};
 
 /// What a filter is called, how it looks at rows, and what it is for.
@@ -29,7 +30,8 @@ pub struct Criterion {
 pub enum Test {
     /// A text is contained in one of these columns; ASCII letters of either case are the same.
     Contains(&'static [&'static str]),
-    /// Each of some words is contained in one of these columns, whatever its case. Only whole rows have them all.
+    /// Each of some words is contained in one of these columns, folded; numbers however they are written. Only whole rows
+    /// have them all.
     Words(&'static [&'static str]),
     /// A number from 0 that the column reaches.
     AtLeast(&'static str),
@@ -65,7 +67,7 @@ pub const FILTERS: &[Criterion] = &[
     filter("status",            Test::OneOf("status", &OUTCOMES),             "Only calls that ended so"),
     filter("stale",             Test::Flagged("stale", STALE),                "1: only rows whose sound is missing"),
     filter("hold",              Test::Flagged("hold", HELD),                  "1: only recordings on hold"),
-    filter("search",            Test::Words(&SEARCHED),                       "Each of these words is contained in a number or name of the call, whatever its case"),
+    filter("search",            Test::Words(&SEARCHED),                       "Each of these words is contained in a number or name of the call, whatever its case, accents and apostrophes. Words of digits, blanks and ()-./+ in a row, of 6 digits or more, are one number, too, however it is written: +, 00 or one leading 0 and the own country (the setting country) are left out; without that setting the last nine digits count"),
 ];
 
 const ANSWERED: [&str; 3] = ["dnumber", "dnumber_name", "dnumber_display"];
@@ -74,7 +76,7 @@ const IN_PROGRESS: Few = Few { index: "in_progress", which: "only calls in progr
 const STALE: Few = Few { index: "stale", which: "only rows whose sound is missing" };
 const HELD: Few = Few { index: "hold", which: "only recordings on hold" };
 
-/// The numbers and names of a call: what the trigram index has of a row, as `recordings_text` of schema.sql says.
+/// The numbers and names of a call: what the trigram index has of a row, folded.
 pub const SEARCHED: [&str; 10] = [
     "snumber",
     "snumber_name",
@@ -117,8 +119,8 @@ impl Test {
 pub enum Condition {
     /// One of the columns contains the text, which is not empty.
     Contains(&'static [&'static str], String),
-    /// Each word is in one of the columns; folded by the store's `fold_words`.
-    Words(&'static [&'static str], Vec<String>),
+    /// Each part of a search is in one of the columns.
+    Words(&'static [&'static str], Vec<Term>),
     /// The column is this number or more.
     AtLeast(&'static str, i64),
     /// The column is this number or less.
@@ -168,18 +170,9 @@ pub struct Filter {
 }
 
 impl Condition {
-    /// The texts that are looked for, and the columns of which one must contain them.
-    fn texts(&self) -> (&'static [&'static str], &[String]) {
-        match self {
-            Condition::Contains(columns, text) => (columns, std::slice::from_ref(text)),
-            Condition::Words(columns, words) => (columns, words),
-            _ => (&[], &[]),
-        }
-    }
-
     /// Whether a text is looked for.
     pub fn is_text(&self) -> bool {
-        !self.texts().1.is_empty()
+        matches!(self, Condition::Contains(..) | Condition::Words(..))
     }
 
     /// The few rows that it asks for.
@@ -192,17 +185,17 @@ impl Condition {
 }
 
 impl Filter {
-    /// The texts that are looked for, each with the columns of which one must contain it.
-    pub fn texts(&self) -> impl Iterator<Item = (&'static [&'static str], &str)> {
-        self.conditions
-            .iter()
-            .map(Condition::texts)
-            .flat_map(|(columns, texts)| texts.iter().map(move |text| (columns, text.as_str())))
-    }
-
     /// Whether a text is looked for.
     pub fn has_text(&self) -> bool {
         self.conditions.iter().any(Condition::is_text)
+    }
+
+    /// The parts of a search.
+    pub fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.conditions.iter().flat_map(|condition| match condition {
+            Condition::Words(_, terms) => terms.as_slice(),
+            _ => &[],
+        })
     }
 
     /// Whether texts are looked for that only whole rows have.

@@ -91,13 +91,21 @@ pub fn description(text: &str) -> Result<(), NameFault> {
 pub fn same_username(text: &str) -> String {
     let text = text.trim();
     // Nobody's name is that long but for one that another program wrote, and that one is only itself.
-    if text.is_ascii() || text.len() > 32 * LONGEST_USERNAME {
+    if text.len() > 32 * LONGEST_USERNAME {
+        return text.to_ascii_lowercase();
+    }
+    caseless(text).trim().to_owned()
+}
+
+/// What two texts have in common that differ only in case and in how their letters are put together.
+pub fn caseless(text: &str) -> String {
+    if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
     let folded = |text: &str| caseless::default_case_fold_str(text);
     let once: String = folded(&text.nfd().collect::<String>()).nfkd().collect();
     // An accent that stands alone falls into a blank and a mark.
-    folded(&once).nfkd().collect::<String>().trim().to_owned()
+    folded(&once).nfkd().collect()
 }
 
 fn composed(text: &str, most: usize) -> Result<String, NameFault> {

@@ -17,7 +17,7 @@ use super::door::door;
 use super::signals::asked_to_stop;
 use super::sources::{Sources, sources};
 use super::standing;
-use super::timers::{index_now_and_then, remove_now_and_then};
+use super::timers::{build_search, index_now_and_then, remove_now_and_then};
 use super::turns::turns;
 use crate::app::App;
 use crate::config::Config;
@@ -89,6 +89,7 @@ impl Server {
         // Nobody writes or listens yet.
         let before = app.store.written_by_others();
         let indexing = actix_web::rt::spawn(index_now_and_then(app.clone()));
+        let building = actix_web::rt::spawn(build_search(app.clone()));
         let sources = Sources::start(&app, &intake, spools, stop)?;
         let removing = actix_web::rt::spawn(remove_now_and_then(app.clone()));
         let hub = Data::new(api::Hub::default());
@@ -132,6 +133,7 @@ impl Server {
         // The threads of the connections may keep the application for longer than the process lasts.
         ending.failed_logins.end();
         indexing.abort();
+        building.abort();
         removing.abort();
         watching.abort();
         ended

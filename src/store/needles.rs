@@ -1,111 +1,138 @@
-//! Text compared without regard to case: one character against one, as FTS5's trigram index does it.
+//! Whether rows have what a search looks for, and what the trigram index has of them and is asked for.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use memchr::memmem::Finder;
+use rusqlite::types::ValueRef;
+use serde_json::{Value, json};
 
-/// Words that a search may have; more say nothing new of a call.
-pub const MOST_WORDS: usize = 50;
+use crate::model::{Needle, Term, fold_onto, numbers_in};
 
-/// The words of a search, folded. Words that are part of another one are left out: they are found with it.
-///
-/// Of more than [`MOST_WORDS`] words, one more: enough to see that there are too many.
-pub fn fold_words(search: &str) -> Vec<String> {
-    if search.split_whitespace().nth(MOST_WORDS).is_some() {
-        return search.split_whitespace().take(MOST_WORDS + 1).map(str::to_owned).collect();
-    }
-    let mut words: Vec<String> = search.split_whitespace().map(folded).collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    let mut kept: Vec<String> = Vec::new();
-    for word in words {
-        if !kept.iter().any(|longer| longer.contains(&word)) {
-            kept.push(word);
-        }
-    }
-    kept
+/// What is looked for, ready for many rows.
+pub(super) struct Needles {
+    texts: Vec<Finder<'static>>,
+    /// Of each of these, one way.
+    either: Vec<Vec<Vec<Sought>>>,
 }
 
-fn folded(text: &str) -> String {
-    text.chars().map(fold).collect()
+struct Sought {
+    is_number: bool,
+    finder: Finder<'static>,
 }
-
-/// Upper case, then lower, wherever both are one character: É and é, Σ, σ and ς are the same, ß and SS are not.
-pub(super) fn fold(c: char) -> char {
-    if c.is_ascii() {
-        return c.to_ascii_lowercase();
-    }
-    if !FOLDED.iter().any(|range| range.contains(&c)) || APART.contains(&c) {
-        return c;
-    }
-    single(single(c, char::to_uppercase), char::to_lowercase)
-}
-
-/// Latin, Greek, Coptic, Cyrillic, Armenian and what looks like them: where the tables of Unicode that FTS5 has, which
-/// are older, know the same pairs as ours. Elsewhere a character is only itself.
-const FOLDED: [std::ops::RangeInclusive<char>; 8] = [
-    '\u{80}'..='\u{527}',
-    '\u{531}'..='\u{587}',
-    '\u{1e00}'..='\u{1fff}',
-    '\u{2126}'..='\u{2188}',
-    '\u{24b6}'..='\u{24e9}',
-    '\u{2c80}'..='\u{2cff}',
-    '\u{ff21}'..='\u{ff5a}',
-    '\u{10400}'..='\u{1044f}',
-];
-
-/// Turkish ı, which without its dot is another letter; and a Greek letter that got its capital late.
-const APART: [char; 3] = ['ı', '\u{37f}', '\u{3f3}'];
-
-fn single<I: Iterator<Item = char>>(c: char, map: impl Fn(char) -> I) -> char {
-    let mut mapped = map(c);
-    match (mapped.next(), mapped.next()) {
-        (Some(one), None) => one,
-        _ => c,
-    }
-}
-
-/// Folded words, ready to be looked for in many rows.
-pub(super) struct Needles(Vec<Finder<'static>>);
 
 impl Needles {
-    /// `words` has one on each line.
-    pub(super) fn new(words: &[u8]) -> Needles {
-        let words = words.split(|byte| *byte == b'\n').filter(|word| !word.is_empty());
-        Needles(words.map(|word| Finder::new(word).into_owned()).collect())
+    /// What [`of_terms`] wrote down.
+    pub(super) fn new(written: &[u8]) -> Result<Needles, serde_json::Error> {
+        let terms: Vec<Vec<Vec<(bool, String)>>> = serde_json::from_slice(written)?;
+        let finder = |text: &str| Finder::new(text.as_bytes()).into_owned();
+        let mut needles = Needles { texts: Vec::new(), either: Vec::new() };
+        for ways in terms {
+            match ways.as_slice() {
+                [way] if way.iter().all(|(is_number, _)| !is_number) => {
+                    needles.texts.extend(way.iter().map(|(_, text)| finder(text)));
+                }
+                _ => {
+                    let sought =
+                        |(is_number, text): (bool, String)| Sought { is_number, finder: finder(&text) };
+                    let way = |way: Vec<_>| way.into_iter().map(sought).collect();
+                    needles.either.push(ways.into_iter().map(way).collect());
+                }
+            }
+        }
+        Ok(needles)
     }
 
-    /// Whether each word is in one of the texts.
+    /// Whether each is in one of the texts.
     pub(super) fn all_in(&self, texts: impl Iterator<Item = impl AsRef<[u8]>>) -> bool {
         thread_local! {
-            static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+            static LINES: RefCell<(Vec<u8>, Vec<u8>)> = const { RefCell::new((Vec::new(), Vec::new())) };
         }
-        LINES.with_borrow_mut(|lines| {
+        LINES.with_borrow_mut(|(lines, numbers)| {
             lines.clear();
             for text in texts {
                 fold_onto(text.as_ref(), lines);
                 // No word has a line's end in it, so none is found across two texts.
                 lines.push(b'\n');
             }
-            self.0.iter().all(|word| word.find(lines).is_some())
+            self.texts.iter().all(|word| word.find(lines).is_some())
+                && (self.either.is_empty() || self.one_way_in(lines, numbers))
         })
+    }
+
+    fn one_way_in(&self, lines: &[u8], numbers: &mut Vec<u8>) -> bool {
+        numbers.clear();
+        numbers_in(&String::from_utf8_lossy(lines), &mut |number| {
+            numbers.extend_from_slice(number.as_bytes());
+            numbers.push(b'\n');
+        });
+        let is_there = |Sought { is_number, finder }: &Sought| {
+            finder.find(if *is_number { numbers } else { lines }).is_some()
+        };
+        self.either.iter().all(|ways| ways.iter().any(|way| way.iter().all(is_there)))
     }
 }
 
-fn fold_onto(text: &[u8], out: &mut Vec<u8>) {
-    if text.is_ascii() {
-        let begin = out.len();
-        out.extend_from_slice(text);
-        out[begin..].make_ascii_lowercase();
-        return;
+/// What is looked for, as a value in a statement.
+pub(super) fn of_terms(terms: &[Term]) -> String {
+    let needle = |needle: &Needle| json!([matches!(needle, Needle::Number(_)), needle.text()]);
+    let way = |way: &Vec<Needle>| way.iter().map(needle).collect::<Value>();
+    let term = |Term(ways): &Term| ways.iter().map(way).collect::<Value>();
+    terms.iter().map(term).collect::<Value>().to_string()
+}
+
+/// A text of a row as it is searched: another program's table may hold numbers as such, which are read as `called` reads
+/// them.
+pub(super) fn searched(text: ValueRef<'_>) -> Option<Cow<'_, [u8]>> {
+    match text {
+        ValueRef::Text(text) | ValueRef::Blob(text) => Some(Cow::Borrowed(text)),
+        ValueRef::Integer(number) => Some(Cow::Owned(number.to_string().into_bytes())),
+        ValueRef::Real(real) => Some(Cow::Owned(format!("{real:?}").into_bytes())),
+        ValueRef::Null => None,
     }
-    for chunk in text.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            out.extend_from_slice(fold(c).encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// What the trigram index has of a row: each number and name once, folded, without blanks; and the digits of numbers that
+/// have something else between them.
+pub(super) fn indexed<'a>(texts: impl Iterator<Item = ValueRef<'a>>) -> String {
+    let (mut all, mut folded) = (String::new(), Vec::new());
+    let mut add = |text: &str| {
+        let text = text.replace(' ', "");
+        if text.len() > 2 && !all.contains(&text) {
+            all.push_str(&text);
         }
-        if !chunk.invalid().is_empty() {
-            out.extend_from_slice("\u{fffd}".as_bytes());
-        }
+    };
+    for text in texts.filter_map(searched) {
+        folded.clear();
+        fold_onto(&text, &mut folded);
+        let text = String::from_utf8_lossy(&folded);
+        add(&text);
+        numbers_in(&text, &mut |number| add(number));
     }
+    // FTS5 reads no further than a NUL.
+    if all.contains('\0') { all.replace('\0', "\n") } else { all }
+}
+
+/// Whether the index of before there were folded texts has all of a row that the present one has.
+pub(super) fn is_plain<'a>(mut texts: impl Iterator<Item = ValueRef<'a>>) -> bool {
+    texts.all(|text| match text {
+        ValueRef::Null | ValueRef::Integer(_) => true,
+        ValueRef::Real(_) => false,
+        ValueRef::Text(text) | ValueRef::Blob(text) => {
+            let is_plain = |byte: &u8| byte.is_ascii() && !matches!(byte, b'`' | b'\0');
+            text.iter().all(is_plain) && has_plain_numbers(text)
+        }
+    })
+}
+
+fn has_plain_numbers(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    let mut all = true;
+    if text.bytes().any(|byte| b"()-./+".contains(&byte)) {
+        let bare = text.replace(' ', "");
+        numbers_in(&text, &mut |number| all &= bare.contains(number));
+    }
+    all
 }
 
 /// Trigrams of a needle as the index is asked for them, quoted; at most `most`, from all over the needle. Empty where
@@ -123,69 +150,42 @@ pub(super) fn trigrams(needle: &str, most: usize) -> Vec<String> {
     found.into_iter().step_by(step).collect()
 }
 
-/// Blanks are left out of the indexed text, and FTS5 reads no further than a NUL. U+FFFD may stand for bytes that are
-/// no UTF-8, but a character together with the bytes of the text beside them.
+/// Blanks are left out of the indexed text, and FTS5 reads no further than a NUL.
 fn is_indexed(c: char) -> bool {
-    !matches!(c, ' ' | '\0' | '\u{fffd}')
+    !matches!(c, ' ' | '\0')
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
+    use crate::model::search_terms;
 
-    #[test]
-    fn words_fold_and_shorter_ones_within_longer_ones_go() {
-        assert_eq!(fold_words("  ÉMILE zola mil  Ola "), ["émile", "zola"]);
-        assert_eq!(fold_words("ΣΊΣΥΦΟΣ"), fold_words("σίσυφος"));
-        assert_eq!(fold_words("ДАВИД"), ["давид"]);
-        assert_eq!(fold_words(" \t "), Vec::<String>::new());
+    fn found(search: &str, texts: &[&str]) -> bool {
+        let written = of_terms(&search_terms(search, "44").expect("few words"));
+        Needles::new(written.as_bytes()).expect("ours").all_in(texts.iter().map(|text| text.as_bytes()))
     }
 
     #[test]
     fn all_words_must_be_found_and_none_across_two_texts() {
-        let found = |words: &str, texts: &[&str]| {
-            Needles::new(fold_words(words).join("\n").as_bytes())
-                .all_in(texts.iter().map(|text| text.as_bytes()))
-        };
         assert!(found("émile 201", &["0201", "ÉMILE Zola"]));
         assert!(!found("émile 202", &["0201", "ÉMILE Zola"]));
         assert!(!found("12", &["1", "2"]));
     }
 
-    /// The characters that are one to us must be one to FTS5, or a row could be missed.
     #[test]
-    fn what_is_the_same_here_is_the_same_to_the_index() {
-        let connection = rusqlite::Connection::open_in_memory().expect("memory");
-        connection
-            .execute_batch(
-                "CREATE VIRTUAL TABLE t USING fts5 (text, content = '', tokenize = 'trigram', detail = none, columnsize = 0);
-                 CREATE VIRTUAL TABLE v USING fts5vocab (t, 'row');",
-            )
-            .expect("FTS5");
-        let theirs = |c: char| -> Option<String> {
-            connection.execute("INSERT INTO t (t) VALUES ('delete-all')", []).expect("delete");
-            connection
-                .execute("INSERT INTO t (rowid, text) VALUES (1, ?)", [format!("{c}{c}{c}")])
-                .expect("insert");
-            connection.query_row("SELECT term FROM v", [], |row| row.get(0)).ok()
-        };
-        let mut same: HashMap<char, Vec<char>> = HashMap::new();
-        for c in (1..=0x10ffff).filter_map(char::from_u32) {
-            same.entry(fold(c)).or_default().push(c);
-        }
-        let mut wrong: Vec<char> = Vec::new();
-        for characters in same.into_values().filter(|characters| characters.len() > 1) {
-            let first = theirs(characters[0]);
-            if characters.iter().any(|c| theirs(*c) != first) {
-                wrong.extend(characters);
+    fn a_number_is_found_in_every_spelling_and_its_words_singly() {
+        for number in
+            ["442079460340", "02079460340", "020 7946 0340", "(020) 7946-0340", "+44 (0)20/7946.0340"]
+        {
+            for search in
+                ["020 7946 0340", "+44 20 7946 0340", "0044-20-7946-0340", "tel:+442079460340", "7946 0340"]
+            {
+                assert!(found(search, &["x", number]), "{search} {number}");
             }
+            assert!(!found("020 7946 0341", &["x", number]), "{number}");
         }
-        wrong.sort_unstable();
-        assert_eq!(
-            wrong.iter().map(|c| format!("{:x}", u32::from(*c))).collect::<Vec<_>>(),
-            Vec::<String>::new()
-        );
+        assert!(found("7946 0340", &["17946", "20340"]));
+        assert!(found("201 020 7946 0340", &["201", "+442079460340"]));
+        assert!(!found("02079460340", &["02079", "460340"]));
     }
 }

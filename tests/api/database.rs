@@ -267,7 +267,7 @@ fn a_file_of_the_first_version_is_upgraded_and_its_rows_stay_as_they_were() {
     let whole = sqlite3(&db, "SELECT type, name, sql FROM sqlite_schema ORDER BY name; PRAGMA user_version;");
     sqlite3(
         &db,
-        "DROP TRIGGER recordings_search_insert; DROP TRIGGER recordings_search_update; DROP VIEW recordings_text;
+        "DROP TRIGGER recordings_search_insert; DROP TRIGGER recordings_search_update; DROP TABLE recordings_folding;
          DROP TABLE recordings_search; DROP TABLE recordings_unindexed; DROP INDEX recordings_recordgroup_list;
          DROP INDEX recordings_customer_list; DROP INDEX recordings_recordgroup_in_progress;
          DROP INDEX recordings_customer_in_progress; DROP INDEX recordings_recordgroup_stale;

@@ -29,6 +29,7 @@ mod failed_logins;
 mod faults;
 mod finished;
 mod folder;
+mod folding;
 mod forms;
 mod freeswitch;
 mod get;

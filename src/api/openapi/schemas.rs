@@ -239,6 +239,11 @@ fn status() -> Value {
         "limit": int("Files and connections that may be open at once; 0 where it isn't known"),
         "open": int("That are open"),
     }));
+    let job = object(json!({
+        "name": text("What is done beside the requests"),
+        "step": text("What of it now, in words"),
+        "percent": int("How much of this step is done"),
+    }));
     object(json!({
         "time": int("Now, Unix seconds"),
         "alerts": list(reference("Alert")),
@@ -252,5 +257,6 @@ fn status() -> Value {
         "files_without_rows": reasons,
         "disks": list(disk),
         "descriptors": descriptors,
+        "jobs": list(job),
     }))
 }

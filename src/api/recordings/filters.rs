@@ -3,8 +3,8 @@
 
 use crate::api::wire::error::{Fault, Refusal};
 use crate::api::wire::params::{Parameter, Reading, joined};
-use crate::model::{self, Condition, Criterion, Filter, Person, Scope, Test};
-use crate::store::{MOST_WORDS, Reader, fold_words};
+use crate::model::{self, Condition, Criterion, Filter, MOST_WORDS, Person, Scope, Term, Test, search_terms};
+use crate::store::Reader;
 
 const CUSTOMER: Parameter =
     Parameter::integer("customer", "the caller's", "Every record group of this customer").logged();
@@ -45,13 +45,15 @@ const fn parameter(criterion: &Criterion) -> Parameter {
 }
 
 /// What a filter comes to, as it was sent; nothing where it narrows nothing.
-fn condition(criterion: &Criterion, reading: &mut Reading<'_>) -> Option<Condition> {
+fn condition(criterion: &Criterion, reading: &mut Reading<'_>, country: &str) -> Option<Condition> {
     let parameter = parameter(criterion);
     match criterion.test {
         Test::Contains(columns) => {
             reading.text(&parameter).map(|text| Condition::Contains(columns, text.into()))
         }
-        Test::Words(columns) => words(&parameter, reading).map(|words| Condition::Words(columns, words)),
+        Test::Words(columns) => {
+            terms(&parameter, reading, country).map(|terms| Condition::Words(columns, terms))
+        }
         Test::AtLeast(column) => {
             let least = reading.integer(&parameter).filter(|least| *least > 0);
             least.map(|least| Condition::AtLeast(column, least))
@@ -72,12 +74,12 @@ fn condition(criterion: &Criterion, reading: &mut Reading<'_>) -> Option<Conditi
     }
 }
 
-fn words(parameter: &Parameter, reading: &mut Reading<'_>) -> Option<Vec<String>> {
-    let words = fold_words(reading.text(parameter)?);
-    if words.len() > MOST_WORDS {
+fn terms(parameter: &Parameter, reading: &mut Reading<'_>, country: &str) -> Option<Vec<Term>> {
+    let terms = search_terms(reading.text(parameter)?, country);
+    if terms.is_none() {
         reading.fault(parameter.name, format!("{} takes at most {MOST_WORDS} words", parameter.name));
     }
-    (!words.is_empty()).then_some(words)
+    terms.filter(|terms| !terms.is_empty())
 }
 
 /// Whose recordings are asked for, before it is known whether the caller may see them.
@@ -123,14 +125,15 @@ pub struct FilterRequest {
 
 impl FilterRequest {
     /// Reads [`FILTERS`].
-    pub fn read(reading: &mut Reading<'_>, now: i64) -> FilterRequest {
+    /// `country`: the office's, for numbers in a search.
+    pub fn read(reading: &mut Reading<'_>, now: i64, country: &str) -> FilterRequest {
         let scope = ScopeRequest::read(reading);
         let (start, end) = (reading.integer(&START), reading.integer(&END));
         if start.zip(end).is_some_and(|(start, end)| end < start) {
             reading.fault(END.name, "end must not be before start");
         }
         let conditions =
-            model::FILTERS.iter().filter_map(|criterion| condition(criterion, reading)).collect();
+            model::FILTERS.iter().filter_map(|criterion| condition(criterion, reading, country)).collect();
         FilterRequest { scope, start: start.unwrap_or(0), end: end.unwrap_or(now), conditions }
     }
 

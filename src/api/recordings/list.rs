@@ -30,7 +30,7 @@ pub const LIST: &[Parameter] =
 
 /// Recordings that match, or how many.
 pub async fn list(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
-    let wanted = ListRequest::read(&request.params, now());
+    let wanted = ListRequest::read(&request.params, now(), request.app.config.country.digits());
     let (person, strings) = (request.person.clone(), request.strings());
     if wanted.count {
         let ask = move |reader: &Reader| Ok(reader.totals(&wanted.filter(reader, &person)?)?);
@@ -59,9 +59,9 @@ struct ListRequest {
 }
 
 impl ListRequest {
-    fn read(params: &Params, now: i64) -> ListRequest {
+    fn read(params: &Params, now: i64, country: &str) -> ListRequest {
         let mut reading = Reading::new(params);
-        let filter = FilterRequest::read(&mut reading, now);
+        let filter = FilterRequest::read(&mut reading, now, country);
         let page = read_page(&mut reading);
         let count = reading.flag(&COUNT);
         let after = reading.text(&AFTER);
@@ -96,10 +96,11 @@ fn is_continued(page: &Page) -> Result<(), &'static str> {
 }
 
 /// What the owner of everything would get for this query string, as the way that it takes; for the command line.
-pub fn explain(reader: &Reader, query: &str) -> Result<Vec<String>, Refusal> {
+/// `country`: its code.
+pub fn explain(reader: &Reader, query: &str, country: &str) -> Result<Vec<String>, Refusal> {
     let mut params = Params::default();
     params.take_pairs(query.as_bytes());
-    let wanted = ListRequest::read(&params, now());
+    let wanted = ListRequest::read(&params, now(), country);
     let everywhere = Privileges::default().with(Privilege::Owner);
     let customer = reader.customers()?.first().map_or(0, |customer| customer.id);
     let owner =

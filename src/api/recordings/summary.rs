@@ -39,9 +39,9 @@ struct SummaryRequest {
 }
 
 impl SummaryRequest {
-    fn read(params: &Params, now: i64) -> SummaryRequest {
+    fn read(params: &Params, now: i64, country: &str) -> SummaryRequest {
         let mut reading = Reading::new(params);
-        let filter = FilterRequest::read(&mut reading, now);
+        let filter = FilterRequest::read(&mut reading, now, country);
         let interval = reading.choice(&INTERVAL).map_or(Interval::Day, |place| Interval::ALL[place]);
         let zone = calendar::read_zone(&mut reading);
         SummaryRequest { filter, calendar: Calendar { interval, zone }, faults: reading.into_faults() }
@@ -50,7 +50,7 @@ impl SummaryRequest {
 
 /// Calls in each interval, from `start` – or the first call where that is absent – to `end`.
 pub async fn summary(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
-    let wanted = SummaryRequest::read(&request.params, now());
+    let wanted = SummaryRequest::read(&request.params, now(), request.app.config.country.digits());
     let person = request.person.clone();
     let ask = move |reader: &Reader| {
         let filter = wanted.filter.filter(reader, &person, &wanted.faults)?;

@@ -15,7 +15,7 @@ use crate::model::Actor;
 use crate::store::audited_call;
 use crate::store::people::Accounts;
 use crate::store::recordings;
-use crate::store::search;
+use crate::store::search::{self, Building};
 
 /// An open recordings database.
 pub struct Store {
@@ -140,6 +140,11 @@ impl Store {
     /// Makes new rows quick to search once many wait for it. Gives how many were made so.
     pub fn index_waiting(&self) -> Result<usize, StoreError> {
         Ok(search::index_waiting(&mut self.writer())?)
+    }
+
+    /// Makes a part of a search index that is made beside an older one. Gives how far it is; `None` where it was whole.
+    pub fn build_search(&self) -> Result<Option<Building>, StoreError> {
+        Ok(search::build_some(&mut self.writer())?)
     }
 
     /// A number that is another one once another program has written; `None` while we write ourselves.

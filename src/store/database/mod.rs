@@ -7,6 +7,7 @@ mod ids;
 mod open;
 mod schema;
 mod settings;
+mod telling;
 mod writer;
 
 #[cfg(test)]
@@ -16,3 +17,4 @@ pub use error::{OpenError, StoreError};
 pub(in crate::store) use ids::{Ids, free_id};
 pub use open::wide_mode;
 pub(in crate::store) use settings::BUSY_TIMEOUT;
+pub(in crate::store) use telling::Telling;

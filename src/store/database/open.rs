@@ -4,14 +4,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::OpenError;
 use super::schema::{self, Missing};
 use super::settings::{BUSY_TIMEOUT, PREPARED};
+use super::telling::Telling;
 use crate::store::search;
 
 /// `TAPE`: marks the file as ours (SQLite's application_id).
@@ -32,7 +34,8 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
     // knows from none; what may have been either is looked at again.
     "UPDATE intake_files SET duration = -1, modified = modified - 1 WHERE duration = 0 AND size > 44 AND state = 2;",
     "", // 8 knows the domain of a call,
-    "", // 9 who is disabled, who logged in when, and which call an entry of the audit log is about.
+    "", // 9 who is disabled, who logged in when, which call an entry of the audit log is about; and it searches folded texts:
+    // an index of before is known by its view.
 ];
 
 /// Files up to this size are checked page by page at every start; larger ones only where SQLite touches them.
@@ -40,6 +43,8 @@ const CHECKED_WHOLE: u64 = 8 << 20;
 /// The table of the search index, as SQLite names it where its contents are damaged.
 const SEARCH_INDEX: &str = "recordings_search";
 const HEADER: usize = 100;
+/// Steps of SQLite's virtual machine, about 10 ms, between two looks whether it is time to tell of a long upgrade.
+const STEPS_BETWEEN_TICKS: i32 = 1_000_000;
 /// A WAL of more bytes is written back at the start.
 const LONG_WAL: u64 = 16 << 20;
 
@@ -53,12 +58,16 @@ pub(in crate::store) fn open(path: &Path) -> Result<Connection, OpenError> {
     let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(as_error)?;
     // Else a table that is made anew would take along what refers to the old one. No transaction can change it.
     writer.execute_batch("PRAGMA foreign_keys = OFF;").map_err(as_error)?;
-    bring_up_to_date(path, &mut writer)?;
+    let tell = Telling::new(path);
+    let ticking = tell.clone();
+    writer.progress_handler(STEPS_BETWEEN_TICKS, Some(move || ticking.goes_on())).map_err(as_error)?;
+    bring_up_to_date(path, &mut writer, &tell)?;
+    writer.progress_handler(0, None::<fn() -> bool>).map_err(as_error)?;
     use_wal(path, &writer)?;
     warn_of_wide_modes(path);
     search::register_functions(&writer).map_err(as_error)?;
     keep_the_copy(path)?;
-    make_searchable(path, &mut writer)?;
+    make_searchable(path, &mut writer, &tell)?;
     writer
         .execute_batch(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;",
@@ -204,11 +213,13 @@ fn connect(path: &Path, mode: OpenFlags) -> rusqlite::Result<Connection> {
 }
 
 /// Makes, upgrades, adopts or mends in one transaction; does nothing to a file that is right.
-fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenError> {
+fn bring_up_to_date(path: &Path, writer: &mut Connection, tell: &Telling) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
     let current = |connection: &Connection| -> Result<bool, OpenError> {
         let numbers = numbers(connection).map_err(as_error)?;
-        Ok(numbers == (APPLICATION_ID, VERSION) && schema::missing(connection).map_err(as_error)?.is_empty())
+        Ok(numbers == (APPLICATION_ID, VERSION)
+            && schema::missing(connection).map_err(as_error)?.is_empty()
+            && !search::is_of_before(connection).map_err(as_error)?)
     };
     if current(writer)? {
         return Ok(());
@@ -225,7 +236,7 @@ fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenErro
         let missing = schema::missing(&transaction).map_err(as_error)?;
         schema::can_be_made(path, &missing)?;
         if schema::has_tables(&transaction).map_err(as_error)? && !missing.is_empty() {
-            copy_before_adoption(path)?;
+            copy_before_adoption(path, tell)?;
         }
     } else {
         let upgrades = UPGRADES.iter().skip(usize::try_from(version - 1).unwrap_or(0));
@@ -234,8 +245,13 @@ fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenErro
         }
     }
     let unsearchable = schema::missing(&transaction).map_err(as_error)?.iter().any(Missing::of_search);
+    let is_of_before = search::is_of_before(&transaction).map_err(as_error)?;
+    tell.step("making tables and indexes");
+    let is_aside = is_of_before && search::set_aside(&transaction, !unsearchable).map_err(as_error)?;
     schema::apply(path, &transaction)?;
-    if unsearchable {
+    if is_aside {
+        search::begin(&transaction).map_err(as_error)?;
+    } else if unsearchable || is_of_before {
         search::start_over(&transaction).map_err(as_error)?;
     }
     let missing = schema::missing(&transaction).map_err(as_error)?;
@@ -255,7 +271,7 @@ fn bring_up_to_date(path: &Path, writer: &mut Connection) -> Result<(), OpenErro
 }
 
 /// Finds a damaged search index and makes it anew; indexes what other programs wrote meanwhile.
-fn make_searchable(path: &Path, writer: &mut Connection) -> Result<(), OpenError> {
+fn make_searchable(path: &Path, writer: &mut Connection, tell: &Telling) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
     if !search::is_intact(writer) {
         tracing::warn!("the search index of {} was damaged; it is made anew", path.display());
@@ -263,14 +279,14 @@ fn make_searchable(path: &Path, writer: &mut Connection) -> Result<(), OpenError
             writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(as_error)?;
         search::start_over(&transaction).and_then(|()| transaction.commit()).map_err(as_error)?;
     }
-    search::catch_up(writer).map_err(as_error)
+    search::catch_up(writer, tell).map_err(as_error)
 }
 
 /// What the copy is called until the adoption is done: a start that was refused or killed leaves one at most.
 const UNFINISHED: &str = ".adopting";
 
 /// Copies the database as it is.
-fn copy_before_adoption(path: &Path) -> Result<(), OpenError> {
+fn copy_before_adoption(path: &Path, tell: &Telling) -> Result<(), OpenError> {
     let as_error = |error| OpenError::from_sqlite(path, error);
     let unfinished = with_suffix(path, UNFINISHED);
     let _ = fs::remove_file(&unfinished);
@@ -278,9 +294,19 @@ fn copy_before_adoption(path: &Path) -> Result<(), OpenError> {
     made.map_err(|error| OpenError::Create { path: unfinished.clone(), why: reason(&error) })?;
     let source = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(as_error)?;
     let mut copy = Connection::open(&unfinished).map_err(as_error)?;
-    Backup::new(&source, &mut copy)
-        .and_then(|backup| backup.run_to_completion(4096, std::time::Duration::ZERO, None))
-        .map_err(as_error)
+    let backup = Backup::new(&source, &mut copy).map_err(as_error)?;
+    loop {
+        let more = backup.step(4096).map_err(as_error)?;
+        let pages = backup.progress();
+        let count = |pages: i32| u64::from(pages.unsigned_abs());
+        let done = count(pages.pagecount - pages.remaining);
+        tell.so_far("keeping a copy of the file as it was", "pages", done, count(pages.pagecount));
+        match more {
+            StepResult::Done => return Ok(()),
+            StepResult::Busy | StepResult::Locked => std::thread::sleep(Duration::from_millis(50)),
+            _ => {}
+        }
+    }
 }
 
 /// Gives the copy of an adoption that is done its name: `NAME.before-adoption`, or with a number where that is taken.

@@ -30,9 +30,7 @@ pub(in crate::store) struct Missing {
 impl Missing {
     /// Whether the search index may lack rows because of it.
     pub(in crate::store) fn of_search(&self) -> bool {
-        ["recordings_search", "recordings_text", "recordings_unindexed"]
-            .iter()
-            .any(|prefix| self.name.starts_with(prefix))
+        ["recordings_search", "recordings_unindexed"].iter().any(|prefix| self.name.starts_with(prefix))
     }
 }
 

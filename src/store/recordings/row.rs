@@ -1,6 +1,5 @@
 //! A recording's row, read where SQLite has it.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 
@@ -9,7 +8,7 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 
 use crate::model::{Cursor, Kind, Sort, Stored, WIRE};
-use crate::store::needles::Needles;
+use crate::store::needles::{self, Needles};
 
 /// A row of a list, read in place: its texts are SQLite's own buffers.
 ///
@@ -111,8 +110,8 @@ fn leading_integer(text: &[u8]) -> i64 {
     if negative { -size } else { size }
 }
 
-/// `take(columns…)` hands a row to this thread's taker and says whether it wants no more. `finds(words, texts…)`:
-/// whether each word, on a line of its own, is in one of the texts, whatever its case. `is_candidate(ids, id)`:
+/// `take(columns…)` hands a row to this thread's taker and says whether it wants no more. `finds(terms, texts…)`:
+/// whether each part of a search is in one of the texts, folded. `is_candidate(ids, id)`:
 /// whether an id is in a JSON array of them, which takes less than to make a table of many.
 pub(in crate::store) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function(c"take", -1, FunctionFlags::SQLITE_UTF8, |context| {
@@ -121,16 +120,10 @@ pub(in crate::store) fn register_functions(connection: &Connection) -> rusqlite:
     })?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function(c"finds", -1, flags, |context| {
-        let words = context
-            .get_or_create_aux(0, |words| Ok::<_, rusqlite::Error>(Needles::new(words.as_bytes()?)))?;
+        let words =
+            context.get_or_create_aux(0, |words| Needles::new(words.as_bytes()?).map_err(as_user_error))?;
         let texts = (1..context.len()).map(|index| context.get_raw(index));
-        // An adopted table may hold numbers as such; they are read as the index and `called` read them.
-        Ok(words.all_in(texts.filter_map(|text| match text {
-            ValueRef::Text(text) | ValueRef::Blob(text) => Some(Cow::Borrowed(text)),
-            ValueRef::Integer(number) => Some(Cow::Owned(number.to_string().into_bytes())),
-            ValueRef::Real(real) => Some(Cow::Owned(format!("{real:?}").into_bytes())),
-            ValueRef::Null => None,
-        })))
+        Ok(words.all_in(texts.filter_map(needles::searched)))
     })?;
     connection.create_scalar_function(c"is_candidate", 2, flags, |context| {
         let ids = context.get_or_create_aux(0, |ids| {

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::query::Query;
-use crate::model::{Condition, Filter};
+use crate::model::{Condition, Filter, Term};
+use crate::store::needles::of_terms;
 
 impl<'a> Query<'a> {
     /// Adds all conditions of a filter. Text comes first, but words: it leaves few rows for the others, which nearly all
@@ -57,8 +58,8 @@ impl<'a> Query<'a> {
         self.push(") > 0");
     }
 
-    fn finds(&mut self, columns: &[&str], words: &[String]) {
-        self.compare(" AND finds(", words.join("\n"));
+    fn finds(&mut self, columns: &[&str], terms: &[Term]) {
+        self.compare(" AND finds(", of_terms(terms));
         for column in columns {
             let _ = write!(self.sql, ", r.{column}");
         }

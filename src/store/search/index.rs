@@ -1,9 +1,14 @@
 //! The trigram index: kept up with the rows, and made anew where it is damaged.
 
 use rusqlite::Connection;
-use rusqlite::functions::FunctionFlags;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::ValueRef;
 
-use crate::store::needles::trigrams;
+use super::building::{self, Step, building};
+use super::dropping::drop_index;
+use crate::model::SEARCHED;
+use crate::store::database::Telling;
+use crate::store::needles::{indexed, is_plain, trigrams};
 
 /// Rows that may wait to be indexed before they are.
 pub(super) const WAITING: i64 = 1_000;
@@ -27,61 +32,56 @@ pub(in crate::store) fn waiting(connection: &Connection, most: i64) -> rusqlite:
         .query_row([most], |row| row.get(0))
 }
 
-/// Indexes all rows that wait, showing how far it is; at the start.
-pub(in crate::store) fn catch_up(writer: &mut Connection) -> rusqlite::Result<()> {
+/// Indexes all rows that wait, telling how far it is; at the start. While the index is made beside an older one, that is
+/// done later, and searches answer all the same.
+pub(in crate::store) fn catch_up(writer: &mut Connection, tell: &Telling) -> rusqlite::Result<()> {
     let all: i64 = writer.query_row("SELECT count(*) FROM recordings_unindexed", [], |row| row.get(0))?;
-    if all < WAITING {
+    if all < WAITING || is_underway(writer)? {
         return Ok(());
     }
-    // Draws on a terminal only.
-    let bar = indicatif::ProgressBar::new(all.unsigned_abs());
-    if let Ok(style) =
-        indicatif::ProgressStyle::with_template("Indexing for search {wide_bar} {percent} %  {eta} left")
-    {
-        bar.set_style(style);
-    }
+    let mut done = 0;
     while let moved @ 1.. = index_some(writer, STRIDE)? {
-        bar.inc(moved as u64);
+        done += moved as u64;
+        tell.so_far("indexing numbers and names", "rows", done, all.unsigned_abs());
     }
-    bar.finish_and_clear();
     Ok(())
+}
+
+/// Whether rows are still only in the index of before.
+fn is_underway(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(building(connection)?.is_some_and(|building| building.step != Step::Removing))
 }
 
 pub(super) fn index_some(writer: &mut Connection, most: i64) -> rusqlite::Result<usize> {
     let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    // Rows that are gone again leave the queue with the others.
     let last: Option<i64> = transaction
-        .prepare_cached(
-            "SELECT max(id) FROM (SELECT u.id FROM recordings_unindexed u LEFT JOIN recordings_text t ON t.id = u.id
-               WHERE t.id IS NULL OR t.text IS NOT NULL ORDER BY u.id LIMIT ?)",
-        )?
+        .prepare_cached("SELECT max(id) FROM (SELECT id FROM recordings_unindexed ORDER BY id LIMIT ?)")?
         .query_row([most], |row| row.get(0))?;
     let Some(last) = last else { return Ok(0) };
     transaction
-        .prepare_cached(
-            "INSERT INTO recordings_search (rowid, text) SELECT t.id, as_utf8(t.text)
-               FROM recordings_unindexed u CROSS JOIN recordings_text t ON t.id = u.id
-               WHERE u.id <= ? AND t.text IS NOT NULL",
-        )?
+        .prepare_cached(&format!(
+            "INSERT INTO recordings_search (rowid, text) SELECT r.id, indexed_text({})
+               FROM recordings_unindexed u CROSS JOIN recordings r ON r.id = u.id WHERE u.id <= ?",
+            SEARCHED.join(", ")
+        ))?
         .execute([last])?;
-    let moved = transaction
-        .prepare_cached(
-            "DELETE FROM recordings_unindexed WHERE id <= ?
-               AND NOT EXISTS (SELECT 1 FROM recordings_text t WHERE t.id = recordings_unindexed.id AND t.text IS NULL)",
-        )?
-        .execute([last])?;
+    // Rows that are gone again leave the queue with the others.
+    let moved =
+        transaction.prepare_cached("DELETE FROM recordings_unindexed WHERE id <= ?")?.execute([last])?;
     transaction.commit()?;
     Ok(moved)
 }
 
-/// `as_utf8(text)`: with U+FFFD for what is no UTF-8, as a search reads it. FTS5 would take stray bytes for a part of
-/// the character before them, and miss that one.
+/// `indexed_text(numbers and names…)`: what the trigram index has of a row. `is_plain(numbers and names…)`: whether the
+/// index of before there were folded texts has all of that, too.
 pub(in crate::store) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function(c"as_utf8", 1, flags, |context| {
-        let text = context.get_raw(0).as_bytes_or_null()?.unwrap_or_default();
-        Ok(String::from_utf8_lossy(text).into_owned())
-    })
+    connection.create_scalar_function(c"indexed_text", -1, flags, |context| Ok(indexed(texts(context))))?;
+    connection.create_scalar_function(c"is_plain", -1, flags, |context| Ok(is_plain(texts(context))))
+}
+
+fn texts<'a>(context: &'a Context<'_>) -> impl Iterator<Item = ValueRef<'a>> {
+    (0..context.len()).map(|at| context.get_raw(at))
 }
 
 /// Rows of which the start makes sure that the index has them.
@@ -90,27 +90,19 @@ const SAMPLES: i64 = 16;
 /// Whether the trigram index answers, and has the newest rows, the oldest and some between.
 pub(in crate::store) fn is_intact(connection: &Connection) -> bool {
     let check = || -> rusqlite::Result<bool> {
-        let sampled = connection
-            .prepare(
-                "SELECT t.id, t.text FROM recordings_text t WHERE t.text IS NOT NULL
-                   AND t.id NOT IN (SELECT id FROM recordings_unindexed)
-                   AND t.id IN (SELECT * FROM (SELECT id FROM recordings ORDER BY id DESC LIMIT ?1)
-                     UNION SELECT * FROM (SELECT id FROM recordings ORDER BY id LIMIT ?1)
-                     UNION SELECT (SELECT max(id) FROM recordings) * value / ?1 FROM
-                       (WITH RECURSIVE n(value) AS (VALUES (1) UNION ALL SELECT value + 1 FROM n WHERE value < ?1)
-                        SELECT value FROM n))",
-            )?
-            .query_map([SAMPLES], |row| {
-                Ok((row.get(0)?, String::from_utf8_lossy(row.get_ref(1)?.as_bytes()?).into_owned()))
-            })?
-            .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
-        let mut find = connection
-            .prepare("SELECT 1 FROM recordings_search WHERE recordings_search MATCH ? AND rowid = ?")?;
+        let building = building(connection)?.map(|building| building.step);
         // Also without rows: this is what finds the index's own tables missing.
-        find.exists(("\"nil\"", 0))?;
-        for (id, text) in sampled {
+        has(connection, "recordings_search", "\"nil\"", 0)?;
+        if building == Some(Step::Looking) {
+            has(connection, building::BEFORE, "\"nil\"", 0)?;
+            return Ok(true);
+        }
+        for (id, text, is_plain) in sampled(connection)? {
+            let in_old = building == Some(Step::Moving) && is_plain;
             for trigram in trigrams(&text, 3) {
-                if !find.exists((trigram, id))? {
+                if !has(connection, "recordings_search", &trigram, id)?
+                    && !(in_old && has(connection, building::BEFORE, &trigram, id)?)
+                {
                     return Ok(false);
                 }
             }
@@ -120,32 +112,42 @@ pub(in crate::store) fn is_intact(connection: &Connection) -> bool {
     check().unwrap_or(false)
 }
 
+fn has(connection: &Connection, index: &str, trigram: &str, id: i64) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(&format!("SELECT 1 FROM {index} WHERE {index} MATCH ? AND rowid = ?"))?
+        .exists((trigram, id))
+}
+
+/// Rows that the index must have: what it has of each, and whether one of before has it, too.
+fn sampled(connection: &Connection) -> rusqlite::Result<Vec<(i64, String, bool)>> {
+    let columns = SEARCHED.join(", ");
+    connection
+        .prepare(&format!(
+            "SELECT id, indexed_text({columns}), is_plain({columns}) FROM recordings
+               WHERE id NOT IN (SELECT id FROM recordings_unindexed)
+               AND id IN (SELECT * FROM (SELECT id FROM recordings ORDER BY id DESC LIMIT ?1)
+                 UNION SELECT * FROM (SELECT id FROM recordings ORDER BY id LIMIT ?1)
+                 UNION SELECT (SELECT max(id) FROM recordings) * value / ?1 FROM
+                   (WITH RECURSIVE n(value) AS (VALUES (1) UNION ALL SELECT value + 1 FROM n WHERE value < ?1)
+                    SELECT value FROM n))"
+        ))?
+        .query_map([SAMPLES], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
 /// Empties the trigram index and lets every row wait for it.
 pub(in crate::store) fn start_over(connection: &Connection) -> rusqlite::Result<()> {
     let emptied =
         connection.execute("INSERT INTO recordings_search (recordings_search) VALUES ('delete-all')", []);
     if emptied.is_err() {
-        make_anew(connection)?;
-    }
-    connection.execute_batch(
-        "DELETE FROM recordings_unindexed; INSERT INTO recordings_unindexed (id) SELECT id FROM recordings;",
-    )
-}
-
-/// For an index so damaged that it cannot even be dropped: its own tables go one by one.
-fn make_anew(connection: &Connection) -> rusqlite::Result<()> {
-    if connection.execute_batch("DROP TABLE recordings_search").is_err() {
+        drop_index(connection, "recordings_search")?;
         connection.execute_batch(
-            "PRAGMA writable_schema = ON;
-             DELETE FROM sqlite_schema WHERE name = 'recordings_search';
-             PRAGMA writable_schema = RESET;
-             DROP TABLE IF EXISTS recordings_search_data; DROP TABLE IF EXISTS recordings_search_idx;
-             DROP TABLE IF EXISTS recordings_search_content; DROP TABLE IF EXISTS recordings_search_docsize;
-             DROP TABLE IF EXISTS recordings_search_config;",
+            "CREATE VIRTUAL TABLE recordings_search USING fts5
+               (text, content = '', tokenize = 'trigram', detail = none, columnsize = 0)",
         )?;
     }
     connection.execute_batch(
-        "CREATE VIRTUAL TABLE recordings_search USING fts5
-           (text, content = '', tokenize = 'trigram', detail = none, columnsize = 0)",
-    )
+        "DELETE FROM recordings_unindexed; INSERT INTO recordings_unindexed (id) SELECT id FROM recordings;",
+    )?;
+    building::give_up(connection)
 }

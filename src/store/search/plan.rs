@@ -8,6 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params_from_iter};
 
 use super::access::{Access, Choice, Part, owner};
+use super::building::{self, BEFORE, Building, Step};
 use super::cost::{
     FETCHED_CANDIDATES, INDEX_ROWS_PER_FETCH, REMEMBERED_CANDIDATES, REMEMBERED_CANDIDATES_IN_ORDER,
     SAMPLED_IDS, SHORT_WINDOW_HEADS, WINDOW_ROWS_PER_CANDIDATE, WINDOW_ROWS_PER_REMEMBERED, walk,
@@ -120,6 +121,12 @@ impl Reader {
             return Ok(Choice::new(through, format!("common: the head has {found} of {limit} rows")));
         }
         let most = candidates_worth_knowing(filter, limit, rows);
+        if building::step(&self.0)? == Some(Step::Looking) {
+            return Ok(Choice::new(
+                through,
+                "a new trigram index is begun: what the old one lacks is being looked for",
+            ));
+        }
         let candidates = match self.candidates(filter, most) {
             Err(StoreError::Other(error)) => {
                 tracing::error!(%error, "the search index is damaged: it is made anew at the next start");
@@ -146,12 +153,22 @@ impl Reader {
     pub(super) fn candidates(&self, filter: &Filter, most: usize) -> Result<Option<Vec<i64>>, StoreError> {
         let Some(asked) = self.asked(filter)? else { return Ok(None) };
         let most = i64::try_from(most).unwrap_or(i64::MAX - 1);
-        let mut statement = self.0.prepare_cached(
+        let of_before = if building::step(&self.0)? == Some(Step::Moving) {
+            format!(" UNION ALL SELECT rowid FROM {BEFORE} WHERE {BEFORE} MATCH ?1")
+        } else {
+            String::new()
+        };
+        let mut statement = self.0.prepare_cached(&format!(
             "SELECT id FROM recordings_unindexed UNION ALL
-               SELECT rowid FROM recordings_search WHERE recordings_search MATCH ?1 LIMIT ?2",
-        )?;
+               SELECT rowid FROM recordings_search WHERE recordings_search MATCH ?1{of_before} LIMIT ?2"
+        ))?;
         let ids = statement.query_map((asked, most + 1), |row| row.get(0))?;
         Ok(Some(ids.collect::<rusqlite::Result<_>>()?))
+    }
+
+    /// How far the search index is; `None` where it is whole.
+    pub fn search_building(&self) -> Result<Option<Building>, StoreError> {
+        Ok(building::building(&self.0)?)
     }
 
     /// Which way a list takes and why, a line each.
@@ -164,7 +181,7 @@ impl Reader {
         let begins = !count && takes_head(page) && !is_short(filter, rows);
         let head = if begins { self.head(filter, page, &Part::Whole)? } else { None };
         let limit = if count || page.sort != Sort::START { 0 } else { page.limit };
-        let mut lines = Vec::new();
+        let mut lines: Vec<String> = filter.terms().map(|term| format!("looked for: {term}")).collect();
         if let Some(start) = head {
             lines.push(format!(
                 "the head of the window first, up to start {start}; where that is not enough:"

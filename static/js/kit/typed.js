@@ -1,7 +1,5 @@
 /** Telephone numbers and lengths as people type and paste them. */
 
-const LOOKS_LIKE_NUMBER = /^[+\d\s()\-–./\u00a0]+$/;
-
 /**
  * Without what only makes it readable (spaces, dashes, brackets, dots), and without what one
  * writes in front depending on where one calls from: +, 00, 0. The rest is part of the number
@@ -19,13 +17,6 @@ function digits(text) {
 export function number(text) {
   const trimmed = text.trim();
   return /^[+\d\s()\-–./*#\u00a0]+$/.test(trimmed) && /[\d*#]/.test(trimmed) ? digits(trimmed) : trimmed;
-}
-
-/** What is asked of `search`: as typed, unless it is plainly a telephone number. */
-export function term(text) {
-  const trimmed = text.trim().replace(/\s+/g, " ");
-  const count = trimmed.replace(/\D/g, "").length;
-  return LOOKS_LIKE_NUMBER.test(trimmed) && count >= 3 ? digits(trimmed) : trimmed;
 }
 
 /** The seconds of a length in minutes: 5, 1:30, 2m, 90s, 1h. @returns {string} empty where it is none */

@@ -9,7 +9,7 @@
  */
 
 import * as format from "../kit/format.js";
-import { number, seconds, term } from "../kit/typed.js";
+import { number, seconds } from "../kit/typed.js";
 import { now } from "../server/api.js";
 import * as customers from "./customers.js";
 import * as groups from "./groups.js";
@@ -80,7 +80,7 @@ const DIRECTIONS = [["", "All"], ["in", "In"], ["out", "Out"], ["internal", "Int
 
 /** @type {Filter[]} */
 export const FILTERS = [
-  text({ key: "search", label: "Search", top: true, wire: { search: term } }),
+  text({ key: "search", label: "Search", top: true, wire: { search: (value) => value.trim() } }),
   {
     key: "range",
     field: "range",

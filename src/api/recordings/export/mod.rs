@@ -48,7 +48,7 @@ impl ExportRequest {
 
 /// A file with the recordings that match, or that are named.
 pub async fn export(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
-    let export = ExportRequest::read(&request.params, now());
+    let export = ExportRequest::read(&request.params, now(), request.app.config.country.digits());
     if export.is_zip { as_zip(request, export).await } else { as_csv(request, export).await }
 }
 

@@ -61,7 +61,7 @@ enum Chosen {
 
 impl ExportRequest {
     /// Reads [`EXPORT`].
-    pub fn read(params: &Params, now: i64) -> ExportRequest {
+    pub fn read(params: &Params, now: i64, country: &str) -> ExportRequest {
         let mut reading = Reading::new(params);
         let chosen = match read_ids(&mut reading) {
             Some(ids) => {
@@ -69,7 +69,7 @@ impl ExportRequest {
                 Chosen::Named(ids)
             }
             None => {
-                let filter = FilterRequest::read(&mut reading, now);
+                let filter = FilterRequest::read(&mut reading, now, country);
                 Chosen::Matching(Box::new(filter), read_page(&mut reading))
             }
         };

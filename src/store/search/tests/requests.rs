@@ -8,8 +8,7 @@ use rusqlite::{OptionalExtension, ToSql, params_from_iter};
 use super::super::access::Part;
 use super::dice::Dice;
 use super::world::{NAMES, START, World, folded};
-use crate::model::{Condition, Cursor, FILTERS, Filter, Page, Scope, Sort, Stored, Test};
-use crate::store::fold_words;
+use crate::model::{Condition, Cursor, FILTERS, Filter, Page, Scope, Sort, Stored, Test, search_terms};
 
 /// A request.
 #[derive(Debug)]
@@ -168,9 +167,12 @@ impl World {
                     1 => format!("{} {}", self.needle(4, dice), self.needle(3, dice)),
                     _ => self.needle(9, dice),
                 };
+                // Numbers have ways of their own.
+                let digits = search.bytes().filter(u8::is_ascii_digit).count();
+                let search = if digits < 6 { search } else { String::new() };
                 words.extend(search.split_whitespace().map(str::to_owned));
-                let folded = fold_words(&search);
-                (!folded.is_empty()).then_some(Condition::Words(columns, folded))
+                let terms = search_terms(&search, "").expect("few words");
+                (!terms.is_empty()).then_some(Condition::Words(columns, terms))
             }
             Test::AtLeast(column) => dice.one_in(5).then(|| Condition::AtLeast(column, dice.number(5))),
             Test::AtMost(column) => dice.one_in(5).then(|| Condition::AtMost(column, dice.number(6))),

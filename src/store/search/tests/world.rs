@@ -80,25 +80,28 @@ pub(super) const PIECES: [&str; 51] = [
     "\u{fffd}",
 ];
 
-/// The contract's idea of case, for all that [`PIECES`] and their other cases have; spelled out, so that it is
+/// The contract's idea of letters, for all that [`PIECES`] and their other cases have; spelled out, so that it is
 /// nobody's table but this one.
 pub(super) fn folded(text: &str) -> String {
     let one = |c: char| match c {
-        'A'..='Z' => c.to_ascii_lowercase(),
-        'É' => 'é',
-        'Σ' | 'ς' => 'σ',
-        'Ί' => 'ί',
-        'Υ' => 'υ',
-        'Φ' => 'φ',
-        'Ο' => 'ο',
-        'Д' => 'д',
-        'А' => 'а',
-        'В' => 'в',
-        'И' => 'и',
-        '\u{212a}' => 'k',
-        'ſ' => 's',
-        'ẞ' => 'ß',
-        other => other,
+        'A'..='Z' => c.to_ascii_lowercase().to_string(),
+        'É' | 'é' => "e".into(),
+        'Σ' | 'ς' => "σ".into(),
+        'Ί' | 'ί' => "ι".into(),
+        'Υ' => "υ".into(),
+        'Φ' => "φ".into(),
+        'Ο' => "ο".into(),
+        'Д' => "д".into(),
+        'А' => "а".into(),
+        'В' => "в".into(),
+        'И' => "и".into(),
+        'İ' | 'ı' => "i".into(),
+        '\u{212a}' => "k".into(),
+        'ſ' => "s".into(),
+        'ẞ' | 'ß' => "ss".into(),
+        '\u{a0}' => " ".into(),
+        '\u{301}' | '\u{200d}' | '\u{202e}' => String::new(),
+        other => other.to_string(),
     };
     text.chars().map(one).collect()
 }
