@@ -64,7 +64,7 @@ function waits(waiting) {
     <tbody>${rows}</tbody></table>`;
 }
 
-function figures({ calls_today, in_progress, rows_without_files, rows_without_groups, files_without_rows, waiting, disks, descriptors }) {
+function figures({ calls_today, in_progress, rows_without_files, rows_without_groups, files_without_rows, waiting, disks, descriptors, jobs }) {
   const waits = total(waiting);
   const out = total(files_without_rows);
   return html`<dl class="figures">
@@ -75,6 +75,7 @@ function figures({ calls_today, in_progress, rows_without_files, rows_without_gr
     ${waits > 0 ? figure("Recordings that wait", format.count(waits), { bad: true }) : ""}
     ${figure("Files without a call in the list", format.count(out))}
     ${disks.map(disk)}
+    ${(jobs ?? []).map(({ name, step, percent }) => figure(`Being made: ${name}`, `${percent} %`, { note: step }))}
     ${descriptors.open > descriptors.limit * 0.8 ? figure("Files and connections open", `${format.count(descriptors.open)} of ${format.count(descriptors.limit)}`, { bad: true, note: "Raise LimitNOFILE of the service (ulimit -n)" }) : ""}
   </dl>`;
 }
