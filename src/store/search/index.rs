@@ -100,9 +100,9 @@ pub(in crate::store) fn is_intact(connection: &Connection) -> bool {
         for (id, text, is_plain) in sampled(connection)? {
             let in_old = building == Some(Step::Moving) && is_plain;
             for trigram in trigrams(&text, 3) {
-                if !has(connection, "recordings_search", &trigram, id)?
-                    && !(in_old && has(connection, building::BEFORE, &trigram, id)?)
-                {
+                let is_there = has(connection, "recordings_search", &trigram, id)?
+                    || in_old && has(connection, building::BEFORE, &trigram, id)?;
+                if !is_there {
                     return Ok(false);
                 }
             }
