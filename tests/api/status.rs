@@ -26,7 +26,7 @@ fn status(caller: &Caller) -> Value {
 fn expected(calls_today: i64, in_progress: i64, rows_without_files: i64, reasons: Value) -> Value {
     json!({
         "sources": [], "calls_today": calls_today, "in_progress": in_progress,
-        "rows_without_files": rows_without_files, "rows_without_groups": 0, "waiting": [], "files_without_rows": reasons, "disks": ["database", "sound"],
+        "rows_without_files": rows_without_files, "rows_without_groups": 0, "waiting": [], "files_without_rows": reasons, "disks": ["database", "sound"], "jobs": [],
     })
 }
 

@@ -35,7 +35,7 @@ const UPGRADES: [&str; VERSION as usize - 1] = [
     "UPDATE intake_files SET duration = -1, modified = modified - 1 WHERE duration = 0 AND size > 44 AND state = 2;",
     "", // 8 knows the domain of a call,
     "", // 9 who is disabled, who logged in when, which call an entry of the audit log is about; and it searches folded texts:
-    // an index of before is known by its view.
+        // an index of before is known by its view.
 ];
 
 /// Files up to this size are checked page by page at every start; larger ones only where SQLite touches them.
