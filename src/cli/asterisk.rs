@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::Subcommand;
 
 use super::help;
-use super::shared::said;
+use super::shared::{need_host, said};
 use crate::config::Config;
 use crate::ingest::ami::{self, Checked};
 
@@ -21,6 +21,7 @@ pub(super) fn run(config: &Config, command: &Asterisk) -> anyhow::Result<()> {
     let settings = config.asterisk.as_ref().context(
         "no Asterisk is named: add --asterisk HOST, or address = \"HOST\" under [asterisk] in the configuration",
     )?;
+    need_host(&settings.address, "--asterisk, or address under [asterisk]")?;
     let checked = ami::check(config, settings);
     said(&checked.findings, || steps(&settings.username, &checked))
 }

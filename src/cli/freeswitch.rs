@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Subcommand;
 
 use super::help;
-use super::shared::said;
+use super::shared::{need_host, said};
 use crate::config::Config;
 use crate::ingest::esl;
 
@@ -23,6 +23,7 @@ pub(super) fn run(config: &Config, command: &FreeSwitch) -> anyhow::Result<()> {
     let settings = config.event_socket.as_ref().context(
         "no FreeSWITCH is named: add --freeswitch HOST, or event_socket = \"HOST\" under [freeswitch] in the configuration",
     )?;
+    need_host(&settings.address, "--freeswitch, or event_socket under [freeswitch]")?;
     let (findings, here) = esl::check(config, settings);
     said(&findings, || steps(config, here))
 }

@@ -1,6 +1,52 @@
 //! What `tapeline help` says beyond a line for each flag: what happens when, and how to set up a PBX. A line is as long as
 //! a thought; clap breaks it as wide as the terminal is.
 
+use clap::{Arg, Command};
+
+/// What every command heeds.
+const ALWAYS: [&str; 2] = ["db", "config"];
+
+/// What a command heeds besides: the first ones are in the short help as well.
+fn heeded(command: &str) -> (&'static [&'static str], &'static [&'static str]) {
+    match command {
+        "init" => (&["media_root"], &["bcrypt_cost", "password_minimum"]),
+        "demo" => (&["media_root"], &["bcrypt_cost"]),
+        "user" => (&[], &["bcrypt_cost", "password_minimum"]),
+        "rules" => (&["media_root"], &[]),
+        "import" | "tidy" => (&["media_root"], &["prefer_formats"]),
+        "asterisk" => (&["asterisk", "media_root"], &["asterisk_username", "asterisk_tls"]),
+        "freeswitch" => (&["freeswitch", "media_root"], &["listen"]),
+        _ => (&[], &[]),
+    }
+}
+
+/// The command tree, whose help of a command tells the settings that it heeds and no others. All are taken everywhere.
+pub(super) fn command(command: Command) -> Command {
+    let settings: Vec<Arg> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    let command =
+        command.mut_args(|arg| if is_always(&arg) || !arg.is_global_set() { arg } else { arg.hide(true) });
+    command.mut_subcommands(|command| match command.get_name() {
+        "serve" => command.args(settings.clone()),
+        name => {
+            let (short, long) = heeded(name);
+            let shown = |arg: &Arg| {
+                let is = |names: &[&str]| names.contains(&arg.get_id().as_str());
+                match arg.clone() {
+                    arg if is(&ALWAYS) || is(short) => arg,
+                    arg if is(long) => arg.hide_short_help(true),
+                    arg => arg.hide(true),
+                }
+            };
+            let settings = settings.iter().map(shown).collect::<Vec<_>>();
+            command.args(settings)
+        }
+    })
+}
+
+fn is_always(arg: &Arg) -> bool {
+    ALWAYS.contains(&arg.get_id().as_str())
+}
+
 /// Behind the flags of `tapeline serve --help`.
 pub(super) const SERVE: &str = "\
 How recordings get in:

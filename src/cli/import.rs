@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 use jiff::tz::TimeZone;
 
 use super::database::READERS;
+use super::manage::which;
 use super::terminal::say;
 use crate::app::now;
 use crate::config::{Config, Folder, innermost_of};
@@ -15,7 +15,6 @@ use crate::ingest::cdr::asterisk::Layout;
 use crate::ingest::import::{self, Kind, Report};
 use crate::ingest::names::Names;
 use crate::intake::{FormOrder, Intake, Rules};
-use crate::model::Group;
 use crate::store::Store;
 
 /// A kind of import, as somebody typed it. The subcommands follow from [`Kind::all`].
@@ -23,7 +22,7 @@ pub(super) struct Import {
     kind: Kind,
     args: ImportArgs,
     columns: Option<Layout>,
-    recordgroup: Option<i64>,
+    recordgroup: Option<String>,
 }
 
 impl Subcommand for Import {
@@ -74,9 +73,9 @@ struct Columns {
 
 #[derive(Args)]
 struct Filing {
-    /// File all rows under this group and its customer, and not where they say
-    #[arg(long, value_name = "ID")]
-    recordgroup: Option<i64>,
+    /// File all rows under this group and its customer, and not where they say: id or name, or CUSTOMER/NAME
+    #[arg(long, value_name = "ID|NAME")]
+    recordgroup: Option<String>,
 }
 
 #[derive(Args)]
@@ -140,7 +139,7 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         folder,
         inside,
         columns,
-        group: recordgroup.map(|id| group(&store, id)).transpose()?,
+        group: recordgroup.map(|group| which::group(&store, &group, None)).transpose()?,
         dry_run: args.dry_run,
         now: now(),
     };
@@ -149,11 +148,6 @@ pub(super) fn run(config: &Config, command: Import) -> anyhow::Result<()> {
         intake.look_after_waiting(&store, false, now())?;
     }
     report.summary(args.dry_run).iter().try_for_each(|line| say(line))
-}
-
-fn group(store: &Store, id: i64) -> anyhow::Result<Group> {
-    let found = store.reader()?.all_groups(None)?.into_iter().find(|group| group.id == id);
-    found.with_context(|| format!("there is no group {id}; see: tapeline group list"))
 }
 
 /// Whether a folder of the settings lies in what is imported.

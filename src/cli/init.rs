@@ -1,8 +1,10 @@
 //! `tapeline init` and `tapeline demo`: what fills an empty database.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Args;
 
 use super::database::{change, open};
@@ -30,6 +32,7 @@ pub(super) struct Init {
 
 pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
     need_folders(config)?;
+    make_folder(&config.db)?;
     let store = open(config)?;
     let (Some(customer), Some(user)) = (init.customer, init.user) else {
         say(&format!("{} is ready.", store.path().display()))?;
@@ -60,6 +63,18 @@ pub(super) fn init(config: &Config, init: Init) -> anyhow::Result<()> {
         })
     })?;
     say(&format!("{user} can log in. Next:  tapeline serve --db {}", store.path().display()))
+}
+
+/// Makes the folder of the database, where it isn't there: for this user and its group alone.
+fn make_folder(db: &Path) -> anyhow::Result<()> {
+    let Some(folder) = db.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) else {
+        return Ok(());
+    };
+    let made = DirBuilder::new().recursive(true).mode(0o750).create(folder);
+    made.with_context(|| {
+        format!("the folder {} cannot be made; name another file with --db", folder.display())
+    })?;
+    say(&format!("Made the folder {}.", folder.display()))
 }
 
 /// Makes the default folder beside the default database; refuses one that was named and isn't there.

@@ -20,7 +20,7 @@ mod tidy;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use manage::{Customer, Group, Role, User};
 use settings::SettingsArgs;
@@ -86,11 +86,16 @@ enum Command {
 
 /// Reads the command line and does what it says.
 pub fn run() -> anyhow::Result<()> {
-    let Cli { settings, command } = Cli::parse();
+    let matches = help::command(Cli::command()).get_matches();
+    let Cli { settings, command } = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Command::Config { output } = command {
-        return sample::config(output);
+        return sample::config(output, settings.file()?);
     }
-    let config = settings.config()?;
+    let settled = settings.settle()?;
+    let config = match command {
+        Command::Serve | Command::Asterisk(_) | Command::Freeswitch(_) => settled.tell(),
+        _ => settled.config,
+    };
     match command {
         Command::Serve => serve::serve(config),
         Command::Init(init) => init::init(&config, init),

@@ -7,11 +7,20 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
+use super::settings::USUAL_PLACE;
 use super::terminal::say;
 use crate::config::sample;
 
-pub(super) fn config(output: Option<PathBuf>) -> anyhow::Result<()> {
-    let Some(path) = output else { return say(sample().trim_end()) };
+/// Prints it, or writes it to a file. `used`: the file that the settings are in now.
+pub(super) fn config(output: Option<PathBuf>, used: Option<PathBuf>) -> anyhow::Result<()> {
+    let Some(path) = output else {
+        // Beside what may be written to a file.
+        match used {
+            Some(file) => eprintln!("The settings in use are those of {}.", file.display()),
+            None => eprintln!("No settings file is in use; the usual place is {USUAL_PLACE}."),
+        }
+        return say(sample().trim_end());
+    };
     OpenOptions::new()
         .write(true)
         .create_new(true)

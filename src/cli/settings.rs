@@ -1,8 +1,10 @@
 //! Settings from flags, environment and file.
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 use clap::builder::ValueParser;
 
@@ -29,7 +31,7 @@ macro_rules! flags {
                 )]
                 $name: Option<$type>,
             )*
-            /// Settings as a TOML file; see: tapeline config
+            /// Settings as a TOML file [default: /etc/tapeline.toml, if it is there]; see: tapeline config
             #[arg(long, global = true, env = "TAPELINE_CONFIG", value_name = "FILE")]
             config: Option<PathBuf>,
             /// Manager interface of the Asterisk to listen to
@@ -78,19 +80,66 @@ macro_rules! flags {
 }
 general_settings!(flags);
 
+/// Where the settings are, unless --config or TAPELINE_CONFIG names another file.
+pub(super) const USUAL_PLACE: &str = "/etc/tapeline.toml";
+/// Names another usual place; empty: none.
+const PLACE: &str = "TAPELINE_USUAL_CONFIG";
+
+/// What the program is to believe, and where it has that from.
+pub(super) struct Settled {
+    pub(super) config: Config,
+    /// The file, if there is one.
+    pub(super) file: Option<PathBuf>,
+    /// Whether there are secrets in it.
+    has_secrets: bool,
+}
+
 impl SettingsArgs {
     /// What flags and environment say, else the file, else the defaults.
-    pub(super) fn config(self) -> anyhow::Result<Config> {
-        let from_file = match &self.config {
-            Some(path) => {
-                if let Some(warning) = crate::store::wide_mode(path) {
-                    tracing::warn!("{warning}");
-                }
-                Given::from_file(path)?
-            }
-            None => Given::default(),
+    pub(super) fn settle(self) -> anyhow::Result<Settled> {
+        let file = match &self.config {
+            Some(path) => Some(path.clone()),
+            None => usual_place()?,
         };
-        Ok(self.given().or(from_file).settle()?)
+        let from_file = file.as_deref().map(Given::from_file).transpose()?.unwrap_or_default();
+        let has_secrets = from_file.has_secrets();
+        Ok(Settled { config: self.given().or(from_file).settle()?, file, has_secrets })
+    }
+
+    /// The file that the settings are in, if there is one.
+    pub(super) fn file(&self) -> anyhow::Result<Option<PathBuf>> {
+        self.config.clone().map_or_else(usual_place, |path| Ok(Some(path)))
+    }
+}
+
+impl Settled {
+    /// Says where the settings are from, and where others can read the secrets in them.
+    pub(super) fn tell(self) -> Config {
+        if let Some(file) = &self.file {
+            tracing::info!("settings are from {}", file.display());
+            if let Some(warning) = crate::store::wide_mode(file).filter(|_| self.has_secrets) {
+                tracing::warn!("{warning}: it holds secrets");
+            }
+        }
+        self.config
+    }
+}
+
+/// The file in the usual place, if there is one. One that cannot be read is no absent one: without it another database
+/// would be served than the office's.
+fn usual_place() -> anyhow::Result<Option<PathBuf>> {
+    let place = std::env::var_os(PLACE).map_or_else(|| USUAL_PLACE.into(), PathBuf::from);
+    if place.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    match std::fs::File::open(&place) {
+        Ok(_) => Ok(Some(place)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => bail!(
+            "the settings in {} cannot be read ({error}), and they say which database it is; run this as a user who may read \
+             them, as with sudo, or name other settings with --config FILE (/dev/null: none)",
+            place.display()
+        ),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Flags that several commands have, and the answer to an addition.
 
 use std::io::Write;
+use std::net::ToSocketAddrs;
 
 use anyhow::bail;
 use clap::Args;
@@ -11,7 +12,7 @@ use crate::ingest::pbx::{Finding, State};
 
 #[derive(Args)]
 pub(in crate::cli) struct PasswordArgs {
-    /// Read the password from standing input, up to the end of the line
+    /// Read the password from standard input, up to the end of the line
     #[arg(long)]
     pub(in crate::cli) password_stdin: bool,
 }
@@ -28,6 +29,14 @@ pub(in crate::cli) fn added(output: &Output, what: &str, id: i64, name: &str) ->
         say_json(&json!({ "id": id, "name": name }))
     } else {
         say(&format!("Added {what} {id}: {name}"))
+    }
+}
+
+/// Refuses a host that is not found: nothing else can be said then, and nothing is to be done on the PBX.
+pub(super) fn need_host(address: &str, setting: &str) -> anyhow::Result<()> {
+    match address.to_socket_addrs() {
+        Ok(_) => Ok(()),
+        Err(error) => bail!("the host of {address} is not found ({error}); check {setting}"),
     }
 }
 

@@ -108,7 +108,8 @@ pub(super) fn sample() -> String {
     text
 }
 
-const HEAD: &str = "# Tapeline's settings. A flag on the command line wins over its TAPELINE_… variable, and that over this file.\n";
+const HEAD: &str = "# Tapeline's settings. A flag on the command line wins over its TAPELINE_… variable, and that over this file.\n\
+# It is read from /etc/tapeline.toml, unless --config or TAPELINE_CONFIG names another file.\n";
 
 fn paragraph(name: &str, variable: &str, [flag, about]: [&str; 2], default: &str) -> String {
     let told = flag.split(" [default").next().unwrap_or(flag);

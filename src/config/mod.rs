@@ -124,6 +124,14 @@ impl Given {
             why: error.to_string().trim_end().into(),
         })
     }
+
+    /// Whether there are secrets among them.
+    pub fn has_secrets(&self) -> bool {
+        let asterisk = self.asterisk.as_ref().is_some_and(|section| section.secret.is_some());
+        let of_freeswitch =
+            |section: &freeswitch::Given| section.secret.is_some() || section.event_socket_password.is_some();
+        asterisk || self.freeswitch.as_ref().is_some_and(of_freeswitch)
+    }
 }
 
 /// A section that one side or both have.

@@ -76,6 +76,7 @@ mod tenants;
 mod throttle;
 mod tidy;
 mod transport;
+mod which;
 mod withheld;
 
 use office::{http, program, waiting};

@@ -84,6 +84,8 @@ pub fn tapeline() -> Command {
         command.env_remove(name);
     }
     command.env("TAPELINE_BCRYPT_COST", "4");
+    // Not those of this machine either.
+    command.env("TAPELINE_USUAL_CONFIG", "");
     // Only where a test wants it.
     command.env("TAPELINE_WATCH", "false");
     command

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::follows::Before;
+use super::which;
 use crate::cli::database::{change, open};
 use crate::cli::shared::{Output, added};
 use crate::cli::terminal::{say, say_json, say_table};
@@ -24,16 +25,18 @@ pub(in crate::cli) enum Customer {
     List(Output),
     /// Rename a customer
     Edit {
-        /// Its id
-        id: i64,
+        /// Its id or name
+        #[arg(value_name = "ID|NAME")]
+        customer: String,
         /// Its new name
         #[arg(long)]
         name: String,
     },
     /// Remove a customer that has no groups, people or recordings
     Remove {
-        /// Its id
-        id: i64,
+        /// Its id or name
+        #[arg(value_name = "ID|NAME")]
+        customer: String,
     },
 }
 
@@ -54,11 +57,13 @@ pub(in crate::cli) fn customer(config: &Config, command: Customer) -> anyhow::Re
             let rows: Vec<_> = customers.iter().map(|c| vec![c.id.to_string(), c.name.clone()]).collect();
             say_table(&["id", "name"], &rows, "No customers yet. Add one:  tapeline customer add NAME")
         }
-        Customer::Edit { id, name } => {
+        Customer::Edit { customer, name } => {
+            let id = which::customer(&store, &customer)?;
             change(&store, |change| change.edit_customer(id, &name))?;
             say(&format!("Changed customer {id}."))
         }
-        Customer::Remove { id } => {
+        Customer::Remove { customer } => {
+            let id = which::customer(&store, &customer)?;
             let before = Before::new(config, &store)?;
             change(&store, |change| change.remove_customer(id))?;
             say(&format!("Removed customer {id}."))?;

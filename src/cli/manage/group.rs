@@ -3,12 +3,13 @@
 use clap::{Args, Subcommand};
 
 use super::follows::Before;
+use super::which;
 use crate::cli::database::{change, open};
 use crate::cli::settings::flag;
 use crate::cli::shared::{Output, added};
 use crate::cli::terminal::{say, say_json, say_table};
 use crate::config::Config;
-use crate::store::{Change, GroupFields, StoreError};
+use crate::store::{Change, GroupFields, Store, StoreError};
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum Group {
@@ -16,9 +17,9 @@ pub(in crate::cli) enum Group {
     Add {
         /// Its name
         name: String,
-        /// The customer that it belongs to
-        #[arg(long, value_name = "ID")]
-        customer: i64,
+        /// Id or name of the customer that it belongs to
+        #[arg(long, value_name = "ID|NAME")]
+        customer: String,
         /// Its id; the next free one unless given
         #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
         id: Option<i64>,
@@ -29,16 +30,20 @@ pub(in crate::cli) enum Group {
     },
     /// List the groups
     List {
-        /// Only those of this customer
-        #[arg(long, value_name = "ID")]
-        customer: Option<i64>,
+        /// Only those of this customer: id or name
+        #[arg(long, value_name = "ID|NAME")]
+        customer: Option<String>,
         #[command(flatten)]
         output: Output,
     },
     /// Change a group; what is not given stays
     Edit {
-        /// Its id
-        id: i64,
+        /// Its id or name, or CUSTOMER/NAME
+        #[arg(value_name = "ID|NAME")]
+        group: String,
+        /// Id or name of the customer whose it is, where several have one of the name
+        #[arg(long, value_name = "ID|NAME")]
+        customer: Option<String>,
         /// Its new name
         #[arg(long)]
         name: Option<String>,
@@ -47,8 +52,12 @@ pub(in crate::cli) enum Group {
     },
     /// Remove a group that has no recordings
     Remove {
-        /// Its id
-        id: i64,
+        /// Its id or name, or CUSTOMER/NAME
+        #[arg(value_name = "ID|NAME")]
+        group: String,
+        /// Id or name of the customer whose it is, where several have one of the name
+        #[arg(long, value_name = "ID|NAME")]
+        customer: Option<String>,
     },
 }
 
@@ -69,8 +78,8 @@ pub(in crate::cli) struct GroupArgs {
     // As email.
     #[arg(long, hide = true, value_name = "0|1", value_parser = flag)]
     beep: Option<bool>,
-    /// Name of the user who owns it; empty for nobody
-    #[arg(long, value_name = "USER")]
+    /// Name or id of the user who owns it; empty for nobody
+    #[arg(long, value_name = "ID|USER")]
     owner: Option<String>,
     /// Whether new recordings of incoming calls are listed; the PBX goes on recording them
     #[arg(long, value_name = "0|1", value_parser = flag)]
@@ -81,11 +90,11 @@ pub(in crate::cli) struct GroupArgs {
     // As email.
     #[arg(long, hide = true, value_name = "0|1", value_parser = flag)]
     transcribe: Option<bool>,
-    /// Let this user hear its recordings; may be given several times
-    #[arg(long, value_name = "USER")]
+    /// Let this user hear its recordings, by name or id; may be given several times
+    #[arg(long, value_name = "ID|USER")]
     add_member: Vec<String>,
     /// End that; may be given several times
-    #[arg(long, value_name = "USER")]
+    #[arg(long, value_name = "ID|USER")]
     remove_member: Vec<String>,
 }
 
@@ -93,15 +102,18 @@ pub(in crate::cli) fn group(config: &Config, command: Group) -> anyhow::Result<(
     let store = open(config)?;
     match command {
         Group::Add { name, customer, id, fields, output } => {
+            let customer = which::customer(&store, &customer)?;
+            let (fields, members) =
+                (group_fields(&store, Some(name.clone()), &fields)?, members(&store, &fields)?);
             let id = change(&store, |change| {
-                let id =
-                    change.add_group(id, customer, &group_fields(change, Some(name.clone()), &fields)?)?;
-                edit_members(change, id, &fields)?;
+                let id = change.add_group(id, customer, &fields)?;
+                edit_members(change, id, &members)?;
                 Ok(id)
             })?;
             added(&output, "group", id, &name)
         }
         Group::List { customer, output } => {
+            let customer = which::customer_of(&store, customer.as_deref())?;
             let groups = store.reader()?.all_groups(customer)?;
             if output.json {
                 return say_json(&groups);
@@ -118,17 +130,20 @@ pub(in crate::cli) fn group(config: &Config, command: Group) -> anyhow::Result<(
                     ]
                 })
                 .collect();
-            let nothing = "No groups yet. Add one:  tapeline group add NAME --customer ID";
+            let nothing = "No groups yet. Add one:  tapeline group add NAME --customer CUSTOMER";
             say_table(&["id", "customer", "name", "may be deleted", "description"], &rows, nothing)
         }
-        Group::Edit { id, name, fields } => {
+        Group::Edit { group, customer, name, fields } => {
+            let id = meant(&store, &group, customer.as_deref())?;
+            let (fields, members) = (group_fields(&store, name, &fields)?, members(&store, &fields)?);
             change(&store, |change| {
-                change.edit_group(id, &group_fields(change, name, &fields)?)?;
-                edit_members(change, id, &fields)
+                change.edit_group(id, &fields)?;
+                edit_members(change, id, &members)
             })?;
             say(&format!("Changed group {id}."))
         }
-        Group::Remove { id } => {
+        Group::Remove { group, customer } => {
+            let id = meant(&store, &group, customer.as_deref())?;
             let before = Before::new(config, &store)?;
             change(&store, |change| change.remove_group(id))?;
             say(&format!("Removed group {id}."))?;
@@ -145,15 +160,16 @@ fn days(expires: i64) -> String {
     }
 }
 
-fn group_fields(
-    change: &Change<'_>,
-    name: Option<String>,
-    args: &GroupArgs,
-) -> Result<GroupFields, StoreError> {
+fn meant(store: &Store, group: &str, customer: Option<&str>) -> anyhow::Result<i64> {
+    let customer = which::customer_of(store, customer)?;
+    Ok(which::group(store, group, customer)?.id)
+}
+
+fn group_fields(store: &Store, name: Option<String>, args: &GroupArgs) -> anyhow::Result<GroupFields> {
     let owner = match args.owner.as_deref() {
         None => None,
         Some("") => Some(0),
-        Some(owner) => Some(change.person_named(owner)?),
+        Some(owner) => Some(which::person(store, owner)?.id),
     };
     Ok(GroupFields {
         name,
@@ -169,11 +185,13 @@ fn group_fields(
     })
 }
 
-fn edit_members(change: &Change<'_>, group: i64, args: &GroupArgs) -> Result<(), StoreError> {
-    for (names, member) in [(&args.add_member, true), (&args.remove_member, false)] {
-        for name in names {
-            change.set_member(group, change.person_named(name)?, member)?;
-        }
-    }
-    Ok(())
+/// Who becomes a member, and who is none any more.
+fn members(store: &Store, args: &GroupArgs) -> anyhow::Result<Vec<(i64, bool)>> {
+    let added = args.add_member.iter().map(|name| (name, true));
+    let removed = args.remove_member.iter().map(|name| (name, false));
+    added.chain(removed).map(|(name, member)| Ok((which::person(store, name)?.id, member))).collect()
+}
+
+fn edit_members(change: &Change<'_>, group: i64, members: &[(i64, bool)]) -> Result<(), StoreError> {
+    members.iter().try_for_each(|(person, member)| change.set_member(group, *person, *member))
 }

@@ -5,6 +5,7 @@ mod follows;
 mod group;
 mod people;
 mod role;
+pub(super) mod which;
 
 pub(super) use customer::{Customer, customer};
 pub(super) use group::{Group, group};

@@ -4,6 +4,7 @@ use clap::Subcommand;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::which;
 use crate::auth::hash_password;
 use crate::cli::database::{change, open};
 use crate::cli::shared::{Output, PasswordArgs, added};
@@ -18,9 +19,9 @@ pub(in crate::cli) enum User {
     Add {
         /// The name to log in with
         name: String,
-        /// Home customer
-        #[arg(long, value_name = "ID")]
-        customer: i64,
+        /// Home customer: id or name
+        #[arg(long, value_name = "ID|NAME")]
+        customer: String,
         /// What they may do; see: tapeline role list
         #[arg(long)]
         role: String,
@@ -34,15 +35,16 @@ pub(in crate::cli) enum User {
     },
     /// List who may log in
     List {
-        /// Only those of this customer
-        #[arg(long, value_name = "ID")]
-        customer: Option<i64>,
+        /// Only those of this customer: id or name
+        #[arg(long, value_name = "ID|NAME")]
+        customer: Option<String>,
         #[command(flatten)]
         output: Output,
     },
     /// Change someone; a new role or customer logs them out
     Edit {
-        /// The name to log in with
+        /// The name to log in with, or the id
+        #[arg(value_name = "ID|NAME")]
         name: String,
         /// Another name to log in with
         #[arg(long, value_name = "NAME")]
@@ -50,33 +52,37 @@ pub(in crate::cli) enum User {
         /// The name that people know
         #[arg(long, value_name = "TEXT")]
         full_name: Option<String>,
-        /// Home customer
-        #[arg(long, value_name = "ID")]
-        customer: Option<i64>,
+        /// Home customer: id or name
+        #[arg(long, value_name = "ID|NAME")]
+        customer: Option<String>,
         /// What they may do
         #[arg(long)]
         role: Option<String>,
     },
     /// Set a new password, which logs them out; asks for it
     Passwd {
-        /// The name to log in with
+        /// The name to log in with, or the id
+        #[arg(value_name = "ID|NAME")]
         name: String,
         #[command(flatten)]
         password: PasswordArgs,
     },
     /// Let someone log in no more for now: sessions and programs of theirs end at once; groups and history stay
     Disable {
-        /// The name to log in with
+        /// The name to log in with, or the id
+        #[arg(value_name = "ID|NAME")]
         name: String,
     },
     /// Let someone who was disabled log in again
     Enable {
-        /// The name to log in with
+        /// The name to log in with, or the id
+        #[arg(value_name = "ID|NAME")]
         name: String,
     },
     /// Remove someone
     Remove {
-        /// The name to log in with
+        /// The name to log in with, or the id
+        #[arg(value_name = "ID|NAME")]
         name: String,
     },
 }
@@ -85,6 +91,7 @@ pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()>
     let store = open(config)?;
     match command {
         User::Add { name, customer, role, full_name, password, output } => {
+            let (customer, role) = (which::customer(&store, &customer)?, which::role(&store, &role)?);
             let password = ask_password(password.password_stdin, &name, config)?;
             let hash = hash_password(&password, config.bcrypt_cost)?;
             let person =
@@ -93,6 +100,7 @@ pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()>
             added(&output, "user", id, &name)
         }
         User::List { customer, output } => {
+            let customer = which::customer_of(&store, customer.as_deref())?;
             let people = store.reader()?.people(customer)?;
             if output.json {
                 return say_json(&people);
@@ -105,40 +113,48 @@ pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()>
                 })
                 .collect();
             let nothing =
-                "Nobody can log in yet. Add someone:  tapeline user add NAME --customer ID --role ROLE";
+                "Nobody can log in yet. Add someone:  tapeline user add NAME --customer CUSTOMER --role ROLE";
             say_table(&["user", "name", "customer", "role", "last login"], &rows, nothing)
         }
         User::Edit { name, rename, full_name, customer, role } => {
+            let customer = which::customer_of(&store, customer.as_deref())?;
+            let role = role.map(|role| which::role(&store, &role)).transpose()?;
             let fields = PersonFields { username: rename, name: full_name, customer, role, disabled: None };
-            edit(&store, &name, &fields)?;
+            let name = edit(&store, &name, &fields)?;
             say(&format!("Changed user {name}."))
         }
         User::Disable { name } => {
-            edit(&store, &name, &PersonFields { disabled: Some(true), ..PersonFields::default() })?;
+            let name =
+                edit(&store, &name, &PersonFields { disabled: Some(true), ..PersonFields::default() })?;
             say(&format!(
                 "{name} is logged out everywhere and cannot log in. To undo it: tapeline user enable {name}"
             ))
         }
         User::Enable { name } => {
-            edit(&store, &name, &PersonFields { disabled: Some(false), ..PersonFields::default() })?;
+            let name =
+                edit(&store, &name, &PersonFields { disabled: Some(false), ..PersonFields::default() })?;
             say(&format!("{name} can log in again."))
         }
         User::Passwd { name, password } => {
-            let username = change(&store, |change| Ok(change.subject_named(&name)?.username))?;
+            let Listed { id, username, .. } = which::person(&store, &name)?;
             let password = ask_password(password.password_stdin, &username, config)?;
             let hash = hash_password(&password, config.bcrypt_cost)?;
-            change(&store, |change| change.set_password(&change.subject_named(&name)?, &hash))?;
-            say(&format!("{name} has a new password and is logged out everywhere."))
+            change(&store, |change| change.set_password(&change.subject_of(id)?, &hash))?;
+            say(&format!("{username} has a new password and is logged out everywhere."))
         }
         User::Remove { name } => {
-            change(&store, |change| change.remove_person(&change.subject_named(&name)?))?;
-            say(&format!("Removed user {name}."))
+            let Listed { id, username, .. } = which::person(&store, &name)?;
+            change(&store, |change| change.remove_person(&change.subject_of(id)?))?;
+            say(&format!("Removed user {username}."))
         }
     }
 }
 
-fn edit(store: &Store, name: &str, fields: &PersonFields) -> anyhow::Result<()> {
-    change(store, |change| change.edit_person(&change.subject_named(name)?, fields))
+/// Changes somebody. Gives the name that they logged in with until now.
+fn edit(store: &Store, name: &str, fields: &PersonFields) -> anyhow::Result<String> {
+    let Listed { id, username, .. } = which::person(store, name)?;
+    change(store, |change| change.edit_person(&change.subject_of(id)?, fields))?;
+    Ok(username)
 }
 
 /// When somebody logged in last, or that they cannot.

@@ -2,6 +2,7 @@
 //! leads to another customer.
 
 use crate::config::{NameOrId, Rule};
+use crate::model::names::same_username;
 use crate::model::{Customer, Group};
 use crate::store::{Change, RuleTarget, StoreError};
 
@@ -122,7 +123,8 @@ impl Named {
         if groups.len() != 1 {
             // Kept also in vain: whose it is must not be decided again.
             change.keep_rule_target(&target)?;
-            return Ok(none(was.0, was.1, self.no_group(customer, customers.len() > 1, was.1, groups.len())));
+            let why = self.no_group(customer, customers.len() > 1, was.1, groups.len());
+            return Ok(none(was.0, was.1, why + &self.near(change, customer.id)?));
         }
         let group = groups.remove(0);
         change.keep_rule_target(&RuleTarget { recordgroup: group.id, name: group.name.clone(), ..target })?;
@@ -139,6 +141,17 @@ impl Named {
             None => groups.retain(|group| group.name == last),
         }
         Ok(groups)
+    }
+
+    /// A word of the group that was likely meant: its name differs in case only, or in how its letters are put together.
+    fn near(&self, change: &Change<'_>, customer: i64) -> Result<String, StoreError> {
+        let Some(NameOrId::Name(name)) = &self.group else { return Ok(String::new()) };
+        let is_near =
+            |group: &Group| group.name != *name && same_username(&group.name) == same_username(name);
+        let near = change.groups_of(customer)?.into_iter().find(is_near);
+        Ok(near.map_or_else(String::new, |near| {
+            format!("; or write {:?}, as the group there is called", near.name)
+        }))
     }
 
     fn no_group(&self, customer: &Customer, several: bool, was: i64, found: usize) -> String {
@@ -221,7 +234,10 @@ fn customer_named_by(
         return Ok(Err(match named {
             NameOrId::Id(id) => format!("there is no customer {id}; see: tapeline customer list"),
             NameOrId::Name(name) => {
-                format!("there is no customer {name:?}; add it with: tapeline customer add {name:?}")
+                let near = customers.iter().find(|one| same_username(&one.name) == same_username(name));
+                let near = near
+                    .map_or_else(String::new, |near| format!("; or write {:?}, as it is called", near.name));
+                format!("there is no customer {name:?}; add it with: tapeline customer add {name:?}{near}")
             }
         }));
     };

@@ -151,12 +151,10 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The person with this username, or the sentence that there is none.
-    pub fn subject_named(&self, username: &str) -> Result<Subject, StoreError> {
-        let meant = same_names(&self.transaction, username)?.meant();
-        meant.map(|id| self.subject(id)).transpose()?.flatten().ok_or_else(|| {
-            StoreError::Refused(format!("there is no user {username}; see: tapeline user list"))
-        })
+    /// The person with this id, or the sentence that there is none.
+    pub fn subject_of(&self, id: i64) -> Result<Subject, StoreError> {
+        let gone = || StoreError::Refused(format!("there is no user {id}; see: tapeline user list"));
+        self.subject(id)?.ok_or_else(gone)
     }
 
     /// The person with this id.
@@ -179,11 +177,6 @@ impl Change<'_> {
             })
         });
         Ok(found.optional()?)
-    }
-
-    /// The id of whoever has this username.
-    pub fn person_named(&self, username: &str) -> Result<i64, StoreError> {
-        Ok(self.subject_named(username)?.id)
     }
 
     /// Whether somebody else than this person is an owner and can log in: who is disabled cannot, nor who has a hash that
