@@ -14,9 +14,11 @@ use crate::waiting::until;
 
 const ALERTS: &str = "status/alerts/list";
 
-/// The words for programs, of all that is wrong.
+/// The words for programs, of all that is wrong but for the disk of whoever runs the tests.
 fn words(alerts: &Value) -> Vec<&str> {
-    alerts.as_array().expect("a list").iter().map(|alert| alert["what"].as_str().expect("a word")).collect()
+    let words =
+        alerts.as_array().expect("a list").iter().map(|alert| alert["what"].as_str().expect("a word"));
+    words.filter(|word| !word.starts_with("disk_")).collect()
 }
 
 /// Waits until it is the only thing that is wrong, and gives it.
@@ -30,7 +32,7 @@ fn only(office: &Office, what: &str) -> Value {
 
 #[track_caller]
 fn nothing(office: &Office) {
-    until("nothing is wrong", || office.ask(ALERTS, "") == json!([]));
+    until("nothing is wrong", || words(&office.ask(ALERTS, "")).is_empty());
 }
 
 #[test]
@@ -60,7 +62,7 @@ fn where_a_folder_is_watched_and_all_is_well_nothing_is_told() {
         config.rules = vec![tapeline::config::Rule { skip: true, ..Default::default() }];
         fs::create_dir_all(&config.media_root).expect("a folder");
     });
-    assert_eq!(app.owner().get(ALERTS).data(), json!([]));
+    assert!(words(&app.owner().get(ALERTS).data()).is_empty());
 }
 
 #[test]

@@ -9,9 +9,9 @@ import { here } from "../page/place.js";
 
 /** Milliseconds between looks. */
 const LOOK = 5_000;
-/** Below this share of free room, or so many bytes, it is time to act. */
-const SCARCE = 0.1;
-const SCARCE_BYTES = 5e9;
+/** Below this share of free room, or so many bytes, it is time to act: as among the alerts. */
+const SCARCE = 0.02;
+const SCARCE_BYTES = 1e9;
 
 const DISKS = { database: "Database", sound: "Sound" };
 let shown = "";
@@ -82,6 +82,10 @@ function figures({ calls_today, in_progress, rows_without_files, rows_without_gr
 
 const HEADS = ["Source", "State", "Since", "Last event", "Lag", "New", "Ended", "Better known", "Left out"];
 
+/** What is wrong, as it was told above: a source doesn't say it again. */
+let told = "";
+const isTold = (wrong) => wrong.split(/[;:] /).every((part) => told.includes(part));
+
 /** Of a folder. */
 function where(path, files) {
   if (!path) return "";
@@ -91,7 +95,7 @@ function where(path, files) {
 function source({ name, state, path = "", files = null, since, last_event, lag: behind, inserted, completed, enriched, excluded, trouble: wrong }) {
   const cells = [
     html`<bdi>${name}</bdi>`,
-    html`<bdi>${state}${where(path, files)}</bdi>${wrong ? html`<span class="wrong">${icon("warning")}<bdi>${wrong}</bdi></span>` : ""}`,
+    html`<bdi>${state}${where(path, files)}</bdi>${wrong && !isTold(wrong) ? html`<span class="wrong">${icon("warning")}<bdi>${wrong}</bdi></span>` : ""}`,
     moment(since),
     // Where there are several customers, only owners see what is counted for all of them.
     last_event === undefined ? "" : moment(last_event),
@@ -118,6 +122,7 @@ function reasons(title, some) {
 function draw(status) {
   time = status.time;
   alarm.show(status.alerts);
+  told = status.alerts.map(({ sentence, todo }) => `${sentence}: ${todo}`).join("\n");
   const text = html`${alerts(status.alerts)}${figures(status)}${waits(status.waiting)}
     <h2>Sources</h2>${sources(status.sources)}
     ${reasons("Files without a call in the list", status.files_without_rows)}
