@@ -109,6 +109,7 @@ pub async fn events(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refu
     let missing = || Refusal::internal(&"no event hub");
     let hub = request.http.app_data::<Data<Hub>>().cloned().ok_or_else(missing)?;
     let intake = request.http.app_data::<Data<Intake>>().cloned().ok_or_else(missing)?;
+    let rights = request.app.rights.subscribe();
     let may = May::now(&request).await?;
     let place = hub.places.place(request.asks().holder()).await.ok_or(Refusal::Busy(RETRY))?;
     let (messages, body) = mpsc::channel(WAITING);
@@ -117,6 +118,7 @@ pub async fn events(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refu
         may,
         events: intake.live().listen(),
         others: hub.others.subscribe(),
+        rights,
         over: hub.over.subscribe(),
         messages,
         place,
@@ -139,8 +141,6 @@ struct May {
     scope: Scope,
     /// For a scope of one's own groups: which they are.
     own: HashSet<i64>,
-    /// What the password was: another one ends the connection.
-    hash: String,
 }
 
 impl May {
@@ -158,7 +158,7 @@ impl May {
                 }
                 _ => HashSet::new(),
             };
-            Ok(May { scope, own, hash: credential.hash.clone() })
+            Ok(May { scope, own })
         })
         .await
     }
@@ -180,6 +180,7 @@ struct Telling {
     may: May,
     events: Receiver<Event>,
     others: watch::Receiver<u64>,
+    rights: watch::Receiver<u64>,
     over: Receiver<()>,
     messages: mpsc::Sender<Bytes>,
     place: Share,
@@ -193,12 +194,15 @@ impl Telling {
         let mut said = self.say(format!("retry: {RECONNECT}\n\n"));
         while said {
             said = tokio::select! {
+                // Whoever may listen no more hears of nothing that came after that.
+                biased;
                 () = self.messages.closed() => false,
                 _ = self.over.recv() => false,
-                event = self.events.recv() => self.event(event),
-                changed = self.others.changed() => changed.is_ok() && self.may_still().await && self.refresh(),
+                changed = self.rights.changed() => changed.is_ok() && self.look(false).await,
+                changed = self.others.changed() => changed.is_ok() && self.look(true).await,
                 () = &mut ended => false,
-                _ = beat.tick() => self.may_still().await && self.say(":\n\n".into()),
+                event = self.events.recv() => self.event(event),
+                _ = beat.tick() => self.look(false).await && self.say(":\n\n".into()),
             };
         }
     }
@@ -216,12 +220,13 @@ impl Telling {
         self.say("event: refresh\ndata: {}\n\n".into())
     }
 
-    /// Whether whoever asked would still get an answer.
-    async fn may_still(&mut self) -> bool {
+    /// Whether whoever asked would still get an answer. Where it would be about other recordings now, or `refresh` says so,
+    /// they are told to look again.
+    async fn look(&mut self, refresh: bool) -> bool {
         let Ok(may) = May::now(&self.request).await else { return false };
-        let same_password = may.hash == self.may.hash;
+        let same = may == self.may;
         self.may = may;
-        same_password
+        (same && !refresh) || self.refresh()
     }
 
     fn say(&self, text: String) -> bool {

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use tokio::sync::watch;
 
 use crate::auth::{self, Auth, SessionRules};
 use crate::config::Config;
@@ -57,6 +58,8 @@ pub struct App {
     pub sounds: Arc<Shares>,
     /// Shares of making a waveform.
     pub waveforms: Arc<Shares>,
+    /// Counts up whenever who may do what has changed, once that is so.
+    pub rights: watch::Sender<u64>,
     /// Shares of the long bodies, until it is known who sent it.
     pub bodies: Arc<Shares>,
 }
@@ -103,6 +106,7 @@ impl App {
             streams,
             sounds,
             waveforms,
+            rights: watch::Sender::new(0),
             bodies,
         })
     }
@@ -111,6 +115,12 @@ impl App {
     pub fn listens_at(&mut self, address: SocketAddr) {
         self.config.listen = address;
         self.instance = instance(&self.config);
+    }
+
+    /// Tells whoever listens that they have to be looked at again, if the last change has touched that.
+    pub fn tell_of_rights(&self) {
+        let now = self.store.rights();
+        self.rights.send_if_modified(|told| std::mem::replace(told, now) != now);
     }
 
     /// How long tokens and sessions last.

@@ -2,6 +2,7 @@
 
 import { $ } from "./kit/dom.js";
 import { wire } from "./server/api.js";
+import * as access from "./search/access.js";
 import * as alarm from "./page/alarm.js";
 import * as bulk from "./calls/bulk.js";
 import * as chart from "./search/chart.js";
@@ -54,15 +55,34 @@ function openChart() {
   chart.open();
 }
 
+/** Whether no calls are to be seen: the page says why, once, and shows nothing that is for calls. */
+function barred() {
+  const barrier = access.barrier();
+  document.documentElement.dataset.access = barrier && "none";
+  if (barrier) empty.barred(barrier);
+  return barrier !== "";
+}
+
+/** Somebody's groups are known now, or are others. */
+function judge() {
+  const before = document.documentElement.dataset.access;
+  if (access.barrier()) forget();
+  if (barred() || !before || place.here() !== "calls") return;
+  notice(null);
+  open();
+  details.draw();
+}
+
 /** Asks for everything that the search concerns. */
 function open() {
+  if (barred()) return;
   openList();
   openChart();
 }
 
 /** Asks for what another search changes. */
 function changed() {
-  if (document.documentElement.dataset.view !== "app" || place.here() !== "calls") return;
+  if (document.documentElement.dataset.view !== "app" || place.here() !== "calls" || barred()) return;
   if (customer !== state.search.customer) named = loadNames();
   customer = state.search.customer;
   if (listed !== JSON.stringify({ ...state.search, per: "" })) openList();
@@ -75,6 +95,7 @@ async function loadNames() {
   if (loaded.every(({ status }) => status === "rejected")) return; // rows then show the groups' numbers
   fields.draw();
   table.refresh();
+  judge();
 }
 
 /** Whether somebody is there whose page it is. */
@@ -86,7 +107,7 @@ function enter({ same }) {
     leave();
     state.open("");
   }
-  named = loadNames().then(details.draw);
+  named = loadNames().then(() => barred() || details.draw());
   if (entered && place.here() === "calls") open();
   // What was being written is as it was.
   if (entered) {
@@ -96,16 +117,27 @@ function enter({ same }) {
   entered = true;
 }
 
+/** The keys go on in the page that a link has led to, and whoever hears the page hears which it is. */
+function land() {
+  const calls = document.documentElement.dataset.access ? $("notice").querySelector("h2") : $("grid");
+  const target = place.here() === "calls" ? calls : $("manage").querySelector("h1");
+  target?.focus({ preventScroll: true });
+}
+
 /** The page that the address names. */
 async function placed() {
+  const arriving = place.arriving();
   if (place.here() === "calls") {
+    if (arriving) land();
     if (!listed) open();
-    details.draw();
+    if (!barred()) details.draw();
     return;
   }
   const shown = place.current();
   const [{ open: show }] = await Promise.all([shown.page(), named]);
-  if (place.current() === shown) show();
+  if (place.current() !== shown) return;
+  show();
+  if (arriving) land();
 }
 
 /** Whoever comes next sees nothing of it. */
@@ -122,6 +154,7 @@ function leave() {
 
 function listFailed({ error }) {
   $("progress").hidden = true;
+  if (barred()) return;
   if (recordings.pages.length === 0) empty.trouble(error, open);
   else if (error.code && error.code !== "401") {
     $("again").hidden = false;
@@ -129,10 +162,29 @@ function listFailed({ error }) {
   }
 }
 
+/** The session has ended, or nothing may be seen any more: of the calls nothing stays, but what is being written does. */
+function forget() {
+  player.stop();
+  recordings.close();
+  chart.close();
+  details.close();
+  listed = "";
+}
+
+/** Other programs have changed something, or somebody has left a group. */
+async function looked() {
+  await loadNames();
+  await Promise.all([details.recheck(), player.recheck()]);
+}
+
 /** The server answers again. */
 function reconnected() {
+  live.retune();
   if (document.documentElement.dataset.view !== "app") login.identify();
-  else if (recordings.pages.length) recordings.pages.retry();
+  else if (recordings.pages.length) {
+    recordings.pages.retry();
+    openChart();
+  }
   else if (place.here() === "calls") open();
 }
 
@@ -140,7 +192,7 @@ function listChanged() {
   $("progress").hidden = true;
   $("again").hidden = true;
   if (recordings.pages.length) notice(null);
-  else if (recordings.pages.loaded) empty.nothing();
+  else if (recordings.pages.loaded && !barred()) empty.nothing();
 }
 
 /** Calls have been deleted. */
@@ -169,16 +221,17 @@ recordings.results.addEventListener("opening", () => ($("progress").hidden = fal
 recordings.pages.addEventListener("change", listChanged);
 recordings.pages.addEventListener("failed", listFailed);
 $("again").addEventListener("click", () => {
+  $("grid").focus({ preventScroll: true });
   $("again").hidden = true;
   recordings.pages.retry();
 });
-live.start(table.atTop);
+live.start(table.atTop, looked);
 removals.addEventListener("gone", removed);
 state.addEventListener("change", changed);
 for (const name of ["change", "open"]) state.addEventListener(name, place.draw);
 place.place.addEventListener("change", placed);
 document.addEventListener("tapeline:again", open);
-wire.addEventListener("unauthorized", player.stop);
+wire.addEventListener("unauthorized", forget);
 login.session.addEventListener("in", enter);
 login.session.addEventListener("out", leave);
 login.session.addEventListener("failed", ({ error }) => toast(error.message));

@@ -6,8 +6,8 @@ use std::net::TcpStream;
 
 use tapeline::config::{Config, Folder, NameOrId, Rule};
 
-use crate::app::{Caller, TestApp, spawn_app, spawn_with};
-use crate::http;
+use crate::app::{Caller, PASSWORD, TestApp, spawn_app, spawn_with};
+use crate::http::{self, encoded};
 use crate::spool::{header, sound};
 
 /// A connection on which events come.
@@ -228,6 +228,74 @@ fn whoever_may_listen_no_more_is_disconnected() {
         assert_eq!(listening.next(), None);
     }
     assert_eq!(stays.next().as_deref(), Some("event: refresh\ndata: {}"));
+}
+
+/// Changes a recording that everybody of the first customer's groups hears of.
+fn change_sold(app: &TestApp) {
+    let answer =
+        app.owner().post("recording/recordings/update", "recordgroup=2;uniqueid=c;recordid=1;expires=5");
+    assert_eq!(answer.codes(), "204");
+}
+
+#[test]
+fn whoever_is_logged_out_hears_of_nothing_that_comes_after_it() {
+    let app = spawn_app();
+    let held = |name: &str| app.anon().with("Authorization", &format!("Bearer {}", app.token(name)));
+    let (sara, other) = (held("sara"), held("sara"));
+    let anna = held("anna");
+    let mut out = Listening::new(&sara, "");
+    let mut stays = Listening::new(&other, "");
+    let mut password = Listening::new(&anna, "");
+    let mut by_password = Listening::new(&app.agent(), "");
+    let mut disabled = Listening::new(&held("adam"), "");
+    let id = |name: &str| {
+        app.sqlite3(&format!("SELECT id FROM people WHERE username = '{name}'")).trim().to_owned()
+    };
+    assert_eq!(sara.post("user/logout", "").codes(), "204");
+    let new = format!("id={};password_new=quite another one", id("anna"));
+    assert_eq!(app.owner().post("people/password/update", &new).codes(), "204");
+    let disable = format!("id={};disabled=1", id("adam"));
+    assert_eq!(app.owner().post("people/update", &disable).codes(), "204");
+    change_sold(&app);
+    for listening in [&mut out, &mut password, &mut by_password, &mut disabled] {
+        assert_eq!(listening.next(), None);
+    }
+    assert_eq!(stays.next(), told("changed", 1, 2, "c"), "another session of the same person");
+    let delete = format!("id={}", id("sara"));
+    assert_eq!(app.owner().post("people/delete", &delete).codes(), "204");
+    change_sold(&app);
+    assert_eq!(stays.next(), None);
+}
+
+#[test]
+fn a_session_that_outlives_its_password_goes_on_listening() {
+    let app = spawn_app();
+    let held = |name: &str| app.anon().with("Authorization", &format!("Bearer {}", app.token(name)));
+    let (own, other) = (held("anna"), held("anna"));
+    let [mut stays, mut ends] = [&own, &other].map(|caller| Listening::new(caller, ""));
+    let form = format!("password_old={};password_new=quite another one", encoded(PASSWORD));
+    assert_eq!(own.post("user/password/update", &form).codes(), "204");
+    change_sold(&app);
+    assert_eq!(ends.next(), None);
+    assert_eq!(stays.next(), told("changed", 1, 2, "c"));
+}
+
+#[test]
+fn whoever_leaves_a_group_is_told_to_look_again_and_hears_of_it_no_more() {
+    let app = spawn_app();
+    let mut agent = Listening::new(&app.agent(), "");
+    let sold = told("changed", 1, 2, "c");
+    for (what, heard) in [("remove", None), ("add", told("changed", 1, 1, "a"))] {
+        let form = "recordgroup=1;person=4";
+        assert_eq!(app.owner().post(&format!("recording/groups/members/{what}"), form).codes(), "204");
+        let form = "recordgroup=1;uniqueid=a;recordid=1;expires=5";
+        assert_eq!(app.owner().post("recording/recordings/update", form).codes(), "204");
+        change_sold(&app);
+        assert_eq!(agent.next().as_deref(), Some("event: refresh\ndata: {}"), "{what}");
+        for next in heard.into_iter().chain(sold.clone()) {
+            assert_eq!(agent.next(), Some(next), "{what}");
+        }
+    }
 }
 
 #[test]

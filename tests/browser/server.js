@@ -117,9 +117,16 @@ export async function startServer({ settings = "watch = false\n[freeswitch]\nsec
   const port = await freePort();
   const config = join(folder, "tapeline.toml");
   writeFileSync(config, settings, { mode: 0o600 });
-  const child = spawn(binary, ["serve", "--config", config, "--db", db, "--media-root", media, "--listen", `0.0.0.0:${port}`], { stdio: "ignore" });
+  const serve = () => spawn(binary, ["serve", "--config", config, "--db", db, "--media-root", media, "--listen", `0.0.0.0:${port}`], { stdio: "ignore" });
+  let child = serve();
   const url = `http://127.0.0.1:${port}`;
   await answers(url);
   const stop = () => child.kill("SIGTERM");
-  return { url, port, db, media, sql, stop };
+  /** The same again, once it has stopped. */
+  async function again() {
+    if (child.exitCode === null) await new Promise((done) => child.once("exit", done));
+    child = serve();
+    await answers(url);
+  }
+  return { url, port, db, media, sql, stop, again };
 }

@@ -45,7 +45,7 @@ test("a session that ends keeps the search, and another person sees nothing of i
 
 test("an agent without groups sees no calls and learns why", async () => {
   const { page, context } = await openCalls(browser, server.url, { name: "newcomer" });
-  await page.getByText("No recordings yet").waitFor();
+  await page.getByText("you are in none yet").waitFor();
   await context.close();
 });
 

@@ -43,7 +43,9 @@ impl<P: Privilege> ApiRequest<P> {
         change: impl FnOnce(&Change<'_>, &Person) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let (app, who) = (self.app.clone(), self.who(now()));
-        blocking(move || app.store.change_by(now(), who, change)).await?
+        let changed = blocking(move || app.store.change_by(now(), who, change)).await?;
+        self.app.tell_of_rights();
+        changed
     }
 
     /// Makes a change whose answer is 204; with `validation`, says 201 if it could be made.

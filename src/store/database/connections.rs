@@ -1,6 +1,8 @@
 //! An open database: one connection that writes, and a pool of those that read.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use r2d2_sqlite::SqliteConnectionManager;
@@ -22,6 +24,8 @@ pub struct Store {
     readers: r2d2::Pool<SqliteConnectionManager>,
     writer: Writer,
     path: PathBuf,
+    /// How often a change has touched who may do what.
+    rights: AtomicU64,
 }
 
 /// A read-only connection, borrowed from the pool.
@@ -39,6 +43,7 @@ pub struct Change<'a> {
     pub(in crate::store) transaction: Transaction<'a>,
     pub(in crate::store) actor: Actor,
     pub(in crate::store) now: i64,
+    rights: Cell<bool>,
 }
 
 impl Store {
@@ -57,7 +62,7 @@ impl Store {
             .error_handler(Box::new(PoolLog))
             .build(manager)
             .map_err(|_| OpenError::Readers { path: path.into() })?;
-        Ok(Store { readers, writer: Writer::new(writer), path: path.into() })
+        Ok(Store { readers, writer: Writer::new(writer), path: path.into(), rights: AtomicU64::new(0) })
     }
 
     /// The file.
@@ -110,7 +115,9 @@ impl Store {
         let mut writer = self.writer_in_time()?;
         let (begun, who) = begin(&mut writer, now, who)?;
         let done = change(&begun, &who)?;
+        let rights = begun.rights.get();
         begun.transaction.commit().map_err(StoreError::from)?;
+        self.rights.fetch_add(rights.into(), Ordering::SeqCst);
         Ok(done)
     }
 
@@ -147,6 +154,11 @@ impl Store {
         Ok(search::build_some(&mut self.writer())?)
     }
 
+    /// A number that is another one once a change has ended a session, or may have changed what somebody may do.
+    pub fn rights(&self) -> u64 {
+        self.rights.load(Ordering::SeqCst)
+    }
+
     /// A number that is another one once another program has written; `None` while we write ourselves.
     pub fn written_by_others(&self) -> Option<i64> {
         // What the very same connection writes does not change it.
@@ -174,13 +186,18 @@ fn begin<'a, W, E: From<StoreError>>(
 ) -> Result<(Change<'a>, W), E> {
     let transaction = writer.begin()?;
     let (actor, who) = who(&Accounts(&transaction))?;
-    Ok((Change { transaction, actor, now }, who))
+    Ok((Change { transaction, actor, now, rights: Cell::new(false) }, who))
 }
 
 impl Change<'_> {
     /// When it is made, Unix seconds.
     pub fn now(&self) -> i64 {
         self.now
+    }
+
+    /// It touches who may do what: whoever listens has to be looked at again.
+    pub(in crate::store) fn touches_rights(&self) {
+        self.rights.set(true);
     }
 }
 

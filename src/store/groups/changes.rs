@@ -189,6 +189,7 @@ impl Change<'_> {
         id: i64,
         detail: String,
     ) -> Result<(), StoreError> {
+        self.touches_rights();
         self.audit(&Entry {
             action,
             customer: Some(customer),

@@ -263,6 +263,7 @@ impl Change<'_> {
     }
 
     fn audit_person(&self, action: &str, customer: i64, detail: String) -> Result<(), StoreError> {
+        self.touches_rights();
         self.audit(&Entry { action, customer: Some(customer), detail, ..Entry::default() })
     }
 }

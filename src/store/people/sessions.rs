@@ -135,6 +135,7 @@ impl Change<'_> {
 
     /// Ends one token or session.
     pub fn end(&self, secret: &Secret) -> Result<(), StoreError> {
+        self.touches_rights();
         let (table, hash) = parts(secret);
         self.transaction.execute(&format!("DELETE FROM {table} WHERE hash = ?"), [&hash[..]])?;
         Ok(())
@@ -148,6 +149,7 @@ impl Change<'_> {
         kept: Option<&Secret>,
         standing: &[u8],
     ) -> Result<(), StoreError> {
+        self.touches_rights();
         let times = kept.map(|secret| self.times(secret)).transpose()?.flatten();
         // The schema ends all of them with the old password.
         self.transaction.execute("UPDATE people SET hash = ? WHERE id = ?", (hash, person))?;

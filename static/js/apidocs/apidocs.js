@@ -2,6 +2,7 @@
 
 import { $ } from "../kit/dom.js";
 import { openapi, tryOut } from "../server/api.js";
+import { heard } from "../server/tabs.js";
 import { copy } from "../kit/copy.js";
 import { bytes } from "../kit/format.js";
 import { html, icon, render, replace } from "../kit/html.js";
@@ -121,6 +122,9 @@ function show() {
   else drawFunction(chosen());
   return shown;
 }
+
+/** Whoever comes next sees nothing of what somebody has asked for. */
+heard(({ person }) => person === null && $("answer") && render($("answer"), html``));
 
 async function start() {
   try {

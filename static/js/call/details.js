@@ -14,6 +14,7 @@ import { hasSound, parties } from "../server/recording.js";
 import { may } from "../server/login.js";
 import { toast } from "../kit/notices.js";
 import * as panel from "../kit/panel.js";
+import { afterPress, pressing } from "../kit/press.js";
 import { here } from "../page/place.js";
 import { audio, player, playing, sounding, toggle } from "../player/player.js";
 import { deleteSoon, isGoing } from "./removing.js";
@@ -94,7 +95,7 @@ async function askHistory({ customer, recordgroup, uniqueid, recordid }) {
 /** The button is for the call that plays, from where it is. */
 export function follow() {
   const body = panel.isOpen(OWNER) && panel.body();
-  if (!body || row === null) return;
+  if (!body || row === null || pressing()) return; // a button more moves those behind it
   const loaded = playing(row);
   const plays = loaded && sounding();
   const button = body.querySelector("[data-do=play]");
@@ -206,21 +207,21 @@ async function fetchRow(id) {
     const { data } = await call("recording/recordings/get", { ...parse(id), wrap: "meta" }, { signal });
     show(data);
   } catch (error) {
-    if (signal.aborted || error.code === "401") return;
-    const text = error.code === "404" ? "This recording is not there, or is not for you to see." : error.message;
-    panel.show(OWNER, { title: "Call", label: "Call", closed, body: html`<p class="error" role="alert">${text}</p>` });
+    if (!signal.aborted && error.code !== "401") missing(error);
   }
+}
+
+/** In its place. @param {Error} error */
+function missing(error) {
+  row = null;
+  const text = error.code === "404" ? "This recording is not there, or is not for you to see. If you need it, ask an administrator of Tapeline in your office." : error.message;
+  panel.show(OWNER, { title: "Call", label: "Call", closed, body: html`<p class="error" role="alert">${text}</p>` });
 }
 
 /** Brings the panel into line with the URL. @param {{focus?: boolean}} [options] */
 export function draw({ focus = false } = {}) {
   const id = here() === "calls" ? state.recording : "";
-  if (!id) {
-    asking.abort();
-    row = null;
-    if (panel.isOpen(OWNER)) panel.hide();
-    return;
-  }
+  if (!id) return close();
   const known = row !== null && key(row) === id ? row : pages.find(id);
   if (known) show(known, focus);
   else fetchRow(id);
@@ -231,6 +232,26 @@ function compare() {
   if (row === null || !panel.isOpen(OWNER)) return;
   const other = pages.find(key(row));
   if (other && JSON.stringify(other) !== JSON.stringify(row)) show(other);
+}
+
+/** Asks anew for what is shown: it may be gone, or not to be seen any more. */
+export async function recheck() {
+  const shown = row;
+  if (shown === null || !panel.isOpen(OWNER)) return;
+  const { recordgroup, uniqueid, recordid } = shown;
+  try {
+    const { data } = await call("recording/recordings/get", { recordgroup, uniqueid, recordid, wrap: "meta" });
+    if (row === shown && JSON.stringify(data) !== JSON.stringify(shown)) show(data);
+  } catch (error) {
+    if (row === shown && /^40[0234]/.test(error.code)) missing(error);
+  }
+}
+
+/** Takes it out of the page; the address still leads to it. */
+export function close() {
+  asking.abort();
+  row = null;
+  if (panel.isOpen(OWNER)) panel.hide();
 }
 
 /** Opens a recording's details, with the focus in them. @param {import("../types.js").Recording} call */
@@ -251,7 +272,7 @@ export const isOpen = () => panel.isOpen(OWNER);
 export function start() {
   state.addEventListener("open", () => draw());
   for (const name of ["change", "state"]) player.addEventListener(name, follow);
-  pages.addEventListener("change", compare);
+  pages.addEventListener("change", () => afterPress(compare));
   setInterval(() => {
     follow();
     const live = panel.isOpen(OWNER) && panel.body().querySelector("[data-since]");

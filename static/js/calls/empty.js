@@ -1,7 +1,7 @@
 /** What stands in the list's place when there is nothing to list. */
 
 import { Unreachable, call } from "../server/api.js";
-import { may } from "../server/login.js";
+import { may, who } from "../server/login.js";
 import { describe, used, without } from "../search/filters.js";
 import { calls, count } from "../kit/format.js";
 import { html } from "../kit/html.js";
@@ -32,6 +32,13 @@ async function fresh() {
   const { search } = state;
   const { data } = await call("status/get", {}, { quiet: true }).catch(() => ({ data: { alerts: [], sources: [] } }));
   if (state.search === search && pages.length === 0) notice({ title, text: html`${soon}${comes(data)}` });
+}
+
+/** Nobody's calls are to be seen. @param {"role"|"groups"} barrier */
+export function barred(barrier) {
+  const group = html`<p>You hear the calls of your groups, and you are in none yet. Ask an administrator of Tapeline in your office to add you to one: its calls then appear here by themselves.</p>`;
+  const role = html`<p>You are logged in, but your role, <b>${who()?.role}</b>, has no access to recordings. If you need them, ask an administrator of Tapeline in your office for another role.</p>`;
+  notice({ title: "There are no calls for you here", text: barrier === "groups" ? group : role });
 }
 
 /** How many calls there would be without each filter, the most first. */

@@ -6,7 +6,7 @@
 import { listen, now } from "../server/api.js";
 import { pressing } from "../kit/press.js";
 import * as chart from "../search/chart.js";
-import { session } from "../server/login.js";
+import { check, session } from "../server/login.js";
 import { here, place } from "../page/place.js";
 import { filters } from "../search/query.js";
 import { renew, results } from "../search/recordings.js";
@@ -19,8 +19,8 @@ const POLLS = 6;
 const AWAY = 15 * 60_000;
 /** What happens within so many milliseconds is shown together. */
 const GATHER = 150;
-/** Milliseconds between looks at the list, and at the chart. */
-const REST = { list: 1_000, chart: 5_000 };
+/** Milliseconds between looks at the list, at the chart, and at who may see what. */
+const REST = { list: 1_000, chart: 5_000, rights: 5_000 };
 /** Of all time, looking takes one part in so many at most. */
 const SHARE = 5;
 /** Milliseconds for which a pointer that moves over the list may be about to press a row; and for which rows wait for it at most. */
@@ -28,11 +28,13 @@ const AIM = 600;
 const PATIENCE = 3_000;
 /** Milliseconds without a word after which a connection is dead; the server says every 15 s that it is there. */
 const SILENCE = 40_000;
-/** Milliseconds before listening again, at first and at most. */
+/** Milliseconds before listening again: to one that has lasted, to another, and at most. */
+const SOON = 300;
 const AGAIN = 3_000;
 const LONGEST = 60_000;
 
-const seen = () => !document.hidden && document.documentElement.dataset.view === "app" && here() === "calls";
+const watching = () => !document.hidden && document.documentElement.dataset.view === "app";
+const seen = () => watching() && here() === "calls";
 
 let touched = Date.now();
 const away = () => Date.now() - touched > AWAY;
@@ -42,7 +44,7 @@ let aimed = -Infinity;
 const aiming = () => performance.now() - aimed < AIM;
 
 /** A function that makes `act` happen soon, once for many calls, and never often; a little later while `wait` says so. */
-function paced(act, rest, wait = () => false) {
+function paced(act, rest, wait = () => false, when = seen) {
   let [timer, busy, again, earliest, planned] = [0, false, false, 0, 0];
   const plan = () => {
     again = true;
@@ -57,7 +59,7 @@ function paced(act, rest, wait = () => false) {
     }
     [timer, busy, again] = [0, true, false];
     const began = performance.now();
-    if (seen() && !away()) await act();
+    if (when() && !away()) await act();
     const ended = performance.now();
     earliest = ended + Math.max(rest, (SHARE - 1) * (ended - began));
     busy = false;
@@ -70,6 +72,10 @@ let atTop = () => true;
 // New rows at the top would push another call under the pointer; further down rows stay where they are.
 const lookSoon = paced(() => renew(atTop()), REST.list, () => pressing() || (atTop() && aiming()));
 const chartSoon = paced(chart.renew, REST.chart, pressing);
+
+/** What to do when somebody may see other calls now. */
+let looked = () => {};
+const rightsSoon = paced(() => looked(), REST.rights, pressing, watching);
 
 /** The connection on which the server has said something. @type {AbortController|null} */
 let flowing = null;
@@ -88,6 +94,7 @@ async function once(params, signal) {
   const heard = (name) => {
     alive();
     if (name || flowing !== dead) lookSoon(); // what came before one could hear of it
+    if (name === "refresh") rightsSoon();
     flowing = dead;
   };
   alive();
@@ -108,21 +115,24 @@ const pause = (milliseconds, signal) =>
 /** Listens on and on; less often where it fails. */
 async function listenOn(params, signal) {
   for (let wait = AGAIN; !signal.aborted; ) {
+    const began = performance.now();
     try {
       await once(params, signal);
-      wait = AGAIN;
+      wait = performance.now() - began > AGAIN ? SOON : AGAIN;
     } catch (error) {
       if (/^40/.test(error.code)) return; // not with these rights, or not any more
       wait = Math.min(LONGEST, Math.max(wait * 2, (error.retryAfter ?? 0) * 1000));
     }
-    if (!signal.aborted) await pause(wait, signal);
+    if (signal.aborted) return;
+    check(); // it may have ended with the session, or with the server
+    await pause(wait, signal);
   }
 }
 
-/** Listens to what the search concerns, while the page is seen. */
+/** Listens to what the search concerns, while the page is seen: the end of it tells, on every page, that somebody is logged out. */
 function tune() {
   const { customer, recordgroup } = filters(state.search, now());
-  const wanted = seen() ? JSON.stringify({ customer, recordgroup }) : "";
+  const wanted = watching() ? JSON.stringify({ customer, recordgroup }) : "";
   if (wanted === tuned) return;
   tuned = wanted;
   connection.abort();
@@ -130,8 +140,8 @@ function tune() {
   if (wanted) listenOn(JSON.parse(wanted), connection.signal);
 }
 
-/** Somebody else, or nobody, is there. */
-function retune() {
+/** Somebody else, or nobody, is there; or the server is again. */
+export function retune() {
   tuned = "";
   connection.abort();
   tune();
@@ -151,15 +161,20 @@ function sumsChanged({ totals, quiet = false }) {
   if (quiet && sums !== before) chartSoon();
 }
 
-/** @param {() => boolean} top  whether the top of the list is in view */
-export function start(top) {
+/**
+ * @param {() => boolean} top  whether the top of the list is in view
+ * @param {() => void} again  somebody may see other calls now
+ */
+export function start(top, again) {
   atTop = top;
+  looked = again;
   let polls = 0;
   for (const sign of ["pointermove", "pointerdown", "keydown"]) addEventListener(sign, touch, { passive: true });
   for (const sign of ["pointermove", "pointerdown"])
     addEventListener(sign, ({ target }) => target.closest?.("#rows") && (aimed = performance.now()), { passive: true });
   document.addEventListener("visibilitychange", () => {
     tune();
+    if (watching()) check();
     if (seen()) lookSoon();
   });
   state.addEventListener("change", tune);
@@ -169,6 +184,7 @@ export function start(top) {
   setInterval(() => {
     polls += 1;
     tune(); // after the end of a session, say
+    if (watching() && !flowing && !away()) check();
     if (seen() && (!flowing || polls % POLLS === 0)) lookSoon();
   }, POLL);
 }

@@ -26,7 +26,7 @@ export function page({ title, add = "", all = false, whose = true, more = "" }) 
   const focused = root.contains(document.activeElement) ? document.activeElement.id : "";
   replace(
     root,
-    html`<div class="heading"><h1>${title}</h1>
+    html`<div class="heading"><h1 tabindex="-1">${title}</h1>
         ${many.length ? html`<label class="field"><span>Customer</span><select id="m-customer">${all ? html`<option value="">All customers</option>` : ""}${many.map(option)}</select></label>` : ""}
         ${more}<span class="gap"></span>
         ${add ? html`<button id="m-add" class="primary" type="button">${icon("plus")}${add}</button>` : ""}</div>

@@ -2,6 +2,7 @@
 
 import { $ } from "../kit/dom.js";
 import { html, icon, render } from "../kit/html.js";
+import { afterPress } from "../kit/press.js";
 import { call } from "../server/api.js";
 import { may, session } from "../server/login.js";
 
@@ -28,8 +29,11 @@ export function show(alerts) {
   // Heard once, and not with every number that changes in it.
   $("alarm").ariaLive = what === kinds ? "off" : "assertive";
   [words, kinds] = [text.text, what];
-  $("alarm").hidden = urgent.length === 0;
-  render($("alarm"), text);
+  // It moves the page down, or up again.
+  afterPress(() => {
+    $("alarm").hidden = words === "";
+    render($("alarm"), text);
+  });
 }
 
 async function look() {

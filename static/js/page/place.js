@@ -56,9 +56,20 @@ export function entitle() {
   document.title = `${current().label} – Tapeline`;
 }
 
+/** Whether a link has led to another page, and the focus isn't there yet. */
+let moving = false;
+
+/** Whether the focus is to go to the page that is shown now; asked once. */
+export function arriving() {
+  const was = moving;
+  moving = false;
+  return was;
+}
+
 /** Shows another page. @param {string} url */
 function go(url) {
   if (!mayLeave()) return;
+  moving = true;
   history.pushState(null, "", url);
   place.dispatchEvent(new Event("address"));
   enter();

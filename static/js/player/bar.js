@@ -19,13 +19,14 @@ const BRIEF = 4000;
 let frame = 0;
 let fading = 0;
 
-/** What one should know of the call, in the place of its date. */
+/** What one should know of the call, behind its date. */
 function say(text, { rest = false, brief = false } = {}) {
   clearTimeout(fading);
   fading = brief && text ? setTimeout(() => say(""), BRIEF) : 0;
   $("player-note").textContent = text;
+  if (!rest && document.activeElement === $("player-more")) $("player-play").focus();
   $("player-more").hidden = !rest;
-  $("dock").querySelector(".when").hidden = text !== "";
+  $("dock").querySelector(".when").hidden = rest; // the button needs the room
 }
 
 function trouble(text) {

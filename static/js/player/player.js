@@ -148,6 +148,18 @@ export async function more() {
   tell("change");
 }
 
+/** Silence, if the call is gone or not to be heard any more. */
+export async function recheck() {
+  const begun = row;
+  if (begun === null) return;
+  const { recordgroup, uniqueid, recordid } = begun;
+  try {
+    await call("recording/recordings/get", { recordgroup, uniqueid, recordid, wrap: "meta" });
+  } catch (error) {
+    if (row === begun && /^40[0234]/.test(error.code)) stop();
+  }
+}
+
 function passed() {
   if (Math.abs(audio.currentTime - noted) < NOTE) return;
   noted = audio.currentTime;

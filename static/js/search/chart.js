@@ -1,7 +1,7 @@
 /** Calls over time as bars; dragging over them sets the range. */
 
 import { $ } from "../kit/dom.js";
-import { call, now } from "../server/api.js";
+import { Unreachable, call, now } from "../server/api.js";
 import { label, spell, ticks } from "./axis.js";
 import * as format from "../kit/format.js";
 import { html, render } from "../kit/html.js";
@@ -171,7 +171,10 @@ async function fetchBars(signal) {
 }
 
 function problem(error) {
-  return error.key === "interval" ? "Too many bars: choose a longer interval." : "No chart: the server did not answer as it should.";
+  if (error.key === "interval") return "Too many bars: choose a longer interval.";
+  if (error instanceof Unreachable) return "No chart while the server can't be reached.";
+  const why = { 402: "your role may not see these calls", 429: "there were too many requests", 503: "the server is busy" };
+  return `No chart: ${why[error.code] ?? error.message}.`.replace("..", ".");
 }
 
 function settle() {

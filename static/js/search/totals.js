@@ -18,6 +18,7 @@ function show({ totals, quiet = false }) {
 
 function newer({ count }) {
   $("newer").textContent = calls(count).replace(" ", " new ");
+  if (count === 0 && document.activeElement === $("newer")) $("grid").focus({ preventScroll: true });
   $("newer").hidden = count === 0;
 }
 

@@ -59,10 +59,14 @@ function tell(name, error) {
  */
 export const isNobody = (error) => error.code === "401" && error.message.startsWith("Log in");
 
+/** What a reverse proxy answers when the server behind it is away. */
+const AWAY = [502, 503, 504];
+
 async function exchange(path, init) {
   try {
     const response = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init });
     const text = await response.text();
+    if (AWAY.includes(response.status) && !/json/.test(response.headers.get("content-type") ?? "")) throw new Error("a proxy's answer");
     keepTime(response);
     tell("reached");
     return { response, text };

@@ -1,21 +1,19 @@
 /** Offline and back. */
 
-import { call, wire } from "./api.js";
+import { wire } from "./api.js";
+import { check } from "./login.js";
 import { banner } from "../kit/notices.js";
 
-const LONGEST = 15_000;
+const LONGEST = 5_000;
 
 let waiting = 0;
 let pause = 1000;
 let lost = false;
 
-async function knock() {
+/** "reached" and "unreachable" tell what came of it. */
+function knock() {
   clearTimeout(waiting);
-  try {
-    await call("user/login", {}, { quiet: true });
-  } catch {
-    // "reached" and "unreachable" tell which it was.
-  }
+  check();
 }
 
 function unreachable() {

@@ -2,10 +2,13 @@
 
 import { $ } from "../kit/dom.js";
 import { call, isNobody, wire } from "./api.js";
+import * as tabs from "./tabs.js";
 
 
 /** @type {import("../types.js").Person|null} */
 let person = null;
+/** Who was there last. */
+let last = 0;
 
 /** Whether the role has a privilege: record, administrator, owner. @param {string} privilege */
 export const may = (privilege) => person !== null && (person.privileges.includes(privilege) || person.privileges.includes("owner"));
@@ -25,8 +28,9 @@ function view(name) {
 let rest = Promise.resolve();
 
 async function enter(who) {
-  const same = person === null || person.id === who.id;
+  const same = [0, who.id].includes(last) && (person === null || String(person.privileges) === String(who.privileges));
   person = who;
+  last = who.id;
   await rest;
   if (person !== who) return;
   $("me-name").textContent = who.username;
@@ -44,6 +48,7 @@ function ask(note) {
   asked = true;
   view("login");
   for (const dialog of document.querySelectorAll("dialog[open]:not(#entry)")) dialog.close();
+  for (const menu of document.querySelectorAll(":popover-open")) menu.hidePopover();
   $("login-note").textContent = note;
   $("login-note").hidden = note === "";
   $("login-error").textContent = "";
@@ -75,6 +80,7 @@ async function submit(event) {
     const { data } = await call("user/login", credentials, { quiet: true });
     $("login-password").value = "";
     $("entry").open = false; // says that the page is on its way
+    tabs.tell({ person: data.id });
     await enter(data);
   } catch (error) {
     $("login-error").textContent = refusal(error);
@@ -92,10 +98,39 @@ async function logout() {
     // An ended session is what was wanted; anything else must be known.
     if (error.code !== "401") return session.dispatchEvent(Object.assign(new Event("failed"), { error }));
   }
+  leave("");
+  return tabs.tell({ person: null });
+}
+
+/** Nobody is there any more. @param {string} note */
+function leave(note) {
   person = null;
   $("login-name").value = "";
-  ask("");
-  return session.dispatchEvent(new Event("out"));
+  ask(note);
+  session.dispatchEvent(new Event("out"));
+}
+
+/** Somebody has logged in or out in another tab, and so in this one. */
+function elsewhere({ person: id }) {
+  if (id === null && person) leave("You have logged out in another tab.");
+  else if (id !== null && person?.id !== id) identify();
+}
+
+/** Asks whether it is still who it was: the session may have ended, and the server may be away, which is told elsewhere. */
+export async function check() {
+  const before = person;
+  try {
+    const { data } = await call("user/login", {}, { quiet: before === null });
+    if (before && person === before && JSON.stringify(data) !== JSON.stringify(before)) enter(data);
+  } catch {
+    // "unauthorized" and "unreachable" have been told.
+  }
+}
+
+/** A page that the browser keeps for Back shows nothing before it is known who goes back. */
+function keepFromHistory() {
+  addEventListener("pagehide", () => view("start"));
+  addEventListener("pageshow", ({ persisted }) => persisted && identify());
 }
 
 function told(error) {
@@ -112,6 +147,8 @@ export function start(page) {
   $("login-form").addEventListener("submit", submit);
   $("logout").addEventListener("click", logout);
   wire.addEventListener("unauthorized", ({ error }) => ask(told(error)));
+  tabs.heard(elsewhere);
+  keepFromHistory();
   if ($("entry").open) identify();
   else $("login-form").requestSubmit(); // somebody was there before the script
 }

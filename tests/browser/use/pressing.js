@@ -126,8 +126,9 @@ withPage("details that change keep what is pressed, written, chosen and unfolded
   await page.mouse.move(...(await middle(page, "#panel [data-do=hold]")));
   await page.mouse.down();
   server.sql(`UPDATE recordings SET snumber_name = 'Changed twice' WHERE uniqueid = '${call.uniqueid}';`);
-  await panel(page).getByText("Changed twice").first().waitFor();
+  await page.locator("#rows").getByText("Changed twice").first().waitFor();
   await page.mouse.up();
+  await panel(page).getByText("Changed twice").first().waitFor();
   await page.locator("#toast.shown").getByText("On hold").waitFor();
   await panel(page).locator("[data-do=hold]").getByText("End hold").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.dataset.do), "hold");
