@@ -70,6 +70,7 @@ fn clean(program: &Path, db: &Path) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TAPELINE_")) {
         command.env_remove(name);
     }
+    command.env("TAPELINE_USUAL_CONFIG", "");
     command
 }
 

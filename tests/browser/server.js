@@ -9,6 +9,8 @@ import { join, resolve } from "node:path";
 const here = import.meta.dirname;
 const binary = resolve(here, process.env.TAPELINE_BIN ?? "../../target/release/tapeline");
 const target = resolve(here, "../../target");
+// Not the settings of this machine.
+process.env.TAPELINE_USUAL_CONFIG = "";
 
 export const PASSWORD = "correct horse battery";
 /** Who may see the long list and the hostile names: a customer of their own, beside the demo's. */
