@@ -5,6 +5,7 @@
 #               api     the program, through its sockets        install   what `tests/install/need` installs (as root)
 # make torture  the same, with every kind of call that the PBX of the tests can make, more rounds, and packages installed
 # make bench    measure against the limit program; BENCH="--rows 100000 --only W1,W3" for less
+# make slow     measure what a slow line makes of the page, in Chromium
 # make check    formatting, lints and documents
 #
 # What a target needs and is missing is installed by tests/install/need.
@@ -13,7 +14,7 @@ DEMO   := target/demo
 LISTEN := 127.0.0.1:8080
 BIN    := target/release/tapeline
 
-.PHONY: build run test torture check bench tools
+.PHONY: build run test torture check bench slow tools
 
 build: tools
 	cargo build --release
@@ -39,6 +40,11 @@ check: tools
 bench: build
 	@tests/install/need bench
 	cargo bench --bench lists -- $(BENCH)
+
+slow: build
+	@tests/install/need browser
+	npm --prefix tests/browser ci --no-audit --no-fund
+	node tests/bench/page.js
 
 tools:
 	@tests/install/need build

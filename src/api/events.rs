@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, MessageBody};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Bytes, Data};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
@@ -34,7 +35,8 @@ use crate::store::{Identity, Named};
 
 /// What a client should know of events.
 pub const ABOUT: &str = "Server-Sent Events: added, changed, completed and removed, with what names the recording; and refresh \
-    where something may have happened that is not told one by one, as when another program wrote to the database.";
+    where something may have happened that is not told one by one, as when another program wrote to the database. The answer, \
+    and that of a list, has a header Tapeline-Moment: where both are equal, nothing has happened between list and events.";
 /// The parameters: whose recordings.
 pub const EVENTS: &[Parameter] = &SCOPE;
 
@@ -54,6 +56,8 @@ const WHILE_WE_WRITE: Duration = Duration::from_millis(20);
 
 /// What all listeners have in common.
 pub struct Hub {
+    /// When the program began: what it has counted means nothing to the next one.
+    since: i128,
     places: Arc<Shares>,
     /// How often other programs have written; closed when the server stops.
     others: watch::Sender<u64>,
@@ -64,6 +68,7 @@ pub struct Hub {
 impl Default for Hub {
     fn default() -> Hub {
         Hub {
+            since: jiff::Timestamp::now().as_nanosecond(),
             places: Shares::of_clients(LISTENERS),
             others: watch::Sender::new(0),
             over: broadcast::Sender::new(1),
@@ -104,6 +109,18 @@ pub fn tell<P: Privilege>(request: &ApiRequest<P>, what: What, named: &Named, re
     intake.live().tell(Event { what, customer: named.customer, recordgroup, uniqueid, recordid });
 }
 
+/// The header that names a moment: of a list, and of events that leave nothing out from there on. Where both are the same,
+/// nothing has happened between them.
+pub const MOMENT: HeaderName = HeaderName::from_static("tapeline-moment");
+
+/// This moment. Whoever reads rows asks before, whoever listens asks after having begun.
+pub fn moment<P: Privilege>(request: &ApiRequest<P>) -> Option<HeaderValue> {
+    let hub = request.http.app_data::<Data<Hub>>()?;
+    let told = request.http.app_data::<Data<Intake>>()?.live().told();
+    let others = *hub.others.borrow();
+    HeaderValue::from_str(&format!("{:x}.{}", hub.since, told + others)).ok()
+}
+
 /// What happens from now on.
 pub async fn events(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
     let missing = || Refusal::internal(&"no event hub");
@@ -113,16 +130,10 @@ pub async fn events(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refu
     let may = May::now(&request).await?;
     let place = hub.places.place(request.asks().holder()).await.ok_or(Refusal::Busy(RETRY))?;
     let (messages, body) = mpsc::channel(WAITING);
-    let told = Telling {
-        request,
-        may,
-        events: intake.live().listen(),
-        others: hub.others.subscribe(),
-        rights,
-        over: hub.over.subscribe(),
-        messages,
-        place,
-    };
+    let (events, others) = (intake.live().listen(), hub.others.subscribe());
+    let moment = moment(&request).ok_or_else(missing)?;
+    let over = hub.over.subscribe();
+    let told = Telling { request, may, events, others, rights, over, messages, place };
     if hub.ends.load(Ordering::SeqCst) {
         return Err(Refusal::Busy(RETRY));
     }
@@ -130,6 +141,7 @@ pub async fn events(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refu
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream; charset=utf-8")
         .insert_header(stream::UNCOMPRESSED)
+        .insert_header((MOMENT, moment))
         // nginx gathers answers unless told otherwise.
         .insert_header(("X-Accel-Buffering", "no"))
         .body(Body(body)))

@@ -1,6 +1,7 @@
 //! What goes on right now: events for whoever listens, and the state of each source.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -134,12 +135,13 @@ impl SourceStatus {
 /// The event hub and the states of the sources.
 pub struct Live {
     events: broadcast::Sender<Event>,
+    told: AtomicU64,
     sources: Mutex<BTreeMap<String, SourceStatus>>,
 }
 
 impl Default for Live {
     fn default() -> Live {
-        Live { events: broadcast::Sender::new(BACKLOG), sources: Mutex::default() }
+        Live { events: broadcast::Sender::new(BACKLOG), told: AtomicU64::new(0), sources: Mutex::default() }
     }
 }
 
@@ -151,8 +153,15 @@ impl Live {
 
     /// Tells whoever listens.
     pub fn tell(&self, event: Event) {
+        // First: whoever begins to listen in between then seems to have missed it, and looks once too often.
+        self.told.fetch_add(1, Ordering::SeqCst);
         // Without a listener it fails, and that is all right.
         let _ = self.events.send(event);
+    }
+
+    /// How often something has been told.
+    pub fn told(&self) -> u64 {
+        self.told.load(Ordering::SeqCst)
     }
 
     /// The sources, by name.

@@ -192,6 +192,31 @@ fn events_are_neither_kept_nor_gathered_on_their_way() {
 }
 
 #[test]
+fn a_list_and_events_of_one_moment_leave_nothing_out_between_them() {
+    let app = spawn_app();
+    let listed = |count: &str| {
+        let answer = app.supervisor().get(&format!("recording/recordings/list?limit=1;count={count}"));
+        answer.header("tapeline-moment").expect("a moment").to_owned()
+    };
+    let listening = || Listening::new(&app.supervisor(), "");
+    let moment = listed("0");
+    assert_eq!([listed("1"), listed("0")], [moment.clone(), moment.clone()], "nothing happens");
+    let mut first = listening();
+    assert_eq!(first.header("tapeline-moment"), Some(moment.as_str()));
+    change(&app);
+    assert_ne!(listening().header("tapeline-moment"), Some(moment.as_str()), "what it tells begins later");
+    let moment = listed("0");
+    assert_eq!(listening().header("tapeline-moment"), Some(moment.as_str()));
+    app.sqlite3("UPDATE recordings SET hold = 1 WHERE id = 16");
+    while first.next().as_deref() != Some("event: refresh\ndata: {}") {}
+    assert_ne!(listening().header("tapeline-moment"), Some(moment.as_str()), "another program has written");
+    assert_ne!(listed("1"), moment);
+    let other = spawn_app();
+    let of_another = Listening::new(&other.supervisor(), "");
+    assert_ne!(of_another.header("tapeline-moment"), first.header("tapeline-moment"), "of another start");
+}
+
+#[test]
 fn who_may_not_listen_hears_why() {
     let app = spawn_app();
     for (caller, query, codes) in [

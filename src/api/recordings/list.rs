@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 
 use super::filters::{FILTERS, FilterRequest};
 use super::order::{ORDER, read_page};
+use crate::api::events;
 use crate::api::wire::cursor;
 use crate::api::wire::envelope::{self, RowWriter};
 use crate::api::wire::error::{Fault, Refusal};
@@ -28,8 +29,17 @@ pub const ABOUT: &str = "Paging: with `limit`, an answer whose list goes on has 
 pub const LIST: &[Parameter] =
     &joined::<{ FILTERS.len() + ORDER.len() + 2 }>(&[&FILTERS, &ORDER, &[COUNT, AFTER]]);
 
-/// Recordings that match, or how many.
+/// Recordings that match, or how many; and of which moment that is.
 pub async fn list(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
+    let moment = events::moment(&request);
+    let mut answer = found(request).await?;
+    if let Some(moment) = moment {
+        answer.headers_mut().insert(events::MOMENT, moment);
+    }
+    Ok(answer)
+}
+
+async fn found(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal> {
     let wanted = ListRequest::read(&request.params, now(), request.app.config.country.digits());
     let (person, strings) = (request.person.clone(), request.strings());
     if wanted.count {

@@ -9,7 +9,7 @@ import * as chart from "../search/chart.js";
 import { check, session } from "../server/login.js";
 import { here, place } from "../page/place.js";
 import { filters } from "../search/query.js";
-import { renew, results } from "../search/recordings.js";
+import { isOf, renew, results } from "../search/recordings.js";
 import { state } from "../search/state.js";
 
 /** Milliseconds between looks where nothing tells; now and then it is looked in any case. */
@@ -83,23 +83,25 @@ let connection = new AbortController();
 /** What is listened to: parameters as JSON, or empty. */
 let tuned = "";
 
-/** Listens until the connection ends, or dies. */
-async function once(params, signal) {
+/** Listens until the connection ends, or dies. @param {boolean} first  it is the first one for this list */
+async function once(params, signal, first) {
   const dead = new AbortController();
   let watch = 0;
   const alive = () => {
     clearTimeout(watch);
     watch = setTimeout(() => dead.abort(), SILENCE);
   };
+  // What came after the list and before one could hear of it.
+  const since = async (moment) => (first && (await isOf(moment))) || signal.aborted || lookSoon();
   const heard = (name) => {
     alive();
-    if (name || flowing !== dead) lookSoon(); // what came before one could hear of it
+    if (name) lookSoon();
     if (name === "refresh") rightsSoon();
     flowing = dead;
   };
   alive();
   try {
-    await listen("events", params, { signal: AbortSignal.any([signal, dead.signal]), heard });
+    await listen("events", params, { signal: AbortSignal.any([signal, dead.signal]), since, heard });
   } finally {
     clearTimeout(watch);
     if (flowing === dead) flowing = null;
@@ -114,10 +116,10 @@ const pause = (milliseconds, signal) =>
 
 /** Listens on and on; less often where it fails. */
 async function listenOn(params, signal) {
-  for (let wait = AGAIN; !signal.aborted; ) {
+  for (let [wait, first] = [AGAIN, true]; !signal.aborted; first = false) {
     const began = performance.now();
     try {
-      await once(params, signal);
+      await once(params, signal, first);
       wait = performance.now() - began > AGAIN ? SOON : AGAIN;
     } catch (error) {
       if (/^40/.test(error.code)) return; // not with these rights, or not any more

@@ -38,6 +38,7 @@ export class Pages extends EventTarget {
   /**
    * Another search. What is there stays readable until the first page has come.
    * @param {object} params  of recording/recordings/list
+   * @returns {Promise<string|null|undefined>}  of which moment the first page is, where it has come
    */
   async open(params) {
     this.#begin();
@@ -47,7 +48,7 @@ export class Pages extends EventTarget {
     this.#stopped = false;
     this.#opening = true;
     this.#counted = 0;
-    await this.#load(0, { fresh: true });
+    return this.#load(0, { fresh: true });
   }
 
   #begin() {
@@ -253,14 +254,16 @@ export class Pages extends EventTarget {
   }
 
   async #load(page, { fresh = false } = {}) {
-    if (this.#loading.has(page)) return;
+    if (this.#loading.has(page)) return undefined;
     const { signal } = this.#abort;
     const request = {};
+    let moment;
     this.#loading.set(page, request);
     const over = () => signal.aborted || this.#loading.get(page) !== request;
     try {
       const answer = await this.#ask(page, signal);
-      if (over()) return;
+      if (over()) return undefined;
+      ({ moment } = answer);
       if (fresh) this.#forget();
       this.#opening = false;
       this.#loaded = true;
@@ -271,6 +274,7 @@ export class Pages extends EventTarget {
       if (!over()) this.#loading.delete(page);
     }
     if (!signal.aborted && !this.#stopped) this.#fill();
+    return moment;
   }
 
   #forget() {

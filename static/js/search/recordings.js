@@ -38,20 +38,34 @@ function closed(params) {
   return { ...params, end: Math.min(params.end, newest ?? now()) };
 }
 
-/** @param {boolean} [quiet]  nobody has asked for it */
+/**
+ * @param {boolean} [quiet]  nobody has asked for it
+ * @returns {Promise<string|null|undefined>}  of which moment the count is
+ */
 async function count(quiet = false) {
   counting.abort();
   counting = new AbortController();
   const { signal } = counting;
+  let moment;
   try {
-    const { data } = await call(LIST, { ...asked, count: 1 }, { signal });
-    totals = data;
-    pages.counted(data.count);
+    const answer = await call(LIST, { ...asked, count: 1 }, { signal });
+    ({ data: totals, moment } = answer);
+    pages.counted(totals.count);
   } catch {
-    if (signal.aborted) return;
+    if (signal.aborted) return undefined;
     totals = null; // the list itself says what is wrong
   }
   tell("totals", { totals, quiet });
+  return moment;
+}
+
+/** Of which moments the answers are that are shown, once they have come; nothing where that isn't known. */
+let moments = Promise.resolve([]);
+
+/** Whether what is shown leaves out nothing that had happened at a moment. @param {string|null} moment */
+export async function isOf(moment) {
+  const shown = await moments;
+  return Boolean(moment) && shown.length > 0 && shown.every((one) => one === moment);
 }
 
 /** Looks for what the search finds now. */
@@ -60,8 +74,7 @@ export function open() {
   listed = state.search;
   tell("opening");
   tell("newer", { count: 0 });
-  pages.open(asked);
-  count();
+  moments = Promise.all([pages.open(asked), count()]);
 }
 
 /** What is listed: the search, its parameters, and its totals where they are known. */
@@ -75,6 +88,7 @@ export function close() {
   counting.abort();
   totals = null;
   listed = null;
+  moments = Promise.resolve([]);
   pages.clear();
   tell("totals", { totals });
 }
@@ -100,6 +114,7 @@ async function younger() {
 export async function renew(top) {
   if (listed === null || !pages.settled) return;
   asked = top ? frozen(listed) : closed(asked);
+  moments = Promise.resolve([]);
   pages.renew(asked);
   await count(true);
   try {

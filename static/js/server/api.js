@@ -92,7 +92,7 @@ function parse(response, text) {
 async function once(name, params, { signal, empty }) {
   const { response, text } = await exchange(BASE + name, { method: "POST", body: body(params, empty), signal });
   const answer = parse(response, text);
-  if (/^2/.test(answer.responses[0].code)) return answer;
+  if (/^2/.test(answer.responses[0].code)) return { ...answer, moment: response.headers.get("tapeline-moment") };
   throw new ApiError(answer.responses, Number(response.headers.get("retry-after") ?? 0));
 }
 
@@ -102,7 +102,8 @@ async function once(name, params, { signal, empty }) {
  * @param {Object<string, string|number>} [params]  empty ones are not sent
  * @param {{signal?: AbortSignal, quiet?: boolean, empty?: boolean}} [options]
  *   quiet: a 401 is the caller's business alone; empty: texts that are empty are sent
- * @returns {Promise<{data: any, next?: string}>}
+ * @returns {Promise<{data: any, next?: string, moment: string|null}>}
+ *   moment: what a list shows, see `listen`
  */
 export async function call(name, params = {}, options = {}) {
   const { signal, quiet = false } = options;
@@ -187,15 +188,18 @@ export const downloadUrl = (name, params) => `${BASE}${name}?${body(params)}`;
 
 /**
  * Listens to a function that tells events (Server-Sent Events), until the connection ends.
- * @param {{signal: AbortSignal, heard: (name: string) => void}} options  heard: an event by its name, or a sign of life by ""
+ * @param {{signal: AbortSignal, since: (moment: string|null) => void, heard: (name: string) => void}} options
+ *   since: where a list is of the same moment, nothing has happened in between; heard: an event by its name, or a sign of
+ *   life by ""
  */
-export async function listen(name, params, { signal, heard }) {
+export async function listen(name, params, { signal, since, heard }) {
   const response = await fetch(`${BASE}${name}?${body(params)}`, { headers: { Accept: "text/event-stream" }, signal, credentials: "same-origin", cache: "no-store" });
   if (!response.ok) {
     const error = new ApiError(parse(response, await response.text()).responses, Number(response.headers.get("retry-after") ?? 0));
     if (response.status === 401) tell("unauthorized", error);
     throw error;
   }
+  since(response.headers.get("tapeline-moment"));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let text = ""; ; ) {
     const { value, done } = await reader.read();

@@ -131,6 +131,17 @@ fn what_the_browser_gives_has_one_place_in_the_page() {
     }
 }
 
+#[test]
+fn a_form_that_is_there_before_the_scripts_asks_nobody_for_anything() {
+    for path in files(&root().join("static"), "html") {
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        for form in text.split("<form ").skip(1).filter_map(|rest| rest.split('>').next()) {
+            // A browser would ask for the page anew, with what was typed in the address.
+            assert!(form.contains("method=\"dialog\""), "{}: <form {form}>", path.display());
+        }
+    }
+}
+
 /// Every `(max-width: …px)` of a text.
 fn widths(text: &str) -> BTreeSet<&str> {
     let found = text.split("(max-width:").skip(1).filter_map(|rest| rest.split(')').next());

@@ -144,8 +144,16 @@ test("the page asks for few files, each once, and the login needs little of them
   assert.deepEqual([...paths].sort(), [...new Set(paths)].sort(), "each once");
   const known = ["/", "/app.css", "/js/start.js", "/js/app.js", "/icons.svg", "/favicon.svg", "/api/json/user/login"];
   assert.deepEqual(paths.filter((path) => !known.includes(path)), []);
+  const before = paths.length;
   bytes.delete("/js/app.js");
   const needed = [...bytes.values()].reduce((sum, some) => sum + some, 0);
   assert.ok(needed > 5_000 && needed < 40_000, `${needed} bytes before one can log in`);
+  await logIn(page);
+  await settled(page);
+  await page.evaluate(() => fetch("/api/json/user/login", { method: "POST" })); // behind what was on its way
+  const opened = asked().slice(before).filter((path) => path.startsWith("/api/"));
+  const lists = opened.filter((path) => path.endsWith("recordings/list"));
+  assert.equal(lists.length, 2, `rows and their number, once each: ${opened}`);
+  assert.ok(opened.includes("/api/json/events"), "somebody listens");
   await context.close();
 });
