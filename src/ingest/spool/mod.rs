@@ -106,8 +106,8 @@ impl Rows<'_> {
         let asked = "is the disk of the media root there?";
         let trouble = if is_odd { format!("{missing}; {asked}") } else { String::new() };
         self.intake.live().note(ROWS, |status| status.trouble = trouble);
-        let todo = "see whether its disk is mounted; the rows know it again as soon as it is there";
-        let alert = is_odd.then(|| (format!("{missing}, much of it at once"), todo.into()));
+        let todo = format!("{asked} Mount it; the rows have their sound again as soon as it is");
+        let alert = is_odd.then_some((missing, todo));
         self.alerts.set(Wrong::SoundAway, ROWS, alert);
     }
 }
