@@ -465,6 +465,7 @@ fn every_command_refuses_alike() {
     let folder = Folder::new();
     let db = folder.file("text.db");
     fs::write(&db, "no database\n".repeat(20)).expect("a file");
+    fs::create_dir(folder.file("sound")).expect("a folder");
     let expected = open(&db).refusal();
     for arguments in [
         &["serve", "--listen", "127.0.0.1:0"][..],

@@ -50,7 +50,7 @@ fn of_version_5(folder: &Folder) -> PathBuf {
 
 const WITH_MEMBERS: &str =
     "SELECT * FROM recordgroup_members; SELECT id, customer, name, owner FROM recordgroups;
-    SELECT * FROM people; SELECT * FROM customers; SELECT * FROM recordings;";
+    SELECT id, customer, username, name, role, hash, created FROM people; SELECT * FROM customers; SELECT * FROM recordings;";
 
 #[test]
 fn an_upgrade_loses_no_member_and_gives_no_id_of_what_was_removed_before() {
