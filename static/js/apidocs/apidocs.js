@@ -19,10 +19,13 @@ let all = [];
 
 const chosen = () => all.find(({ name }) => name === decodeURIComponent(location.hash.slice(1))) ?? all.find(({ name }) => name === FIRST) ?? all[0];
 
+/** A name that breaks behind a slash, and within words only where there is no other way. @param {string} name */
+const breakable = (name) => html`${name.split("/").map((part, i) => html`${i ? html`/<wbr>` : ""}${part}`)}`;
+
 function drawFunctions(current) {
   const guide = html`<a href="${GUIDE}" ${current ? "" : html`aria-current="page"`}>How to ask</a>`;
   const tags = [...new Set(all.map(({ tag }) => tag))];
-  const link = ({ name }) => html`<a href="#${name}" ${name === current?.name ? html`aria-current="page"` : ""}>${name}</a>`;
+  const link = ({ name }) => html`<a href="#${name}" ${name === current?.name ? html`aria-current="page"` : ""}>${breakable(name)}</a>`;
   render($("functions"), html`${guide}${tags.map((tag) => html`<h2>${tag}</h2>${all.filter((one) => one.tag === tag).map(link)}`)}`);
 }
 
@@ -48,7 +51,7 @@ function drawFunction(one) {
   document.title = `${one.name} – Tapeline API`;
   replace(
     $("function"),
-    html`<div><h2>${one.name}</h2><p class="about">${[one.summary, one.description].filter(Boolean).join("\n\n")}</p></div>
+    html`<div><h2>${breakable(one.name)}</h2><p class="about">${[one.summary, one.description].filter(Boolean).join("\n\n")}</p></div>
       <form id="try" aria-label="Try it">
         <h3>Parameters</h3>
         <div class="parameters">${one.parameters.length ? one.parameters.map(parameter) : html`<p class="note">None.</p>`}</div>

@@ -40,8 +40,9 @@ function keeping(call) {
     </form>
     <div class="actions">
       <button class="button" type="button" data-do="hold">${icon("hold")}${call.hold ? "End hold" : "Hold"}</button>
-      ${call.complete ? html`<button type="button" class="button danger" data-do="delete">${icon("trash")}Delete</button>` : ""}
-    </div>`;
+      ${call.complete ? html`<button type="button" class="button danger" data-do="delete" ${call.hold ? html`disabled aria-describedby="d-held"` : ""}>${icon("trash")}Delete</button>` : ""}
+    </div>
+    ${call.complete && call.hold ? html`<p id="d-held" class="note">Delete is off: the recording is on hold. End the hold first.</p>` : ""}`;
 }
 
 function copying(call) {
@@ -151,7 +152,6 @@ const DO = {
     return change((id) => changes.update(id, { hold }), hold ? "On hold" : "The hold has ended");
   },
   delete: () => {
-    if (row.hold) return complain(new Error("The recording is on hold. End the hold first."));
     const going = row;
     state.open("");
     return deleteSoon(these([going]));

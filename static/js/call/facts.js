@@ -50,9 +50,9 @@ export function when(call) {
 export function deletable({ hold, expires }, time) {
   if (hold) return "On hold: nobody can delete it until the hold ends, whatever the date.";
   if (!expires) return "No date is set from which it may be deleted.";
-  const days = Math.ceil((expires - time) / 86400);
-  if (days <= 0) return `May be deleted since ${format.date(expires)}; nothing is deleted by itself.`;
-  return `May be deleted from ${format.date(expires)}, in ${days === 1 ? "one day" : `${format.count(days)} days`}.`;
+  const days = format.daysBetween(time, expires);
+  if (expires <= time) return `May be deleted since ${format.date(expires)}; nothing is deleted by itself.`;
+  return `May be deleted from ${format.date(expires)}, ${days === 0 ? "later today" : days === 1 ? "tomorrow" : `in ${format.count(days)} days`}.`;
 }
 
 const KINDS = { stype: "Kind of source", ctype: "Kind of called", dtype: "Kind of destination" };

@@ -9,7 +9,7 @@ import { endOf, toDate } from "../kit/dates.js";
 import * as format from "../kit/format.js";
 import { key } from "../server/recording-key.js";
 import { may } from "../server/login.js";
-import { say } from "../kit/notices.js";
+import { toast } from "../kit/notices.js";
 import { deleteSoon, removals } from "../call/removing.js";
 import { pages, results } from "../search/recordings.js";
 import { download, save } from "../kit/save.js";
@@ -24,6 +24,11 @@ const LARGE = 500e6;
 const LONGEST_URL = 6000;
 
 const summary = ({ count, totaltime, size }) => [format.calls(count), format.spoken(totaltime), size ? format.bytes(size) : ""].filter(Boolean).join(" · ");
+
+const HELD = "What is on hold can't be deleted. End the hold first.";
+
+/** Whether nothing of it can be deleted. @param {import("../call/picked.js").Picked} picked */
+const isHeld = ({ list, params }) => (list ? list.length > 0 && list.every(({ hold }) => hold) : params?.hold === 1);
 
 function draw() {
   const none = selection.empty();
@@ -43,6 +48,8 @@ function draw() {
   if (!may("record")) return;
   $("bulk-hold").hidden = list !== null && list.every(({ hold }) => hold);
   $("bulk-release").hidden = list !== null && !list.some(({ hold }) => hold);
+  $("bulk-delete").disabled = isHeld(picked);
+  $("bulk-delete").title = isHeld(picked) ? HELD : "";
 }
 
 /** Sets from when all that is selected may be deleted, or holds it. */
@@ -111,8 +118,9 @@ function exportAs(kind, more = {}) {
 
 function remove() {
   const picked = selection.picked();
+  if (isHeld(picked)) return toast(HELD);
   selection.clear();
-  deleteSoon(picked);
+  return deleteSoon(picked);
 }
 
 /** Deletes what is selected, or the marked call. @param {import("../types.js").Recording|undefined} marked */
@@ -120,7 +128,7 @@ export function removeOr(marked) {
   if (!may("record")) return;
   if (!selection.empty()) remove();
   else if (marked?.complete && !marked.hold) deleteSoon(these([marked]));
-  else if (marked) say(marked.hold ? "The recording is on hold." : "The call is in progress.");
+  else if (marked) toast(marked.hold ? HELD : "The call is in progress.");
 }
 
 export function start() {

@@ -25,7 +25,8 @@ import { soundless } from "../server/recording.js";
  * @property {() => any} [head]    its heading, where that is more than the label
  * @property {number} least        pixels that it needs
  * @property {number} [share]      of the room that is left, beside the others' shares; without one it gets none
- * @property {number|false} [narrow]  pixels that it needs where there isn't room for all; false: it isn't there then
+ * @property {number} [stacked]    pixels that it needs where a row has two lines: numbers below names, the clock below the day
+ * @property {boolean} [yields]    it isn't there where two lines don't make room enough
  * @property {boolean} [phone]     it is on a phone too
  * @property {string} [sort]       what of sorts.js its heading sorts by
  * @property {boolean} [end]       numbers line up at the end
@@ -41,9 +42,9 @@ function party(name, number, digits) {
   const copy = digits
     ? html`<button class="copy" type="button" tabindex="-1" data-copy="${digits}" aria-label="Copy ${digits}" title="Copy">${icon("copy")}</button>`
     : "";
-  const second = name && number ? html`<bdi class="second number">${number}</bdi>` : "";
-  const first = name ? html`<bdi class="first">${name}</bdi>` : html`<bdi class="first number">${number}</bdi>`;
-  return html`<span class="party" title="${[name, number].filter(Boolean).join(" · ")}">${first}${second}</span>${copy}`;
+  const first = name ? html`<bdi class="first">${name}</bdi>` : "";
+  const digit = number ? html`<bdi class="${name ? "second" : "first"} number">${number}</bdi>` : "";
+  return html`<span class="party" title="${[name, number].filter(Boolean).join(" · ")}">${first}<span class="line">${digit}${copy}</span></span>`;
 }
 
 function time({ start, end }, { now }) {
@@ -76,6 +77,8 @@ function keptUntil({ hold, expires }) {
   return expires ? html`<span title="${format.exact(expires)}">${format.date(expires)}</span>` : html`<span class="faint">No date</span>`;
 }
 
+const held = ({ hold }) => (hold ? html`<span class="held" title="On hold">${icon("hold")}<span class="unseen">On hold</span></span>` : "");
+
 function pick(row, { picked }) {
   return html`<label class="box"><input type="checkbox" tabindex="-1" aria-label="Select" ${picked(row) ? html`checked` : ""}></label>`;
 }
@@ -96,27 +99,25 @@ const pickAll = () => html`<label class="box"><input id="pick-all" type="checkbo
 export const COLUMNS = [
   { id: "pick", label: "Selected", fixed: true, head: pickAll, least: 32, phone: true, cell: pick },
   { id: "play", label: "Sound", fixed: true, sign: true, least: 44, phone: true, cell: play },
-  { id: "time", label: "Time", least: format.twelve ? 208 : 152, share: 0.8, phone: true, sort: "start", cell: time },
-  { id: "direction", label: "Direction", sign: true, least: 36, phone: true, cell: direction },
-  { id: "from", label: "From", least: 190, share: 2, narrow: 150, phone: true, sort: "snumber", cell: (r) => party(r.snumber_name, r.snumber_display || r.snumber, r.snumber) },
-  { id: "to", label: "To", least: 190, share: 2, narrow: 150, phone: true, sort: "cnumber", cell: (r) => party(r.cnumber_name, r.cnumber_display || r.cnumber, r.cnumber) },
-  { id: "answered", label: "Answered by", least: 150, share: 1.4, extra: true, cell: (r) => (r.dnumber || r.dnumber_name ? party(r.dnumber_name, r.dnumber_display || r.dnumber, r.dnumber) : "") },
-  { id: "group", label: "Group", least: 90, share: 1, phone: true, cell: (r, { group }) => html`<bdi>${group(r.recordgroup)}</bdi>` },
-  { id: "length", label: "Length", least: 112, share: 0.8, phone: true, sort: "totaltime", end: true, cell: length },
-  { id: "status", label: "Outcome", least: 102, share: 0.7, narrow: false, cell: status },
-  { id: "kept", label: "May be deleted from", least: 100, share: 0.7, sort: "expires", extra: true, cell: keptUntil },
+  { id: "time", label: "Time", least: format.twelve ? 176 : 152, stacked: 104, phone: true, sort: "start", cell: time },
+  { id: "direction", label: "Direction", sign: true, least: 36, stacked: 30, phone: true, cell: direction },
+  { id: "from", label: "From", least: 280, share: 2, stacked: 150, phone: true, sort: "snumber", cell: (r) => party(r.snumber_name, r.snumber_display || r.snumber, r.snumber) },
+  { id: "to", label: "To", least: 280, share: 2, stacked: 150, phone: true, sort: "cnumber", cell: (r) => party(r.cnumber_name, r.cnumber_display || r.cnumber, r.cnumber) },
+  { id: "answered", label: "Answered by", least: 240, share: 1.4, stacked: 140, extra: true, cell: (r) => (r.dnumber || r.dnumber_name ? party(r.dnumber_name, r.dnumber_display || r.dnumber, r.dnumber) : "") },
+  { id: "group", label: "Group", least: 94, share: 1, yields: true, phone: true, cell: (r, { group }) => html`<bdi>${group(r.recordgroup)}</bdi>` },
+  { id: "length", label: "Length", least: 112, share: 0.6, stacked: 82, phone: true, sort: "totaltime", end: true, cell: length },
+  { id: "status", label: "Outcome", least: 104, share: 0.4, phone: true, cell: status },
+  { id: "kept", label: "May be deleted from", least: 138, share: 0.4, sort: "expires", extra: true, cell: keptUntil },
   { id: "talktime", label: "Talk time", least: 88, end: true, extra: true, cell: (r) => (r.complete ? format.duration(r.talktime) : "") },
   { id: "size", label: "Size", least: 80, end: true, extra: true, cell: (r) => (r.size ? format.bytes(r.size) : "") },
   { id: "callerid", label: "Caller id", least: 120, share: 1, extra: true, cell: (r) => html`<bdi class="number">${r.callerid_internal}</bdi>${r.spresent ? "" : html` <span class="faint">withheld</span>`}` },
   { id: "callid", label: "Call id", least: 140, share: 1, extra: true, cell: (r) => html`<bdi class="number">${r.callid}</bdi>` },
   { id: "machine", label: "Machine", least: 90, share: 0.7, extra: true, cell: (r) => html`<bdi>${r.machine}</bdi>` },
+  { id: "hold", label: "On hold", fixed: true, sign: true, least: 28, phone: true, cell: held },
   { id: "more", label: "Details", fixed: true, sign: true, least: 44, cell: more },
 ];
 
 const usual = COLUMNS.filter(({ extra }) => !extra);
-
-/** Pixels that a row needs for all the usual columns; with less, some of them give way. */
-export const NEEDED = usual.reduce((sum, { least }) => sum + least, 0);
 
 /** A track of CSS grid. @param {Column} column */
 export const track = ({ least, share }) => (share ? `minmax(${least}px, ${share}fr)` : `${least}px`);
@@ -124,10 +125,26 @@ export const track = ({ least, share }) => (share ? `minmax(${least}px, ${share}
 /** The ids of those that are shown where there is room. */
 const chosen = () => kept.columns.get() ?? usual.map(({ id }) => id);
 
-/** @param {"phone"|"tablet"|"screen"} room @returns {Column[]} */
+const below = ({ stacked, ...column }) => ({ ...column, least: stacked ?? column.least });
+
+/** What of the columns is shown where, the roomiest first: a row of one line, one of two, and one without what yields. */
+const ROOMS = {
+  screen: (columns) => columns,
+  tablet: (columns) => columns.map(below),
+  narrow: (columns) => columns.filter((column) => !column.yields).map(below),
+};
+
+/** @param {"phone"|keyof ROOMS} room @returns {Column[]} */
 export function active(room) {
   if (room === "phone") return COLUMNS.filter(({ phone }) => phone);
   const ids = new Set(chosen());
-  const columns = COLUMNS.filter(({ id, fixed }) => fixed || ids.has(id));
-  return room === "screen" ? columns : columns.filter(({ narrow }) => narrow !== false).map((column) => ({ ...column, least: column.narrow ?? column.least }));
+  return ROOMS[room](COLUMNS.filter(({ id, fixed }) => fixed || ids.has(id)));
 }
+
+/** Whether a row has two lines. @param {"phone"|keyof ROOMS} room */
+export const isStacked = (room) => room === "tablet" || room === "narrow";
+
+const needed = (room) => active(room).reduce((sum, { least }) => sum + least, 0);
+
+/** The roomiest in which all that is chosen can be read. @param {number} width  pixels of a row */
+export const roomOf = (width) => Object.keys(ROOMS).find((room) => needed(room) <= width) ?? "narrow";

@@ -2,7 +2,7 @@
 
 import { $ } from "../kit/dom.js";
 import { now } from "../server/api.js";
-import { NEEDED, active, track } from "./columns.js";
+import { active, isStacked, roomOf, track } from "./columns.js";
 import { copy } from "../kit/copy.js";
 import * as details from "../call/details.js";
 import { follow, whereIs } from "./follow.js";
@@ -28,7 +28,7 @@ function width() {
   return $("grid").clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
 }
 
-const room = () => (phone.matches ? "phone" : width() < NEEDED ? "tablet" : "screen");
+const room = () => (phone.matches ? "phone" : roomOf(width()));
 
 let fitted = room();
 let columns = active(fitted);
@@ -110,6 +110,7 @@ function showPlaying(row) {
 function drawHead() {
   head.draw(columns);
   showPicked();
+  $("grid").classList.toggle("stacked", isStacked(fitted));
   $("grid").style.setProperty("--tracks", columns.map(track).join(" "));
   $("grid").setAttribute("aria-colcount", String(columns.length));
 }

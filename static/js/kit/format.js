@@ -52,12 +52,20 @@ const year = (seconds) => new Date(milliseconds(seconds)).getFullYear();
 /** 24 Nov, or 24 Nov 2025 in another year. */
 export const brief = (seconds, now) => (year(seconds) === year(now) ? shortDay(seconds) : dayOfOldYear(seconds));
 
-const sameDay = (one, other) => new Date(milliseconds(one)).toDateString() === new Date(milliseconds(other)).toDateString();
+/** A day of the calendar as a number that goes up by one from day to day, whatever the clocks do between. */
+function ordinal(seconds) {
+  const date = new Date(milliseconds(seconds));
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
+}
+
+/** How many days of the calendar lie between two moments. */
+export const daysBetween = (from, to) => ordinal(to) - ordinal(from);
 
 /** Today, Yesterday, Tue 24 Nov, or 24 Nov 2025 in another year. */
 export function day(seconds, now) {
-  if (sameDay(seconds, now)) return "Today";
-  if (sameDay(seconds, now - 86400)) return "Yesterday";
+  const ago = daysBetween(seconds, now);
+  if (ago === 0) return "Today";
+  if (ago === 1) return "Yesterday";
   return year(seconds) === year(now) ? dayOfYear(seconds) : dayOfOldYear(seconds);
 }
 

@@ -59,6 +59,8 @@ const parts = (readers) => (stored) => Object.fromEntries(Object.entries(readers
 export const kept = {
   /** The columns of the list that are shown, by their ids; null: the usual ones. @type {Setting<string[]|null>} */
   columns: setting("columns", (stored) => (Array.isArray(stored) ? stored : null)),
+  /** Whether filters and chart are folded where there is little height. @type {Setting<boolean>} */
+  folded: setting("folded", (stored) => stored !== false),
   /** Whether single letters are shortcuts. @type {Setting<"on"|"off">} */
   letters: setting("keys", among(["off"], "on")),
   /** How one likes to listen. */

@@ -184,7 +184,7 @@ function settle() {
   plot.setAttribute("aria-valuemax", String(cursor));
   plot.setAttribute("aria-valuenow", String(cursor));
   plot.setAttribute("aria-valuetext", bars.length ? describe(0, cursor) : "No calls");
-  $("per").options[0].textContent = `Auto (${interval})`;
+  $("per").options[0].textContent = bars.length ? `Auto (${interval})` : "Auto";
   draw();
 }
 

@@ -5,6 +5,7 @@ import { html, render } from "../kit/html.js";
 import { afterPress } from "../kit/press.js";
 import { phone } from "../kit/screen.js";
 import { FILTERS, used } from "./filters.js";
+import * as fold from "./fold.js";
 import * as rangeMenu from "./range-menu.js";
 import { SORTS } from "./sorts.js";
 import { state } from "./state.js";
@@ -157,5 +158,6 @@ export function start(again) {
   phone.addEventListener("change", settlePlace);
   state.addEventListener("change", draw);
   settlePlace();
+  fold.start(clear);
   draw();
 }
