@@ -8,9 +8,10 @@ import { admin, found, identity, query, total, withPage } from "../suite.js";
 const LIST = "recording/recordings/list";
 const count = async (page, filters) => (await ask(page, LIST, { complete: -1, count: 1, ...filters })).data.count;
 
-/** The fields, where they are at this width. */
+/** The fields, where they are on this screen. */
 async function toFields(page) {
   if (await page.locator("#open-filters").isVisible()) await page.locator("#open-filters").click();
+  else if (await page.locator("#fold[aria-expanded=false]").isVisible()) await page.locator("#fold").click();
 }
 const away = async (page) => (await page.locator("#filters-sheet").isVisible()) && page.locator("#sheet-show").click();
 
@@ -45,7 +46,7 @@ for (const [width, height] of [[390, 844], [844, 390], [1024, 768], [1440, 900]]
 withPage("a link has the filters, and what they find in nobody's words is named", { ...admin, path: "/?outcome=noanswer&state=held" }, async (page) => {
   assert.equal(await page.locator("#f-outcome").inputValue(), "noanswer");
   assert.equal(await page.locator("#f-state").inputValue(), "held");
-  await page.getByText("Outcome “No answer” · On hold").waitFor();
+  await page.locator("#notice").getByText("Outcome “No answer” · On hold").waitFor();
   await page.getByRole("button", { name: `Without on hold: ${await count(page, { status: "noanswer" })} calls` }).click();
   await settled(page);
   assert.equal(await query(page), "?outcome=noanswer");
