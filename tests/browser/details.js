@@ -80,7 +80,7 @@ withPage("a call gets a date from which it may be deleted, none, or a hold; a he
   await panel(page).getByRole("button", { name: "Hold", exact: true }).click();
   await panel(page).getByRole("button", { name: "End hold" }).waitFor();
   assert.equal((await meta(page, row)).hold, 1);
-  assert.equal(await panel(page).getByRole("button", { name: "Delete" }).isDisabled(), true);
+  await panel(page).getByRole("button", { name: "Delete", disabled: true }).waitFor();
   await panel(page).getByText("on hold. End the hold first.").waitFor();
   assert.equal(await strip(page).count(), 0);
   await panel(page).getByRole("button", { name: "End hold" }).click();
