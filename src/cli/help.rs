@@ -26,7 +26,7 @@ pub(super) fn command(command: Command) -> Command {
     let command =
         command.mut_args(|arg| if is_always(&arg) || !arg.is_global_set() { arg } else { arg.hide(true) });
     command.mut_subcommands(|command| match command.get_name() {
-        "serve" => command.args(settings.clone()),
+        "serve" | "config" => command.args(settings.clone()),
         name => {
             let (short, long) = heeded(name);
             let shown = |arg: &Arg| {

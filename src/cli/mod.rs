@@ -76,7 +76,7 @@ enum Command {
         /// The request's parameters, as in: customer=1;called=201;limit=100
         query: String,
     },
-    /// Print the configuration file with every setting explained
+    /// Print the configuration file with every setting explained, and with those that are given here in force
     Config {
         /// Write it to this file instead, readable by its owner only
         #[arg(long, value_name = "FILE")]
@@ -89,7 +89,7 @@ pub fn run() -> anyhow::Result<()> {
     let matches = help::command(Cli::command()).get_matches();
     let Cli { settings, command } = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Command::Config { output } = command {
-        return sample::config(output, settings.file()?);
+        return sample::config(output, settings.file()?, settings.given());
     }
     let settled = settings.settle()?;
     let config = match command {

@@ -55,7 +55,7 @@ macro_rules! flags {
         }
 
         impl SettingsArgs {
-            fn given(self) -> Given {
+            pub(super) fn given(self) -> Given {
                 Given {
                     $($name: self.$name,)*
                     asterisk: Some(GivenAsterisk {

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Given;
 use super::country::Country;
 use super::formats::Formats;
 use super::network::Networks;
@@ -92,15 +93,16 @@ pub enum Compat {
     Enswitch,
 }
 
-/// The paragraphs of the configuration file about them.
-pub(super) fn sample() -> String {
+/// The paragraphs of the configuration file about them. What is given is in force there, the rest a comment.
+pub(super) fn sample(given: &Given) -> String {
     let mut text = String::from(HEAD);
     macro_rules! paragraphs {
         ($($name:ident: $type:ty = $default:expr, $(in $range:expr,)? $variable:literal, $value:literal, hide: $hide:literal,
             $flag:literal, $about:literal;)*) => {
             $(
                 let default: $type = $default;
-                text += &paragraph(stringify!($name), $variable, [$flag, $about], &in_toml(&default));
+                let (mark, value) = given.$name.as_ref().map_or(("#", &default), |value| ("", value));
+                text += &paragraph(stringify!($name), $variable, [$flag, $about], mark, &in_toml(value));
             )*
         };
     }
@@ -111,11 +113,11 @@ pub(super) fn sample() -> String {
 const HEAD: &str = "# Tapeline's settings. A flag on the command line wins over its TAPELINE_… variable, and that over this file.\n\
 # It is read from /etc/tapeline.toml, unless --config or TAPELINE_CONFIG names another file.\n";
 
-fn paragraph(name: &str, variable: &str, [flag, about]: [&str; 2], default: &str) -> String {
+fn paragraph(name: &str, variable: &str, [flag, about]: [&str; 2], mark: &str, value: &str) -> String {
     let told = flag.split(" [default").next().unwrap_or(flag);
     let about = if about.is_empty() { String::new() } else { format!(" {about}") };
     let flag = name.replace('_', "-");
-    format!("\n# {told}.{about}\n# {variable}, --{flag}.\n#{name} = {default}\n")
+    format!("\n# {told}.{about}\n# {variable}, --{flag}.\n{mark}{name} = {value}\n")
 }
 
 /// A value as the file has it.

@@ -149,9 +149,30 @@ fn within(name: &'static str, value: u32, range: &RangeInclusive<u32>) -> Result
     Err(ConfigError::Range { name, value, range: format!("{} to {}", range.start(), range.end()) })
 }
 
-/// The configuration file with every setting at its default, explained.
-pub fn sample() -> String {
-    [&general::sample(), intake::SAMPLE, asterisk::SAMPLE, freeswitch::SAMPLE].concat()
+/// The configuration file with every setting explained: those that are given in force, the others at their defaults.
+pub fn sample(given: &Given) -> String {
+    let (asterisk, freeswitch) =
+        (given.asterisk.clone().unwrap_or_default(), given.freeswitch.clone().unwrap_or_default());
+    let of_asterisk = [("address", asterisk.address), ("username", asterisk.username), ("tls", asterisk.tls)];
+    let asterisk = in_force(asterisk::SAMPLE, "asterisk", of_asterisk);
+    let freeswitch = in_force(freeswitch::SAMPLE, "freeswitch", [("event_socket", freeswitch.event_socket)]);
+    [&general::sample(given), intake::SAMPLE, &asterisk, &freeswitch].concat()
+}
+
+/// A section's paragraphs, where what is given is no comment.
+fn in_force<const N: usize>(sample: &str, section: &str, settings: [(&str, Option<String>); N]) -> String {
+    let mut sample = sample.to_owned();
+    for (name, value) in settings {
+        let Some(value) = value else { continue };
+        let line = sample
+            .lines()
+            .find(|line| line.starts_with(&format!("#{name} = ")))
+            .unwrap_or_default()
+            .to_owned();
+        sample = sample.replace(&line, &format!("{name} = {}", toml::Value::String(value)));
+        sample = sample.replace(&format!("#[{section}]"), &format!("[{section}]"));
+    }
+    sample
 }
 
 #[cfg(test)]
@@ -160,13 +181,36 @@ mod tests {
 
     #[test]
     fn the_sample_is_valid_and_says_the_defaults() {
-        let given: Given = toml::from_str(&sample()).expect("the sample parses");
+        let given: Given = toml::from_str(&sample(&Given::default())).expect("the sample parses");
         assert!(given.db.is_none());
-        let uncommented = uncommented(&general::sample());
+        let uncommented = uncommented(&general::sample(&Given::default()));
         let given: Given = toml::from_str(&uncommented).expect("the settings parse");
         let config = given.settle().expect("the defaults are in range");
         let expected = Config { folders: vec![Folder::default()], ..Config::default() };
         assert_eq!(format!("{config:?}"), format!("{expected:?}"));
+    }
+
+    #[test]
+    fn what_is_given_is_in_force_in_the_sample() {
+        let given = Given {
+            db: Some("/srv/a \"b\".db".into()),
+            password_minimum: Some(12),
+            asterisk: Some(asterisk::Given { address: Some("pbx".into()), ..asterisk::Given::default() }),
+            freeswitch: Some(freeswitch::Given {
+                event_socket: Some("[::1]".into()),
+                ..freeswitch::Given::default()
+            }),
+            ..Given::default()
+        };
+        let read: Given = toml::from_str(&sample(&given)).expect("the sample parses");
+        let config = read.settle().expect("settings");
+        assert_eq!((config.db, config.password_minimum), ("/srv/a \"b\".db".into(), 12));
+        let asterisk = config.asterisk.expect("an address");
+        assert!(asterisk.address.starts_with("pbx"), "{}", asterisk.address);
+        assert!(
+            sample(&given).contains("\n[freeswitch]\n")
+                && sample(&given).contains("\nevent_socket = \"[::1]\"\n")
+        );
     }
 
     #[test]
@@ -197,7 +241,7 @@ mod tests {
 
     #[test]
     fn every_setting_of_every_section_stands_in_the_sample() {
-        let sample = sample();
+        let sample = sample(&Given::default());
         for section in ["", "[[folders]]", "[[rules]]", "[asterisk]", "[freeswitch]"] {
             for key in keys(section) {
                 let shown = [format!("#{key} = "), format!("#[{key}]"), format!("#[[{key}]]")];
