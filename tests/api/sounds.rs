@@ -275,7 +275,7 @@ fn an_upgrade_knows_the_sounds_that_intake_knew_and_a_length_of_0_only_where_not
     assert_eq!(sqlite3(&db, ROWS), rows);
     // What may be longer than nothing is looked at again.
     assert_eq!(sqlite3(&db, "SELECT path, modified FROM intake_files WHERE duration = -1"), "b.g722|-1");
-    assert_eq!(sqlite3(&db, "PRAGMA user_version"), "8");
+    assert_eq!(sqlite3(&db, "PRAGMA user_version"), "9");
     // What was forgotten since is not filled in again.
     sqlite3(&db, "DELETE FROM sounds");
     drop(Store::open(&db, 1).expect("it opens"));
