@@ -467,7 +467,6 @@ fn every_command_refuses_alike() {
     fs::write(&db, "no database\n".repeat(20)).expect("a file");
     fs::create_dir(folder.file("sound")).expect("a folder");
     let expected = open(&db).refusal();
-    fs::create_dir(folder.file("sound")).expect("a folder");
     for arguments in [
         &["serve", "--listen", "127.0.0.1:0"][..],
         &["init"],
