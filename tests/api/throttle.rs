@@ -73,7 +73,7 @@ fn every_way_to_send_a_wrong_password_counts() {
         }),
         ("too long", &|number| try_password(&app.anon(), "uwe", &format!("{number}{}", "x".repeat(80)))),
         ("password_old", &|number| {
-            let form = format!("password_old=wrong{number};password_new=new");
+            let form = format!("password_old=wrong{number};password_new=another-secret");
             app.administrator().post("user/password/update", &form)
         }),
     ];

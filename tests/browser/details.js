@@ -121,9 +121,9 @@ withPage("who has listened is told, to administrators", admin, async (page) => {
   await page.waitForFunction(() => document.querySelector("#dock audio").currentTime > 0.1);
   await panel(page).getByRole("button", { name: /Hold/ }).click();
   await panel(page).getByText(/lucia Listened/).waitFor();
-  await panel(page).getByText(/lucia Hold/).waitFor();
+  await panel(page).getByText(/lucia Put on hold/).waitFor();
   await panel(page).getByRole("button", { name: "End hold" }).click();
-  await panel(page).getByText(/lucia End of hold/).waitFor();
+  await panel(page).getByText(/lucia Ended the hold/).waitFor();
 });
 
 test("a link to a moment of the call is copied, by plain HTTP too", async (t) => {
