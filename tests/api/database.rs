@@ -465,8 +465,9 @@ fn every_command_refuses_alike() {
     let folder = Folder::new();
     let db = folder.file("text.db");
     fs::write(&db, "no database\n".repeat(20)).expect("a file");
-    fs::create_dir(folder.file("sound")).expect("a folder");
     let expected = open(&db).refusal();
+    let sound = folder.file("sound");
+    fs::create_dir(&sound).expect("a folder");
     for arguments in [
         &["serve", "--listen", "127.0.0.1:0"][..],
         &["init"],
@@ -478,7 +479,7 @@ fn every_command_refuses_alike() {
         &["demo"],
     ] {
         let mut command = tapeline();
-        command.args(arguments).arg("--db").arg(&db).arg("--media-root").arg(folder.file("sound"));
+        command.args(arguments).arg("--db").arg(&db).arg("--media-root").arg(&sound);
         assert_eq!(finish(&mut command, "a long secret\n").refusal(), expected, "{arguments:?}");
     }
 }
