@@ -138,7 +138,7 @@ at("an administrator adds a person, who can log in; role, groups and password ch
   await panel(page).getByLabel("Log-in name").fill("amir");
   await panel(page).getByLabel("Password").fill(PASSWORD);
   await save(page, "Add person");
-  await panel(page).getByText("Somebody has this username already").waitFor();
+  await panel(page).getByText("Somebody has this log-in name already").waitFor();
   assert.equal(await panel(page).getByLabel("Password").inputValue(), PASSWORD, "nothing is lost");
   await panel(page).getByLabel("Log-in name").fill("nina");
   await save(page, "Add person");
