@@ -35,13 +35,16 @@ function listenTo(filter) {
   const take = () => {
     clearTimeout(waiting);
     waiting = 0;
+    state.expected(take);
     const value = typed(element.value);
     element.setAttribute("aria-invalid", String(element.value.trim() !== "" && value === ""));
     state.change({ [key]: value }, { typing: true });
   };
   element.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(take, TYPING);
+    state.expect(take);
+    // Another list and another chart would take away what is pressed.
+    waiting = setTimeout(() => afterPress(take), TYPING);
   });
   const changed = () => {
     take();

@@ -58,6 +58,8 @@ class State extends EventTarget {
   #opened = opened(location.search);
   #edited = "";
   #following = 0;
+  /** Takes over what is typed in a field and not looked for yet. @type {Set<() => void>} */
+  #typed = new Set();
 
   constructor() {
     super();
@@ -105,6 +107,16 @@ class State extends EventTarget {
     return this.#search;
   }
 
+  /** Something is being typed: whatever changes the search next takes it over first, and no control can forget it. @param {() => void} take */
+  expect(take) {
+    this.#typed.add(take);
+  }
+
+  /** It has been taken over. @param {() => void} take */
+  expected(take) {
+    this.#typed.delete(take);
+  }
+
   /**
    * Changes parts of the search. Each change is a step for Back, except that letters
    * typed into one field are one step together.
@@ -112,6 +124,7 @@ class State extends EventTarget {
    * @param {{typing?: boolean}} [options]
    */
   change(patch, { typing = false } = {}) {
+    if (!typing) for (const take of [...this.#typed]) take();
     const search = { ...this.#search, ...patch };
     if (search.range !== "custom") search.start = search.end = null;
     if (toQuery(search) === toQuery(this.#search)) return;

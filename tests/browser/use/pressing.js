@@ -63,6 +63,42 @@ withPage("the first click after typing counts, from every field, by a mouse that
   }
 });
 
+/** Longer than the page waits for another letter. */
+async function longer(page) {
+  const since = await page.evaluate(() => performance.now());
+  await page.waitForFunction((began) => performance.now() - began > 350, since);
+}
+
+withPage("a press in the chart after typing keeps what was typed, from every field, however long it is held", {}, async (page) => {
+  for (const field of FIELDS) {
+    for (const held of [false, true]) {
+      await page.goto(server.url);
+      await settled(page);
+      await page.locator("#chart-plot svg").waitFor();
+      await page.locator(field).click();
+      await page.keyboard.type("1");
+      await press(page, "#chart-plot", async () => held && (await longer(page)));
+      await says(page, "start=");
+      assert.match(await query(page), new RegExp(`${field.replace(/#(f-)?/, "")}=`), `${field}, ${held ? "held" : "short"}`);
+      await settled(page);
+      assert.match(await page.locator(field).inputValue(), /^1(:00)?$/);
+    }
+  }
+});
+
+withPage("a key that changes the search at once keeps what was typed before it", {}, async (page) => {
+  await page.locator("#search").click();
+  await page.keyboard.type("07");
+  await page.evaluate(() => {
+    const select = document.getElementById("per");
+    select.value = "week";
+    select.dispatchEvent(new Event("change"));
+  });
+  await says(page, "per=week");
+  assert.match(await query(page), /search=07/);
+  assert.equal(await page.locator("#search").inputValue(), "07");
+});
+
 withPage("the first touch after typing counts, on a phone", { width: 390, height: 844 }, async (page) => {
   await touch(page, "#search");
   await page.keyboard.type("07");
