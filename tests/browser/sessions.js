@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 import { logIn, openCalls, openPage, rows, settled } from "./page.js";
 import { LENA, PASSWORD, lanAddress, startProxy } from "./server.js";
-import { browser, long, query, server, total } from "./suite.js";
+import { DEMO, browser, long, query, server, total } from "./suite.js";
 
 test("a wrong password is refused in words, the right one shows the calls, and a reload keeps them", async () => {
   const { page, context, faults } = await openPage(browser, server.url);
@@ -46,6 +46,21 @@ test("a session that ends keeps the search, and another person sees nothing of i
 test("an agent without groups sees no calls and learns why", async () => {
   const { page, context } = await openCalls(browser, server.url, { name: "newcomer" });
   await page.getByText("you are in none yet").waitFor();
+  assert.equal(await page.locator("#grid-help").evaluate((node) => getComputedStyle(node).display), "none", "no keys for a list that isn't there");
+  await context.close();
+});
+
+test("whose role hears no calls is not asked for what the role can't get, and the page draws nothing of a list", async () => {
+  const { page, context, faults } = await openPage(browser, "about:blank");
+  const refused = [];
+  page.on("response", (response) => response.status() >= 400 && response.status() !== 401 && refused.push(response.url()));
+  await page.goto(server.url);
+  await logIn(page, "hannah", DEMO);
+  await page.getByText("has no access to recordings").waitFor();
+  await page.evaluate(() => fetch("/api/json/user/login", { method: "POST" })); // behind what was on its way
+  assert.deepEqual(refused, []);
+  assert.equal(await page.locator("#calls").evaluate((node) => getComputedStyle(node, "::after").display), "none");
+  assert.deepEqual(faults.filter((fault) => !fault.startsWith("third party")), []);
   await context.close();
 });
 

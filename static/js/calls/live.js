@@ -5,6 +5,7 @@
 
 import { listen, now } from "../server/api.js";
 import { pressing } from "../kit/press.js";
+import * as access from "../search/access.js";
 import * as chart from "../search/chart.js";
 import { check, session } from "../server/login.js";
 import { here, place } from "../page/place.js";
@@ -134,7 +135,7 @@ async function listenOn(params, signal) {
 /** Listens to what the search concerns, while the page is seen: the end of it tells, on every page, that somebody is logged out. */
 function tune() {
   const { customer, recordgroup } = filters(state.search, now());
-  const wanted = watching() ? JSON.stringify({ customer, recordgroup }) : "";
+  const wanted = watching() && access.barrier() !== "role" ? JSON.stringify({ customer, recordgroup }) : "";
   if (wanted === tuned) return;
   tuned = wanted;
   connection.abort();

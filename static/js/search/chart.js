@@ -184,6 +184,8 @@ function settle() {
   plot.setAttribute("aria-valuemax", String(cursor));
   plot.setAttribute("aria-valuenow", String(cursor));
   plot.setAttribute("aria-valuetext", bars.length ? describe(0, cursor) : "No calls");
+  // Where it shows nothing there is nothing to choose, unless another interval would show something.
+  $("per").parentElement.hidden = bars.length === 0 && message === "";
   $("per").options[0].textContent = bars.length ? `Auto (${interval})` : "Auto";
   draw();
 }
