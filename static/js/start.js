@@ -7,9 +7,9 @@ import * as login from "./server/login.js";
 function incomplete() {
   $("late-text").textContent = "The page could not be loaded whole.";
   $("late").dataset.now = "";
+  throw new login.Incomplete("You are logged in, but the page could not be loaded whole. Reload it.");
 }
 
 const sheets = [...document.querySelectorAll("link[rel=stylesheet]")];
 const rest = sheets.every(({ sheet }) => sheet?.cssRules.length) ? import("./app.js") : Promise.reject(new Error("there is no stylesheet"));
-rest.then(() => $("late").remove(), incomplete);
-login.start(rest.catch(() => new Promise(() => {})));
+login.start(rest.then(() => $("late").remove(), incomplete));

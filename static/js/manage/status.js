@@ -92,10 +92,13 @@ function where(path, files) {
   return files === null ? ` · ${path}, files not counted yet` : ` · ${path}, ${format.count(files)} ${files === 1 ? "file" : "files"}`;
 }
 
+/** Numbers of rows as everywhere else; a port or an address stays as it is. */
+const grouped = (name, state) => (name === "rows" ? state.replace(/\d+/g, (digits) => format.count(Number(digits))) : state);
+
 function source({ name, state, path = "", files = null, since, last_event, lag: behind, inserted, completed, enriched, excluded, trouble: wrong }) {
   const cells = [
     html`<bdi>${name}</bdi>`,
-    html`<bdi>${state}${where(path, files)}</bdi>${wrong && !isTold(wrong) ? html`<span class="wrong">${icon("warning")}<bdi>${wrong}</bdi></span>` : ""}`,
+    html`<bdi>${grouped(name, state)}${where(path, files)}</bdi>${wrong && !isTold(wrong) ? html`<span class="wrong">${icon("warning")}<bdi>${wrong}</bdi></span>` : ""}`,
     moment(since),
     // Where there are several customers, only owners see what is counted for all of them.
     last_event === undefined ? "" : moment(last_event),

@@ -66,8 +66,17 @@ function refusal(error) {
   return error.message;
 }
 
+/** The page did not come whole: there is nothing to show to whoever has logged in. */
+export class Incomplete extends Error {}
+
 /** How often somebody has asked to be let in. */
 let tries = 0;
+
+/** What is said while the dialog is closed: somebody waits. @param {string} text */
+function early(text) {
+  $("login-early").textContent = text;
+  $("login-early").dataset.kept = "";
+}
 
 async function submit(event) {
   event.preventDefault();
@@ -75,11 +84,13 @@ async function submit(event) {
   const button = event.target.querySelector("[type=submit]");
   button.disabled = true;
   $("login-error").textContent = "";
+  early("Logging in…");
   try {
     const credentials = { auth_username: $("login-name").value, auth_password: $("login-password").value, session: 1 };
     const { data } = await call("user/login", credentials, { quiet: true });
     $("login-password").value = "";
-    $("entry").open = false; // says that the page is on its way
+    early("You will be logged in as soon as the page has loaded.");
+    $("entry").open = false;
     tabs.tell({ person: data.id });
     await enter(data);
   } catch (error) {
@@ -144,6 +155,7 @@ function told(error) {
  */
 export function start(page) {
   rest = page;
+  rest.catch(() => {}); // whoever waits for it learns of it
   $("login-form").addEventListener("submit", submit);
   $("logout").addEventListener("click", logout);
   wire.addEventListener("unauthorized", ({ error }) => ask(told(error)));
@@ -160,6 +172,7 @@ export async function identify() {
     const { data } = await call("user/login", {}, { quiet: true });
     if (before === tries) await enter(data);
   } catch (error) {
+    if (error instanceof Incomplete) return; // told already
     if (before === tries) ask(isNobody(error) ? "" : error.message);
   }
 }

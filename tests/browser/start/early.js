@@ -8,14 +8,14 @@ import { LENA, PASSWORD } from "../server.js";
 
 const SCRIPTS = /\.js$/;
 
-/** A page whose scripts wait. @returns {Promise<{page: any, context: any, faults: string[], come: () => void}>} */
-async function early(path = "/") {
+/** A page whose scripts wait, but for those that never come. @returns {Promise<{page: any, context: any, faults: string[], come: () => void}>} */
+async function early(path = "/", lost = /^$/) {
   const opened = await openPage(browser, "about:blank");
   let come;
   const there = new Promise((done) => (come = done));
   await opened.page.route(SCRIPTS, async (route) => {
     await there;
-    await route.continue();
+    await (lost.test(route.request().url()) ? route.abort() : route.continue());
   });
   await opened.page.goto(server.url + path, { waitUntil: "commit" });
   return { ...opened, come };
@@ -51,6 +51,37 @@ for (const [how, act] of [
     await context.close();
   });
 }
+
+test("an early password that is being checked is said to be, and nothing is promised once the page has not come", async () => {
+  const { page, context, come } = await early("/", /app\.js$/);
+  let answer;
+  const asked = new Promise((done) => (answer = done));
+  await page.route("**/user/login", async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await fill(page, "tess");
+  await page.locator("#login-password").press("Enter");
+  come();
+  await page.getByText("Logging in…").waitFor();
+  answer();
+  await page.locator("#login-error").getByText("could not be loaded whole").waitFor();
+  assert.equal(await page.getByText("You will be logged in").isVisible(), false);
+  assert.equal(await page.locator("#login-form [type=submit]").isEnabled(), true);
+  await context.close();
+});
+
+test("where no script comes at all, the promise goes when the page offers to reload", async () => {
+  const { page, context } = await openPage(browser, "about:blank");
+  await page.route(SCRIPTS, (route) => route.abort());
+  await page.goto(server.url, { waitUntil: "commit" });
+  await fill(page, "tess");
+  await page.locator("#login-password").press("Enter");
+  await page.getByText("You will be logged in as soon as").waitFor();
+  await page.getByRole("link", { name: "Reload" }).waitFor();
+  await page.getByText("You will be logged in as soon as").waitFor({ state: "hidden" });
+  await context.close();
+});
 
 test("a wrong password, sent early, is refused in words; the next one logs in", async () => {
   const { page, context, come } = await early();
