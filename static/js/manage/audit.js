@@ -15,6 +15,8 @@ import { job } from "../page/work.js";
 const PAGE = 100;
 /** Entries that are asked for at a time for the CSV. */
 const CHUNK = 1000;
+/** Milliseconds after the last letter. */
+const TYPING = 250;
 
 let entries = [];
 let next = "";
@@ -195,13 +197,28 @@ function choose(wanted) {
   if (wanted && [...(select?.options ?? [])].some((one) => one.value === value)) select.value = value;
 }
 
+/** Typing looks by itself, a moment after the last letter. @param {HTMLInputElement} input */
+function listenToNumber(input) {
+  let waiting = 0;
+  const take = () => {
+    clearTimeout(waiting);
+    const number = input.value.trim();
+    if (input.isConnected && number !== (query().get("number") ?? "")) change({ number });
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(take, TYPING);
+  });
+  input.addEventListener("change", take);
+}
+
 /** Shows the page. */
 export function open() {
   [entries, next] = [[], ""];
   const { action = "", except, number = "", start, end } = Object.fromEntries(query());
   const doing = except ? `-${except}` : action;
   const moment = (text) => (/^\d{1,12}$/.test(text ?? "") ? toMoment(Number(text)) : "");
-  const known = [["", "Everything"], [`-${log.LOGINS}`, "All but logins"], ...log.actions];
+  const known = [["", "Everything"], [`-${log.LOGINS}`, "All but logins and log-outs"], ...log.actions];
   const odd = known.some(([id]) => id === doing) ? [] : [[doing, except ? "All but some" : doing]];
   page({
     title: "Audit log",
@@ -220,7 +237,7 @@ export function open() {
   });
   $("m-person").addEventListener("change", ({ target }) => change({ person: target.value }));
   $("m-action").addEventListener("change", ({ target: { value } }) => change(value.startsWith("-") ? { action: "", except: value.slice(1) } : { action: value, except: "" }));
-  $("m-number").addEventListener("change", ({ target }) => change({ number: target.value.trim() }));
+  listenToNumber($("m-number"));
   $("m-start").addEventListener("change", ({ target }) => change({ start: fromMoment(target.value) }));
   $("m-end").addEventListener("change", ({ target }) => change({ end: fromMoment(target.value, true) }));
   $("m-csv").addEventListener("click", download);

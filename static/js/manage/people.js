@@ -63,6 +63,13 @@ function draw() {
   $("m-count").textContent = shown.length === all.length ? "" : `${format.count(shown.length)} of ${format.count(all.length)}`;
 }
 
+/** The address holds what is looked for. */
+function find() {
+  const search = $("m-find").value.trim();
+  history.replaceState(null, "", search ? `/people?${new URLSearchParams({ search })}` : "/people");
+  draw();
+}
+
 async function load() {
   try {
     const customer = asked();
@@ -189,10 +196,10 @@ function add() {
 
 /** Shows the page. */
 export function open() {
-  const more = html`<label class="field"><span>Search</span><input id="m-find" type="search" autocomplete="off" autocapitalize="none" spellcheck="false"></label><p id="m-count" class="note" role="status"></p>`;
+  const more = html`<label class="field"><span>Search</span><input id="m-find" type="search" value="${new URLSearchParams(location.search).get("search") ?? ""}" autocomplete="off" autocapitalize="none" spellcheck="false"></label><p id="m-count" class="note" role="status"></p>`;
   const root = page({ title: "People", add: "New person", more });
   root.querySelector("#m-add").addEventListener("click", add);
-  root.querySelector("#m-find").addEventListener("input", draw);
+  root.querySelector("#m-find").addEventListener("input", find);
   onCustomer(open);
   load();
 }

@@ -29,6 +29,12 @@ test("people are found by a part of what the list says, whatever the accents, an
   assert.deepEqual(await found("אמיר"), ["amir"]);
   assert.ok((await found("agent reception")).length > 1);
   assert.equal(await page.locator("#m-count").textContent(), `${await page.locator("#manage tbody tr").count()} of ${all}`);
+  await found("agent reception");
+  const before = await page.locator("#manage tbody tr").count();
+  await page.reload();
+  await page.locator("#manage tbody tr").first().waitFor();
+  assert.equal(await page.getByLabel("Search", { exact: true }).inputValue(), "agent reception", "the address keeps it");
+  assert.equal(await page.locator("#manage tbody tr").count(), before);
   await found("nobody at all");
   await page.getByText("Nobody is found.").waitFor();
   assert.equal((await found("")).length, all);
