@@ -293,3 +293,45 @@ fn the_last_group_is_not_removed_without_a_word() {
     assert!(said.contains("New recordings wait, in no list: customer 1 (Alder) has no group yet"), "{said}");
     let _ = (PASSWORD, office.stop());
 }
+
+#[test]
+fn a_disk_below_the_media_root_that_is_not_mounted_is_told_and_takes_no_row_along() {
+    let mut office = Office::new("[[folders]]\nmachine = \"pbx1\"\nzone = \"UTC\"\n");
+    let at = office.root().join("2025");
+    let Some(mount) = Mount::new(&["-t", "tmpfs", "none"], &at) else { return };
+    for name in ["2025/a.wav", "2025/b.wav", "c.wav", "2026/d.wav"] {
+        write(&office.path(name), &wav(name, 1));
+    }
+    office.start();
+    const STALE: &str = "SELECT count(*), group_concat(path) FILTER (WHERE stale) FROM recordings";
+    office.until(STALE, "4|");
+    // A folder that is deleted is another matter.
+    let umount = Command::new("umount").arg("-l").arg(&at).status().expect("umount runs");
+    assert!(umount.success());
+    fs::remove_dir_all(office.root().join("2026")).expect("it goes");
+    office.until(STALE, "4|2026/d.wav");
+    let told = |office: &Office| {
+        let alert = only(office, "folder_away");
+        let said = alert["sentence"].as_str().expect("words");
+        assert!(said.starts_with("The sound of 2 recordings is away"), "{alert}");
+        assert!(said.contains(at.to_str().expect("UTF-8")), "{alert}");
+        office.until(STALE, "4|2026/d.wav");
+    };
+    told(&office);
+    office.stop();
+    office.start();
+    told(&office);
+    // The PBX goes on, into what the disk was mounted on.
+    write(&office.path("2025/e.wav"), &wav("e", 1));
+    office.until(STALE, "5|2026/d.wav");
+    office.stop();
+    office.start();
+    told_of_two(&office);
+    office.stop();
+    drop(mount);
+}
+
+fn told_of_two(office: &Office) {
+    let alert = only(office, "folder_away");
+    assert!(alert["sentence"].as_str().is_some_and(|said| said.contains("of 2 recordings")), "{alert}");
+}

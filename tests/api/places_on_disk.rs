@@ -158,7 +158,7 @@ fn a_folder_of_the_settings_that_is_a_link_says_so_and_what_to_do() {
     office.start();
     let (link_shown, old_shown) = (link.display(), old.canonicalize().expect("it is there"));
     let expected = format!(
-        "{link_shown} is a link to {0}, and links out of the media root are not followed: replace it by a folder, and mount \
+        "{link_shown} is a link to {0}, and links out of the media root are not followed: Replace it by a folder, and mount \
          there what it leads to (mount --bind {0} {link_shown})",
         old_shown.display()
     );

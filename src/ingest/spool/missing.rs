@@ -1,9 +1,11 @@
 //! From rows to files: a row whose sound is missing says so, and no longer once it is there again.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::doubts::Doubts;
 use super::scan::is_without_sound;
 use crate::config::Folder;
 use crate::intake::Intake;
@@ -25,6 +27,8 @@ pub struct Missing {
     pub missing: usize,
     /// Those of them whose folder isn't there: a disk that is not mounted.
     pub away: usize,
+    /// Folders below others that cannot be read (and why), or whose disk is not mounted, and how many of those rows are for it.
+    pub doubts: BTreeMap<PathBuf, (Option<String>, usize)>,
     /// Those of them that don't say so yet.
     pub newly: Vec<i64>,
     /// Rows that say so although it is there.
@@ -36,15 +40,21 @@ pub struct Missing {
 impl Missing {
     /// Looks for the file of every row.
     pub fn look(store: &Store, media_root: &Path) -> Result<Missing, StoreError> {
-        Missing::look_but(store, media_root, &[])
+        Missing::look_but(store, media_root, &[], &[])
     }
 
-    /// The same where some folders aren't there, which says nothing of what is in them.
-    pub fn look_but(store: &Store, media_root: &Path, away: &[PathBuf]) -> Result<Missing, StoreError> {
+    /// The same where some folders aren't there, and in some something was mounted: that says nothing of what is in them.
+    pub fn look_but(
+        store: &Store,
+        media_root: &Path,
+        away: &[PathBuf],
+        unmounted: &[PathBuf],
+    ) -> Result<Missing, StoreError> {
         let (mut found, mut after, media) = (Missing::default(), 0, Media::new(media_root));
+        let (mut doubts, mut unseen) = (Doubts::new(media_root, unmounted), Vec::new());
         loop {
             let rows = store.reader()?.rows_with_files(after, PIECE)?;
-            let Some(last) = rows.last() else { return Ok(found) };
+            let Some(last) = rows.last() else { break };
             after = last.id;
             let mut there = media.there();
             for row in rows {
@@ -55,14 +65,32 @@ impl Missing {
                     found.elsewhere.push(row.id);
                 }
                 let path = Path::new(OsStr::from_bytes(&row.path));
-                if size.is_none() && !row.stale && away.iter().any(|folder| path.starts_with(folder)) {
-                    (found.rows, found.missing, found.away) =
-                        (found.rows + 1, found.missing + 1, found.away + 1);
-                } else {
+                if size.is_some() {
+                    doubts.see(path, row.device);
+                }
+                if size.is_some() || row.stale {
                     found.note(row.id, row.stale && !is_other, size.is_some());
+                } else if away.iter().any(|folder| path.starts_with(folder)) {
+                    found.note_away();
+                } else {
+                    unseen.push((row.id, path.to_path_buf(), row.device));
                 }
             }
         }
+        for (id, path, device) in unseen {
+            match doubts.of(&path, device) {
+                Some((folder, why)) => {
+                    found.note_away();
+                    found.doubts.entry(folder).or_insert((why, 0)).1 += 1;
+                }
+                None => found.note(id, false, false),
+            }
+        }
+        Ok(found)
+    }
+
+    fn note_away(&mut self) {
+        (self.rows, self.missing, self.away) = (self.rows + 1, self.missing + 1, self.away + 1);
     }
 
     fn note(&mut self, id: i64, stale: bool, there: bool) {

@@ -1,5 +1,6 @@
 //! What is mounted at a folder, above and below it. proc(5) says when something changes there.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
@@ -14,12 +15,16 @@ pub struct Mounts {
     /// None where nobody tells of changes.
     file: Option<File>,
     known: Vec<Vec<u8>>,
+    /// Where something was mounted in the folder at any time, relative to it.
+    points: BTreeSet<PathBuf>,
 }
 
 impl Mounts {
     /// As they are now.
     pub fn new(folder: &Path) -> Mounts {
-        Mounts { folder: folder.into(), file: File::open(MOUNTS).ok(), known: mounts(folder) }
+        let (file, known) = (File::open(MOUNTS).ok(), mounts(folder));
+        let points = points(folder, &known);
+        Mounts { folder: folder.into(), file, known, points }
     }
 
     /// Whether something was mounted or unmounted there since this was asked last.
@@ -30,15 +35,38 @@ impl Mounts {
             return false;
         }
         let before = std::mem::replace(&mut self.known, mounts(&self.folder));
+        self.points.extend(points(&self.folder, &self.known));
         before != self.known
     }
+
+    /// Folders within, relative to it, in which something was mounted, and nothing is now.
+    pub fn unmounted(&self) -> Vec<PathBuf> {
+        let now = points(&self.folder, &self.known);
+        self.points.difference(&now).cloned().collect()
+    }
+}
+
+fn whole(folder: &Path) -> PathBuf {
+    folder.canonicalize().or_else(|_| std::path::absolute(folder)).unwrap_or(folder.into())
+}
+
+/// Where a line says that something is mounted.
+fn point(line: &[u8]) -> Option<PathBuf> {
+    line.split(|byte| *byte == b' ').nth(4).map(unescaped)
+}
+
+/// Those within the folder, relative to it.
+fn points(folder: &Path, lines: &[Vec<u8>]) -> BTreeSet<PathBuf> {
+    let folder = whole(folder);
+    let below = |line: &Vec<u8>| point(line)?.strip_prefix(&folder).ok().map(Path::to_path_buf);
+    lines.iter().filter_map(below).filter(|at| !at.as_os_str().is_empty()).collect()
 }
 
 /// The lines of those.
 fn mounts(folder: &Path) -> Vec<Vec<u8>> {
-    let folder = folder.canonicalize().or_else(|_| std::path::absolute(folder)).unwrap_or(folder.into());
+    let folder = whole(folder);
     let concerns = |line: &&[u8]| {
-        let at = line.split(|byte| *byte == b' ').nth(4).map(unescaped);
+        let at = point(line);
         at.is_some_and(|at| at.starts_with(&folder) || folder.starts_with(at))
     };
     let text = fs::read(MOUNTS).unwrap_or_default();

@@ -31,6 +31,8 @@ pub struct RowWithFile {
     pub stale: bool,
     /// Bytes of the file when it was seen last, if the sound is missing and the file was ever seen.
     pub size: Option<i64>,
+    /// The device that the file was on when it was seen last, if it ever was.
+    pub device: Option<i64>,
 }
 
 impl Reader {
@@ -117,7 +119,9 @@ impl Reader {
     pub fn rows_with_files(&self, after: i64, most: i64) -> Result<Vec<RowWithFile>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT id, CAST(path AS BLOB), stale = 1, CASE stale WHEN 1 THEN (SELECT f.size FROM intake_files f
-                 WHERE f.path = r.path AND f.state <> 0 ORDER BY f.id LIMIT 1) END
+                 WHERE f.path = r.path AND f.state <> 0 ORDER BY f.id LIMIT 1) END,
+                 (SELECT nullif(f.device, 0) FROM intake_files f
+                 WHERE f.path = r.path AND f.state <> 0 ORDER BY f.id LIMIT 1)
                FROM recordings r WHERE id > ? AND path <> '' ORDER BY id LIMIT ?",
         )?;
         let rows = statement.query_map((after, most), |row| {
@@ -126,6 +130,7 @@ impl Reader {
                 path: row.get(1)?,
                 stale: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
                 size: row.get(3)?,
+                device: row.get(4)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -4,8 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use rustix::fs::{Access, access};
+
 use super::{Spool, identity};
 use crate::app::{Alert, Wrong};
+use crate::ingest::spool::doubts::said;
 use crate::ingest::spool::scan;
 use crate::media::Shortage;
 use crate::store::StoreError;
@@ -14,7 +17,7 @@ use crate::store::StoreError;
 const ASKING: Duration = Duration::from_secs(10);
 
 /// What to do about a folder that isn't there.
-const MOUNT: &str = "mount its disk, or set media_root (--media-root, TAPELINE_MEDIA_ROOT) to the folder that the PBX records into; \
+const MOUNT: &str = "Mount its disk, or set media_root (--media-root, TAPELINE_MEDIA_ROOT) to the folder that the PBX records into; \
                      as soon as it is there it is watched, without a restart";
 
 /// Why nothing can be said of what is in a folder.
@@ -34,6 +37,7 @@ impl Spool {
         let facts = match std::fs::metadata(&folder) {
             Ok(facts) => facts,
             Err(error) => {
+                let error = said(&error);
                 return of(
                     format!("waiting for the folder {shown} ({error})"),
                     format!("the folder {shown} is not there ({error})"),
@@ -41,23 +45,29 @@ impl Spool {
                 );
             }
         };
+        if !facts.is_dir() {
+            return of(
+                format!("waiting for the folder {shown}, which is a file"),
+                format!("{shown} is a file, and a folder is wanted"),
+                "Set media_root (--media-root, TAPELINE_MEDIA_ROOT) to the folder that the PBX records into"
+                    .into(),
+            );
+        }
         if let Some((why, todo)) = self.is_behind_a_link() {
             return of(format!("waiting for the folder {shown}"), why, todo);
         }
         if self.root != Some(identity(&facts)) {
             (self.watch, self.scanned, self.root) = (None, None, Some(identity(&facts)));
         }
-        if !self.is_due() {
-            return Ok(None);
-        }
-        if let Err(error) = std::fs::read_dir(&folder)
-            && Shortage::of(&error).is_none()
-        {
+        if let Some(error) = unreadable(&folder, self.is_due()) {
             return of(
                 format!("waiting for the folder {shown} ({error})"),
                 format!("the folder {shown} cannot be read ({error})"),
-                format!("let the user that Tapeline runs as read it, as in: chmod o+rX {shown}"),
+                format!("Let the user that Tapeline runs as read it, as in: chmod o+rX {shown}"),
             );
+        }
+        if !self.is_due() {
+            return Ok(None);
         }
         if self.lost_all_sound()? {
             return of(
@@ -120,7 +130,7 @@ impl Spool {
         Some((
             format!("{shown} is a link to {target}, and links out of the media root are not followed"),
             format!(
-                "replace it by a folder, and mount there what it leads to (mount --bind {target} {shown})"
+                "Replace it by a folder, and mount there what it leads to (mount --bind {target} {shown})"
             ),
         ))
     }
@@ -134,4 +144,12 @@ impl Spool {
         };
         std::path::absolute(&folder).unwrap_or(folder)
     }
+}
+
+/// Why a folder cannot be read. To be sure it is opened; else it is only asked whether that may be done, since a disk that is
+/// in use cannot be unmounted.
+fn unreadable(folder: &Path, sure: bool) -> Option<String> {
+    let may = access(folder, Access::READ_OK | Access::EXEC_OK).map_err(std::io::Error::from);
+    let read = may.and_then(|()| if sure { std::fs::read_dir(folder).map(drop) } else { Ok(()) });
+    read.err().filter(|error| Shortage::of(error).is_none()).map(|error| said(&error))
 }
