@@ -1,6 +1,8 @@
 //! What is wrong, said to whoever can mend it: in one list, in the log and at the start, until it is over.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -334,4 +336,56 @@ fn a_disk_below_the_media_root_that_is_not_mounted_is_told_and_takes_no_row_alon
 fn told_of_two(office: &Office) {
     let alert = only(office, "folder_away");
     assert!(alert["sentence"].as_str().is_some_and(|said| said.contains("of 2 recordings")), "{alert}");
+}
+
+#[test]
+fn a_media_root_that_may_not_be_read_is_told_and_takes_no_row_along() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("SKIPPED: only root may give a file to another user");
+        return;
+    }
+    let mut office = Office::new("[[folders]]\nmachine = \"pbx1\"\nzone = \"UTC\"\n");
+    (0..4)
+        .for_each(|number| write(&office.path(&format!("deep/{number}.wav")), &wav(&number.to_string(), 1)));
+    const STALE: &str = "SELECT count(*), sum(stale) FROM recordings WHERE complete";
+    let start = |office: &mut Office| {
+        let all = office.folder.file(".");
+        assert!(
+            Command::new("chown").args(["-R", "65534"]).arg(&all).status().expect("chown runs").success()
+        );
+        assert!(
+            Command::new("chown")
+                .arg("-R")
+                .arg("0")
+                .arg(office.root())
+                .status()
+                .expect("chown runs")
+                .success()
+        );
+        office.start_as(|command| {
+            command.uid(65_534);
+        });
+    };
+    let mode =
+        |at: &std::path::Path, mode| fs::set_permissions(at, Permissions::from_mode(mode)).expect("a mode");
+    start(&mut office);
+    office.until(STALE, "4|0");
+    office.stop();
+    mode(&office.root(), 0o700);
+    start(&mut office);
+    let alert = only(&office, "folder_away");
+    assert!(!alert.to_string().contains("os error"), "{alert}");
+    until("its rows were looked at", || office.source("rows")["trouble"].to_string().contains("4 of 4"));
+    office.until(STALE, "4|0");
+    mode(&office.root(), 0o755);
+    office.stop();
+    start(&mut office);
+    nothing(&office);
+    // While it is watched.
+    mode(&office.root(), 0o700);
+    only_of(&office, "folder_away");
+    mode(&office.root(), 0o755);
+    nothing(&office);
+    office.until(STALE, "4|0");
+    office.stop();
 }

@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
+use super::doubts::said;
 use crate::media::{Shortage, is_sound_name};
 use crate::model::SECOND;
 use crate::model::paths::text_of;
@@ -56,7 +57,7 @@ pub fn walk(root: &Path, folder: &Path, each: &mut impl FnMut(&Path)) -> std::io
             Err(error) if first || Shortage::of(&error).is_some() => return Err(error),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => {
-                found.unreadable.insert(folder.clone(), error.to_string());
+                found.unreadable.insert(folder.clone(), said(&error));
             }
         }
         first = false;

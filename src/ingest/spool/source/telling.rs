@@ -55,7 +55,7 @@ impl Spool {
                 "New recordings in {} come to the list after up to {minutes} minutes",
                 of(unwatched, "folder")
             );
-            (sentence, "raise fs.inotify.max_user_watches (sysctl)".into())
+            (sentence, "Raise fs.inotify.max_user_watches (sysctl)".into())
         });
         self.alerts.set(Wrong::WatchesShort, &self.name(), alert);
     }
@@ -81,5 +81,5 @@ fn of(count: usize, what: &str) -> String {
 
 /// What to do about something that cannot be read.
 fn readable(shown: &str) -> String {
-    format!("let the user that Tapeline runs as read it, as in: chmod o+rX {shown}")
+    format!("Let the user that Tapeline runs as read it, as in: chmod o+rX {shown}")
 }
