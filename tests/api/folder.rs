@@ -18,7 +18,7 @@ use crate::waiting::until;
 
 /// Who may not read what is root's.
 const NOBODY: u32 = 65_534;
-const DENIED: &str = "Permission denied (os error 13)";
+const DENIED: &str = "Permission denied";
 
 /// With these settings of its folder. The server isn't started yet.
 fn with_folder(settings: &str) -> Office {
