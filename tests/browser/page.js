@@ -1,6 +1,6 @@
 /** A person at a browser. */
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { PASSWORD } from "./server.js";
@@ -35,6 +35,13 @@ export async function openPage(browser, url, { width = 1440, height = 900, schem
   const faults = watch(page, new URL(url).origin);
   await page.goto(url);
   return { page, context, faults };
+}
+
+/** Where a page can import a module of the source from, since it has them joined to one file. @param {string} path  "kit/format.js" */
+export async function module(page, path) {
+  const source = (route) => readFileSync(join(import.meta.dirname, "../../static/js", new URL(route.request().url()).pathname.slice("/source/".length)));
+  await page.route("**/source/**", (route) => route.fulfill({ contentType: "text/javascript", body: source(route) }));
+  return `/source/${path}`;
 }
 
 /** Fills in the form. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ask, graceOver } from "./page.js";
+import { ask, graceOver, module } from "./page.js";
 import { CUSTOMER, GROUP, LONG } from "./server.js";
 import { admin, calls, found, long, mark, meta, server, strip, total, withPage } from "./suite.js";
 
@@ -13,10 +13,10 @@ withPage("calls are selected by click, by Shift and a range, by keys and all tog
   const told = async (list) => {
     const size = list.reduce((sum, row) => sum + row.size, 0);
     const time = list.reduce((sum, row) => sum + row.totaltime, 0);
-    const words = await page.evaluate(async ([seconds, bytes]) => {
-      const format = await import([...document.querySelectorAll("script")].find(({ src }) => src.endsWith("app.js")).src.replace("app.js", "kit/format.js"));
+    const words = await page.evaluate(async ([seconds, bytes, path]) => {
+      const format = await import(path);
       return [format.spoken(seconds), bytes ? format.bytes(bytes) : ""].filter(Boolean).join(" · ");
-    }, [time, size]);
+    }, [time, size, await module(page, "kit/format.js")]);
     const plural = list.length === 1 ? "call" : "calls";
     await page.locator("#bulk-sum").getByText(`${list.length} ${plural} · ${words} selected`, { exact: true }).waitFor();
   };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openPage } from "../page.js";
+import { module, openPage } from "../page.js";
 import { browser, server } from "../suite.js";
 
 /** In a zone, at a moment: what is said of other moments. Times are as the clocks there show them, with what they are ahead of UTC. */
@@ -23,11 +23,11 @@ for (const [timezoneId, at, said] of CASES) {
   test(`of ${at} in ${timezoneId} the day before is yesterday`, async () => {
     const { page, context } = await openPage(browser, server.url, { timezoneId });
     const words = await page.evaluate(
-      async ([now, moments]) => {
-        const format = await import([...document.querySelectorAll("script")].find(({ src }) => src.endsWith("app.js")).src.replace("app.js", "kit/format.js"));
+      async ([now, moments, path]) => {
+        const format = await import(path);
         return moments.map((moment) => format.day(moment, now));
       },
-      [seconds(at), Object.keys(said).map(seconds)],
+      [seconds(at), Object.keys(said).map(seconds), await module(page, "kit/format.js")],
     );
     Object.entries(said).forEach(([moment, expected], i) => assert.ok(words[i] === expected || words[i].startsWith(`${expected} `), `${moment}: ${words[i]}`));
     await context.close();
@@ -36,13 +36,14 @@ for (const [timezoneId, at, said] of CASES) {
 
 test("from when it may be deleted is told in days of the calendar", async () => {
   const { page, context } = await openPage(browser, server.url, { timezoneId: "America/New_York" });
+  const path = await module(page, "call/facts.js");
   const of = (now, expires) =>
     page.evaluate(
-      async ([time, moment]) => {
-        const facts = await import([...document.querySelectorAll("script")].find(({ src }) => src.endsWith("app.js")).src.replace("app.js", "call/facts.js"));
+      async ([time, moment, from]) => {
+        const facts = await import(from);
         return facts.deletable({ hold: 0, expires: moment }, time);
       },
-      [seconds(now), seconds(expires)],
+      [seconds(now), seconds(expires), path],
     );
   assert.match(await of("2026-10-31T00:00-04:00", "2026-11-01T23:59:59-05:00"), /, tomorrow\./);
   assert.match(await of("2026-10-30T12:00-04:00", "2026-11-01T23:59:59-05:00"), /, in 2 days\./);
