@@ -61,6 +61,13 @@ for (const [width, height] of SIZES) {
       await panel(page).waitFor();
       await drawn(page);
       await look("beside the details");
+    } else if (width > 720 && height <= 520) {
+      await page.locator("#call-1 .cell.time").click();
+      await page.keyboard.press("i");
+      await panel(page).waitFor();
+      assert.equal(Math.round((await panel(page).boundingBox()).width), width, "the details have the whole width: nothing is half seen beside them");
+      await page.getByRole("button", { name: "Close", exact: true }).click();
+      await panel(page).waitFor({ state: "hidden" });
     }
     await context.close();
   });
