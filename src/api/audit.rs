@@ -14,7 +14,7 @@ use crate::api::wire::request::ApiRequest;
 use crate::api::wire::{envelope, stream};
 use crate::app::now;
 use crate::model::Person;
-use crate::store::{LogFilter, Reader, ways_to_write};
+use crate::store::{ACTIONS, LogFilter, Reader, ways_to_write};
 
 const CUSTOMER: Parameter = Parameter::integer(
     "customer",
@@ -106,9 +106,29 @@ impl AuditRequest {
             None if !person.privileges.everywhere() => filter.customer = Some(person.customer),
             _ => {}
         }
+        let asked = [(&ACTION, filter.action.as_slice()), (&EXCEPT, &filter.except)];
+        for (parameter, actions) in asked {
+            if let Some(action) = unknown(reader, actions)? {
+                note(&mut faults, parameter.name, &no_action(action));
+            }
+        }
         Refusal::if_any(faults)?;
         Ok(filter)
     }
+}
+
+/// The first that is no action: none of ours, and no other program's that is in the log.
+fn unknown<'a>(reader: &Reader, actions: &'a [String]) -> Result<Option<&'a str>, Refusal> {
+    for action in actions {
+        if !ACTIONS.contains(&action.as_str()) && !reader.is_in_log(action)? {
+            return Ok(Some(action));
+        }
+    }
+    Ok(None)
+}
+
+fn no_action(action: &str) -> String {
+    format!("there is no action {action} in the log; actions are {}", ACTIONS.join(", "))
 }
 
 fn except(reading: &mut Reading<'_>) -> Vec<String> {

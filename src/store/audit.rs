@@ -9,6 +9,34 @@ use crate::model::Actor;
 
 /// What somebody who hears a recording leaves in the log.
 const LISTEN: &str = "recordings/listen";
+/// What is noted of what people do.
+pub const ACTIONS: [&str; 25] = [
+    LISTEN,
+    "recordings/export",
+    "recordings/update",
+    "recordings/copy",
+    "recordings/delete",
+    "recordings/withdraw",
+    "recordings/merge",
+    "recordings/sound",
+    "groups/create",
+    "groups/update",
+    "groups/delete",
+    "groups/members/add",
+    "groups/members/remove",
+    "people/create",
+    "people/update",
+    "people/password/update",
+    "people/delete",
+    "people/refused",
+    "customers/create",
+    "customers/update",
+    "customers/delete",
+    "user/login",
+    "user/login/failed",
+    "user/logout",
+    "user/password/update",
+];
 /// Seconds in which a person listens to a recording once, however often the sound is asked for.
 pub const ONE_LISTENING: i64 = 600;
 

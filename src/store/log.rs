@@ -127,6 +127,11 @@ fn shown(display: &str, number: &str) -> String {
 }
 
 impl Reader {
+    /// Whether an entry has this action.
+    pub fn is_in_log(&self, action: &str) -> Result<bool, StoreError> {
+        Ok(self.0.prepare_cached("SELECT 1 FROM audit WHERE action = ?")?.exists([action])?)
+    }
+
     /// Calls `each` with every entry that matches, newest first, until it breaks.
     pub fn log(
         &self,

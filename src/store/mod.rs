@@ -17,7 +17,7 @@ mod people;
 mod recordings;
 mod search;
 
-pub use audit::{Entry, Heard, ONE_LISTENING, Summed};
+pub use audit::{ACTIONS, Entry, Heard, ONE_LISTENING, Summed};
 pub use audited_call::ways_to_write;
 pub use database::{Change, OpenError, Reader, Snapshot, Store, StoreError, wide_mode};
 pub use groups::{GroupFields, Member};
