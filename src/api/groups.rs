@@ -137,6 +137,7 @@ pub async fn create(request: ApiRequest<Changing<MayAdminister>>) -> Result<Http
         let customer = customer.unwrap_or(person.customer);
         if change.sees_customer(person, customer)? {
             faults.extend(stranger(change, &fields, customer)?);
+            faults.extend(namesake(change, &fields, customer, None)?);
         } else {
             note(&mut faults, OF.name, "There is no such customer");
         }
@@ -158,6 +159,9 @@ pub async fn update(request: ApiRequest<Changing<MayRecord>>) -> Result<HttpResp
         if let Some(group) = &group {
             faults.retain(|fault| !fields.keeps(group, &fault.key));
             faults.extend(stranger(change, &fields, group.customer)?);
+            if !fields.keeps(group, NAME.name) {
+                faults.extend(namesake(change, &fields, group.customer, Some(id))?);
+            }
         }
         Refusal::if_any(faults)?;
         let group = group.ok_or(Refusal::NotFound(ID.name))?;
@@ -212,6 +216,21 @@ fn is_plausible(email: &str) -> bool {
         && !domain.is_empty()
         && !name.contains(odd)
         && !domain.contains(odd)
+}
+
+/// The fault of a name that another group of the customer has.
+fn namesake(
+    change: &Change<'_>,
+    fields: &GroupFields,
+    customer: i64,
+    but: Option<i64>,
+) -> Result<Option<Fault>, Refusal> {
+    let Some(name) = &fields.name else { return Ok(None) };
+    let fault = Fault {
+        key: NAME.name.into(),
+        message: "another group of the customer is called so, but for case and the form of letters; choose another name".into(),
+    };
+    Ok(change.namesake(customer, name, but)?.map(|_| fault))
 }
 
 /// The fault of an owner who is not one of the customer's people.

@@ -92,6 +92,7 @@ pub fn run() -> anyhow::Result<()> {
         return sample::config(output, settings.file()?, settings.given());
     }
     let settled = settings.settle()?;
+    let file = settled.file.clone();
     let config = match command {
         Command::Serve | Command::Asterisk(_) | Command::Freeswitch(_) => settled.tell(),
         _ => settled.config,
@@ -99,8 +100,8 @@ pub fn run() -> anyhow::Result<()> {
     match command {
         Command::Serve => serve::serve(config),
         Command::Init(init) => init::init(&config, init),
-        Command::Customer(customer) => manage::customer(&config, customer),
-        Command::Group(group) => manage::group(&config, group),
+        Command::Customer(customer) => manage::customer(&config, file.as_deref(), customer),
+        Command::Group(group) => manage::group(&config, file.as_deref(), group),
         Command::User(user) => manage::user(&config, user),
         Command::Role(role) => manage::role(&config, &role),
         Command::Rules(rules) => rules::run(&config, &rules),

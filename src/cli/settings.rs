@@ -81,7 +81,7 @@ macro_rules! flags {
 general_settings!(flags);
 
 /// Where the settings are, unless --config or TAPELINE_CONFIG names another file.
-pub(super) const USUAL_PLACE: &str = "/etc/tapeline.toml";
+pub(in crate::cli) const USUAL_PLACE: &str = "/etc/tapeline.toml";
 /// Names another usual place; empty: none.
 const PLACE: &str = "TAPELINE_USUAL_CONFIG";
 

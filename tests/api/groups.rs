@@ -126,6 +126,8 @@ fn every_fault_of_a_group_is_named() {
         ("", "400 name"),
         ("name=", "400 name"),
         ("name=+", "400 name"),
+        ("name=sALES", "400 name"),
+        ("name=+Sales+;beep=2", "400 beep, 400 name"),
         ("name=x;expires=-1;fraction=101;beep=2", "400 expires, 400 fraction, 400 beep"),
         (
             "name=x;fraction=-1;record_in=x;record_out=2;transcribe=-1",

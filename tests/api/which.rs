@@ -47,9 +47,14 @@ fn whatever_is_meant_is_named_by_id_or_name_in_one_way() {
         ),
         "4|30|3"
     );
-    for (group, customer) in
-        [("Alder/Sales", None), ("Birch/sales", None), ("sales", Some("Birch")), ("A/B", None), ("40", None)]
-    {
+    for (group, customer) in [
+        ("Alder/Sales", None),
+        ("id=2/Sales", None),
+        ("Birch/sales", None),
+        ("sales", Some("Birch")),
+        ("A/B", None),
+        ("40", None),
+    ] {
         let mut words = vec!["group", "edit", group, "--description", "found"];
         words.extend(customer.into_iter().flat_map(|customer| ["--customer", customer]));
         let id = if group == "Alder/Sales" {
@@ -59,10 +64,69 @@ fn whatever_is_meant_is_named_by_id_or_name_in_one_way() {
         } else {
             40
         };
+        let id = if group == "id=2/Sales" { 40 } else { id };
         assert_eq!(with_db(&db, &words).ok(), format!("Changed group {id}.\n"), "{group}");
     }
     assert_eq!(with_db(&db, &["user", "edit", "5", "--full-name", "U"]).ok(), "Changed user uwe.\n");
     assert_eq!(with_db(&db, &["customer", "edit", "zürich", "--name", "Genf"]).ok(), "Changed customer 4.\n");
+}
+
+#[test]
+fn a_slash_that_may_be_in_either_name_is_told_with_both_and_ids_are_listed() {
+    let (_folder, db) = office();
+    sqlite3(
+        &db,
+        "INSERT INTO customers (id, name) VALUES (6, 'Alder/Sales');
+         INSERT INTO recordgroups (id, customer, name) VALUES (60, 6, 'West'), (61, 1, 'Sales/West');",
+    );
+    assert_eq!(
+        with_db(&db, &["group", "remove", "Alder/Sales/West"]).refusal(),
+        "Alder/Sales/West may be Alder/Sales/West (id 61) or Alder/Sales/West (id 60); write it so, or its id, or name its \
+         customer with --customer"
+    );
+    assert_eq!(
+        with_db(&db, &["group", "remove", "id=6/West"]).ok().lines().next(),
+        Some("Removed group 60.")
+    );
+    let listed = with_db(&db, &["user", "list"]).ok();
+    assert!(
+        listed.trim_start().starts_with("id ")
+            && listed.lines().any(|line| line.trim_start().starts_with("4 ")),
+        "{listed}"
+    );
+}
+
+#[test]
+fn a_name_that_differs_in_case_blanks_or_form_only_is_nobody_elses() {
+    let (_folder, db) = office();
+    for name in ["birch", " Birch ", "Zu\u{308}rich", "ZÜRICH"] {
+        let said = with_db(&db, &["customer", "add", name]).refusal();
+        assert!(said.contains("already; choose another name"), "{said}");
+        let said = with_db(&db, &["customer", "edit", "id=5", "--name", name]).refusal();
+        assert!(said.contains("already; choose another name"), "{said}");
+    }
+    for name in ["sales", " Sales ", "SALES"] {
+        let said = with_db(&db, &["group", "add", name, "--customer", "Birch"]).refusal();
+        assert!(said.contains("group 40 of customer 2 is called"), "{said}");
+        let said = with_db(&db, &["group", "edit", "41", "--name", name]).refusal();
+        assert!(said.contains("group 40 of customer 2 is called"), "{said}");
+    }
+    with_db(&db, &["group", "edit", "40", "--name", " SALES "]).ok();
+    with_db(&db, &["customer", "edit", "Birch", "--name", "BIRCH"]).ok();
+    with_db(&db, &["group", "add", "Sales", "--customer", "Zürich"]).ok();
+    let names = sqlite3(
+        &db,
+        "SELECT name FROM recordgroups WHERE id = 40 UNION ALL SELECT name FROM customers WHERE id = 2",
+    );
+    assert_eq!(names, "SALES\nBIRCH");
+    let said = finish(tapeline().args(["customer", "add", "Cedar", "--db"]).arg(&db), "").ok();
+    assert!(said.contains("Say it in /etc/tapeline.toml, which tapeline serve reads"), "{said}");
+    let file = db.with_file_name("own.toml");
+    fs::write(&file, "").expect("a file");
+    let said =
+        finish(tapeline().args(["customer", "add", "Doum", "--config"]).arg(&file).arg("--db").arg(&db), "")
+            .ok();
+    assert!(said.contains(&format!("Say it in {}, which", file.display())), "{said}");
 }
 
 #[test]

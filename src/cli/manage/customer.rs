@@ -1,5 +1,7 @@
 //! `tapeline customer`.
 
+use std::path::Path;
+
 use clap::Subcommand;
 
 use super::follows::Before;
@@ -40,11 +42,15 @@ pub(in crate::cli) enum Customer {
     },
 }
 
-pub(in crate::cli) fn customer(config: &Config, command: Customer) -> anyhow::Result<()> {
+pub(in crate::cli) fn customer(
+    config: &Config,
+    file: Option<&Path>,
+    command: Customer,
+) -> anyhow::Result<()> {
     let store = open(config)?;
     match command {
         Customer::Add { name, id, output } => {
-            let before = Before::new(config, &store)?;
+            let before = Before::new(config, file, &store)?;
             let id = change(&store, |change| change.add_customer(id, &name))?;
             added(&output, "customer", id, &name)?;
             before.say_what_follows(config, &store, output.json)
@@ -64,7 +70,7 @@ pub(in crate::cli) fn customer(config: &Config, command: Customer) -> anyhow::Re
         }
         Customer::Remove { customer } => {
             let id = which::customer(&store, &customer)?;
-            let before = Before::new(config, &store)?;
+            let before = Before::new(config, file, &store)?;
             change(&store, |change| change.remove_customer(id))?;
             say(&format!("Removed customer {id}."))?;
             before.say_what_follows(config, &store, false)

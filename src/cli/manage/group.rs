@@ -1,5 +1,7 @@
 //! `tapeline group`.
 
+use std::path::Path;
+
 use clap::{Args, Subcommand};
 
 use super::follows::Before;
@@ -98,7 +100,7 @@ pub(in crate::cli) struct GroupArgs {
     remove_member: Vec<String>,
 }
 
-pub(in crate::cli) fn group(config: &Config, command: Group) -> anyhow::Result<()> {
+pub(in crate::cli) fn group(config: &Config, file: Option<&Path>, command: Group) -> anyhow::Result<()> {
     let store = open(config)?;
     match command {
         Group::Add { name, customer, id, fields, output } => {
@@ -144,7 +146,7 @@ pub(in crate::cli) fn group(config: &Config, command: Group) -> anyhow::Result<(
         }
         Group::Remove { group, customer } => {
             let id = meant(&store, &group, customer.as_deref())?;
-            let before = Before::new(config, &store)?;
+            let before = Before::new(config, file, &store)?;
             change(&store, |change| change.remove_group(id))?;
             say(&format!("Removed group {id}."))?;
             before.say_what_follows(config, &store, false)

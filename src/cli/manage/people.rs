@@ -109,12 +109,12 @@ pub(in crate::cli) fn user(config: &Config, command: User) -> anyhow::Result<()>
                 .iter()
                 .map(|p| {
                     let (customer, last) = (p.customer.to_string(), last_login(p));
-                    vec![p.username.clone(), p.name.clone(), customer, p.role.clone(), last]
+                    vec![p.id.to_string(), p.username.clone(), p.name.clone(), customer, p.role.clone(), last]
                 })
                 .collect();
             let nothing =
                 "Nobody can log in yet. Add someone:  tapeline user add NAME --customer CUSTOMER --role ROLE";
-            say_table(&["user", "name", "customer", "role", "last login"], &rows, nothing)
+            say_table(&["id", "user", "name", "customer", "role", "last login"], &rows, nothing)
         }
         User::Edit { name, rename, full_name, customer, role } => {
             let customer = which::customer_of(&store, customer.as_deref())?;

@@ -60,7 +60,7 @@ pub(in crate::cli) fn role(store: &Store, text: &str) -> anyhow::Result<String> 
     Ok(names.into_iter().nth(index).unwrap_or_default())
 }
 
-/// The group that is meant: of this customer, if one is given. `Customer/Group` is a group, too.
+/// The group that is meant: of this customer, if one is given. `Customer/Group` is a group, too, and `id=3/Group`.
 pub(in crate::cli) fn group(store: &Store, text: &str, customer: Option<i64>) -> anyhow::Result<Group> {
     let customers = store.reader()?.customers()?;
     let mut groups = store.reader()?.all_groups(customer)?;
@@ -75,14 +75,18 @@ pub(in crate::cli) fn group(store: &Store, text: &str, customer: Option<i64>) ->
     let thing = |group: &Group| Thing { id: group.id, shown: shown(group), name: group.name.clone() };
     let things: Vec<Thing> = groups.iter().map(thing).collect();
     let kind = Kind { what: "group", list: "tapeline group list", things };
-    let whole = |of: fn(&str) -> String| {
-        let same: Vec<i64> =
-            kind.things.iter().filter(|one| of(&one.shown) == of(text)).map(|one| one.id).collect();
-        (same.len() == 1).then(|| same[0])
+    let by_ids: Vec<String> = groups.iter().map(|one| format!("id={}/{}", one.customer, one.name)).collect();
+    let whole = |of: fn(&str) -> String| -> Vec<&Thing> {
+        let both = kind.things.iter().zip(&by_ids);
+        let same =
+            both.filter(|(one, by_id)| [&one.shown, by_id].into_iter().any(|name| of(name) == of(text)));
+        same.map(|(one, _)| one).collect()
     };
-    let id = match whole(str::to_owned).or_else(|| whole(folded)) {
-        Some(id) => id,
-        None => kind.meant(text)?,
+    let exactly = whole(str::to_owned);
+    let id = match if exactly.is_empty() { whole(folded) } else { exactly }.as_slice() {
+        [] => kind.meant(text)?,
+        [one] => one.id,
+        several => bail!("{}", kind.several(text, several)),
     };
     groups.retain(|group| group.id == id);
     groups.pop().map_or_else(|| bail!("there is no group {text}; see: tapeline group list"), Ok)

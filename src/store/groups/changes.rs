@@ -4,9 +4,11 @@ use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
 use super::by_id;
-use crate::model::{Group, names};
+use crate::model::Group;
+use crate::model::names::{self, same_username as same_name};
 use crate::store::audit::in_detail;
 use crate::store::database::Ids;
+use crate::store::lenient::text;
 use crate::store::{Change, Entry, StoreError, needed_by};
 
 /// Settings of a group; `None` keeps what is there, or the default.
@@ -93,6 +95,12 @@ fn check_text(field: &str, text: &str) -> Result<(), StoreError> {
 }
 
 impl GroupFields {
+    /// With a new name that has no blanks around it; the one that is there stays as it is.
+    fn named_anew(&self, present: &str) -> GroupFields {
+        let trimmed = |name: &String| if name == present { name.clone() } else { name.trim().to_owned() };
+        GroupFields { name: self.name.as_ref().map(trimmed), ..self.clone() }
+    }
+
     /// Whether a text is sent as it is there already.
     pub fn keeps(&self, group: &Group, field: &str) -> bool {
         match field {
@@ -107,7 +115,10 @@ impl Change<'_> {
     /// Adds a group to a customer, with the next free id or with `id`, and with the defaults of what is not given.
     pub fn add_group(&self, id: Option<i64>, customer: i64, fields: &GroupFields) -> Result<i64, StoreError> {
         self.needs_customer(customer)?;
-        check_text("name", fields.name.as_deref().unwrap_or_default())?;
+        let fields = &fields.named_anew("");
+        let name = fields.name.as_deref().unwrap_or_default();
+        check_text("name", name)?;
+        self.needs_free_name(customer, name, None)?;
         if let Some(id) = id
             && by_id(&self.transaction, id)?.is_some()
         {
@@ -132,12 +143,39 @@ impl Change<'_> {
         if let Some(owner) = fields.owner.filter(|owner| *owner != 0) {
             self.needs_person_of(owner, group.customer)?;
         }
+        let fields = fields.named_anew(&group.name);
         let new = fields.new_to(&group);
         if new.is_empty() {
             return Ok(());
         }
+        if let Some(name) = fields.name.as_deref().filter(|name| *name != group.name) {
+            self.needs_free_name(group.customer, name, Some(id))?;
+        }
         self.set_group(id, &new)?;
         self.audit_group("groups/update", group.customer, id, told(&new))
+    }
+
+    /// The group of the customer whose name differs from this one only in case, blanks around it and the form of its letters.
+    pub fn namesake(&self, customer: i64, name: &str, but: Option<i64>) -> Result<Option<i64>, StoreError> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT id, name FROM recordgroups WHERE customer = ?")?;
+        let mut rows = statement.query([customer])?;
+        while let Some(row) = rows.next()? {
+            let id = row.get(0)?;
+            if Some(id) != but && same_name(&text(row.get_ref(1)?)) == same_name(name) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
+    fn needs_free_name(&self, customer: i64, name: &str, but: Option<i64>) -> Result<(), StoreError> {
+        match self.namesake(customer, name, but)? {
+            Some(id) => Err(StoreError::Refused(format!(
+                "group {id} of customer {customer} is called {name} already; choose another name"
+            ))),
+            None => Ok(()),
+        }
     }
 
     fn set_group(&self, id: i64, fields: &[(&'static str, Value)]) -> Result<(), StoreError> {

@@ -1,8 +1,9 @@
 //! Customers: the tenants of the PBX.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
-use crate::model::{Customer, Person, names};
+use crate::model::names::{self, same_username as same_name};
+use crate::model::{Customer, Person};
 use crate::store::database::Ids;
 use crate::store::lenient::text;
 use crate::store::{Change, Entry, Reader, StoreError, needed_by};
@@ -62,6 +63,7 @@ impl Change<'_> {
 
     /// Adds a customer, with the next free id or with `id`.
     pub fn add_customer(&self, id: Option<i64>, name: &str) -> Result<i64, StoreError> {
+        let name = name.trim();
         self.free_customer_name(name, None)?;
         if let Some(id) = id
             && exists(&self.transaction, id)?
@@ -77,6 +79,7 @@ impl Change<'_> {
 
     /// Gives a customer another name.
     pub fn edit_customer(&self, id: i64, name: &str) -> Result<(), StoreError> {
+        let name = name.trim();
         self.free_customer_name(name, Some(id))?;
         if self.transaction.execute("UPDATE customers SET name = ? WHERE id = ?", (name, id))? == 0 {
             return Err(no_customer(id));
@@ -112,10 +115,9 @@ impl Change<'_> {
 
     fn free_customer_name(&self, name: &str, but: Option<i64>) -> Result<(), StoreError> {
         names::title(name).map_err(|fault| StoreError::Refused(format!("a customer's name {fault}")))?;
-        let mut statement =
-            self.transaction.prepare("SELECT id FROM customers WHERE name = ?1 AND id IS NOT ?2")?;
-        match statement.query_row((name, but), |row| row.get::<_, i64>(0)).optional()? {
-            Some(id) => Err(StoreError::Refused(format!(
+        let others = all_customers(&self.transaction)?.into_iter().filter(|one| Some(one.id) != but);
+        match others.into_iter().find(|one| same_name(&one.name) == same_name(name)) {
+            Some(Customer { id, name }) => Err(StoreError::Refused(format!(
                 "customer {id} is called {name} already; choose another name"
             ))),
             None => Ok(()),
