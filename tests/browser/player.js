@@ -153,11 +153,9 @@ withPage("the speed changes and the pitch stays", here, async (page) => {
       window.analyser.getFloatFrequencyData(bins);
       return (bins.indexOf(Math.max(...bins)) * window.analyser.context.sampleRate) / window.analyser.fftSize;
     });
+  await play(page, "last");
   for (const rate of ["0.5", "1", "2"]) {
-    await page.locator("#player-rate").selectOption(rate).catch(async () => {
-      await play(page, "last");
-      await page.locator("#player-rate").selectOption(rate);
-    });
+    await page.locator("#player-rate").selectOption(rate);
     await page.locator("#wave").press("Home");
     await at(page, 0.5 * Number(rate));
     assert.deepEqual([await sound(page, "playbackRate"), await sound(page, "preservesPitch")], [Number(rate), true]);
