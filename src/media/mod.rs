@@ -23,7 +23,7 @@ pub use outline::{NoWaveform, Peaks, Waveform};
 pub use range::{Asked, Plan, Stands, http_date, plan};
 pub use removal::Removed;
 pub use shortage::Shortage;
-pub use sound::{Playable, Sound};
+pub use sound::{Playable, Sound, Wrapper};
 pub use sound_facts::Heard;
 pub use there::There;
 pub use whole::{Whole, WholeRead};

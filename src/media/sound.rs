@@ -5,7 +5,7 @@ use std::io;
 use std::ops::{ControlFlow, Range};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
-use super::decode::{self, Content, Holds, Pcm, Raw, ReadAt, Reader, sniff};
+use super::decode::{self, Content, FlacStream, Holds, Pcm, Raw, ReadAt, Reader, sniff};
 use super::kind::media_type;
 use super::no_sound::NoSound;
 
@@ -31,6 +31,16 @@ enum Form {
     /// Only these of them.
     Part(Range<u64>),
     Played(Pcm),
+    Flac(Pcm, FlacStream),
+}
+
+/// What samples are made into for browsers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrapper {
+    /// A WAVE file; one that plays stays as it is.
+    Wave,
+    /// FLAC, where that can be: it begins to sound sooner.
+    Flac,
 }
 
 /// What a browser gets to play.
@@ -75,15 +85,20 @@ impl Sound {
     }
 
     /// The same sound in a form that browsers play. One that they play already, or that can't be decoded, stays as it is.
-    pub fn playable(self) -> io::Result<Playable> {
+    pub fn playable(self, wrapper: Wrapper) -> io::Result<Playable> {
         let Some(content) = self.content()? else {
             return Ok(Playable { sound: self, kind: None, ending: None });
         };
         let form = content.form;
-        let (made, size, form) = match content.holds {
-            Holds::Samples(pcm) if !pcm.plays => ("wav", pcm.played_size(), Form::Played(pcm)),
+        let flac = match &content.holds {
+            Holds::Samples(pcm) if wrapper == Wrapper::Flac => pcm.flac(),
+            _ => None,
+        };
+        let (made, size, form) = match (content.holds, flac) {
+            (Holds::Samples(pcm), Some(flac)) => ("flac", flac.size(), Form::Flac(pcm, flac)),
+            (Holds::Samples(pcm), None) if !pcm.plays => ("wav", pcm.played_size(), Form::Played(pcm)),
             // Packets within something else: browsers look for them at the beginning.
-            Holds::Packets(reader, span) if span != (0..self.size) => {
+            (Holds::Packets(reader, span), _) if span != (0..self.size) => {
                 (ending_of(reader), span.end - span.start, Form::Part(span))
             }
             _ => return Ok(Playable { sound: self, kind: Some(form.media_type), ending: None }),
@@ -102,10 +117,12 @@ impl Sound {
         piece: usize,
         mut each: impl FnMut(Vec<u8>) -> ControlFlow<()>,
     ) -> io::Result<ControlFlow<()>> {
-        if let Form::Played(pcm) = &self.form {
-            return pcm.read_played(&self.file, span, piece, &mut each);
-        }
-        let first = if let Form::Part(part) = &self.form { part.start } else { 0 };
+        let first = match &self.form {
+            Form::Played(pcm) => return pcm.read_played(&self.file, span, piece, &mut each),
+            Form::Flac(pcm, flac) => return pcm.read_flac(flac, &self.file, span, piece, &mut each),
+            Form::Part(part) => part.start,
+            Form::Stored => 0,
+        };
         let (mut at, end) = (first + span.start, first + span.end);
         while at < end {
             let length = usize::try_from(end - at).unwrap_or(piece).min(piece);

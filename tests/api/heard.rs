@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use sha2::{Digest, Sha256};
 use tapeline::config;
-use tapeline::media::{Heard, Media, Playable, Sound, Written};
+use tapeline::media::{Heard, Media, Playable, Sound, Wrapper, Written};
 
 use crate::dice::Dice;
 use crate::office;
@@ -31,7 +31,7 @@ fn heard(path: &Path) -> Heard {
 
 /// The bytes that a browser gets, and what their name ends in.
 fn played(sound: Sound) -> (Vec<u8>, Option<&'static str>) {
-    let Playable { sound, ending, .. } = sound.playable().expect("it is there");
+    let Playable { sound, ending, .. } = sound.playable(Wrapper::Wave).expect("it is there");
     let mut all = Vec::new();
     let read = sound.read(0..sound.size, 64 << 10, |bytes| {
         all.extend(bytes);

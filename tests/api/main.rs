@@ -28,6 +28,7 @@ mod export;
 mod failed_logins;
 mod faults;
 mod finished;
+mod flac;
 mod folder;
 mod folding;
 mod forms;

@@ -50,7 +50,6 @@ async function round() {
   await page.locator("#login-password").press("Enter");
   await page.locator("#rows .row:not(.blank) time").first().waitFor();
   const rows = part(sum);
-  await page.waitForLoadState("networkidle").catch(() => {});
   await page.waitForFunction(() => !document.querySelector(".waiting"));
   const rest = part(sum);
   const button = page.locator("#rows .row:not(.blank) button.play").first();

@@ -18,7 +18,7 @@ use crate::api::wire::privilege::MayListen;
 use crate::api::wire::request::ApiRequest;
 use crate::api::wire::stream::{self, Output, PIECE};
 use crate::app::{blocking, now};
-use crate::media::{Name, Playable, Sound};
+use crate::media::{Name, Playable, Sound, Wrapper};
 use crate::store::{Heard, Identity};
 
 /// Bytes of sound that are encoded at once: those of a piece, and a multiple of three.
@@ -37,18 +37,28 @@ const WRAP: Parameter = Parameter::choice(
 )
 .logged();
 const PLAY: Parameter = Parameter::flag("play", "1, with wrap=none: in a form that browsers play").logged();
+const FORM: Parameter = Parameter::choice(
+    "form",
+    &["flac"],
+    "",
+    "flac, with play=1: samples come as FLAC, which begins to sound sooner on a slow line than WAV",
+)
+.logged();
 
 /// What a client should know of get.
 pub const ABOUT: &str = "With `wrap=none` it is the file itself, with ranges; with `play=1` besides, what browsers don't play \
     – GSM 06.10 in .gsm and .WAV, a-law, µ-law, .sln of any rate, G.722, IMA and Microsoft ADPCM, RF64, AIFF, a WAV whose \
     header was never finished – comes as WAV; what nobody decodes here (G.729, AMR, Siren …) comes as it is. \
+    With `form=flac` all that comes as WAV, and a WAV that is stored, comes as FLAC that nothing is compressed in; not so 32 bits, \
+    more than eight channels and a call in progress. The content type tells. \
     What a file holds is told by its content; only headerless sound by its name.\n\nA recording may be there in several forms \
     (an MP3 made of its WAV) and sides (what each of two said): `wrap=meta` tells them in `sounds`, and `sound=1` gets the \
     second one of them. Copy, hold, delete and the ZIP of export act on all of them.\n\nThe audit log has an entry \
     (recordings/listen) for each person who hears a recording within ten minutes, written before the sound begins. While \
     another program keeps the database locked the sound comes all the same and the entry follows.";
 /// The parameters of get.
-pub const GET: &[Parameter] = &[RECORDGROUP, UNIQUEID, RECORDID, ENCODING, SHA1, SHA256, WRAP, PLAY, SOUND];
+pub const GET: &[Parameter] =
+    &[RECORDGROUP, UNIQUEID, RECORDID, ENCODING, SHA1, SHA256, WRAP, PLAY, FORM, SOUND];
 
 /// In what a recording is wrapped.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,6 +78,7 @@ struct GetRequest {
     identity: Identity,
     wrap: Wrap,
     play: bool,
+    wrapper: Wrapper,
     /// Which of its sounds.
     sound: usize,
     digests: Digests,
@@ -82,6 +93,7 @@ impl GetRequest {
             identity,
             wrap: reading.choice(&WRAP).map_or(Wrap::Json, |place| Wrap::ALL[place]),
             play: reading.flag(&PLAY),
+            wrapper: reading.choice(&FORM).map_or(Wrapper::Wave, |_| Wrapper::Flac),
             sound: reading.integer(&SOUND).and_then(|place| usize::try_from(place).ok()).unwrap_or(0),
             digests: Digests {
                 sha1: reading.flag(&SHA1).then(Sha1::new),
@@ -114,11 +126,13 @@ pub async fn get(request: ApiRequest<MayListen>) -> Result<HttpResponse, Refusal
         found.turn_to(sounds::one(&request, &wanted.identity, wanted.sound).await?);
     }
     let headers = FileHeaders { name: Name::of(&found.path), media_type: found.media_type() };
+    // What a call in progress has brought is nothing yet that could be called a whole.
+    let wrapper = if found.complete { wanted.wrapper } else { Wrapper::Wave };
     let heard = found.heard(request.actor(), now());
     let sound = open(&request, &wanted.identity, found.path).await?;
     if wanted.wrap == Wrap::Nothing {
         let response = if wanted.play {
-            play(&request, &wanted.identity, headers, sound).await?
+            play(&request, &wanted.identity, headers, sound, wrapper).await?
         } else {
             file(&request, &wanted.identity, &headers, sound, "attachment").await?
         };
@@ -150,9 +164,10 @@ async fn play(
     identity: &Identity,
     headers: FileHeaders,
     sound: Sound,
+    wrapper: Wrapper,
 ) -> Result<HttpResponse, Refusal> {
     let Playable { sound, kind, ending } =
-        blocking(move || sound.playable()).await?.map_err(|error| Refusal::of_system(&error))?;
+        blocking(move || sound.playable(wrapper)).await?.map_err(|error| Refusal::of_system(&error))?;
     let name = ending.map_or(headers.name.clone(), |ending| headers.name.with_ending(ending));
     let headers = FileHeaders { name, media_type: kind.unwrap_or(headers.media_type) };
     file(request, identity, &headers, sound, "inline").await

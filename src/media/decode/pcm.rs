@@ -3,8 +3,9 @@
 use std::io;
 use std::ops::{ControlFlow, Range};
 
-use super::coding::Coding;
+use super::coding::{Coding, TAG_PCM};
 use super::decoder::Decoder;
+use super::flac_stream::FlacStream;
 use super::read_at::ReadAt;
 use super::wave_header::{HEADER, header};
 
@@ -83,6 +84,30 @@ impl Pcm {
     fn header(&self) -> [u8; HEADER] {
         let (tag, bits) = self.coding.played();
         header(tag, self.channels, self.rate, bits, self.played_bytes())
+    }
+
+    /// The FLAC stream of the samples of that WAVE file, where there can be one.
+    pub fn flac(&self) -> Option<FlacStream> {
+        let (tag, bits) = self.coding.played();
+        FlacStream::of(self.channels, self.rate, bits, self.samples()).filter(|_| tag == TAG_PCM)
+    }
+
+    /// Hands over the bytes of `span` of such a stream, as [`Pcm::read_played`] does.
+    pub fn read_flac(
+        &self,
+        stream: &FlacStream,
+        file: &(impl ReadAt + ?Sized),
+        span: Range<u64>,
+        piece: usize,
+        each: &mut dyn FnMut(Vec<u8>) -> ControlFlow<()>,
+    ) -> io::Result<ControlFlow<()>> {
+        let mut part = stream.part(span);
+        let mut send =
+            |bytes: Vec<u8>| if bytes.is_empty() { ControlFlow::Continue(()) } else { each(bytes) };
+        if send(part.head()).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.read_sound(file, part.sound(), piece, &mut |played| send(part.wrap(&played)))
     }
 
     /// Hands over the bytes of `span` of the WAVE file that browsers play, in pieces of about `piece` bytes.
