@@ -15,7 +15,11 @@ async function comes(page, name) {
   return (await answer).headers()["content-type"];
 }
 
-withPage("sound comes as FLAC where the browser plays that, and plays from anywhere; MP3 comes as it is stored", here, async (page) => {
+/** As a browser says it that has found its line to be slow. */
+const slow = () => Object.defineProperty(navigator.connection, "effectiveType", { get: () => "3g" });
+
+withPage("on a slow line sound comes as FLAC, and plays from anywhere; MP3 comes as it is stored", here, async (page) => {
+  await page.evaluate(slow);
   assert.equal(await comes(page, "gsm"), "audio/flac");
   assert.equal(await comes(page, "mp3"), "audio/mpeg");
   assert.equal(await comes(page, "steps"), "audio/flac");
@@ -23,7 +27,9 @@ withPage("sound comes as FLAC where the browser plays that, and plays from anywh
   await at(page, 4.2);
 });
 
-withPage("a browser that plays no FLAC gets what it gets without it", here, async (page) => {
+withPage("a browser that plays no FLAC gets WAV on a slow line too, and others get it on a fast one", here, async (page) => {
+  assert.equal(await comes(page, "gsm"), "audio/wav");
+  await page.addInitScript(slow);
   await page.addInitScript(() => (HTMLMediaElement.prototype.canPlayType = () => ""));
   await page.reload();
   await settled(page);
