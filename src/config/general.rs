@@ -17,7 +17,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Given;
 use super::country::Country;
 use super::formats::Formats;
 use super::network::Networks;
@@ -93,16 +92,16 @@ pub enum Compat {
     Enswitch,
 }
 
-/// The paragraphs of the configuration file about them. What is given is in force there, the rest a comment.
-pub(super) fn sample(given: &Given) -> String {
+/// The paragraphs of the configuration file about them. What is given of a name is in force there, the rest a comment.
+pub(super) fn sample(given: impl Fn(&str) -> Option<String>) -> String {
     let mut text = String::from(HEAD);
     macro_rules! paragraphs {
         ($($name:ident: $type:ty = $default:expr, $(in $range:expr,)? $variable:literal, $value:literal, hide: $hide:literal,
             $flag:literal, $about:literal;)*) => {
             $(
                 let default: $type = $default;
-                let (mark, value) = given.$name.as_ref().map_or(("#", &default), |value| ("", value));
-                text += &paragraph(stringify!($name), $variable, [$flag, $about], mark, &in_toml(value));
+                let (mark, value) = given(stringify!($name)).map_or_else(|| ("#", in_toml(&default)), |value| ("", value));
+                text += &paragraph(stringify!($name), $variable, [$flag, $about], mark, &value);
             )*
         };
     }
@@ -121,6 +120,6 @@ fn paragraph(name: &str, variable: &str, [flag, about]: [&str; 2], mark: &str, v
 }
 
 /// A value as the file has it.
-fn in_toml(value: &impl Serialize) -> String {
+pub(super) fn in_toml(value: &impl Serialize) -> String {
     toml::Value::try_from(value).map(|value| value.to_string()).unwrap_or_default()
 }

@@ -76,6 +76,12 @@ macro_rules! declare {
         }
 
         impl Given {
+            /// What is given of a setting that stands in no section, as the file has it.
+            fn in_toml(&self, name: &str) -> Option<String> {
+                $(if name == stringify!($name) { return self.$name.as_ref().map(general::in_toml); })*
+                None
+            }
+
             /// What is given here, else there.
             #[must_use]
             pub fn or(self, other: Given) -> Given {
@@ -156,7 +162,7 @@ pub fn sample(given: &Given) -> String {
     let of_asterisk = [("address", asterisk.address), ("username", asterisk.username), ("tls", asterisk.tls)];
     let asterisk = in_force(asterisk::SAMPLE, "asterisk", of_asterisk);
     let freeswitch = in_force(freeswitch::SAMPLE, "freeswitch", [("event_socket", freeswitch.event_socket)]);
-    [&general::sample(given), intake::SAMPLE, &asterisk, &freeswitch].concat()
+    [&general::sample(|name| given.in_toml(name)), intake::SAMPLE, &asterisk, &freeswitch].concat()
 }
 
 /// A section's paragraphs, where what is given is no comment.
@@ -183,7 +189,7 @@ mod tests {
     fn the_sample_is_valid_and_says_the_defaults() {
         let given: Given = toml::from_str(&sample(&Given::default())).expect("the sample parses");
         assert!(given.db.is_none());
-        let uncommented = uncommented(&general::sample(&Given::default()));
+        let uncommented = uncommented(&general::sample(|_| None));
         let given: Given = toml::from_str(&uncommented).expect("the settings parse");
         let config = given.settle().expect("the defaults are in range");
         let expected = Config { folders: vec![Folder::default()], ..Config::default() };
