@@ -98,7 +98,7 @@ test("a wrong password, sent early, is refused in words; the next one logs in", 
 
 test("what is typed before the scripts are there stays, and so does where one is", async () => {
   const { page, context, come } = await early();
-  assert.equal(await page.evaluate(() => document.activeElement.id), "login-name", "one can begin to type at once");
+  await page.waitForFunction(() => document.activeElement.id === "login-name"); // one can begin to type at once
   await fill(page, "tess");
   const known = page.waitForResponse(/user\/login/);
   come();
